@@ -1,0 +1,1 @@
+"""How the pipelines and the training are measured: `pytest bench/ --benchmark-only`."""

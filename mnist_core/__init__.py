@@ -1,0 +1,1 @@
+"""A complete MNIST program: data, tf.data pipelines, Keras models, training, evaluation, export."""
