@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from mnist_core.errors import InputError
 from mnist_core.ordering import Ordering, check_count
@@ -97,3 +98,8 @@ class TrainSpec:
             check_count("TrainSpec.steps_per_epoch", self.steps_per_epoch)
         if not 0 < self.learning_rate < float("inf"):
             raise InputError(f"TrainSpec.learning_rate must be above 0, got {self.learning_rate!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec as JSON's types, the ordering as its text."""
+        pipeline = dataclasses.asdict(self.pipeline) | {"ordering": str(self.pipeline.ordering)}
+        return dataclasses.asdict(self) | {"pipeline": pipeline}

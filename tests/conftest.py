@@ -1,0 +1,58 @@
+"""What the tests share. TensorFlow is imported once, here, without its lines on stderr."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_core.digits import Digits
+from mnist_core.quiet import import_tensorflow
+
+import_tensorflow(find_devices=True)
+
+
+def _find_real_mnist() -> Path | None:
+    named = os.environ.get("MNIST_CORE_DATA", "")
+    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+    return next((path for path in (Path(named), home / "datasets" / "mnist.npz") if path.is_file()), None)
+
+
+REAL_MNIST = _find_real_mnist()
+
+
+@pytest.fixture(scope="session")
+def real_mnist_path() -> Path:
+    """The real MNIST as an .npz file; the test is skipped where there is none."""
+    if REAL_MNIST is None:
+        pytest.skip("needs the real MNIST: set MNIST_CORE_DATA to its .npz file")
+    return REAL_MNIST
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test depends on the user's data source, writes to the user's caches or leaves files in the checkout."""
+    monkeypatch.delenv("MNIST_CORE_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+
+
+def make_digits(num_train: int, num_test: int, seed: int = 0) -> Digits:
+    """Digits that are easy to learn: the label is the row of a bright bar, in noise."""
+
+    def draw(count: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = generator.integers(0, 10, count).astype(np.uint8)
+        images = generator.integers(0, 60, (count, 28, 28)).astype(np.uint8)
+        images[np.arange(count), 4 + 2 * labels.astype(int)] = 255
+        return images, labels
+
+    generator = np.random.default_rng(seed)
+    return Digits("bars", *draw(num_train), *draw(num_test))
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    """200 + 50 easy digits."""
+    return make_digits(200, 50)
