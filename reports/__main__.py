@@ -1,0 +1,5 @@
+"""``python -m reports`` is ``mnist-report``."""
+
+from reports.cli import main
+
+main()

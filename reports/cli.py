@@ -1,0 +1,60 @@
+"""The command ``mnist-report``: what a record means. The only module of the package that prints."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from reports.record import RecordError, load_record
+from reports.tables import render_orderings
+from reports.terminal import open_console
+
+EXIT_BAD_INPUT = 2
+RUNS = Path("runs")
+
+app = typer.Typer(
+    help="Tables and verdicts from the records of a run. Needs no TensorFlow.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _describe() -> None:
+    """Tables and verdicts from the records of a run. Needs no TensorFlow."""
+
+
+@app.command(epilog="Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740")
+def show(
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="A run's folder or its JSON file. Default: the newest in runs/."),
+    ] = None,
+) -> None:
+    """Print the table of a run again."""
+    record = load_record(run or _newest_run())
+    open_console().print(render_orderings(record))
+
+
+def _newest_run() -> Path:
+    runs = sorted(RUNS.glob("*/record.json"))
+    if not runs:
+        raise RecordError(f"{RUNS}/ holds no record: name one, or make one with pytest bench/ --benchmark-only.")
+    return runs[-1]
+
+
+def main() -> NoReturn:
+    """Run the command; bad input is one line on standard error and exit code 2."""
+    try:
+        app()
+    except RecordError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(EXIT_BAD_INPUT)
+    sys.exit(0)

@@ -1,0 +1,181 @@
+"""The record of one run: pytest-benchmark's JSON, with what it has no field for under one versioned key.
+
+The sole owner of the stored names: whoever writes or reads them does it here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KEY = "mnist_bench"  # within extra_info of every benchmark
+FORMAT = 1
+MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
+
+
+class RecordError(ValueError):
+    """A file is not a record that can be read; the message is one line that names it."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One turn: a fresh iterator, one whole epoch.
+
+    Args:
+        wall_ns: from the making of the iterator to the last batch.
+        cpu_ns: CPU time of the process, all threads, in the same window.
+        first_batch_ns: from the making of the iterator to the first batch.
+        num_examples: counted from the batches that arrived.
+    """
+
+    wall_ns: int
+    cpu_ns: int
+    first_batch_ns: int
+    num_examples: int
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if type(value) is not int or value < 0:
+                raise ValueError(f"Sample.{field.name} must be an int >= 0, got {value!r}.")
+        if self.wall_ns == 0 or self.num_examples == 0:
+            raise ValueError("Sample.wall_ns and Sample.num_examples must be above 0.")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A sample and the round it was measured in; turns of one round belong together."""
+
+    round: int
+    sample: Sample
+
+
+@dataclass(frozen=True)
+class Setting:
+    """On what a case was measured: the data and the versions. Only equal data may be compared."""
+
+    data_name: str
+    data_fingerprint: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case with all its turns.
+
+    Args:
+        name: the ordering's name.
+        ordering: its text.
+        consumer: what took the batches.
+        arm: "default" or another set of TensorFlow's rewrites.
+        device: "cpu" or "gpu".
+        setting: data and versions.
+        seed: of the random order of turns.
+        warm_up: the sample of the turn that is not counted.
+        turns: at least one, in the order of their rounds.
+    """
+
+    name: str
+    ordering: str
+    consumer: str
+    arm: str
+    device: str
+    setting: Setting
+    seed: int
+    warm_up: Sample
+    turns: tuple[Turn, ...]
+
+    def to_extra_info(self) -> dict[str, Any]:
+        """What pytest-benchmark stores as ``extra_info``."""
+        fields = dataclasses.asdict(self)
+        fields["setting"]["versions"] = dict(self.setting.versions)
+        return {KEY: {"format": FORMAT, **fields}}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where the run took place.
+
+    Args:
+        cpu: the processor's name.
+        num_cores: that the run was allowed to use.
+        system: such as Linux.
+    """
+
+    cpu: str
+    num_cores: int
+    system: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run: its cases, the machine and the time in ISO 8601."""
+
+    cases: tuple[CaseRecord, ...]
+    machine: Machine
+    datetime: str
+
+
+def load_record(path: Path) -> Record:
+    """The record in a file, or in a run's folder as ``record.json``.
+
+    Raises:
+        RecordError: there is none, or it is damaged or of a format that this version does not know.
+    """
+    file = path / "record.json" if path.is_dir() else path
+    stored = _load_json(file)
+    if not isinstance(stored, dict) or not isinstance(stored.get("benchmarks"), list):
+        raise RecordError(f"{file} is not a pytest-benchmark file: it has no list of benchmarks.")
+    cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
+    if not cases:
+        raise RecordError(f"{file} holds no benchmark.")
+    return Record(cases, _parse_machine(stored), str(stored.get("datetime", "")))
+
+
+def _load_json(file: Path) -> Any:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no record is.")
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecordError(f"{file} does not exist: give a run's folder or its record.json.") from None
+    except OSError as error:
+        raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError):
+        raise RecordError(f"{file} is not JSON, or only a part of it.") from None
+
+
+def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
+    name = benchmark.get("name") if isinstance(benchmark, dict) else None
+    try:
+        fields = dict(benchmark["extra_info"][KEY])
+    except (KeyError, TypeError, ValueError):
+        raise RecordError(f"{file}: benchmark {name!r} was not measured by this project.") from None
+    if fields.pop("format", None) != FORMAT:
+        raise RecordError(f"{file}: benchmark {name!r} has another format than {FORMAT}: use a newer version.")
+    try:
+        setting = fields.pop("setting")
+        versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
+        turns = tuple(Turn(turn["round"], Sample(**turn["sample"])) for turn in fields.pop("turns"))
+        if not turns:
+            raise ValueError("no turns")
+        return CaseRecord(
+            setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
+            warm_up=Sample(**fields.pop("warm_up")),
+            turns=turns,
+            **fields,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
+
+
+def _parse_machine(stored: dict[str, Any]) -> Machine:
+    info = stored.get("machine_info")
+    info = info if isinstance(info, dict) else {}
+    own = info.get(KEY)
+    if isinstance(own, dict):
+        return Machine(str(own.get("cpu", "unknown")), int(own.get("num_cores", 0)), str(own.get("system", "")))
+    return Machine("unknown processor", 0, str(info.get("system", "")))

@@ -1,0 +1,80 @@
+"""Pure numbers: medians, their intervals, paired ratios. Imports nothing of the project."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scipy import special
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A median and its interval.
+
+    Args:
+        median: of the values.
+        low: lower end of the interval; None where there are too few values for one.
+        high: upper end, likewise.
+        count: how many values.
+    """
+
+    median: float
+    low: float | None
+    high: float | None
+    count: int
+
+    @property
+    def has_interval(self) -> bool:
+        """False if there were too few values to tell."""
+        return self.low is not None
+
+    def overlaps(self, other: Estimate) -> bool:
+        """True unless both have an interval and the two lie apart."""
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return True
+        return self.low <= other.high and other.low <= self.high
+
+
+def estimate_median(values: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
+    """The median of `values` and its distribution-free interval from order statistics.
+
+    The interval from the k-th smallest to the k-th largest value covers the true median with a probability of
+    1 - 2 P(B < k), B ~ Binomial(n, 1/2); k is the largest with at least `confidence`. At 95 % that takes 6 values.
+
+    Args:
+        values: at least one, in any order.
+        confidence: between 0 and 1.
+
+    Raises:
+        ValueError: `values` is empty.
+
+    Source: Conover, Practical Nonparametric Statistics, 3rd ed., section 3.2; the same rule as R's ``quantileCI`` and
+    ``scipy.stats.quantile_test``.
+    """
+    if not values:
+        raise ValueError("a median needs at least one value.")
+    ordered = sorted(values)
+    tail = (1 - confidence) / 2
+    rank = sum(special.bdtr(below, len(ordered), 0.5) <= tail for below in range(len(ordered) // 2))
+    low, high = (ordered[rank - 1], ordered[-rank]) if rank > 0 else (None, None)
+    return Estimate(statistics.median(ordered), low, high, len(ordered))
+
+
+def estimate_ratio(numerators: Mapping[int, float], denominators: Mapping[int, float]) -> Estimate:
+    """The median of the ratios of values measured in the same round, and its interval.
+
+    What slows a whole round down, slows both of a pair; the ratio within the round does not see it.
+
+    Args:
+        numerators: by round.
+        denominators: by round; a round that only one side has is left out.
+
+    Raises:
+        ValueError: no round is in both.
+    """
+    rounds = sorted(numerators.keys() & denominators.keys())
+    return estimate_median([numerators[number] / denominators[number] for number in rounds])

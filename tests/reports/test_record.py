@@ -1,0 +1,124 @@
+"""Records: what is written is what is read, and what is damaged is refused by name."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.record import (
+    FORMAT,
+    KEY,
+    CaseRecord,
+    Machine,
+    Record,
+    RecordError,
+    Sample,
+    Setting,
+    Turn,
+    load_record,
+)
+
+SAMPLE = Sample(wall_ns=2_000_000_000, cpu_ns=1_500_000_000, first_batch_ns=250_000_000, num_examples=60000)
+CASE = CaseRecord(
+    name="post",
+    ordering="shuffle(60000).map().prefetch(320).batch(32).repeat()",
+    consumer="drain",
+    arm="default",
+    device="cpu",
+    setting=Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0"))),
+    seed=7,
+    warm_up=SAMPLE,
+    turns=(Turn(0, SAMPLE), Turn(1, replace(SAMPLE, wall_ns=3_000_000_000))),
+)
+MACHINE = Machine("Test CPU", 2, "Linux")
+
+
+def stored(*cases: CaseRecord) -> dict:
+    """As pytest-benchmark writes it, as far as we read it."""
+    return {
+        "machine_info": {"system": "Linux", KEY: {"cpu": "Test CPU", "num_cores": 2, "system": "Linux"}},
+        "benchmarks": [{"name": f"bench_ordering[{case.name}]", "extra_info": case.to_extra_info()} for case in cases],
+        "datetime": "2026-11-23T08:58:00+00:00",
+        "version": "5.3.1",
+    }
+
+
+def write(path: Path, value: object) -> Path:
+    path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+    return path
+
+
+def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    other = replace(CASE, name="other", device="gpu", turns=(Turn(5, SAMPLE),))
+    path = write(tmp_path / "record.json", stored(CASE, other))
+    expected = Record((CASE, other), MACHINE, "2026-11-23T08:58:00+00:00")
+    assert load_record(path) == expected
+    assert load_record(tmp_path) == expected, "a run's folder stands for its record.json"
+
+
+def test_the_stored_form_of_format_1_is_still_read() -> None:
+    record = load_record(Path(__file__).parent / "format1.json")
+    assert [case.name for case in record.cases] == ["post", "gather_indices"]
+    assert record.cases[0].ordering == CASE.ordering
+    assert len(record.cases[0].turns) == len(record.cases[1].turns) >= 5
+    assert record.cases[0].turns[0].sample.num_examples == 60000
+
+
+def damaged(change) -> dict:
+    value = stored(CASE)
+    change(value["benchmarks"][0]["extra_info"][KEY])
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "is not JSON, or only a part of it"),
+        (json.dumps(stored(CASE))[:-40], "is not JSON, or only a part of it"),
+        ("[" * 100_000, "is not JSON, or only a part of it"),
+        ([1, 2], "is not a pytest-benchmark file"),
+        ({"benchmarks": {}}, "is not a pytest-benchmark file"),
+        ({"benchmarks": []}, "holds no benchmark"),
+        ({"benchmarks": [3]}, "benchmark None was not measured by this project"),
+        ({"benchmarks": [{"name": "x", "extra_info": {}}]}, "benchmark 'x' was not measured by this project"),
+        (damaged(lambda own: own.update(format=FORMAT + 1)), "has another format than 1: use a newer version"),
+        (damaged(lambda own: own.pop("turns")), "is damaged"),
+        (damaged(lambda own: own.update(turns=[])), "is damaged"),
+        (damaged(lambda own: own.update(turns=3)), "is damaged"),
+        (damaged(lambda own: own.pop("setting")), "is damaged"),
+        (damaged(lambda own: own.pop("device")), "is damaged"),
+        (damaged(lambda own: own.update(surprise=1)), "is damaged"),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=0)),
+            "wall_ns and Sample.num_examples must be above 0",
+        ),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=-1)),
+            "Sample.wall_ns must be an int >= 0, got -1",
+        ),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(cpu_ns="1")),
+            "Sample.cpu_ns must be an int >= 0, got '1'",
+        ),
+        (damaged(lambda own: own["warm_up"].update(num_examples=0)), "must be above 0"),
+    ],
+)
+def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.json", value)
+    with pytest.raises(RecordError, match=reason) as caught:
+        load_record(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_or_an_empty_folder_says_what_to_give(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.json"):
+        with pytest.raises(RecordError, match="does not exist: give a run's folder or its record.json"):
+            load_record(path)
+
+
+def test_a_file_without_our_machine_info_still_loads(tmp_path: Path) -> None:
+    value = stored(CASE)
+    value["machine_info"] = {"system": "Darwin"}
+    assert load_record(write(tmp_path / "r.json", value)).machine == Machine("unknown processor", 0, "Darwin")
