@@ -1,0 +1,20 @@
+"""Which order of map, shuffle, batch and prefetch is fastest here? Every named ordering, a whole epoch a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bench.harness.cases import Case
+from bench.harness.replay import ReplayClock, replay
+from reports.record import CaseRecord
+
+CLOCK = ReplayClock()
+pytestmark = pytest.mark.benchmark(group="orderings", timer=CLOCK)
+
+
+def bench_ordering(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+    """One epoch of the ordering, drained inside the graph."""
+    replay(measure(case), benchmark, CLOCK)

@@ -1,0 +1,26 @@
+"""What crosses from a worker to the process that asked. No TensorFlow here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.record import Sample, Setting
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A worker has built its case on this data with these versions; notices are lines for the user."""
+
+    setting: Setting
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A worker could not do what it was asked, and why, in one line; with bad input no other worker could either."""
+
+    reason: str
+    bad_input: bool
+
+
+Message = Sample | Ready | Failure

@@ -1,0 +1,145 @@
+"""The fork server with TensorFlow imported once, and the workers forked from it: one fresh process a case."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from bench.harness.cases import Case
+from bench.harness.messages import Failure, Message, Ready
+from bench.harness.worker import TURN, serve
+from mnist_core.errors import InputError
+from reports.record import Sample
+
+PRELOADED = ["bench.harness.preload", "bench.harness.measure", "mnist_core.digits"]  # in this order
+START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
+TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
+STOP_LIMIT_S = 5.0
+LAST_WORDS = 300  # characters of stderr that a reason quotes
+
+
+Answer = TypeVar("Answer", Ready, Sample)
+
+
+class WorkerError(RuntimeError):
+    """A worker died, hung or refused; the message says which case, how and why in one line."""
+
+
+def build_context() -> BaseContext:
+    """Where workers come from: a fork server that has imported TensorFlow, or spawn where fork does not exist.
+
+    A spawned worker imports TensorFlow itself, 4 s and more for each case instead of once.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+class Worker:
+    """A process that measures one case.
+
+    Args:
+        case: what it measures.
+        source: of the digits.
+        context: from `build_context`.
+        turn_limit_s: a turn that takes longer is a hang.
+
+    Raises:
+        InputError: the digits or the ordering are wrong, whatever the worker.
+        WorkerError: the process could not build its case.
+    """
+
+    def __init__(
+        self, case: Case, source: str | None, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S
+    ) -> None:
+        self.case = case
+        self._turn_limit_s = turn_limit_s
+        self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
+        self.stderr = Path(self._folder.name) / "stderr"
+        self._connection, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
+            target=serve, args=(theirs, case, source, self.stderr), daemon=True, name=case.id
+        )
+        self._process.start()
+        theirs.close()
+        self.ready = self._expect(Ready, START_LIMIT_S)
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        pid = self._process.pid
+        assert pid is not None, "it was started"  # noqa: S101  # for the type checker
+        return pid
+
+    def measure_turn(self) -> Sample:
+        """The sample of one turn.
+
+        Raises:
+            WorkerError: the process died, hung past its limit or reported a failure; it is gone then.
+        """
+        try:
+            self._connection.send(TURN)
+        except OSError:
+            raise self._died() from None
+        return self._expect(Sample, self._turn_limit_s)
+
+    def close(self) -> None:
+        """End the process, gently first; harmless if it is gone."""
+        self._connection.close()
+        self._process.join(STOP_LIMIT_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _expect(self, kind: type[Answer], limit_s: float) -> Answer:
+        message = self._receive(limit_s)
+        if isinstance(message, kind):
+            return message
+        self.close()
+        if isinstance(message, Failure):
+            raise InputError(message.reason) if message.bad_input else WorkerError(f"{self.case.id}: {message.reason}")
+        raise WorkerError(f"{self.case.id}: the worker answered {type(message).__name__}, not {kind.__name__}.")
+
+    def _receive(self, limit_s: float) -> Message:
+        try:
+            if self._connection.poll(limit_s):
+                message: Message = self._connection.recv()  # pickled by our own worker
+                return message
+        except (EOFError, OSError):
+            raise self._died() from None
+        self._process.kill()
+        self.close()
+        raise WorkerError(f"{self.case.id}: gave no answer within {limit_s:g} s and was stopped.")
+
+    def _died(self) -> WorkerError:
+        self._process.join(STOP_LIMIT_S)
+        code = self._process.exitcode
+        how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
+        words = self._last_words()
+        self.close()
+        return WorkerError(f"{self.case.id}: worker {how}{words}")
+
+    def _last_words(self) -> str:
+        try:
+            text = self.stderr.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return "."
+        words = " ".join(text.split())[-LAST_WORDS:]
+        return f"; its last words: {words}" if words else "."

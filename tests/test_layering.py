@@ -1,0 +1,107 @@
+"""The three lines of the architecture: who may import whom, and who may read a clock or print. Read from the source."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("mnist_core", "bench", "reports")
+FORBIDDEN = {
+    "mnist_core": {"bench", "reports", "pytest", "pytest_benchmark"},
+    "bench": set(),
+    "reports": {"bench", "mnist_core", "tensorflow", "keras", "pytest", "pytest_benchmark"},
+}
+WITHOUT_TENSORFLOW = {
+    "errors",
+    "files",
+    "named_orderings",
+    "ordering",
+    "spec",
+    "versions",
+}  # what reports' kin may read
+READS_A_CLOCK = {"bench/harness/measure.py", "bench/conftest.py", "mnist_core/train.py"}  # compared; the budget; a log
+PRINTS = {"mnist_core/cli.py", "bench/cli.py", "reports/cli.py", "bench/conftest.py"}
+
+
+def find_modules(package: str) -> Iterator[Path]:
+    return (ROOT / package).rglob("*.py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+
+
+def imports_of(path: Path) -> set[str]:
+    return set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def called(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def names(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_arrows_point_one_way(package: str) -> None:
+    wrong = {
+        f"{names(path)} imports {name}"
+        for path in find_modules(package)
+        for name in imports_of(path)
+        if name.partition(".")[0] in FORBIDDEN[package]
+    }
+    assert wrong == set()
+
+
+def test_what_the_bench_reads_before_it_forks_needs_no_tensorflow() -> None:
+    for module in WITHOUT_TENSORFLOW:
+        roots = {name.partition(".")[0] for name in imports_of(ROOT / "mnist_core" / f"{module}.py")}
+        assert not roots & {"tensorflow", "keras"}, module
+        own = {name for name in imports_of(ROOT / "mnist_core" / f"{module}.py") if name.startswith("mnist_core.")}
+        assert {name.removeprefix("mnist_core.") for name in own} <= WITHOUT_TENSORFLOW, module
+
+
+def test_only_the_worker_side_of_the_bench_imports_tensorflow() -> None:
+    allowed = {"bench/harness/measure.py", "bench/harness/preload.py"}
+    found = {names(path) for path in find_modules("bench") if imports_of(path) & {"tensorflow", "keras"}}
+    assert found <= allowed
+
+
+def test_one_clock() -> None:
+    found = {names(path) for package in PACKAGES for path in find_modules(package) if "time" in imports_of(path)}
+    assert found == READS_A_CLOCK
+
+
+def test_one_printer() -> None:
+    found = {
+        names(path)
+        for package in PACKAGES
+        for path in find_modules(package)
+        if called(path) & {"print", "sys.stdout.write", "sys.stderr.write"}
+    }
+    assert found <= PRINTS
+
+
+def test_nothing_is_unpickled_or_evaluated() -> None:
+    wrong = {
+        (names(path), call)
+        for package in PACKAGES
+        for path in find_modules(package)
+        for call in called(path) | imports_of(path)
+        if call in {"eval", "exec", "pickle", "pickle.load", "pickle.loads", "marshal"} or "allow_pickle=True" in call
+    }
+    assert wrong == set()
+
+
+def test_no_module_is_a_drawer() -> None:
+    found = {path.stem for package in PACKAGES for path in find_modules(package)}
+    assert not found & {"utils", "common", "helpers", "base", "misc"}

@@ -1,0 +1,142 @@
+"""Workers, for real: a fresh process a case, and what becomes of one that dies, hangs or is left alone."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.harness.cases import Case, build_ordering_cases
+from bench.harness.workers import Worker, WorkerError, build_context
+from mnist_core.digits import Digits
+from mnist_core.errors import InputError
+from mnist_core.versions import describe_versions
+
+CASE = next(case for case in build_ordering_cases() if case.name == "batch_before_map")
+EXIT_LIMIT_MS = 60_000  # how long a test waits for the end of a process before it calls it an orphan
+
+Start = Callable[..., Worker]
+
+
+@pytest.fixture(scope="module")
+def source(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("data") / "bars.npz"
+    np.savez(
+        path,
+        x_train=digits.train_images,
+        y_train=digits.train_labels,
+        x_test=digits.test_images,
+        y_test=digits.test_labels,
+    )
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def context():
+    return build_context()
+
+
+@pytest.fixture
+def start(source: str, context) -> Iterator[Start]:
+    started: list[Worker] = []
+
+    def start_one(case: Case = CASE, **choices) -> Worker:
+        started.append(Worker(case, choices.pop("source", source), context, **choices))
+        return started[-1]
+
+    yield start_one
+    for worker in started:
+        worker.close()
+
+
+def wait_for_end(pid: int) -> bool:
+    """True if the process ends in time; it need not be our child."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    ended = bool(poll.poll(EXIT_LIMIT_MS))
+    os.close(descriptor)
+    return ended
+
+
+def test_a_worker_says_on_what_it_measures_and_measures(start: Start, digits: Digits) -> None:
+    worker = start()
+    assert worker.ready.setting.data_name == "bars.npz"
+    assert worker.ready.setting.data_fingerprint == digits.fingerprint
+    assert dict(worker.ready.setting.versions) == describe_versions()
+    for _ in range(2):
+        sample = worker.measure_turn()
+        assert sample.num_examples == 200
+        assert 0 < sample.first_batch_ns < sample.wall_ns
+        assert sample.cpu_ns > 0
+
+
+def test_every_case_has_a_process_of_its_own_forked_from_one_server(start: Start) -> None:
+    pids = {start().pid for _ in range(2)}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+    parents = {int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in pids}
+    assert len(parents) == 1
+    assert os.getpid() not in parents, "the workers come from the fork server, which has TensorFlow imported already"
+
+
+def test_a_killed_worker_is_told_by_its_signal_and_the_next_case_goes_on(start: Start) -> None:
+    worker, other = start(), start()
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match=r"^batch_before_map-default-cpu: worker was killed by SIGKILL"):
+        worker.measure_turn()
+    assert other.measure_turn().num_examples == 200
+
+
+def test_a_hanging_worker_is_stopped_at_its_limit(start: Start) -> None:
+    worker = start(turn_limit_s=0.2)
+    pid = worker.pid
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(WorkerError, match=r"gave no answer within 0.2 s and was stopped"):
+        worker.measure_turn()
+    assert wait_for_end(pid)
+
+
+def test_the_last_words_of_a_crashed_worker_are_told(start: Start) -> None:
+    worker = start()
+    worker.stderr.write_text("some noise\nFATAL: out of\nluck\n")
+    os.kill(worker.pid, signal.SIGABRT)
+    with pytest.raises(WorkerError, match=r"killed by SIGABRT; its last words: .*FATAL: out of luck"):
+        worker.measure_turn()
+
+
+def test_digits_that_are_not_there_are_bad_input_not_a_crash(start: Start) -> None:
+    with pytest.raises(InputError, match=r"nowhere\.npz"):
+        start(source="nowhere.npz")
+
+
+def test_a_closed_worker_is_gone(start: Start) -> None:
+    worker = start()
+    pid = worker.pid
+    worker.close()
+    worker.close()
+    assert wait_for_end(pid)
+    assert not worker.stderr.parent.exists()
+
+
+def test_no_worker_outlives_a_parent_that_was_killed(source: str) -> None:
+    script = (
+        "import os, sys\n"
+        "from bench.harness.cases import build_ordering_cases\n"
+        "from bench.harness.workers import Worker, build_context\n"
+        "if __name__ == '__main__':\n"
+        "    worker = Worker(build_ordering_cases()[0], sys.argv[1], build_context())\n"
+        "    print(worker.pid, flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, source], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert wait_for_end(int(done.stdout))
