@@ -1,0 +1,80 @@
+"""Two training loops written out: the same step run eagerly, and traced into a graph by ``tf.function``.
+
+Both drive the callbacks as Keras' own ``fit`` does, so checkpoints, logs and resume work alike with all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import keras
+import tensorflow as tf
+
+Step = Callable[[tf.Tensor, tf.Tensor], None]
+
+
+class TrainStep:
+    """One optimizer step on one batch, and the running loss and accuracy of the epoch.
+
+    Args:
+        model: compiled; its optimizer is used.
+        sparse: labels are int64 (batch,) rather than one-hot float32 (batch, 10).
+    """
+
+    def __init__(self, model: keras.Model, *, sparse: bool) -> None:
+        self.model = model
+        kind = "Sparse" if sparse else ""
+        self.loss_of = getattr(keras.losses, f"{kind}CategoricalCrossentropy")()
+        self.accuracy = getattr(keras.metrics, f"{kind}CategoricalAccuracy")()
+        self.loss = keras.metrics.Mean()
+
+    def __call__(self, images: tf.Tensor, labels: tf.Tensor) -> None:
+        """Step once.
+
+        Args:
+            images: what the model takes, (batch, 28, 28).
+            labels: as told by `sparse`.
+        """
+        with tf.GradientTape() as tape:
+            probabilities = self.model(images, training=True)
+            loss = self.loss_of(labels, probabilities)
+        variables = self.model.trainable_variables
+        self.model.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.loss.update_state(loss, sample_weight=tf.shape(images)[0])
+        self.accuracy.update_state(labels, probabilities)
+
+    def reset(self) -> None:
+        """Start an epoch's loss and accuracy anew."""
+        self.loss.reset_state()
+        self.accuracy.reset_state()
+
+    def logs(self) -> dict[str, float]:
+        """The means over the epoch so far, by the names that ``fit`` uses."""
+        return {"accuracy": float(self.accuracy.result()), "loss": float(self.loss.result())}
+
+
+def run_loop(
+    step: TrainStep,
+    dataset: tf.data.Dataset,
+    *,
+    graph: bool,
+    steps_per_epoch: int,
+    epochs: range,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> None:
+    """Train for `epochs`, taking `steps_per_epoch` batches each from one iterator over the endless `dataset`."""
+    run_step: Step = tf.function(step, reduce_retracing=True) if graph else step
+    listeners = keras.callbacks.CallbackList(
+        list(callbacks), model=step.model, epochs=epochs.stop, steps=steps_per_epoch
+    )
+    listeners.on_train_begin()
+    batches = iter(dataset)
+    for epoch in epochs:
+        step.reset()
+        listeners.on_epoch_begin(epoch)
+        for index in range(steps_per_epoch):
+            listeners.on_train_batch_begin(index)
+            run_step(*next(batches))
+            listeners.on_train_batch_end(index)
+        listeners.on_epoch_end(epoch, step.logs())
+    listeners.on_train_end()
