@@ -35,7 +35,7 @@ def cases() -> None:
     """List the cases by the id that `pytest -k` selects them with."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
-    table.add_column("ordering", overflow="fold")
+    table.add_column("ordering")
     for case in build_ordering_cases():
         table.add_row(case.id, str(case.spec.ordering))
     console = open_console()

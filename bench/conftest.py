@@ -23,6 +23,7 @@ from reports.record import KEY, CaseRecord, load_record
 from reports.tables import render_orderings
 from reports.terminal import open_console
 
+CASES = pytest.StashKey[list[Case]]()
 EXIT_BAD_INPUT = 2
 BUDGET_S = 240.0
 MIN_ROUNDS = 5
@@ -55,7 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep every measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
+    """Build the cases; keep a measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
+    try:
+        config.stash[CASES] = build_ordering_cases(config.option.ordering)
+    except InputError as error:
+        raise pytest.UsageError(f"--ordering: {error}") from None
     if config.option.benchmark_json is None and not config.option.benchmark_disable:
         now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
         config.option.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
@@ -64,10 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every ordering, named or added, to the tests that ask for a case."""
     if "case" in metafunc.fixturenames:
-        try:
-            cases = build_ordering_cases(metafunc.config.option.ordering)
-        except InputError as error:
-            raise pytest.UsageError(f"--ordering: {error}") from None
+        cases = metafunc.config.stash[CASES]
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
 

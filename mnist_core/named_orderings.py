@@ -34,7 +34,7 @@ NAMED_ORDERINGS = {
         NamedOrdering(
             "prefetch_last",
             "shuffle(60000).map().batch(32).repeat().prefetch(10)",
-            "the post's stages with prefetch as the last one, as the TensorFlow guide says",
+            "the post's stages with prefetch last, as the TensorFlow guide says",
         ),
         NamedOrdering(
             "no_prefetch",

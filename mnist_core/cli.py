@@ -1,0 +1,226 @@
+"""The command ``mnist-core``: train, evaluate, export and predict. The only module of the package that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from mnist_core.errors import InputError
+from mnist_core.named_orderings import find_ordering
+from mnist_core.ordering import Ordering
+from mnist_core.quiet import import_tensorflow
+from mnist_core.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
+
+EXIT_BAD_INPUT = 2
+PIPED_COLUMNS = 100
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+app = typer.Typer(
+    help="MNIST from the data to a SavedModel: train, evaluate, export, predict.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="SOURCE",
+        help="auto, mnist, synthetic, an .npz file or a folder of IDX files. Default: $MNIST_CORE_DATA, else auto, "
+        "which takes mnist where it can and synthetic digits where it cannot.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .keras, .h5 or SavedModel.")]
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "    mnist-core train\n\n"
+    "    mnist-core train --model cnn --batch-size 128 --ordering batch_before_map --out runs/cnn\n\n"
+    "    mnist-core train --loop graph --ordering 'shuffle(1000).map(parallel=auto).batch(64).prefetch(auto)'"
+)
+def train(
+    data: Data = None,
+    model: Annotated[ModelName, typer.Option(help="The post's mlp, a linear one, or a cnn with 99 %.")] = "mlp",
+    ordering: Annotated[
+        str, typer.Option(metavar="NAME|TEXT", help="A name from `mnist-core orderings`, or stages in tf.data's words.")
+    ] = "post",
+    epochs: Annotated[int, typer.Option(help="Passes over the training data.")] = 5,
+    steps_per_epoch: Annotated[
+        int | None, typer.Option(help="Batches in an epoch. Default: one whole pass.", show_default=False)
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Replaces the number in the ordering's batch().", show_default=False)
+    ] = None,
+    loop: Annotated[Loop, typer.Option(help="Keras' fit, a tf.function loop, or a plain eager loop.")] = "fit",
+    labels: Annotated[Labels, typer.Option(help="One-hot as in the post, or sparse.")] = "onehot",
+    normalize: Annotated[Normalize, typer.Option(help="Divide pixels by 255 in map() or in the model.")] = "pipeline",
+    learning_rate: Annotated[float, typer.Option(help="Of Adam, to begin with.")] = 0.001,
+    checkpoint: Annotated[CheckpointFormat, typer.Option(help="File format of the best model.")] = "keras",
+    seed: Annotated[int, typer.Option(help="Of weights, dropout and shuffle.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Run folder. Default: runs/MODEL.", show_default=False)] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in --out.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model and test its best checkpoint.
+
+    The run folder takes the best model, TensorBoard logs and result.json. An interrupted run goes on where it stopped
+    when the same command is given again.
+    """
+    pipeline = PipelineSpec(_choose_ordering(ordering, batch_size), labels, normalize, seed)
+    spec = TrainSpec(pipeline, model, epochs, loop, steps_per_epoch, learning_rate, checkpoint, seed)
+    messages = _open_messages(as_json=as_json)
+    import_tensorflow(find_devices=True)
+    from mnist_core.digits import load_digits  # noqa: PLC0415
+    from mnist_core.progress import TrainingProgress  # noqa: PLC0415
+    from mnist_core.run_folder import RunFolder  # noqa: PLC0415
+    from mnist_core.tables import render_training  # noqa: PLC0415
+    from mnist_core.train import train as train_model  # noqa: PLC0415
+
+    digits = load_digits(data, say=messages.print)
+    folder = RunFolder(out or Path("runs") / model)
+    progress = TrainingProgress(messages, epochs)
+    try:
+        result = train_model(spec, digits, folder, restart=restart, listeners=[progress])
+    except KeyboardInterrupt:
+        messages.print(f"interrupted: give the same command again, without --restart, to go on in {folder.path}")
+        raise
+    finally:
+        progress.close()
+    _print_result(result.to_dict(), as_json, render_training(result))
+
+
+@app.command(epilog="Example:\n\n    mnist-core evaluate runs/mlp --data synthetic")
+def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
+    """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
+    messages = _open_messages(as_json=as_json)
+    import_tensorflow(find_devices=True)
+    from mnist_core.classifier import load_classifier  # noqa: PLC0415
+    from mnist_core.digits import load_digits  # noqa: PLC0415
+    from mnist_core.evaluate import evaluate as evaluate_model  # noqa: PLC0415
+    from mnist_core.tables import render_confusion, render_evaluation  # noqa: PLC0415
+
+    classifier = load_classifier(model)
+    digits = load_digits(data, say=messages.print)
+    result = evaluate_model(classifier, digits.test_images, digits.test_labels)
+    described = {"data": {"name": digits.name, "fingerprint": digits.fingerprint}, **result.to_dict()}
+    _print_result(described, as_json, render_evaluation(result, digits.name), render_confusion(result))
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "    mnist-core export runs/mlp models/mnist\n\n"
+    "    mnist-core export runs/mlp models/mnist.tflite --format litert\n\n"
+    "    docker run -p 8501:8501 -v $PWD/models/mnist:/models/mnist -e MODEL_NAME=mnist tensorflow/serving"
+)
+def export(
+    model: Model,
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="DIR/<next integer>/ is made, or FILE.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="savedmodel|litert|onnx", help="onnx needs the extra onnx.")
+    ] = "savedmodel",
+    as_json: AsJson = False,
+) -> None:
+    """Export a model for TensorFlow Serving, LiteRT or ONNX, and check it against the Keras model.
+
+    The input is raw pixels, 0 to 255, white on black: uint8 under the signature serving_default, float32 under
+    serving_float. Nothing is exported if the probabilities differ by more than 0.00001.
+    """
+    if form not in ("savedmodel", "litert", "onnx"):
+        raise InputError(f"--format must be savedmodel, litert or onnx, got '{form}'.")
+    messages = _open_messages(as_json=as_json)
+    import_tensorflow(find_devices=True)
+    from mnist_core.convert import export_litert, export_onnx  # noqa: PLC0415
+    from mnist_core.export import export_model  # noqa: PLC0415
+
+    exporters = {"savedmodel": export_model, "litert": export_litert, "onnx": export_onnx}
+    result = exporters[form](model, target, say=messages.print)
+    line = (
+        f"{result.path}: signatures {', '.join(result.signatures)}; on {result.num_checked} pictures within "
+        f"{result.max_difference:.1g} of the Keras model"
+    )
+    described = {
+        "path": str(result.path),
+        "signatures": list(result.signatures),
+        "num_checked": result.num_checked,
+        "max_difference": result.max_difference,
+    }
+    _print_result(described, as_json, line)
+
+
+@app.command(epilog="Example:\n\n    mnist-core predict runs/mlp three.png seven.png")
+def predict(
+    model: Model,
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="PNG files, one digit each.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read digits from PNG files.
+
+    A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
+    """
+    import_tensorflow(find_devices=True)
+    from mnist_core.classifier import load_classifier  # noqa: PLC0415
+    from mnist_core.pictures import load_pictures  # noqa: PLC0415
+    from mnist_core.tables import render_predictions  # noqa: PLC0415
+
+    pictures = load_pictures(images)
+    probabilities = load_classifier(model).probabilities(pictures)
+    described = [
+        {"picture": str(path), "digit": int(row.argmax()), "probabilities": row.tolist()}
+        for path, row in zip(images, probabilities, strict=True)
+    ]
+    _print_result({"predictions": described}, as_json, render_predictions(images, probabilities))
+
+
+@app.command()
+def orderings() -> None:
+    """List the named orderings."""
+    from mnist_core.tables import render_orderings  # noqa: PLC0415
+
+    _open_console().print(render_orderings())
+
+
+def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
+    ordering = find_ordering(name_or_text)
+    return ordering if batch_size is None else ordering.with_batch_size(batch_size)
+
+
+def _open_messages(*, as_json: bool) -> Console:
+    """Where progress goes: to standard error where standard output is for JSON."""
+    return Console(stderr=as_json, highlight=False, soft_wrap=True)
+
+
+def _print_result(described: dict[str, Any], as_json: bool, *rendered: Any) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(described, indent=2) + "\n")
+        return
+    console = _open_console()
+    for each in rendered:
+        console.print(each, soft_wrap=isinstance(each, str))
+
+
+def _open_console() -> Console:
+    """The terminal, or 100 columns where standard output goes elsewhere; rich follows NO_COLOR itself."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPED_COLUMNS)
+
+
+def main() -> NoReturn:
+    """Run the command; bad input is one line on standard error and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(0)

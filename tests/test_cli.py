@@ -1,0 +1,159 @@
+"""``mnist-core`` as a user meets it: what is printed where, exit codes, and one line for wrong input."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_core import cli
+from mnist_core.digits import Digits
+
+
+@pytest.fixture(scope="module")
+def data(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("data") / "bars.npz"
+    arrays = (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels)
+    np.savez(path, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
+    return str(path)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
+    """Run the command in an empty folder; (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mnist-core", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capfd.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return run_command
+
+
+TRAIN = ("train", "--model", "linear", "--epochs", "2", "--ordering", "shuffle(200).batch(32).map()")
+
+
+def test_from_data_to_prediction(run, data: str, tmp_path: Path) -> None:
+    code, out, err = run(*TRAIN, "--data", data)
+    assert (code, err) == (0, "")
+    assert "epoch 1/2: loss" in out
+    assert "epoch 2/2: loss" in out
+    assert "test accuracy" in out
+    assert "200 + 50 digits of bars.npz (sha256 " in out
+    assert (tmp_path / "runs/linear/result.json").is_file()
+    assert max(len(line) for line in out.splitlines()) <= 160  # the tables fit 100, free lines wrap in the terminal
+
+    code, out, err = run("evaluate", "runs/linear", "--data", data)
+    assert (code, err) == (0, "")
+    assert "confusion matrix" in out
+    assert "on 50 digits of bars.npz" in out
+
+    Image.fromarray(np.load(data)["x_test"][0]).save("digit.png")
+    code, out, err = run("predict", "runs/linear", "digit.png")
+    assert (code, err) == (0, "")
+    assert "digit.png" in out
+
+    code, out, err = run("predict", "runs/linear", "digit.png", "--json")
+    (prediction,) = json.loads(out)["predictions"]
+    assert prediction["digit"] == int(np.argmax(prediction["probabilities"]))
+    assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_json_goes_to_standard_output_and_progress_to_standard_error(run, data: str) -> None:
+    code, out, err = run(*TRAIN, "--data", data, "--out", "here", "--json")
+    assert code == 0
+    result = json.loads(out)
+    assert result["spec"]["pipeline"]["ordering"] == "shuffle(200).batch(32).map()"
+    assert result == json.loads(Path("here/result.json").read_text())
+    assert "epoch 2/2" in err
+    code, out, _ = run("evaluate", "here", "--data", data, "--json")
+    evaluated = json.loads(out)
+    assert evaluated["accuracy"] == result["test_accuracy"]
+    assert evaluated["data"] == result["data"]
+
+
+def test_options_reach_the_spec(run, data: str) -> None:
+    code, out, _ = run(
+        *("train", "--data", data, "--json", "--model", "linear", "--ordering", "post", "--batch-size", "20"),
+        *("--epochs", "1", "--steps-per-epoch", "2", "--loop", "eager", "--labels", "sparse", "--normalize", "model"),
+        *("--learning-rate", "0.01", "--checkpoint", "h5", "--seed", "5", "--out", "x"),
+    )
+    assert code == 0
+    spec = json.loads(out)["spec"]
+    assert spec.pop("pipeline") == {
+        "ordering": "shuffle(60000).map().prefetch(320).batch(20).repeat()",
+        "labels": "sparse",
+        "normalize": "model",
+        "seed": 5,
+    }
+    assert spec == {
+        "model": "linear",
+        "epochs": 1,
+        "loop": "eager",
+        "steps_per_epoch": 2,
+        "learning_rate": 0.01,
+        "checkpoint": "h5",
+        "seed": 5,
+    }
+    assert Path("x/best.h5").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("train", "--ordering", "shuffle(0).batch(1).map()"), "shuffle(buffer_size) must be an int >= 1, got 0."),
+        (("train", "--ordering", "pots"), "no ordering is named 'pots': did you mean post?"),
+        (("train", "--batch-size", "0"), "batch(batch_size) must be an int >= 1, got 0."),
+        (("train", "--epochs", "0"), "TrainSpec.epochs must be an int >= 1, got 0."),
+        (("train", "--data", "nowhere.npz"), "nowhere.npz"),
+        (("evaluate", "nowhere"), "nowhere does not exist"),
+        (("predict", "nowhere", "nothing.png"), "nothing.png does not exist"),
+        (("export", "nowhere", "out"), "nowhere does not exist"),
+        (
+            ("export", "nowhere", "out", "--format", "pickle"),
+            "--format must be savedmodel, litert or onnx, got 'pickle'.",
+        ),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(run, arguments: tuple[str, ...], reason: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert reason in err
+    assert err.count("\n") == 1
+    assert not list(Path().iterdir()), "nothing is left behind"
+
+
+def test_an_unknown_option_is_exit_code_2(run) -> None:
+    code, _, err = run("train", "--model", "resnet")
+    assert code == 2
+    assert "resnet" in err
+
+
+def test_an_interrupt_says_how_to_go_on(run, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_core.train.train", interrupt)
+    code, out, _ = run(*TRAIN, "--data", data)
+    assert code == 130
+    assert "interrupted: give the same command again, without --restart, to go on in runs/linear" in out
+
+
+def test_the_named_orderings_are_listed(run) -> None:
+    code, out, _ = run("orderings")
+    assert code == 0
+    assert "shuffle(60000).map().prefetch(320).batch(32).repeat()" in out
+    assert max(len(line) for line in out.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "export", "predict"])
+def test_every_help_has_an_example(run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"mnist-core {command} " in out.split("Example", 1)[1]
