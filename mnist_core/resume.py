@@ -16,8 +16,8 @@ import keras
 import numpy as np
 
 from mnist_core.errors import InputError
-from mnist_core.files import write_json
 from mnist_core.run_folder import EpochResult
+from mnist_core.whole_file import write_json
 
 Logs = dict[str, Any] | None
 

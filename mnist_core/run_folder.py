@@ -12,8 +12,8 @@ from typing import Any
 
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
-from mnist_core.files import write_json
 from mnist_core.spec import TrainSpec
+from mnist_core.whole_file import write_json
 
 STATE_FORMAT = 1
 

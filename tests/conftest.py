@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from archives import Arrays, encode_npz, make_arrays
 
 from mnist_core.digits import Digits
 from mnist_core.quiet import import_tensorflow
@@ -56,3 +58,27 @@ def make_digits(num_train: int, num_test: int, seed: int = 0) -> Digits:
 def digits() -> Digits:
     """200 + 50 easy digits."""
     return make_digits(200, 50)
+
+
+@pytest.fixture
+def arrays() -> Arrays:
+    return make_arrays()
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., str]:
+    def save_archive(arrays: Arrays, **options: bool) -> str:
+        path = tmp_path / "mine.npz"
+        path.write_bytes(encode_npz(arrays, **options))
+        return str(path)
+
+    return save_archive
+
+
+@pytest.fixture(scope="session")
+def digits_file(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The easy digits as an .npz file in Keras' layout."""
+    path = tmp_path_factory.mktemp("digits") / "bars.npz"
+    arrays = (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels)
+    np.savez(path, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
+    return str(path)
