@@ -6,7 +6,6 @@ import datetime
 import random
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from bench.harness.cases import Case, build_ordering_cases
 from bench.harness.environment import describe_machine
 from bench.harness.group import Outcome, measure_group
 from bench.harness.schedule import Budget
-from bench.harness.workers import Worker, WorkerError, build_context
+from bench.harness.workers import WorkerError, WorkerStarter
 from bench.progress import GroupProgress
+from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.record import KEY, CaseRecord, load_record
 from reports.tables import render_orderings
@@ -98,7 +98,7 @@ class Measurements:
         once = options.benchmark_disable
         budget = Budget(options.budget, 1, 1) if once else Budget(options.budget, MIN_ROUNDS, MAX_ROUNDS)
         capture = self._config.pluginmanager.getplugin("capturemanager")
-        start_worker = partial(Worker, source=options.data, context=build_context())
+        start_worker = WorkerStarter(options.data or default_source())
         with capture.global_and_fixture_disabled(), GroupProgress(open_console(), budget) as progress:
             return measure_group(
                 self._cases,

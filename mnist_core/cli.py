@@ -16,6 +16,7 @@ from mnist_core.ordering import Ordering
 from mnist_core.quiet import import_tensorflow
 from mnist_core.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
 
+EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 PIPED_COLUMNS = 100
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -140,10 +141,14 @@ def export(
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
     from mnist_core.convert import export_litert, export_onnx  # noqa: PLC0415
-    from mnist_core.export import export_model  # noqa: PLC0415
+    from mnist_core.export import ExportError, export_model  # noqa: PLC0415
 
     exporters = {"savedmodel": export_model, "litert": export_litert, "onnx": export_onnx}
-    result = exporters[form](model, target, say=messages.print)
+    try:
+        result = exporters[form](model, target, say=messages.print)
+    except ExportError as error:
+        _print_error(error)
+        raise typer.Exit(EXIT_FAILED) from None
     line = (
         f"{result.path}: signatures {', '.join(result.signatures)}; on {result.num_checked} pictures within "
         f"{result.max_difference:.1g} of the Keras model"
@@ -214,12 +219,16 @@ def _open_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=PIPED_COLUMNS)
 
 
+def _print_error(error: Exception) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+
+
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
     except InputError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        _print_error(error)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)

@@ -210,7 +210,9 @@ def _run(
 def _conclude(spec: TrainSpec, digits: Digits, folder: RunFolder, epochs: tuple[EpochResult, ...]) -> TrainResult:
     best = folder.best_model(spec)
     if not any(math.isfinite(epoch.loss) for epoch in epochs):
-        raise InputError(f"training diverged: the loss is {epochs[-1].loss}. Give --restart and a lower --learning-rate.")
+        raise InputError(
+            f"training diverged: the loss is {epochs[-1].loss}. Give --restart and a lower --learning-rate."
+        )
     test = evaluate(load_classifier(best), digits.test_images, digits.test_labels)
     return TrainResult(
         spec=spec,

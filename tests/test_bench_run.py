@@ -7,22 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mnist_core.digits import Digits
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.record import KEY, load_record
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def data(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("data") / "bars.npz"
-    arrays = (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels)
-    np.savez(path, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
-    return str(path)
 
 
 @pytest.fixture
@@ -39,9 +29,9 @@ def bench(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
 
 
-def test_the_main_job_prints_the_table_and_keeps_the_record(checkout: Path, data: str) -> None:
+def test_the_main_job_prints_the_table_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
     own = "shuffle(10).batch(8).map()"
-    done = bench(checkout, "--benchmark-only", "--data", data, "--budget", "1", "--ordering", own)
+    done = bench(checkout, "--benchmark-only", "--data", digits_file, "--budget", "1", "--ordering", own)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = checkout.glob("runs/*/record.json")
     record = load_record(path)
@@ -60,11 +50,11 @@ def test_the_main_job_prints_the_table_and_keeps_the_record(checkout: Path, data
     assert list((checkout / "runs").iterdir()) == [path.parent]
 
 
-def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, data: str) -> None:
+def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
     arguments = (
         "--benchmark-only",
         "--data",
-        data,
+        digits_file,
         "--budget",
         "1",
         "-k",
@@ -83,8 +73,17 @@ def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, data: str) 
     assert not (checkout / "runs").exists(), "a file of the user's choice is the only one"
 
 
-def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Path, data: str) -> None:
-    common = ("--benchmark-only", "--data", data, "--budget", "1", "-k", "gather", "--benchmark-columns=min,median")
+def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Path, digits_file: str) -> None:
+    common = (
+        "--benchmark-only",
+        "--data",
+        digits_file,
+        "--budget",
+        "1",
+        "-k",
+        "gather",
+        "--benchmark-columns=min,median",
+    )
     assert bench(checkout, *common, "--benchmark-save=one").returncode == 0
     done = bench(checkout, *common, "--benchmark-compare=0001", "--benchmark-compare-fail=median:9999%")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -92,8 +91,8 @@ def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Pat
     assert "(NOW)" in done.stdout
 
 
-def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, data: str) -> None:
-    done = bench(checkout, "--benchmark-disable", "--data", data)
+def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, digits_file: str) -> None:
+    done = bench(checkout, "--benchmark-disable", "--data", digits_file)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(NAMED_ORDERINGS)} passed" in done.stdout
     assert "ratio to post" not in done.stdout

@@ -9,15 +9,6 @@ import pytest
 from PIL import Image
 
 from mnist_core import cli
-from mnist_core.digits import Digits
-
-
-@pytest.fixture(scope="module")
-def data(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("data") / "bars.npz"
-    arrays = (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels)
-    np.savez(path, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
-    return str(path)
 
 
 @pytest.fixture
@@ -38,8 +29,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
 TRAIN = ("train", "--model", "linear", "--epochs", "2", "--ordering", "shuffle(200).batch(32).map()")
 
 
-def test_from_data_to_prediction(run, data: str, tmp_path: Path) -> None:
-    code, out, err = run(*TRAIN, "--data", data)
+def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file)
     assert (code, err) == (0, "")
     assert "epoch 1/2: loss" in out
     assert "epoch 2/2: loss" in out
@@ -48,12 +39,12 @@ def test_from_data_to_prediction(run, data: str, tmp_path: Path) -> None:
     assert (tmp_path / "runs/linear/result.json").is_file()
     assert max(len(line) for line in out.splitlines()) <= 160  # the tables fit 100, free lines wrap in the terminal
 
-    code, out, err = run("evaluate", "runs/linear", "--data", data)
+    code, out, err = run("evaluate", "runs/linear", "--data", digits_file)
     assert (code, err) == (0, "")
     assert "confusion matrix" in out
     assert "on 50 digits of bars.npz" in out
 
-    Image.fromarray(np.load(data)["x_test"][0]).save("digit.png")
+    Image.fromarray(np.load(digits_file)["x_test"][0]).save("digit.png")
     code, out, err = run("predict", "runs/linear", "digit.png")
     assert (code, err) == (0, "")
     assert "digit.png" in out
@@ -64,22 +55,22 @@ def test_from_data_to_prediction(run, data: str, tmp_path: Path) -> None:
     assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
-def test_json_goes_to_standard_output_and_progress_to_standard_error(run, data: str) -> None:
-    code, out, err = run(*TRAIN, "--data", data, "--out", "here", "--json")
+def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--out", "here", "--json")
     assert code == 0
     result = json.loads(out)
     assert result["spec"]["pipeline"]["ordering"] == "shuffle(200).batch(32).map()"
     assert result == json.loads(Path("here/result.json").read_text())
     assert "epoch 2/2" in err
-    code, out, _ = run("evaluate", "here", "--data", data, "--json")
+    code, out, _ = run("evaluate", "here", "--data", digits_file, "--json")
     evaluated = json.loads(out)
     assert evaluated["accuracy"] == result["test_accuracy"]
     assert evaluated["data"] == result["data"]
 
 
-def test_options_reach_the_spec(run, data: str) -> None:
+def test_options_reach_the_spec(run, digits_file: str) -> None:
     code, out, _ = run(
-        *("train", "--data", data, "--json", "--model", "linear", "--ordering", "post", "--batch-size", "20"),
+        *("train", "--data", digits_file, "--json", "--model", "linear", "--ordering", "post", "--batch-size", "20"),
         *("--epochs", "1", "--steps-per-epoch", "2", "--loop", "eager", "--labels", "sparse", "--normalize", "model"),
         *("--learning-rate", "0.01", "--checkpoint", "h5", "--seed", "5", "--out", "x"),
     )
@@ -135,12 +126,12 @@ def test_an_unknown_option_is_exit_code_2(run) -> None:
     assert "resnet" in err
 
 
-def test_an_interrupt_says_how_to_go_on(run, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_says_how_to_go_on(run, digits_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mnist_core.train.train", interrupt)
-    code, out, _ = run(*TRAIN, "--data", data)
+    code, out, _ = run(*TRAIN, "--data", digits_file)
     assert code == 130
     assert "interrupted: give the same command again, without --restart, to go on in runs/linear" in out
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bench.harness.cases import Case, build_ordering_cases
@@ -24,29 +23,16 @@ Start = Callable[..., Worker]
 
 
 @pytest.fixture(scope="module")
-def source(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("data") / "bars.npz"
-    np.savez(
-        path,
-        x_train=digits.train_images,
-        y_train=digits.train_labels,
-        x_test=digits.test_images,
-        y_test=digits.test_labels,
-    )
-    return str(path)
-
-
-@pytest.fixture(scope="module")
 def context():
     return build_context()
 
 
 @pytest.fixture
-def start(source: str, context) -> Iterator[Start]:
+def start(digits_file: str, context) -> Iterator[Start]:
     started: list[Worker] = []
 
     def start_one(case: Case = CASE, **choices) -> Worker:
-        started.append(Worker(case, choices.pop("source", source), context, **choices))
+        started.append(Worker(case, choices.pop("source", digits_file), context, **choices))
         return started[-1]
 
     yield start_one
@@ -127,7 +113,7 @@ def test_a_closed_worker_is_gone(start: Start) -> None:
     assert not worker.stderr.parent.exists()
 
 
-def test_no_worker_outlives_a_parent_that_was_killed(source: str) -> None:
+def test_no_worker_outlives_a_parent_that_was_killed(digits_file: str) -> None:
     script = (
         "import os, sys\n"
         "from bench.harness.cases import build_ordering_cases\n"
@@ -137,6 +123,6 @@ def test_no_worker_outlives_a_parent_that_was_killed(source: str) -> None:
         "    print(worker.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, source], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script, digits_file], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
     assert wait_for_end(int(done.stdout))

@@ -17,7 +17,7 @@ TURN = "turn"
 ORPHANED = 3  # exit code of a worker whose parent is gone
 
 
-def serve(connection: Connection, case: Case, source: str | None, stderr: Path) -> None:
+def serve(connection: Connection, case: Case, source: str, stderr: Path) -> None:
     """Answer every request on `connection`: first with Ready, then with a Sample a turn; runs in the worker.
 
     Args:
@@ -38,7 +38,7 @@ def serve(connection: Connection, case: Case, source: str | None, stderr: Path) 
         _send(connection, Failure(f"{type(error).__name__}: {error}", bad_input=False))
 
 
-def _answer(connection: Connection, case: Case, source: str | None) -> None:
+def _answer(connection: Connection, case: Case, source: str) -> None:
     from bench.harness.measure import Drain  # noqa: PLC0415  # imports TensorFlow, which the parent never does
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415

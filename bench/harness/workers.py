@@ -57,9 +57,7 @@ class Worker:
         WorkerError: the process could not build its case.
     """
 
-    def __init__(
-        self, case: Case, source: str | None, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S
-    ) -> None:
+    def __init__(self, case: Case, source: str, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S) -> None:
         self.case = case
         self._turn_limit_s = turn_limit_s
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
@@ -143,3 +141,22 @@ class Worker:
             return "."
         words = " ".join(text.split())[-LAST_WORDS:]
         return f"; its last words: {words}" if words else "."
+
+
+class WorkerStarter:
+    """Starts a worker for a case; all of them on the same digits.
+
+    Args:
+        source: of the digits; "auto" is decided by the first worker, so that the network is asked only once.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._context = build_context()
+
+    def __call__(self, case: Case) -> Worker:
+        """A worker for `case`; raises as `Worker` does."""
+        worker = Worker(case, self._source, self._context)
+        if self._source == "auto":
+            self._source = worker.ready.setting.data_name
+        return worker
