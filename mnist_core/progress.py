@@ -61,6 +61,11 @@ class TrainingProgress(keras.callbacks.Callback):
         """Take the bar away."""
         self.close()
 
+    def shown(self) -> str:
+        """What the bar says, in words."""
+        task = self._progress.tasks[0]
+        return f"epoch {task.fields['epoch']}: {task.completed:g} of {task.total:g} steps"
+
     def close(self) -> None:
         """Take the bar away; harmless if it is gone."""
         self._progress.stop()

@@ -112,11 +112,17 @@ class Machine:
 
 @dataclass(frozen=True)
 class Record:
-    """One run: its cases, the machine and the time in ISO 8601."""
+    """One run: its cases, at least one and all on the same data, the machine and the time in ISO 8601."""
 
     cases: tuple[CaseRecord, ...]
     machine: Machine
     datetime: str
+
+    def __post_init__(self) -> None:
+        if not self.cases:
+            raise ValueError("it holds no benchmark")
+        if len({case.setting.data_fingerprint for case in self.cases}) > 1:
+            raise ValueError("its benchmarks were measured on different data and cannot be compared")
 
 
 def load_record(path: Path) -> Record:
@@ -130,9 +136,10 @@ def load_record(path: Path) -> Record:
     if not isinstance(stored, dict) or not isinstance(stored.get("benchmarks"), list):
         raise RecordError(f"{file} is not a pytest-benchmark file: it has no list of benchmarks.")
     cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
-    if not cases:
-        raise RecordError(f"{file} holds no benchmark.")
-    return Record(cases, _parse_machine(stored), str(stored.get("datetime", "")))
+    try:
+        return Record(cases, _parse_machine(stored), str(stored.get("datetime", "")))
+    except ValueError as error:
+        raise RecordError(f"{file} cannot be read: {error}.") from None
 
 
 def _load_json(file: Path) -> Any:

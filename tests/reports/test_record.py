@@ -31,6 +31,7 @@ CASE = CaseRecord(
     warm_up=SAMPLE,
     turns=(Turn(0, SAMPLE), Turn(1, replace(SAMPLE, wall_ns=3_000_000_000))),
 )
+OTHER_DATA = replace(CASE.setting, data_fingerprint="cd" * 32)
 MACHINE = Machine("Test CPU", 2, "Linux")
 
 
@@ -80,6 +81,7 @@ def damaged(change) -> dict:
         ([1, 2], "is not a pytest-benchmark file"),
         ({"benchmarks": {}}, "is not a pytest-benchmark file"),
         ({"benchmarks": []}, "holds no benchmark"),
+        (stored(CASE, replace(CASE, setting=OTHER_DATA)), "measured on different data and cannot be compared"),
         ({"benchmarks": [3]}, "benchmark None was not measured by this project"),
         ({"benchmarks": [{"name": "x", "extra_info": {}}]}, "benchmark 'x' was not measured by this project"),
         (damaged(lambda own: own.update(format=FORMAT + 1)), "has another format than 1: use a newer version"),
