@@ -181,6 +181,11 @@ class Ordering:
         return any(isinstance(stage, Map) for stage in self.stages)
 
     @property
+    def has_cache(self) -> bool:
+        """True if a ``cache`` stage keeps elements."""
+        return any(isinstance(stage, Cache) for stage in self.stages)
+
+    @property
     def starts_from_indices(self) -> bool:
         """True if the source is ``range()`` and ``map`` gathers the digits."""
         return isinstance(self.stages[0], Range)
@@ -195,6 +200,10 @@ class Ordering:
         batch = dataclasses.replace(self.batch, batch_size=batch_size)
         return Ordering(tuple(batch if isinstance(stage, Batch) else stage for stage in self.stages))
 
+    def with_numbers(self, *, parallel: int, prefetch: int) -> Ordering:
+        """The same ordering with these numbers wherever it says ``auto``."""
+        return Ordering(tuple(_with_numbers(stage, parallel, prefetch) for stage in self.stages))
+
     def num_batches(self, num_examples: int) -> int:
         """The batches in one pass over `num_examples` examples.
 
@@ -206,6 +215,14 @@ class Ordering:
         if batches == 0:
             raise InputError(f"ordering '{self}' gives no batch from {num_examples} examples: use a smaller batch.")
         return batches
+
+
+def _with_numbers(stage: Stage, parallel: int, prefetch: int) -> Stage:
+    if isinstance(stage, Map | Batch) and stage.parallel == AUTO:
+        return dataclasses.replace(stage, parallel=parallel)
+    if isinstance(stage, Prefetch) and stage.buffer_size == AUTO:
+        return Prefetch(prefetch)
+    return stage
 
 
 def parse_ordering(text: str) -> Ordering:
