@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from reports.record import RecordError, load_record
-from reports.tables import render_orderings
+from reports.tables import render_record
 from reports.terminal import open_console
 
 EXIT_BAD_INPUT = 2
@@ -40,7 +40,7 @@ def show(
 ) -> None:
     """Print the table of a run again."""
     record = load_record(run or _newest_run())
-    open_console().print(render_orderings(record))
+    open_console().print(render_record(record))
 
 
 def _newest_run() -> Path:

@@ -9,11 +9,16 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 1
+REFERENCE = "post"  # the name of the ordering that every ratio is to
+CONTROL = "control"  # the name under which one case is measured a second time
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
+
+
+Part = TypeVar("Part")
 
 
 class RecordError(ValueError):
@@ -29,20 +34,73 @@ class Sample:
         cpu_ns: CPU time of the process, all threads, in the same window.
         first_batch_ns: from the making of the iterator to the first batch.
         num_examples: counted from the batches that arrived.
+        busy_ns: how long the consumer computed; None for one that only takes.
+        involuntary_switches: times that the system took a core away from the process.
+        run_queue_wait_ns: that its threads were ready and waited for a core.
+        foreign_cpu_ns: CPU time that everybody else used, stolen time included, all cores together.
+        contaminated: the others used more than the rule, fixed in advance, allows. None above: no source here.
     """
 
     wall_ns: int
     cpu_ns: int
     first_batch_ns: int
     num_examples: int
+    busy_ns: int | None = None
+    involuntary_switches: int | None = None
+    run_queue_wait_ns: int | None = None
+    foreign_cpu_ns: int | None = None
+    contaminated: bool = False
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if type(value) is not int or value < 0:
-                raise ValueError(f"Sample.{field.name} must be an int >= 0, got {value!r}.")
+            wanted = bool if field.name == "contaminated" else int
+            if value is None and field.default is None:
+                continue
+            if type(value) is not wanted or value < 0:
+                raise ValueError(f"Sample.{field.name} must be {wanted.__name__} and not negative, got {value!r}.")
         if self.wall_ns == 0 or self.num_examples == 0:
             raise ValueError("Sample.wall_ns and Sample.num_examples must be above 0.")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A number that AUTOTUNE chose for a stage, such as MapAndBatch, parallelism, 2."""
+
+    stage: str
+    parameter: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """What TensorFlow really ran: the stages after its rewrites, the last first, and what AUTOTUNE chose."""
+
+    chain: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a pipeline holds, in bytes; None where the platform has no source.
+
+    Args:
+        predicted_bytes: from the spec alone, of what the iterator and the cache hold.
+        live_bytes: on the heap, beyond the source, when the pipeline holds most.
+        peak_bytes: of resident memory above the baseline.
+        kept_bytes: that the allocator keeps after all is released.
+        kept_after_trim_bytes: that it keeps after malloc_trim.
+        gpu_peak_bytes: in use by TensorFlow's allocator on the GPU, at most; None without one.
+        reading_ns: how long the reading took.
+    """
+
+    predicted_bytes: int
+    live_bytes: int | None
+    peak_bytes: int | None
+    kept_bytes: int | None
+    kept_after_trim_bytes: int | None
+    gpu_peak_bytes: int | None = None
+    reading_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,8 +132,11 @@ class CaseRecord:
         device: "cpu" or "gpu".
         setting: data and versions.
         seed: of the random order of turns.
-        warm_up: the sample of the turn that is not counted.
-        turns: at least one, in the order of their rounds.
+        warm_up: the sample of the turn that is not counted; None for a case that is not timed.
+        turns: in the order of their rounds; none for a case that is not timed.
+        step_ms: of the emulated accelerator.
+        program: what TensorFlow really ran.
+        memory: for a case that measures it.
     """
 
     name: str
@@ -85,8 +146,15 @@ class CaseRecord:
     device: str
     setting: Setting
     seed: int
-    warm_up: Sample
+    warm_up: Sample | None
     turns: tuple[Turn, ...]
+    step_ms: float | None = None
+    program: Program | None = None
+    memory: Memory | None = None
+
+    def __post_init__(self) -> None:
+        if not self.turns and self.memory is None:
+            raise ValueError("it has neither turns nor memory")
 
     def to_extra_info(self) -> dict[str, Any]:
         """What pytest-benchmark stores as ``extra_info``."""
@@ -166,17 +234,26 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
     try:
         setting = fields.pop("setting")
         versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
-        turns = tuple(Turn(turn["round"], Sample(**turn["sample"])) for turn in fields.pop("turns"))
-        if not turns:
-            raise ValueError("no turns")
         return CaseRecord(
             setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
-            warm_up=Sample(**fields.pop("warm_up")),
-            turns=turns,
+            warm_up=_parse_optional(Sample, fields.pop("warm_up")),
+            turns=tuple(Turn(turn["round"], Sample(**turn["sample"])) for turn in fields.pop("turns")),
+            program=_parse_program(fields.pop("program", None)),
+            memory=_parse_optional(Memory, fields.pop("memory", None)),
             **fields,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
+
+
+def _parse_program(stored: Any) -> Program | None:
+    if stored is None:
+        return None
+    return Program(str(stored["chain"]), tuple(Choice(**choice) for choice in stored["choices"]))
+
+
+def _parse_optional(kind: type[Part], stored: Any) -> Part | None:
+    return None if stored is None else kind(**stored)
 
 
 def _parse_machine(stored: dict[str, Any]) -> Machine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class Estimate:
     def has_interval(self) -> bool:
         """False if there were too few values to tell."""
         return self.low is not None
+
+    @property
+    def relative_width(self) -> float | None:
+        """The interval's width over the median; None where there is no interval."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / self.median
 
     def overlaps(self, other: Estimate) -> bool:
         """True unless both have an interval and the two lie apart."""
@@ -78,3 +84,28 @@ def estimate_ratio(numerators: Mapping[int, float], denominators: Mapping[int, f
     """
     rounds = sorted(numerators.keys() & denominators.keys())
     return estimate_median([numerators[number] / denominators[number] for number in rounds])
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A standard deviation, the ends of its interval, and of how many values."""
+
+    deviation: float
+    low: float
+    high: float
+    count: int
+
+
+def estimate_spread(values: Sequence[float], confidence: float = CONFIDENCE) -> Spread:
+    """The standard deviation of `values` and its interval, for values that are roughly normal.
+
+    Raises:
+        ValueError: fewer than two values.
+
+    Source: (n - 1) s^2 / sigma^2 is chi-square with n - 1 degrees of freedom.
+    """
+    deviation = statistics.stdev(values)
+    freedom = len(values) - 1
+    tail = (1 - confidence) / 2
+    low, high = (deviation * math.sqrt(freedom / special.chdtri(freedom, share)) for share in (tail, 1 - tail))
+    return Spread(deviation, low, high, len(values))

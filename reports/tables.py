@@ -1,144 +1,218 @@
-"""Rich tables from records. The only place where numbers are rounded."""
+"""Rich tables from records."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.record import CaseRecord, Record
-from reports.stats import CONFIDENCE, Estimate, estimate_median, estimate_ratio
+from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
+from reports.record import CONTROL, REFERENCE, CaseRecord, Record
+from reports.stats import CONFIDENCE, Estimate
+from reports.summary import (
+    BUSY_SHARE,
+    estimate_busy_share,
+    estimate_first_batch_s,
+    estimate_rate,
+    estimate_speed_ratio,
+    find_same_programs,
+)
 
-NANOSECONDS = 1_000_000_000
-REFERENCE = "post"
 FINGERPRINT_DIGITS = 12  # as many as git users are used to; the record has all 64
-TOO_FEW = "too few turns"
 FASTEST, LEVEL = "*", "~"
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
+NOT_MEASURED = ""
+MEMORY_TITLE = "MiB (pred)"
+SHORTEST_NAME = 20  # columns: a mark, a space and the longest name of an ordering
+RUNS_AS_WRITTEN = "raw"  # the arm whose programs need no explaining
+NO_SOURCE = "n/a"
 
-RenderNumber = Callable[[float, int], str]
+
+def render_record(record: Record) -> RenderableType:
+    """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine."""
+    parts: list[RenderableType] = []
+    for arm in dict.fromkeys(case.arm for case in _drained(record)):
+        parts += [_render_arm(record, arm), _render_key(_in_arm(record, arm)), Text()]
+    if not parts:
+        parts += [_render_memory(record)]
+    parts += [*_render_steps(record), *(Text(f" {line}", style="dim") for line in _describe(record))]
+    return Group(*parts)
 
 
-def render_orderings(record: Record) -> RenderableType:
-    """The orderings of a record, the fastest first, with medians, intervals and the ratio to the post's ordering.
+def _drained(record: Record) -> list[CaseRecord]:
+    return [case for case in record.cases if case.consumer == "drain" and case.name != CONTROL]
 
-    Rows whose interval overlaps the fastest one's are marked too: this run cannot tell them apart.
-    """
-    rates = {case.name: _estimate_rate(case) for case in record.cases}
-    ranked = sorted(record.cases, key=lambda case: rates[case.name].median, reverse=True)
-    best = rates[ranked[0].name]
-    reference = next((case for case in record.cases if case.name == REFERENCE), None)
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("", width=1)
-    table.add_column("ordering", overflow="fold")
-    for title in ("examples/s", "first batch", f"ratio to {REFERENCE}"):
-        table.add_column(title, justify="right", no_wrap=True)
+
+def _in_arm(record: Record, arm: str) -> list[CaseRecord]:
+    """The drained cases of an arm, the fastest first."""
+    cases = [case for case in _drained(record) if case.arm == arm]
+    return sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True)
+
+
+def _find(record: Record, name: str, arm: str, consumer: str) -> CaseRecord | None:
+    wanted = (name, arm, consumer)
+    return next((case for case in record.cases if (case.name, case.arm, case.consumer) == wanted), None)
+
+
+def _render_arm(record: Record, arm: str) -> Table:
+    """The orderings of one arm; rows whose interval overlaps the fastest one's are marked too."""
+    ranked = _in_arm(record, arm)
+    best = estimate_rate(ranked[0])
+    busy = "AU %" if _find_any(record, arm, "emulated") else None
+    memory = MEMORY_TITLE if _find_any(record, arm, "memory") else None
+    table = _build_table(f"{arm} arm", "  ordering", "examples/s", "first", f"ratio to {REFERENCE}", busy, memory)
     for case in ranked:
         fastest = case is ranked[0]
-        mark = FASTEST if fastest else LEVEL if rates[case.name].overlaps(best) else ""
-        table.add_row(mark, *_render_row(case, rates[case.name], reference), style="bold green" if fastest else None)
-    return Group(table, _render_key(ranked), Text(f"\n{describe_run(record)}", style="dim"))
+        mark = FASTEST if fastest else LEVEL if estimate_rate(case).overlaps(best) else " "
+        cells = [*_render_times(record, case)]
+        cells += [] if busy is None else [_render_busy(_find(record, case.name, arm, "emulated"))]
+        cells += [] if memory is None else [_render_live(_find(record, case.name, arm, "memory"))]
+        table.add_row(f"{mark} {case.name}", *cells, style="bold green" if fastest else None)
+    return table
 
 
-def describe_run(record: Record) -> str:
-    """The machine, the versions, the data and how it was measured, a line each."""
-    case, machine = record.cases[0], record.machine
-    counts = {len(each.turns) for each in record.cases}
-    turns = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
-    data = f"{case.setting.data_name} (sha256 {case.setting.data_fingerprint[:FINGERPRINT_DIGITS]})"
-    libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in case.setting.versions)
-    return "\n".join(
-        [
-            f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
-            libraries,
-            f"{case.turns[0].sample.num_examples} examples a turn of {data}",
-            f"{turns} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
-        ]
-    )
+def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
+    """A table that seven full columns fit into 100 characters; None is a column that is not there."""
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 0, 0, 1))
+    table.add_column(first, min_width=SHORTEST_NAME, overflow="fold")
+    for each in titles:
+        if each is not None:
+            table.add_column(each, justify="right", no_wrap=True)
+    return table
 
 
-def _render_row(case: CaseRecord, rate: Estimate, reference: CaseRecord | None) -> tuple[str, str, str, str]:
-    first = estimate_median([turn.sample.first_batch_ns / NANOSECONDS for turn in case.turns])
-    if case is reference:
-        ratio = "1"
+def _find_any(record: Record, arm: str, consumer: str) -> bool:
+    return any((case.arm, case.consumer) == (arm, consumer) for case in record.cases)
+
+
+def _render_times(record: Record, case: CaseRecord) -> tuple[str, str, str]:
+    reference = _find(record, REFERENCE, case.arm, case.consumer)
+    if reference is None:
+        ratio = NOT_MEASURED
     else:
-        ratio = render_estimate(_estimate_speed_ratio(case, reference), render_ratio) if reference else ""
-    return case.name, render_estimate(rate, render_rate), render_seconds(first.median), ratio
+        ratio = "1" if case is reference else render_estimate(estimate_speed_ratio(case, reference), render_ratio)
+    first = render_seconds(estimate_first_batch_s(case).median)
+    return render_estimate(estimate_rate(case), render_rate), first, ratio
+
+
+def _render_busy(case: CaseRecord | None) -> str:
+    return NOT_MEASURED if case is None else render_estimate(estimate_busy_share(case), render_percent)
+
+
+def _render_live(case: CaseRecord | None) -> str:
+    if case is None or case.memory is None:
+        return NOT_MEASURED
+    live = case.memory.live_bytes
+    measured = NO_SOURCE if live is None else render_mebibytes(live)
+    return f"{measured} ({render_mebibytes(case.memory.predicted_bytes)})"
 
 
 def _render_key(ranked: Sequence[CaseRecord]) -> Table:
+    """What each row is, and what TensorFlow made of it."""
     key = Table.grid(padding=(0, 2))
+    same = find_same_programs(ranked)
     for case in ranked:
-        if case.name != case.ordering:
-            key.add_row(f" {case.name}", Text(case.ordering, style="dim"))
-    key.add_row(f" {FASTEST}  {LEVEL}", Text("the fastest; not to be told from it, the intervals overlap", style="dim"))
-    key.add_row(" ratio", Text(f"above 1 is faster than {REFERENCE}, turn against turn of the same round", style="dim"))
+        text = Text(case.ordering, style="dim")
+        if case.program is not None and case.arm != RUNS_AS_WRITTEN:
+            text.append(f"\nruns as {case.program.chain}")
+        if case.name in same:
+            text.append(f"\nsame program as {same[case.name]}", style="not dim")
+        key.add_row(f" {case.name}" if case.name != case.ordering else "", text)
     return key
 
 
-def _estimate_rate(case: CaseRecord) -> Estimate:
-    return estimate_median([_rate(case, index) for index in range(len(case.turns))])
+def _explain(record: Record) -> list[str]:
+    """What the marks and the columns mean, a line each."""
+    lines = [
+        f"{FASTEST} the fastest; {LEVEL} not to be told from it, the intervals overlap; first: to the first batch",
+        f"ratio: above 1 is faster than {REFERENCE}, turn against turn of the same round",
+    ]
+    step_ms = next((case.step_ms for case in record.cases if case.step_ms is not None), None)
+    if step_ms is not None:
+        lines.append(f"AU: the share of time that an accelerator with a {step_ms:g} ms step would compute")
+    if any(case.memory is not None for case in record.cases):
+        lines.append("MiB: live heap beyond the source, over the whole training set, and (pred) what the spec predicts")
+    if any(case.memory is not None and case.memory.live_bytes is None for case in record.cases):
+        lines.append(f"{NO_SOURCE}: this platform does not tell the live heap")
+    return lines
 
 
-def _rate(case: CaseRecord, index: int) -> float:
-    sample = case.turns[index].sample
-    return sample.num_examples * NANOSECONDS / sample.wall_ns
+def _render_steps(record: Record) -> list[RenderableType]:
+    """The real training step: how fast, and how much of the time it computes."""
+    cases = [case for case in record.cases if case.consumer == "step"]
+    if not cases:
+        return []
+    table = _build_table("feeding a training step of the mlp", "  ordering", "examples/s", "AU %")
+    for case in sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True):
+        table.add_row(f"  {case.name}", render_estimate(estimate_rate(case), render_rate), _render_busy(case))
+    return [table]
 
 
-def _estimate_speed_ratio(case: CaseRecord, reference: CaseRecord) -> Estimate:
-    rates = [{each.turns[i].round: _rate(each, i) for i in range(len(each.turns))} for each in (case, reference)]
-    return estimate_ratio(rates[0], rates[1])
+def _render_memory(record: Record) -> Table:
+    """Memory alone, for a run in which nothing was drained."""
+    table = _build_table(None, "  ordering", MEMORY_TITLE)
+    for case in record.cases:
+        if case.memory is not None:
+            table.add_row(f"  {case.name}", _render_live(case))
+    return table
 
 
-def render_estimate(estimate: Estimate, render: RenderNumber) -> str:
-    """A median with its interval in brackets, each with as many digits as the interval's width supports."""
-    if estimate.low is None or estimate.high is None:
-        return f"{render(estimate.median, 2)} ({TOO_FEW})"
-    digits = supported_digits(estimate.median, estimate.high - estimate.low)
-    return f"{render(estimate.median, digits)} [{render(estimate.low, digits)}, {render(estimate.high, digits)}]"
+def _describe(record: Record) -> list[str]:
+    """What this run can tell, and where and on what it was made, a line each."""
+    explained = _explain(record) if _drained(record) else []
+    said = [*_describe_busy(record), *_describe_control(record), *_describe_turns(record)]
+    return [*explained, *said, *describe_setting(record)]
 
 
-def supported_digits(value: float, width: float) -> int:
-    """The significant digits, 2 to 4, of `value` that are not lost in an interval `width` wide."""
-    if value <= 0 or width <= 0:
-        return 4
-    return min(4, max(2, 1 + math.floor(math.log10(value / width)) + 1))
+def _describe_busy(record: Record) -> list[str]:
+    """Which orderings keep the emulated accelerator busy enough."""
+    fed = [case for case in record.cases if case.consumer == "emulated"]
+    if not fed:
+        return []
+    kept = [f"{case.name} ({case.arm})" for case in fed if (estimate_busy_share(case).low or 0) >= BUSY_SHARE]
+    answer = ", ".join(kept) or "none for sure"
+    return [f"kept {BUSY_SHARE:.0%} busy with a {fed[0].step_ms:g} ms step by: {answer}"]
 
 
-def round_significant(value: float, digits: int) -> float:
-    """`value` rounded to `digits` significant digits."""
-    if value == 0:
-        return 0.0
-    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+def _describe_control(record: Record) -> list[str]:
+    """How far one case measured under two names differs from itself: what no difference below means."""
+    control = next((case for case in record.cases if case.name == CONTROL), None)
+    if control is None:
+        return []
+    twin = next(
+        (case for case in _drained(record) if case.ordering == control.ordering and case.arm == control.arm), None
+    )
+    if twin is None:
+        return []
+    ratio: Estimate = estimate_speed_ratio(control, twin)
+    shown = render_estimate(ratio, render_ratio)
+    return [f"A/A control: {twin.name} measured twice, ratio {shown}: do not believe smaller differences"]
 
 
-def render_rate(value: float, digits: int) -> str:
-    """Examples per second, with k for thousands and M for millions."""
-    rounded = round_significant(value, digits)
-    for unit, name in ((1e6, "M"), (1e3, "k")):
-        if rounded >= unit:
-            return f"{_plain(rounded / unit, digits)}{name}"
-    return _plain(rounded, digits)
+def _describe_turns(record: Record) -> list[str]:
+    timed = [case for case in record.cases if case.turns]
+    if not timed:
+        return []
+    counts = [len(case.turns) for case in timed]
+    counted = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    contaminated = sum(turn.sample.contaminated for case in timed for turn in case.turns)
+    sizes = sorted({turn.sample.num_examples for case in timed for turn in case.turns})
+    return [
+        f"{counted} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
+        f"{contaminated} of {sum(counts)} turns contaminated: others used more than a tenth of the machine",
+        f"{' or '.join(str(size) for size in sizes)} examples a turn",
+    ]
 
 
-def render_ratio(value: float, digits: int) -> str:
-    """A ratio, without a unit."""
-    return _plain(round_significant(value, digits), digits)
-
-
-def render_seconds(value: float) -> str:
-    """Seconds, milliseconds or microseconds with two digits."""
-    for unit, name in ((1.0, "s"), (1e-3, "ms")):
-        if value >= unit:
-            return f"{_plain(round_significant(value / unit, 2), 2)} {name}"
-    return f"{_plain(round_significant(value / 1e-6, 2), 2)} us"
-
-
-def _plain(value: float, digits: int) -> str:
-    """`value`, already rounded, with trailing zeros up to `digits` significant digits and no exponent."""
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
-    return f"{value:.{decimals}f}"
+def describe_setting(record: Record) -> list[str]:
+    """The machine, the versions and the data."""
+    setting, machine = record.cases[0].setting, record.machine
+    libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in setting.versions)
+    return [
+        f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
+        libraries,
+        f"digits: {setting.data_name} (sha256 {setting.data_fingerprint[:FINGERPRINT_DIGITS]})",
+    ]

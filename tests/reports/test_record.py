@@ -97,11 +97,11 @@ def damaged(change) -> dict:
         ),
         (
             damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=-1)),
-            "Sample.wall_ns must be an int >= 0, got -1",
+            "Sample.wall_ns must be int and not negative, got -1",
         ),
         (
             damaged(lambda own: own["turns"][0]["sample"].update(cpu_ns="1")),
-            "Sample.cpu_ns must be an int >= 0, got '1'",
+            "Sample.cpu_ns must be int and not negative, got '1'",
         ),
         (damaged(lambda own: own["warm_up"].update(num_examples=0)), "must be above 0"),
     ],

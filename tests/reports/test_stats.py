@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 
-from reports.stats import Estimate, estimate_median, estimate_ratio
+from reports.stats import Estimate, estimate_median, estimate_ratio, estimate_spread
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,28 @@ def test_a_round_that_one_side_lacks_is_left_out() -> None:
     assert estimate_ratio({0: 4.0, 1: 9.0, 7: 1.0}, {1: 3.0, 0: 2.0, 8: 5.0}) == Estimate(2.5, None, None, 2)
     with pytest.raises(ValueError, match="at least one value"):
         estimate_ratio({0: 1.0}, {1: 1.0})
+
+
+def test_a_standard_deviation_and_its_interval_by_the_tables() -> None:
+    # n = 10: chi-square quantiles with 9 degrees of freedom are 2.700 and 19.023 (any table), so s = 1 gives
+    # sqrt(9 / 19.023) = 0.6878 and sqrt(9 / 2.700) = 1.8257
+    values = np.array([-1.5, -1.0, -0.5, -0.25, 0.0, 0.0, 0.25, 0.5, 1.0, 1.5])
+    values /= values.std(ddof=1)
+    spread = estimate_spread(values.tolist())
+    assert spread.deviation == pytest.approx(1.0)
+    assert (spread.low, spread.high) == (pytest.approx(0.6878, abs=1e-3), pytest.approx(1.8257, abs=1e-3))
+    assert spread.count == 10
+
+
+def test_two_values_have_a_wide_interval_and_one_has_none() -> None:
+    spread = estimate_spread([1.0, 3.0])
+    assert spread.deviation == pytest.approx(2**0.5)
+    assert spread.low < spread.deviation < spread.high
+    with pytest.raises(ValueError, match="at least two"):
+        estimate_spread([1.0])
+
+
+def test_the_interval_of_a_spread_covers_the_truth_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(3).normal(scale=0.2, size=(2000, 10))
+    spreads = [estimate_spread(row.tolist()) for row in draws]
+    assert 0.93 < np.mean([each.low <= 0.2 <= each.high for each in spreads]) < 0.97

@@ -1,82 +1,150 @@
-"""Tables: literal text, the digits that the spread supports, and what fits 100 columns."""
+"""Tables: literal text, what each arm and each consumer shows, and what fits 100 columns."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from reports.record import CaseRecord, Machine, Record, Sample, Setting, Turn, load_record
-from reports.stats import Estimate
-from reports.tables import (
-    render_estimate,
-    render_orderings,
-    render_rate,
-    render_ratio,
-    render_seconds,
-    supported_digits,
-)
+from reports.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn, load_record
+from reports.tables import render_record
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
+MILLISECOND = 1_000_000
 
 
-def make_case(name: str, milliseconds: list[int], first_ms: int = 250) -> CaseRecord:
-    samples = [Sample(ms * 1_000_000, 1, first_ms * 1_000_000, 60000) for ms in milliseconds]
+def make_case(name: str, milliseconds: list[int], first_ms: int = 250, **choices) -> CaseRecord:
+    samples = [Sample(ms * MILLISECOND, 1, first_ms * MILLISECOND, 60000) for ms in milliseconds]
     turns = tuple(Turn(number, sample) for number, sample in enumerate(samples))
-    text = f"shuffle({len(name)}).map().batch(32)"
-    return CaseRecord(name, text, "drain", "default", "cpu", SETTING, 1, samples[0], turns)
+    text = f"shuffle({sum(map(ord, name))}).map().batch(32)"
+    case = CaseRecord(name, text, "drain", "default", "cpu", SETTING, 1, samples[0], turns)
+    return replace(case, **choices)
 
 
-POST = make_case("post", [3000, 3100, 2900, 3050, 2950, 3000])
-FAST = make_case("fast", [400, 410, 390, 405, 395, 400], first_ms=40)
-CLOSE = make_case("close_second", [405, 420, 395, 410, 400, 404], first_ms=1200)
+POST = make_case("post", [3000, 3100, 2900, 3050, 2950, 3000], program=Program("BatchV2 > Map > TensorSlice", ()))
+FAST = make_case("fast", [400, 410, 390, 405, 395, 400], 40, program=Program("MapAndBatch(auto) > TensorSlice", ()))
+CLOSE = make_case("close_second", [405, 420, 395, 410, 400, 404], 1200, program=FAST.program)
+CONTROL = replace(make_case("control", [400, 412, 392, 404, 396, 402], 40), ordering=FAST.ordering)
 MACHINE = Machine("Test CPU", 2, "Linux")
+MEBIBYTE = 2**20
+
+
+def fed(name: str, arm: str, busy_percent: int, consumer: str = "emulated") -> CaseRecord:
+    """100 ms to the first batch, then 1 s of which the accelerator computed so many hundredths."""
+    sample = Sample(1100 * MILLISECOND, 1, 100 * MILLISECOND, 6400, busy_ns=busy_percent * 10 * MILLISECOND)
+    turns = tuple(Turn(number, sample) for number in range(6))
+    step_ms = 2.0 if consumer == "emulated" else None
+    return make_case(name, [1], consumer=consumer, arm=arm, turns=turns, step_ms=step_ms)
+
+
+def remembered(name: str, live_bytes: int | None) -> CaseRecord:
+    memory = Memory(50 * MEBIBYTE, live_bytes, None, None, None)
+    return replace(make_case(name, [1]), consumer="memory", turns=(), warm_up=None, memory=memory)
 
 
 def draw(*cases: CaseRecord, columns: int = 100) -> str:
     record = Record(cases, MACHINE, "2026-11-23T08:58:00.123456+00:00")
     console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(render_orderings(record))
+    console.print(render_record(record))
     return console.file.getvalue()
 
 
-def test_the_whole_table() -> None:
-    rows = """
-  *   fast           150k [146k, 154k]         40 ms   7.50 [7.44, 7.56]
-  ~   close_second   148k [143k, 152k]         1.2 s   7.39 [7.34, 7.44]
-      post           20.0k [19.4k, 20.7k]        250 ms                   1
-"""
-    lines = draw(POST, FAST, CLOSE).splitlines()
-    assert lines[1].split() == ["ordering", "examples/s", "first", "batch", "ratio", "to", "post"]
-    assert [line.split() for line in lines[3:6]] == [line.split() for line in rows.splitlines()[1:]]
-    assert [line.rstrip() for line in lines[6:]] == [
-        "",
-        " fast          shuffle(4).map().batch(32)",
-        " close_second  shuffle(12).map().batch(32)",
-        " post          shuffle(4).map().batch(32)",
-        " *  ~          the fastest; not to be told from it, the intervals overlap",
-        " ratio         above 1 is faster than post, turn against turn of the same round",
-        "",
-        "Test CPU, 2 cores, Linux, 2026-11-23T08:58",
-        "Python 3.11.7, TensorFlow 2.21.0",
-        "60000 examples a turn of mnist.npz (sha256 0123456789ab)",
-        "6 turns each after a warm-up, in random order; median [95% interval]",
+def row(text: str, name: str) -> list[str]:
+    return next(line.split() for line in text.splitlines() if name in line.split()[:2])
+
+
+def test_the_whole_text_of_one_arm() -> None:
+    lines = draw(POST, FAST, CLOSE, CONTROL).splitlines()
+    assert lines[0].strip() == "default arm"
+    assert lines[2].split() == ["ordering", "examples/s", "first", "ratio", "to", "post"]
+    assert [line.split() for line in lines[4:7]] == [
+        ["*", "fast", "150k", "[146k,", "154k]", "40", "ms", "7.50", "[7.44,", "7.56]"],
+        ["~", "close_second", "148k", "[143k,", "152k]", "1.2", "s", "7.39", "[7.34,", "7.44]"],
+        ["post", "20.0k", "[19.4k,", "20.7k]", "250", "ms", "1"],
     ]
+    assert [line.rstrip() for line in lines[7:]] == [
+        "",
+        " fast          shuffle(430).map().batch(32)",
+        "               runs as MapAndBatch(auto) > TensorSlice",
+        " close_second  shuffle(1265).map().batch(32)",
+        "               runs as MapAndBatch(auto) > TensorSlice",
+        "               same program as fast",
+        " post          shuffle(454).map().batch(32)",
+        "               runs as BatchV2 > Map > TensorSlice",
+        "",
+        " * the fastest; ~ not to be told from it, the intervals overlap; first: to the first batch",
+        " ratio: above 1 is faster than post, turn against turn of the same round",
+        " A/A control: fast measured twice, ratio 0.9963 [0.9949, 1.002]: do not believe smaller differences",
+        " 6 turns each after a warm-up, in random order; median [95% interval]",
+        " 0 of 24 turns contaminated: others used more than a tenth of the machine",
+        " 60000 examples a turn",
+        " Test CPU, 2 cores, Linux, 2026-11-23T08:58",
+        " Python 3.11.7, TensorFlow 2.21.0",
+        " digits: mnist.npz (sha256 0123456789ab)",
+    ]
+
+
+def test_each_arm_has_its_own_table_and_its_own_reference() -> None:
+    raw = [replace(POST, arm="raw"), replace(make_case("fast", [1500] * 6), arm="raw")]
+    text = draw(POST, FAST, *raw)
+    default, raw_text = text.split("raw arm")
+    assert row(default, "fast")[-3:] == ["7.50", "[7.44,", "7.56]"]
+    assert row(raw_text, "fast")[-3:] == ["2.00", "[1.93,", "2.07]"]
+    assert "runs as" not in raw_text, "the raw arm runs as written"
+
+
+def test_busy_share_and_memory_stand_in_the_row_of_their_ordering_and_arm() -> None:
+    raw = replace(POST, arm="raw")
+    text = draw(
+        *(POST, FAST, raw, fed("post", "default", 62), fed("post", "raw", 50), fed("fast", "default", 95)),
+        *(remembered("post", 49 * MEBIBYTE), remembered("fast", None)),
+    )
+    default, raw_text = text.split("raw arm")
+    assert row(default, "post")[-6:] == ["1", "62", "[62,", "62]", "49.0", "(50.0)"]
+    assert "n/a (50.0)" in default
+    assert "n/a: this platform does not tell the live heap" in text
+    assert "50 [50, 50]" in raw_text
+    assert "kept 90% busy with a 2 ms step by: fast (default)" in text
+    assert "AU: the share of time that an accelerator with a 2 ms step would compute" in text
+    assert "MiB: live heap beyond the source" in text
+
+
+@pytest.mark.parametrize(("busy", "answer"), [(89, "none for sure"), (90, "fast (default)"), (91, "fast (default)")])
+def test_busy_enough_is_ninety_percent_for_sure(busy: int, answer: str) -> None:
+    assert f"kept 90% busy with a 2 ms step by: {answer}" in draw(POST, fed("fast", "default", busy))
+
+
+def test_the_training_step_has_a_table_of_its_own() -> None:
+    text = draw(POST, fed("post", "default", 80, "step"), fed("fast", "default", 85, "step"))
+    assert "feeding a training step of the mlp" in text
+    assert "80 [80, 80]" in text
+
+
+def test_memory_alone_is_a_table_too() -> None:
+    text = draw(remembered("post", 49 * MEBIBYTE))
+    assert row(text, "post") == ["post", "49.0", "(50.0)"]
+    assert "turns" not in text
 
 
 def test_too_few_turns_have_no_interval_and_are_not_told_apart() -> None:
     text = draw(make_case("post", [3000] * 5), make_case("fast", [400] * 5))
-    assert "150k (too few turns)" in text
-    assert text.count("~") == 2, "the post's row and the key"
+    assert "150k (too few)" in text
+    assert row(text, "post")[0] == "~"
     assert "5 turns each" in text
 
 
 def test_a_run_without_the_posts_ordering_has_no_ratio() -> None:
-    row = next(line for line in draw(FAST).splitlines() if "fast" in line)
-    assert row.split() == ["*", "fast", "150k", "[146k,", "154k]", "40", "ms"]
+    assert row(draw(FAST), "fast") == ["*", "fast", "150k", "[146k,", "154k]", "40", "ms"]
 
 
-def test_cases_that_lost_turns_are_told() -> None:
+def test_contaminated_turns_are_counted() -> None:
+    first, *rest = FAST.turns
+    spoiled = replace(FAST, turns=(replace(first, sample=replace(first.sample, contaminated=True)), *rest))
+    assert " 1 of 12 turns contaminated" in draw(POST, spoiled)
+
+
+def test_cases_with_different_numbers_of_turns_are_told() -> None:
     assert "6 to 7 turns each" in draw(POST, make_case("fast", [400] * 7))
 
 
@@ -84,45 +152,13 @@ def test_cases_that_lost_turns_are_told() -> None:
 def test_a_real_record_fits_the_columns(columns: int) -> None:
     record = load_record(Path(__file__).parent / "format1.json")
     console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(render_orderings(record))
+    console.print(render_record(record))
     assert "…" not in console.file.getvalue()
     assert max(len(line) for line in console.file.getvalue().splitlines()) <= columns
 
 
-@pytest.mark.parametrize(
-    ("value", "width", "digits"),
-    [(100, 100, 2), (100, 11, 2), (100, 10, 3), (100, 1.1, 3), (100, 1, 4), (100, 1e-9, 4), (100, 1e9, 2), (5, 0, 4)],
-)
-def test_no_more_digits_than_the_spread_supports(value: float, width: float, digits: int) -> None:
-    assert supported_digits(value, width) == digits
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        (0.0, 2, "0"),
-        (7.77, 2, "7.8"),
-        (999.4, 3, "999"),
-        (999.6, 3, "1.00k"),
-        (19_543, 2, "20k"),
-        (19_543, 3, "19.5k"),
-        (123_456, 2, "120k"),
-        (999_600, 3, "1.00M"),
-        (1_234_567, 3, "1.23M"),
-    ],
-)
-def test_rates(value: float, digits: int, text: str) -> None:
-    assert render_rate(value, digits) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(2.345, "2.3 s"), (1.0, "1.0 s"), (0.9994, "1000 ms"), (0.25, "250 ms"), (0.0046, "4.6 ms"), (4.2e-5, "42 us")],
-)
-def test_seconds(value: float, text: str) -> None:
-    assert render_seconds(value) == text
-
-
-def test_an_estimate_shows_its_interval_or_says_why_there_is_none() -> None:
-    assert render_estimate(Estimate(1.514, 1.49, 1.53, 9), render_ratio) == "1.51 [1.49, 1.53]"
-    assert render_estimate(Estimate(1.514, None, None, 5), render_ratio) == "1.5 (too few turns)"
+def test_the_widest_row_fits_100_columns_on_one_line() -> None:
+    wide = make_case("map_before_shuffle", [1111, 1122, 1133, 1144, 1155, 1166], 999)
+    text = draw(POST, wide, fed("map_before_shuffle", "default", 62), remembered("map_before_shuffle", 196 * MEBIBYTE))
+    assert row(text, "map_before_shuffle")[-2:] == ["196", "(50.0)"]
+    assert "…" not in text

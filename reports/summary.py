@@ -1,0 +1,58 @@
+"""Estimates from a case's turns: rate, first batch, busy share, ratio to another case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.record import CaseRecord
+from reports.stats import Estimate, estimate_median, estimate_ratio
+
+NANOSECONDS = 1_000_000_000
+BUSY_SHARE = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
+
+
+def estimate_rate(case: CaseRecord) -> Estimate:
+    """Examples per second, over whole turns."""
+    return estimate_median(list(_rates(case).values()))
+
+
+def estimate_first_batch_s(case: CaseRecord) -> Estimate:
+    """Seconds from the making of the iterator to the first batch."""
+    return estimate_median([turn.sample.first_batch_ns / NANOSECONDS for turn in case.turns])
+
+
+def estimate_busy_share(case: CaseRecord) -> Estimate:
+    """The share of time, 0 to 1, that the consumer computed: MLPerf Storage's accelerator utilisation.
+
+    The wait for the first batch is left out, as there: it is told on its own.
+
+    Raises:
+        ValueError: the consumer only takes.
+    """
+    samples = [turn.sample for turn in case.turns]
+    if any(sample.busy_ns is None for sample in samples):
+        raise ValueError(f"{case.name}: the consumer {case.consumer} does not compute.")
+    return estimate_median([(sample.busy_ns or 0) / (sample.wall_ns - sample.first_batch_ns) for sample in samples])
+
+
+def estimate_speed_ratio(case: CaseRecord, reference: CaseRecord) -> Estimate:
+    """How many times as fast as `reference`, turn against turn of the same round."""
+    return estimate_ratio(_rates(case), _rates(reference))
+
+
+def find_same_programs(cases: Sequence[CaseRecord]) -> dict[str, str]:
+    """For each case that TensorFlow ran as the same program as an earlier one: its name and that one's."""
+    first: dict[str, str] = {}
+    same: dict[str, str] = {}
+    for case in cases:
+        if case.program is None:
+            continue
+        if case.program.chain in first:
+            same[case.name] = first[case.program.chain]
+        else:
+            first[case.program.chain] = case.name
+    return same
+
+
+def _rates(case: CaseRecord) -> dict[int, float]:
+    return {turn.round: turn.sample.num_examples * NANOSECONDS / turn.sample.wall_ns for turn in case.turns}
