@@ -1,4 +1,4 @@
-"""Which order of map, shuffle, batch and prefetch is fastest here? Every named ordering, a whole epoch a turn."""
+"""Which order of map, shuffle, batch and prefetch is fastest here? Every ordering, drained for a whole epoch a turn."""
 
 from __future__ import annotations
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich import box
+from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from bench.harness.cases import build_ordering_cases
+from bench.harness.cases import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
 from bench.harness.environment import describe_machine
+from bench.harness.noise import measure_differences
+from bench.harness.workers import WorkerError, WorkerStarter
+from mnist_core.digits import default_source
+from mnist_core.errors import InputError
+from reports.stats import estimate_spread
 from reports.terminal import open_console
 
+EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -36,7 +45,7 @@ def cases() -> None:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column("ordering")
-    for case in build_ordering_cases():
+    for case in [*build_drain_cases(Selection()), *build_fed_cases(Selection())]:
         table.add_row(case.id, str(case.spec.ordering))
     console = open_console()
     console.print(table)
@@ -44,10 +53,50 @@ def cases() -> None:
     console.print(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}")
 
 
+@app.command(epilog="Example:\n\n    mnist-bench noise --ordering post --repetitions 16")
+def noise(
+    ordering: Annotated[str, typer.Option(metavar="NAME|TEXT", help="What both workers run.")] = CONTROLLED,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    repetitions: Annotated[int, typer.Option(min=2, help="Pairs of fresh workers.")] = 10,
+    turns: Annotated[int, typer.Option(min=1, help="Of each worker, after a warm-up.")] = 7,
+    examples: Annotated[int, typer.Option(min=1, help="Of an epoch.")] = 6400,
+) -> None:
+    """Measure how far two identical cases differ on this machine, interleaved and one after the other.
+
+    The number is the standard deviation, over pairs of fresh processes, of the median of ln(time B / time A).
+    """
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("arm", "turns", "SD of the log ratio", "95% interval", "pairs"):
+        table.add_column(title, justify="left" if title in ("arm", "turns") else "right")
+    start_worker = WorkerStarter(data or default_source())
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("pairs", total=4 * repetitions)
+        for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
+            case = build_case(ordering, arm=arm, num_examples=examples)
+            differences = measure_differences(
+                case, start_worker, num_repetitions=repetitions, num_turns=turns, interleaved=interleaved, seed=0
+            )
+            spread = estimate_spread([_tell(each, progress, task) for each in differences])
+            how = "interleaved" if interleaved else "one after the other"
+            interval = f"{spread.low:.3f} to {spread.high:.3f}"
+            table.add_row(arm, how, f"{spread.deviation:.3f}", interval, f"{spread.count}")
+    open_console().print(table)
+
+
+def _tell(difference: float, progress: Progress, task: TaskID) -> float:
+    progress.advance(task)
+    return difference
+
+
 def main() -> NoReturn:
-    """Run the command."""
+    """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
+    except (InputError, WorkerError) as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""pytest's side of the bench: options, the cases, and the table at the end."""
+"""pytest's side of the bench: options, the cases, and the tables at the end."""
 
 from __future__ import annotations
 
@@ -11,127 +11,190 @@ from typing import Any
 
 import pytest
 
-from bench.harness.cases import Case, build_ordering_cases
-from bench.harness.environment import describe_machine
-from bench.harness.group import Outcome, measure_group
+from bench.harness.cases import (
+    ARMS,
+    DEFAULT,
+    RAW,
+    Case,
+    Selection,
+    build_drain_cases,
+    build_fed_cases,
+    build_memory_cases,
+)
+from bench.harness.disturbances import find_disturbances, render_disturbances
+from bench.harness.environment import describe_environment, describe_machine
+from bench.harness.group import Outcome, measure_group, measure_memory
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerError, WorkerStarter
 from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.record import KEY, CaseRecord, load_record
-from reports.tables import render_orderings
+from reports.tables import render_record
 from reports.terminal import open_console
 
-CASES = pytest.StashKey[list[Case]]()
+GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
+WEIGHTS = {"memory": 0.0, "orderings": 0.7, "training": 0.3}  # of the time budget; memory takes what it takes
+CASES = pytest.StashKey[dict[str, list[Case]]]()
 EXIT_BAD_INPUT = 2
 BUDGET_S = 240.0
-MIN_ROUNDS = 5
+MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
+NUM_EXAMPLES = 20_000  # of a drained epoch: a third of MNIST, so that three times as many turns fit the budget
+GIBIBYTE = 2**30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's own options; pytest-benchmark's keep their meaning."""
     group = parser.getgroup("mnist-bench", "MNIST Bench")
-    group.addoption(
+    add = group.addoption
+    add(
         "--data",
         metavar="SOURCE",
         help="auto, mnist, synthetic, an .npz file or a folder of IDX files (default: $MNIST_CORE_DATA or auto)",
     )
-    group.addoption(
+    add(
         "--ordering",
         action="append",
         default=[],
         metavar="TEXT",
         help="also measure this ordering, for example 'shuffle(1000).batch(64).map().prefetch(2)'; can be repeated",
     )
-    group.addoption(
+    add(
+        "--arm",
+        action="append",
+        metavar="ARM",
+        help=f"measure this arm only; can be repeated: {', '.join(ARMS)} (default: {DEFAULT} and {RAW})",
+    )
+    add("--examples", type=int, default=NUM_EXAMPLES, metavar="N", help="of a drained epoch (default: %(default)s)")
+    add("--step-ms", type=float, default=2.0, metavar="MS", help="of the emulated accelerator (default: %(default)g)")
+    add("--python-loop", action="store_true", help="also take the batches in a Python loop, as people write it")
+    add(
         "--budget",
         type=float,
         default=BUDGET_S,
         metavar="SECONDS",
-        help=f"time for the whole group, after at least {MIN_ROUNDS} rounds (default: %(default)g)",
+        help=f"time for all cases, after at least {MIN_ROUNDS} rounds (default: %(default)g)",
     )
+    add("--memory-limit", type=float, metavar="GIB", help="of each worker's data; a case that wants more fails alone")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Build the cases; keep a measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
+    options = config.option
     try:
-        config.stash[CASES] = build_ordering_cases(config.option.ordering)
+        selection = Selection(
+            options.ordering, options.arm or (DEFAULT, RAW), options.examples, options.step_ms, options.python_loop
+        )
+        config.stash[CASES] = {group: build(selection) for group, build in GROUPS.items()}
     except InputError as error:
-        raise pytest.UsageError(f"--ordering: {error}") from None
-    if config.option.benchmark_json is None and not config.option.benchmark_disable:
+        raise pytest.UsageError(str(error)) from None
+    if options.benchmark_json is None and not options.benchmark_disable:
         now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
-        config.option.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
+        options.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every ordering, named or added, to the tests that ask for a case."""
+    """Give every test the cases of its group."""
     if "case" in metafunc.fixturenames:
-        cases = metafunc.config.stash[CASES]
+        marker = metafunc.definition.get_closest_marker("benchmark")
+        cases = metafunc.config.stash[CASES][marker.kwargs["group"]] if marker else []
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
 
 class Measurements:
-    """The outcomes of the selected cases, measured together when the first is asked for."""
+    """The outcomes of the selected cases, a group measured together when its first case is asked for."""
 
     def __init__(self, session: pytest.Session) -> None:
         self._config = session.config
-        self._cases: list[Case] = [item.callspec.params["case"] for item in session.items if hasattr(item, "callspec")]
-        self._outcomes: dict[str, Outcome] = {}
+        self._cases: dict[str, list[Case]] = {group: [] for group in GROUPS}
+        for item in session.items:
+            case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
+            if isinstance(case, Case):
+                self._cases[_group_of(item)].append(case)
+        self._outcomes: dict[str, dict[str, Outcome]] = {}
+        self._left_s = self._config.option.budget
+        self._start_worker = WorkerStarter(
+            self._config.option.data or default_source(), _memory_limit_bytes(self._config.option.memory_limit)
+        )
 
-    def __call__(self, case: Case) -> CaseRecord:
+    def measure(self, group: str, case: Case) -> CaseRecord:
         """The record of `case`; the test fails with the reason if its worker failed."""
-        if not self._outcomes:
+        if group not in self._outcomes:
+            begin_s = time.monotonic()
             try:
-                self._outcomes = self._measure()
+                self._outcomes[group] = self._measure(group)
             except InputError as error:
                 pytest.exit(f"error: {error}", returncode=EXIT_BAD_INPUT)
-        outcome = self._outcomes[case.id]
+            self._left_s -= time.monotonic() - begin_s
+        outcome = self._outcomes[group][case.id]
         if isinstance(outcome, WorkerError):
             pytest.fail(str(outcome), pytrace=False)
         return outcome
 
-    def _measure(self) -> dict[str, Outcome]:
-        options = self._config.option
-        once = options.benchmark_disable
-        budget = Budget(options.budget, 1, 1) if once else Budget(options.budget, MIN_ROUNDS, MAX_ROUNDS)
+    def _measure(self, group: str) -> dict[str, Outcome]:
+        budget = self._share_budget(group)
+        seed = random.SystemRandom().getrandbits(32)
         capture = self._config.pluginmanager.getplugin("capturemanager")
-        start_worker = WorkerStarter(options.data or default_source())
         with capture.global_and_fixture_disabled(), GroupProgress(open_console(), budget) as progress:
+            if not self._outcomes and (line := render_disturbances(find_disturbances(describe_environment()))):
+                progress.notice(line)
+            cases = self._cases[group]
+            if group == "memory":
+                return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
-                self._cases,
-                start_worker,
-                budget,
-                seed=random.SystemRandom().getrandbits(32),
-                clock_s=time.monotonic,
-                listener=progress,
+                cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
             )
+
+    def _share_budget(self, group: str) -> Budget:
+        """This group's part of the time that is left, by weight among the groups that are still to come."""
+        if self._config.option.benchmark_disable:
+            return Budget(0, 1, 1)
+        coming = [each for each, cases in self._cases.items() if cases and each not in self._outcomes]
+        total = sum(WEIGHTS[each] for each in coming) or 1.0
+        return Budget(self._left_s * WEIGHTS[group] / total, MIN_ROUNDS, MAX_ROUNDS)
+
+
+def _group_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("benchmark")
+    return str(marker.kwargs["group"]) if marker else ""
+
+
+def _memory_limit_bytes(gibibytes: float | None) -> int | None:
+    return None if gibibytes is None else int(gibibytes * GIBIBYTE)
 
 
 @pytest.fixture(scope="session")
-def measure(request: pytest.FixtureRequest) -> Callable[[Case], CaseRecord]:
-    """The record of a case, measured together with all others that were selected."""
+def measurements(request: pytest.FixtureRequest) -> Measurements:
+    """What has been measured in this session."""
     return Measurements(request.session)
 
 
-def pytest_benchmark_update_json(config: pytest.Config) -> None:
-    """Make the folder of the record, which pytest-benchmark writes next."""
+@pytest.fixture
+def measure(request: pytest.FixtureRequest, measurements: Measurements) -> Callable[[Case], CaseRecord]:
+    """The record of a case, measured together with all others of its group that were selected."""
+    group = _group_of(request.node)
+    return lambda case: measurements.measure(group, case)
+
+
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Make the folder of the record, which pytest-benchmark writes next, and add how the machine was just now."""
+    output_json[KEY] = {"environment": describe_environment().to_dict()}
     if config.option.benchmark_json is not None:
         Path(config.option.benchmark_json).parent.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
-    """Add what tables say of the machine."""
+    """Add what tables say of the machine; nothing that changes, or every comparison would warn of another machine."""
     machine = describe_machine()
     machine_info[KEY] = {"cpu": machine.cpu, "num_cores": machine.num_cores, "system": machine.system}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the table of what was measured, after pytest-benchmark's own."""
+    """Print the tables of what was measured, after pytest-benchmark's own."""
     path = config.option.benchmark_json
     if path is not None and Path(path).exists():
-        terminalreporter.section("orderings")
-        open_console().print(render_orderings(load_record(Path(path))))
+        terminalreporter.section("MNIST Bench")
+        open_console().print(render_record(load_record(Path(path))))

@@ -16,6 +16,19 @@ from mnist_core.quiet import import_tensorflow
 import_tensorflow(find_devices=True)
 
 
+WARNINGS = (
+    "error",  # in tests only: a user's run of the bench must not end because a library warns
+    # TensorFlow 2.21 and Keras 3.15 with NumPy 2; it is theirs to mend
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make warnings errors."""
+    for line in WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+
+
 def _find_real_mnist() -> Path | None:
     named = os.environ.get("MNIST_CORE_DATA", "")
     home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))

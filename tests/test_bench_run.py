@@ -1,16 +1,19 @@
 """``pytest bench/``, for real, on a few digits: the table, the record, the ids and pytest-benchmark's own flags."""
 
 import json
-import re
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import wait_for_end
 
+from bench.harness.cases import FED
 from mnist_core.named_orderings import NAMED_ORDERINGS
-from reports.record import KEY, load_record
+from reports.record import CONTROL, KEY, load_record
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,44 +28,39 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def bench(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "bench/", "-p", "no:cacheprovider", *arguments]
+    where = [] if any(each.startswith("bench/") for each in arguments) else ["bench/"]
+    command = [sys.executable, "-m", "pytest", *where, "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
 
 
-def test_the_main_job_prints_the_table_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
+def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
     own = "shuffle(10).batch(8).map()"
     done = bench(checkout, "--benchmark-only", "--data", digits_file, "--budget", "1", "--ordering", own)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = checkout.glob("runs/*/record.json")
     record = load_record(path)
-    assert [case.name for case in record.cases] == [*NAMED_ORDERINGS, own]
-    assert {len(case.turns) for case in record.cases} == {5}
+    names = {*NAMED_ORDERINGS, own}
+    for arm in ("default", "raw"):
+        drained = [case for case in record.cases if (case.arm, case.consumer) == (arm, "drain")]
+        assert {case.name for case in drained} - {CONTROL} == names
+    assert {case.name for case in record.cases if case.consumer == "memory"} == names
+    assert {case.name for case in record.cases if case.consumer == "emulated"} == {*FED, own}
+    assert {len(case.turns) for case in record.cases if case.consumer != "memory"} == {6}
     assert {case.device for case in record.cases} == {"cpu"}
     assert {case.setting.data_name for case in record.cases} == {"bars.npz"}
     assert {turn.sample.num_examples for case in record.cases for turn in case.turns} == {200}
-    table = done.stdout.split(" orderings ===")[1]
-    for case in record.cases:
-        assert re.search(rf"^ +[*~]? +{re.escape(case.name)} ", table, re.MULTILINE), case.name
-    assert "200 examples a turn of bars.npz" in table
-    assert "5 turns each after a warm-up" in table
+    tables = done.stdout.split(" MNIST Bench ===")[1]
+    for text in ("default arm", "raw arm", "feeding a training step", "A/A control", "same program as", *names):
+        assert text in tables
     assert "\x1b" not in done.stdout
-    assert "round 4 done after" in done.stdout
+    assert "round 5 done after" in done.stdout
     assert list((checkout / "runs").iterdir()) == [path.parent]
 
 
 def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
-    arguments = (
-        "--benchmark-only",
-        "--data",
-        digits_file,
-        "--budget",
-        "1",
-        "-k",
-        "no_prefetch",
-        "--benchmark-json",
-        "my.json",
-    )
-    done = bench(checkout, *arguments)
+    arguments = ("--benchmark-only", "--data", digits_file, "--budget", "1")
+    selected = ("bench/bench_orderings.py", "-k", "no_prefetch and default", "--benchmark-json", "my.json")
+    done = bench(checkout, *arguments, *selected)
     assert done.returncode == 0, done.stdout + done.stderr
     (benchmark,) = json.loads((checkout / "my.json").read_text())["benchmarks"]
     assert benchmark["fullname"] == "bench/bench_orderings.py::bench_ordering[no_prefetch-default-cpu]"
@@ -74,36 +72,73 @@ def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file
 
 
 def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Path, digits_file: str) -> None:
-    common = (
-        "--benchmark-only",
-        "--data",
-        digits_file,
-        "--budget",
-        "1",
-        "-k",
-        "gather",
-        "--benchmark-columns=min,median",
-    )
+    measured = ("bench/bench_orderings.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    common = (*measured, "-k", "gather", "--benchmark-columns=min,median")
     assert bench(checkout, *common, "--benchmark-save=one").returncode == 0
     done = bench(checkout, *common, "--benchmark-compare=0001", "--benchmark-compare-fail=median:9999%")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(0001_one)" in done.stdout
     assert "(NOW)" in done.stdout
+    assert "machine_info is different" not in done.stdout, "what changes from run to run is no part of the machine"
 
 
 def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, digits_file: str) -> None:
-    done = bench(checkout, "--benchmark-disable", "--data", digits_file)
+    done = bench(checkout, "bench/", "--benchmark-disable", "--data", digits_file)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{len(NAMED_ORDERINGS)} passed" in done.stdout
+    num_cases = 2 * len(NAMED_ORDERINGS) + 1 + 3 * len(FED) + len(NAMED_ORDERINGS)
+    assert f"{num_cases} passed" in done.stdout
     assert "ratio to post" not in done.stdout
     assert not (checkout / "runs").exists()
+
+
+def test_a_case_that_exhausts_its_memory_is_one_failure_and_the_others_go_on(checkout: Path, digits_file: str) -> None:
+    hungry = "map().repeat(2000).shuffle(1000000).batch(32)"
+    arguments = ("bench/bench_orderings.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    limited = ("--arm", "default", "--ordering", hungry, "--memory-limit", "1.2")
+    done = bench(checkout, *arguments, *limited, "-k", "gather or 2000")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed, 1 passed" in done.stdout
+    assert f"{hungry}-default-cpu: " in done.stdout
+
+
+def test_nothing_survives_an_interrupt(checkout: Path, digits_file: str) -> None:
+    command = [sys.executable, "-m", "pytest", "bench/bench_orderings.py", "--benchmark-only", "--data", digits_file]
+    with subprocess.Popen(
+        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if "round 1 done" in line:
+                os.killpg(run.pid, signal.SIGINT)  # as a terminal does it: to the whole group
+                break
+        run.stdout.read()
+    assert run.returncode == 2
+    for pid in find_group(run.pid):
+        wait_for_end(pid)
+    assert find_group(run.pid) == [], "a worker or the fork server lives on"
+
+
+def find_group(group: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    stats = [read_stat(file) for file in Path("/proc").glob("[0-9]*/stat")]
+    return [pid for pid, state, its_group in stats if its_group == group and state != "Z"]
+
+
+def read_stat(file: Path) -> tuple[int, str, int]:
+    """A process's number, state and group; group 0 if it has just ended."""
+    try:
+        fields = file.read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return int(file.parent.name), "Z", 0
+    return int(file.parent.name), fields[0], int(fields[2])
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
         (("--data", "nowhere.npz"), 2, "nowhere.npz"),
-        (("--ordering", "shuffle(0).batch(1)"), 4, "--ordering: shuffle(buffer_size) must be an int >= 1, got 0."),
+        (("--arm", "fast"), 4, "arm must be one of default, raw, without_"),
+        (("--ordering", "shuffle(0).batch(1)"), 4, "shuffle(buffer_size) must be an int >= 1, got 0."),
     ],
 )
 def test_wrong_input_stops_the_run_with_one_line(checkout: Path, arguments, code: int, reason: str) -> None:

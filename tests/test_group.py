@@ -1,19 +1,21 @@
 """A group of cases: warmed up, measured in turns, and a failing one does not stop the others. The workers are fakes."""
 
+import dataclasses
 import itertools
 
 import pytest
 
-from bench.harness.cases import Case, build_ordering_cases
-from bench.harness.group import measure_group
-from bench.harness.messages import Ready
+from bench.harness.cases import Case, Selection, build_drain_cases, build_memory_cases
+from bench.harness.group import measure_group, measure_memory
+from bench.harness.messages import Ready, WarmedUp
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerError
 from mnist_core.errors import InputError
-from reports.record import CaseRecord, Sample, Setting
+from reports.record import CaseRecord, Memory, Program, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, (("python", "3.11.7"),))
-CASES = build_ordering_cases()[:3]
+CASES = build_drain_cases(Selection())[1:4]  # the reference and the control are not among them
+PROGRAM = Program("BatchV2 > TensorSlice", ())
 BUDGET = Budget(1e9, 2, 4)
 
 
@@ -25,6 +27,13 @@ class FakeWorker:
     def __init__(self, case: Case, log: list[str], fails_at: int | None = None) -> None:
         self.ready = Ready(SETTING, (f"note on {case.name}", "common note"))
         self._case, self._log, self._fails_at, self._turns = case, log, fails_at, 0
+
+    def warm_up(self) -> WarmedUp:
+        return WarmedUp(self.measure_turn(), PROGRAM)
+
+    def measure_memory(self) -> Memory:
+        self.measure_turn()
+        return Memory(50, 49, None, None, None)
 
     def measure_turn(self) -> Sample:
         if self._turns == self._fails_at:
@@ -69,7 +78,7 @@ def test_a_warm_up_then_the_same_number_of_turns_for_each() -> None:
         assert isinstance(record, CaseRecord)
         assert [turn.round for turn in record.turns] == [0, 1, 2, 3]
         assert (record.name, record.ordering, record.device) == (case.name, str(case.spec.ordering), "cpu")
-        assert (record.setting, record.seed) == (SETTING, 9)
+        assert (record.setting, record.seed, record.program) == (SETTING, 9, PROGRAM)
         # wall_ns is the place in the log: the record's turns are those of its own worker, the warm-up apart
         places = [record.warm_up.wall_ns, *(turn.sample.wall_ns for turn in record.turns)]
         assert [log[place - 1] for place in places] == [case.name] * 5
@@ -120,7 +129,9 @@ def test_the_listener_hears_of_starts_rounds_and_each_notice_once() -> None:
     measure(lambda case: FakeWorker(case, []), listener)
     assert listener.starts == [(case.name, number, 3) for number, case in enumerate(CASES, start=1)]
     assert listener.rounds == [1, 2, 3]
-    assert sorted(listener.lines) == sorted(["common note", *(f"note on {case.name}" for case in CASES)])
+    notices = sorted(["common note", *(f"note on {case.name}" for case in CASES)])
+    assert sorted(listener.lines[:-1]) == notices
+    assert listener.lines[-1].startswith("the budget ended with 3 of 3 intervals wider than 10% of their median")
 
 
 def test_start_and_warm_up_count_towards_the_budget() -> None:
@@ -135,3 +146,64 @@ def test_start_and_warm_up_count_towards_the_budget() -> None:
         listener=FakeListener(),
     )
     assert {len(record.turns) for record in outcomes.values()} == {2}
+
+
+class SteadyWorker(FakeWorker):
+    """Takes the same time in every turn."""
+
+    def measure_turn(self) -> Sample:
+        return dataclasses.replace(super().measure_turn(), wall_ns=1000)
+
+
+def run_steady(steady: set[str], cases=CASES) -> tuple[dict[str, int], list[str]]:
+    log: list[str] = []
+    listener = FakeListener()
+    outcomes = measure_group(
+        cases,
+        lambda case: (SteadyWorker if case.name in steady else FakeWorker)(case, log),
+        Budget(1e9, 6, 15),
+        seed=0,
+        clock_s=lambda: 0.0,
+        listener=listener,
+    )
+    return {record.name: len(record.turns) for record in outcomes.values()}, listener.lines
+
+
+def test_rounds_go_where_the_interval_is_wide() -> None:
+    names = [case.name for case in CASES]
+    turns, lines = run_steady({names[0]})
+    assert turns == {names[0]: 6, names[1]: 15, names[2]: 15}
+    assert "2 of 3 intervals wider than 10%" in lines[-1]
+    assert names[1] in lines[-1]
+
+
+def test_the_reference_and_the_control_go_on_as_long_as_any_other_does() -> None:
+    cases = [
+        case
+        for case in build_drain_cases(Selection(arms=["default"]))
+        if case.name in ("post", "control", "no_prefetch")
+    ]
+    turns, _ = run_steady({"post", "control"}, cases)
+    assert turns == {"post": 15, "control": 15, "no_prefetch": 15}
+    turns, lines = run_steady({"post", "control", "no_prefetch"}, cases)
+    assert turns == {"post": 6, "control": 6, "no_prefetch": 6}
+    assert not any("budget" in line for line in lines)
+
+
+def test_memory_is_read_by_one_worker_after_the_other() -> None:
+    log: list[str] = []
+    cases = build_memory_cases(Selection())[:2]
+    ticks = itertools.count(0, 0.5)
+    outcomes = measure_memory(
+        cases,
+        lambda case: FakeWorker(case, log, 0 if case is cases[1] else None),
+        seed=1,
+        clock_s=lambda: next(ticks),
+        listener=FakeListener(),
+    )
+    first = outcomes[cases[0].id]
+    assert isinstance(first, CaseRecord)
+    assert first.memory == Memory(50, 49, None, None, None, reading_ns=500_000_000)
+    assert (first.turns, first.warm_up) == ((), None)
+    assert "killed by SIGKILL" in str(outcomes[cases[1].id])
+    assert log == [cases[0].name, f"closed {cases[0].name}", f"closed {cases[1].name}"]

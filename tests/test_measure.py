@@ -1,11 +1,12 @@
-"""One turn: what is read from the clock when, and what is counted. The clock is a fake, the pipeline is real."""
+"""One turn: what is read when, what is counted, who computes. The clock is a fake, the pipeline is real."""
 
 import itertools
 
 import pytest
 
-from bench.harness.cases import Case
-from bench.harness.measure import Drain
+from bench.harness.cases import Case, build_case
+from bench.harness.measure import Meter
+from bench.harness.pressure import Pressure
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS
@@ -15,30 +16,41 @@ from reports.record import Sample
 
 
 class FakeClock:
-    """Wall time moves by 10, 20, 30 ... ns from reading to reading, CPU time by 5 ns."""
+    """Wall time moves by 10, 20, 30 ... ns from reading to reading, CPU time by 5 ns, a sleep by itself."""
 
     def __init__(self) -> None:
-        self._wall = itertools.accumulate(itertools.count(0, 10))
+        self._now_ns, self._step_ns = 0, itertools.count(0, 10)
         self._cpu = itertools.count(1000, 5)
+        self.slept_s: list[float] = []
 
     def wall_ns(self) -> int:
-        return next(self._wall)
+        self._now_ns += next(self._step_ns)
+        return self._now_ns
 
     def cpu_ns(self) -> int:
         return next(self._cpu)
 
+    def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self._now_ns += round(seconds * 1e9)
 
-def drain(text: str, digits: Digits, clock=None) -> Drain:
-    return Drain(Case("x", PipelineSpec(parse_ordering(text))), digits, clock)
+
+def no_pressure() -> Pressure:
+    return Pressure(None, None, None)
+
+
+def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> Meter:
+    return Meter(Case("x", PipelineSpec(parse_ordering(text)), **choices), digits, clock, pressure)
 
 
 def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits: Digits) -> None:
-    measured = drain("map().batch(32)", digits, FakeClock())
+    measured = meter("map().batch(32)", digits, FakeClock())
     assert measured.measure_turn() == Sample(wall_ns=30, cpu_ns=5, first_batch_ns=10, num_examples=200)
     # readings at 0, 10, 30, then 60, 100, 150
     assert measured.measure_turn() == Sample(wall_ns=90, cpu_ns=5, first_batch_ns=40, num_examples=200)
 
 
+@pytest.mark.parametrize("consumer", ["drain", "python"])
 @pytest.mark.parametrize(
     ("text", "num_examples"),
     [
@@ -50,18 +62,57 @@ def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits:
         ("map().batch(32).repeat(3)", 200),
     ],
 )
-def test_examples_are_counted_as_they_arrive(text: str, num_examples: int, digits: Digits) -> None:
-    assert drain(text, digits).measure_turn().num_examples == num_examples
+def test_examples_are_counted_as_they_arrive(consumer, text: str, num_examples: int, digits: Digits) -> None:
+    sample = meter(text, digits, consumer=consumer).measure_turn()
+    assert (sample.num_examples, sample.busy_ns) == (num_examples, None)
 
 
-@pytest.mark.parametrize("named", NAMED_ORDERINGS.values(), ids=lambda named: named.name)
-def test_every_named_ordering_delivers_a_whole_epoch_in_every_turn(named, digits: Digits) -> None:
-    measured = Drain(Case(named.name, PipelineSpec(named.ordering)), digits)
+def test_an_epoch_can_be_the_beginning_of_the_data(digits: Digits) -> None:
+    assert meter("map().batch(32)", digits, num_examples=100).measure_turn().num_examples == 100
+    assert meter("map().batch(32)", digits, num_examples=10_000).measure_turn().num_examples == 200
+
+
+@pytest.mark.parametrize("arm", ["default", "raw", "without_map_and_batch_fusion"])
+@pytest.mark.parametrize("name", NAMED_ORDERINGS)
+def test_every_named_ordering_delivers_a_whole_epoch_in_every_turn_of_every_arm(name, arm, digits: Digits) -> None:
+    measured = Meter(build_case(name, arm=arm), digits)
     samples = [measured.measure_turn() for _ in range(2)]
     assert [sample.num_examples for sample in samples] == [200, 200]
     assert all(0 < sample.first_batch_ns < sample.wall_ns for sample in samples)
 
 
+def test_an_emulated_accelerator_sleeps_for_every_batch_and_is_busy_so_long(digits: Digits) -> None:
+    clock = FakeClock()
+    sample = meter("map().batch(64)", digits, clock, consumer="emulated", step_ms=2.0).measure_turn()
+    assert clock.slept_s == [0.002] * 4
+    assert sample.num_examples == 200
+    # around each sleep the fake clock itself moves by 30, 50, 70 and 90 ns: begin at 0 + 10 + 20, end 30 later ...
+    assert sample.busy_ns == 4 * 2_000_000 + 30 + 50 + 70 + 90
+    assert sample.wall_ns > sample.busy_ns
+
+
+def test_a_training_step_is_a_real_one(digits: Digits) -> None:
+    sample = meter("map().batch(64)", digits, consumer="step").measure_turn()
+    assert sample.num_examples == 200
+    assert 0 < sample.busy_ns < sample.wall_ns
+
+
+@pytest.mark.parametrize(
+    ("foreign_ns", "contaminated"),
+    [(0, False), (None, False), (10**12, True)],
+)
+def test_what_others_did_meanwhile_is_noted_and_judged(foreign_ns, contaminated: bool, digits: Digits) -> None:
+    busy = iter([1000, 1000 + 5 + foreign_ns] if foreign_ns is not None else [None, None])
+
+    def pressure() -> Pressure:
+        return Pressure(next(busy), 100, 3)
+
+    sample = meter("map().batch(64)", digits, FakeClock(), pressure).measure_turn()
+    assert sample.foreign_cpu_ns == foreign_ns
+    assert (sample.run_queue_wait_ns, sample.involuntary_switches) == (0, 0)
+    assert sample.contaminated is contaminated
+
+
 def test_an_ordering_without_a_batch_is_refused(digits: Digits) -> None:
     with pytest.raises(InputError, match="gives no batch"):
-        drain("map().batch(201, drop_remainder=True)", digits)
+        meter("map().batch(201, drop_remainder=True)", digits)

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from bench.harness.cases import build_ordering_cases
+from bench.harness.cases import build_case
 from bench.harness.schedule import Budget
 from bench.progress import GroupProgress
 from mnist_core.progress import TrainingProgress
@@ -64,7 +64,7 @@ def test_training_prints_a_line_an_epoch_into_a_pipe(pipe: Console) -> None:
 def test_measuring_shows_a_bar_on_a_terminal_and_keeps_its_notices(terminal: Console) -> None:
     with GroupProgress(terminal, Budget(100, 5, 20)) as progress:
         progress.notice("using [synthetic] digits")
-        progress.started(build_ordering_cases()[0], 1, 10)
+        progress.started(build_case("post"), 1, 10)
         progress.round_done(1, 12.0)
     assert "using [synthetic] digits" in terminal.file.getvalue()
     assert "\x1b[" in terminal.file.getvalue()
@@ -72,7 +72,7 @@ def test_measuring_shows_a_bar_on_a_terminal_and_keeps_its_notices(terminal: Con
 
 def test_measuring_prints_a_line_a_round_into_a_pipe(pipe: Console) -> None:
     with GroupProgress(pipe, Budget(100, 5, 20)) as progress:
-        progress.started(build_ordering_cases()[0], 1, 10)
+        progress.started(build_case("post"), 1, 10)
         progress.round_done(1, 40.0)
         progress.round_done(2, 50.0)
     assert pipe.file.getvalue().split("\n") == [

@@ -57,3 +57,34 @@ def test_the_budget_ends_a_group_before_the_round_that_would_exceed_it(seconds: 
 
 def test_no_case_has_no_turn() -> None:
     assert run([], Budget(10.0, 2, 3), 1.0) == []
+
+
+def test_after_the_least_rounds_only_cases_with_a_wide_interval_go_on() -> None:
+    clock, turns = FakeClock(), []
+    settled = {"b": 3, "c": 4}  # after so many rounds
+    done = dict.fromkeys("abc", 0)
+    for number, name in interleave(
+        list("abc"),
+        Budget(1e9, 3, 6),
+        clock_s=clock,
+        seed=0,
+        needs_turns=lambda name: done[name] < settled.get(name, 99),
+    ):
+        done[name] += 1
+        turns.append((number, name))
+    assert done == {"a": 6, "b": 3, "c": 4}
+    assert {number for number, name in turns if name == "c"} == {0, 1, 2, 3}
+
+
+def test_the_group_ends_when_every_interval_is_narrow() -> None:
+    turns = list(interleave(["a"], Budget(1e9, 2, 9), clock_s=FakeClock(), seed=0, needs_turns=lambda _: False))
+    assert turns == [(0, "a"), (1, "a")]
+
+
+def test_a_round_with_fewer_cases_is_expected_to_be_shorter() -> None:
+    # 3 rounds of 2 turns of 2 s: 12 s. One more turn ends at 14 s, a whole round would end at 16 s.
+    clock, turns = FakeClock(), []
+    for turn in interleave(["a", "b"], Budget(14, 3, 9), clock_s=clock, seed=0, needs_turns=lambda name: name == "a"):
+        turns.append(turn)
+        clock.now_s += 2.0
+    assert turns[6:] == [(3, "a")]

@@ -1,7 +1,6 @@
 """Workers, for real: a fresh process a case, and what becomes of one that dies, hangs or is left alone."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -9,15 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from processes import wait_for_end
 
-from bench.harness.cases import Case, build_ordering_cases
+from bench.harness.cases import Case, build_case
 from bench.harness.workers import Worker, WorkerError, build_context
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
 from mnist_core.versions import describe_versions
 
-CASE = next(case for case in build_ordering_cases() if case.name == "batch_before_map")
-EXIT_LIMIT_MS = 60_000  # how long a test waits for the end of a process before it calls it an orphan
+CASE = build_case("batch_before_map")
 
 Start = Callable[..., Worker]
 
@@ -40,24 +39,14 @@ def start(digits_file: str, context) -> Iterator[Start]:
         worker.close()
 
 
-def wait_for_end(pid: int) -> bool:
-    """True if the process ends in time; it need not be our child."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    ended = bool(poll.poll(EXIT_LIMIT_MS))
-    os.close(descriptor)
-    return ended
-
-
 def test_a_worker_says_on_what_it_measures_and_measures(start: Start, digits: Digits) -> None:
     worker = start()
     assert worker.ready.setting.data_name == "bars.npz"
     assert worker.ready.setting.data_fingerprint == digits.fingerprint
     assert dict(worker.ready.setting.versions) == describe_versions()
+    warmed_up = worker.warm_up()
+    assert warmed_up.sample.num_examples == 200
+    assert warmed_up.program.chain.endswith("BatchV2 > Shuffle(60000) > TensorSlice")
     for _ in range(2):
         sample = worker.measure_turn()
         assert sample.num_examples == 200
@@ -116,13 +105,28 @@ def test_a_closed_worker_is_gone(start: Start) -> None:
 def test_no_worker_outlives_a_parent_that_was_killed(digits_file: str) -> None:
     script = (
         "import os, sys\n"
-        "from bench.harness.cases import build_ordering_cases\n"
+        "from bench.harness.cases import build_case\n"
         "from bench.harness.workers import Worker, build_context\n"
         "if __name__ == '__main__':\n"
-        "    worker = Worker(build_ordering_cases()[0], sys.argv[1], build_context())\n"
+        "    worker = Worker(build_case('post'), sys.argv[1], build_context())\n"
         "    print(worker.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, digits_file], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
     assert wait_for_end(int(done.stdout))
+
+
+def test_a_case_that_wants_more_memory_than_its_limit_fails_alone(start: Start) -> None:
+    hungry = build_case("map().repeat(2000).shuffle(1000000).batch(32)")  # 400000 float32 pictures, 1.2 GB
+    other = start()
+    with pytest.raises(WorkerError, match=r"^map.*-default-cpu: "):
+        start(hungry, memory_limit_bytes=1200 * 2**20).warm_up()
+    assert other.measure_turn().num_examples == 200
+
+
+def test_memory_is_read_in_a_worker(start: Start) -> None:
+    memory = start(build_case("map_after_shuffle", "memory")).measure_memory()
+    assert memory.predicted_bytes > 0
+    if sys.platform == "linux":
+        assert memory.live_bytes > 0

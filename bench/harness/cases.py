@@ -1,19 +1,38 @@
-"""A case, as data: what is measured, how it is consumed and on which device."""
+"""A case, as data: what is measured, how it is consumed, with which rewrites and on which device."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from bench.harness.environment import count_cores
+from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.spec import PipelineSpec
+from reports.record import CONTROL
 
-Consumer = Literal["drain"]
-Arm = Literal["default"]
+Consumer = Literal["drain", "python", "step", "emulated", "memory"]
+Arm = str
 Device = Literal["cpu"]
 
-REFERENCE = "post"  # every ratio is to the post's own ordering
+DEFAULT: Arm = "default"
+RAW: Arm = "raw"
+WITHOUT = "without_"
+REWRITES = (
+    "noop_elimination",
+    "shuffle_and_repeat_fusion",
+    "map_parallelization",
+    "map_and_batch_fusion",
+    "parallel_batch",
+    "inject_prefetch",
+)  # those that TensorFlow 2.21 applies by default: core/data/dataset_utils.cc
+ARMS = (DEFAULT, RAW, *(f"{WITHOUT}{rewrite}" for rewrite in REWRITES))
+RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
+
+CONTROLLED = "batch_before_map"  # fast, and it has a map, a batch, a shuffle and a prefetch
+FED = ("post", "prefetch_last", "no_prefetch", "batch_before_map")  # where prefetch stands matters to a consumer
+NUM_FED_EXAMPLES = 6400  # 200 steps: of 2 ms, a turn lasts 0.4 s and more
 
 
 @dataclass(frozen=True)
@@ -23,28 +42,103 @@ class Case:
     Args:
         name: the ordering's name, or its text where a user brought it.
         spec: the pipeline.
-        consumer: "drain" takes the batches inside the graph as fast as they come.
-        arm: "default" leaves TensorFlow's rewrites and autotune as a user gets them.
+        consumer: "drain" takes the batches inside the graph as fast as they come, "python" in a Python loop, "step"
+            trains the mlp on each, "emulated" waits `step_ms` for each and leaves the CPU free; "memory" is not timed.
+        arm: "default" leaves TensorFlow's rewrites and autotune as a user gets them, "raw" turns them off,
+            "without_<rewrite>" turns one off.
         device: part of the identity, so that no tool ever compares CPU with GPU by mistake.
+        num_examples: of the training set that make an epoch; None is all.
+        step_ms: how long the emulated accelerator computes on a batch.
     """
 
     name: str
     spec: PipelineSpec
     consumer: Consumer = "drain"
-    arm: Arm = "default"
+    arm: Arm = DEFAULT
     device: Device = "cpu"
+    num_examples: int | None = None
+    step_ms: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.arm not in ARMS:
+            raise InputError(f"arm must be one of {', '.join(ARMS)}, got '{self.arm}'.")
+        if (self.step_ms is not None) != (self.consumer == "emulated"):
+            raise InputError(f"step_ms belongs to the emulated consumer, got {self.step_ms!r} with {self.consumer}.")
 
     @property
     def id(self) -> str:
-        """The test's parameter id, such as ``post-default-cpu``."""
-        return f"{self.name}-{self.arm}-{self.device}"
+        """The test's parameter id, such as ``post-default-cpu`` or ``post-emulated-2ms-raw-cpu``."""
+        consumer = [] if self.consumer in ("drain", "memory") else [self.consumer]
+        step = [] if self.step_ms is None else [f"{self.step_ms:g}ms"]
+        return "-".join([self.name, *consumer, *step, self.arm, self.device])
 
 
-def build_ordering_cases(extra_orderings: Sequence[str] = ()) -> list[Case]:
-    """A case for every named ordering, and for every text or name that a user adds.
+@dataclass(frozen=True)
+class Selection:
+    """What a user asks for.
+
+    Args:
+        orderings: further names or texts.
+        arms: measured for every ordering.
+        num_examples: of a drained epoch; None is the whole training set.
+        step_ms: of the emulated accelerator.
+        python_loop: also take the batches in a Python loop.
+    """
+
+    orderings: Sequence[str] = ()
+    arms: Sequence[Arm] = (DEFAULT, RAW)
+    num_examples: int | None = None
+    step_ms: float = 2.0
+    python_loop: bool = False
+
+
+def build_drain_cases(selection: Selection) -> list[Case]:
+    """Every ordering in every arm, drained, and the A/A control.
 
     Raises:
-        InputError: an added ordering does not work.
+        InputError: an added ordering or an arm does not work.
     """
-    names = list(dict.fromkeys([*NAMED_ORDERINGS, *extra_orderings]))
-    return [Case(name, PipelineSpec(find_ordering(name))) for name in names]
+    cases = [
+        build_case(name, arm=arm, num_examples=selection.num_examples)
+        for arm in selection.arms
+        for name in _names(selection)
+    ]
+    if selection.python_loop:
+        cases += [replace(case, consumer="python") for case in cases]
+    control = build_case(CONTROLLED, num_examples=selection.num_examples)
+    return [*cases, replace(control, name=CONTROL)]
+
+
+def build_fed_cases(selection: Selection) -> list[Case]:
+    """The orderings whose prefetch stands elsewhere, feeding an emulated accelerator and a real training step."""
+    names = list(dict.fromkeys([*FED, *selection.orderings]))
+    emulated = [
+        build_case(name, "emulated", arm=arm, num_examples=NUM_FED_EXAMPLES, step_ms=selection.step_ms)
+        for arm in selection.arms
+        for name in names
+    ]
+    return [*emulated, *(build_case(name, "step", num_examples=NUM_FED_EXAMPLES) for name in names)]
+
+
+def build_memory_cases(selection: Selection) -> list[Case]:
+    """Every ordering, as a user gets it, over the whole training set: what it holds."""
+    return [build_case(name, "memory") for name in _names(selection)]
+
+
+def build_case(
+    name: str,
+    consumer: Consumer = "drain",
+    *,
+    arm: Arm = DEFAULT,
+    num_examples: int | None = None,
+    step_ms: float | None = None,
+) -> Case:
+    """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto."""
+    ordering = find_ordering(name)
+    if arm == RAW:
+        ordering = ordering.with_numbers(parallel=count_cores(), prefetch=RAW_PREFETCH)
+    return Case(name, PipelineSpec(ordering), consumer, arm, num_examples=num_examples, step_ms=step_ms)
+
+
+def _names(selection: Selection) -> list[str]:
+    return list(dict.fromkeys([*NAMED_ORDERINGS, *selection.orderings]))

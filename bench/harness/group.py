@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bench.harness.cases import Case
-from bench.harness.messages import Ready
+from bench.harness.cases import CONTROLLED, Case
+from bench.harness.messages import Ready, WarmedUp
 from bench.harness.schedule import Budget, interleave
 from bench.harness.workers import WorkerError
-from reports.record import CaseRecord, Sample, Turn
+from reports.record import CONTROL, REFERENCE, CaseRecord, Memory, Program, Sample, Turn
+from reports.stats import Estimate, estimate_median
+from reports.summary import NANOSECONDS
+
+SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
+ANCHORS = (REFERENCE, CONTROL, CONTROLLED)  # others are compared with these in the same round, so they go on
 
 
 class Measurer(Protocol):
@@ -19,8 +25,14 @@ class Measurer(Protocol):
 
     ready: Ready
 
+    def warm_up(self) -> WarmedUp:
+        """The turn that is not counted, and the program."""
+
     def measure_turn(self) -> Sample:
         """One turn."""
+
+    def measure_memory(self) -> Memory:
+        """One reading."""
 
     def close(self) -> None:
         """End it."""
@@ -33,7 +45,7 @@ class Listener(Protocol):
         """A line for the user."""
 
     def started(self, case: Case, number: int, total: int) -> None:
-        """The worker of `case`, the `number`-th of `total`, is ready and warmed up."""
+        """The worker of `case`, the `number`-th of `total`, is ready and warmed up, or read."""
 
     def round_done(self, number: int, spent_s: float) -> None:
         """`number` rounds are done, `spent_s` seconds after the group began."""
@@ -43,8 +55,16 @@ class Listener(Protocol):
 class _Running:
     case: Case
     worker: Measurer
-    warm_up: Sample
+    warmed_up: WarmedUp
     turns: list[Turn]
+
+    def estimate(self) -> Estimate:
+        return estimate_median([turn.sample.wall_ns for turn in self.turns])
+
+    @property
+    def is_settled(self) -> bool:
+        estimate = self.estimate()
+        return estimate.relative_width is not None and estimate.relative_width < SETTLED_WIDTH
 
 
 Outcome = CaseRecord | WorkerError
@@ -74,15 +94,52 @@ def measure_group(
     with ExitStack() as stack:
         running = _start_all(cases, start_worker, stack, outcomes, listener)
         left = replace(budget, seconds=budget.seconds - (clock_s() - begin_s))
+        turns = interleave(
+            list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
+        )
         done = 0
-        for number, case_id in interleave(list(running), left, clock_s=clock_s, seed=seed):
+        for number, case_id in turns:
             if number > done:
                 listener.round_done(number, clock_s() - begin_s)
                 done = number
             _take_turn(running, case_id, number, outcomes)
+    for line in _describe_cuts(list(running.values())):
+        listener.notice(line)
     for each in running.values():
         outcomes[each.case.id] = _build_record(each, seed)
     return outcomes
+
+
+def measure_memory(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    *,
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
+    outcomes: dict[str, Outcome] = {}
+    for number, case in enumerate(cases, start=1):
+        try:
+            outcomes[case.id] = _read_memory(case, start_worker, seed, clock_s)
+        except WorkerError as error:
+            outcomes[case.id] = error
+        listener.started(case, number, len(cases))
+    return outcomes
+
+
+def _read_memory(
+    case: Case, start_worker: Callable[[Case], Measurer], seed: int, clock_s: Callable[[], float]
+) -> CaseRecord:
+    worker = start_worker(case)
+    try:
+        begin_s = clock_s()
+        memory = worker.measure_memory()
+        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
+        return _describe(case, worker.ready, seed, memory=replace(memory, reading_ns=reading_ns))
+    finally:
+        worker.close()
 
 
 def _start_all(
@@ -101,11 +158,20 @@ def _start_all(
             for line in set(worker.ready.notices) - notices:
                 listener.notice(line)
             notices.update(worker.ready.notices)
-            running[case.id] = _Running(case, worker, worker.measure_turn(), [])
+            running[case.id] = _Running(case, worker, worker.warm_up(), [])
         except WorkerError as error:
             outcomes[case.id] = error
         listener.started(case, number, len(cases))
     return running
+
+
+def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:
+    """True for a case with a wide interval, and for an anchor as long as there is one."""
+    if case_id not in running:
+        return False
+    if running[case_id].case.name in ANCHORS:
+        return not all(each.is_settled for each in running.values())
+    return not running[case_id].is_settled
 
 
 def _take_turn(running: dict[str, _Running], case_id: str, number: int, outcomes: dict[str, Outcome]) -> None:
@@ -120,16 +186,50 @@ def _take_turn(running: dict[str, _Running], case_id: str, number: int, outcomes
         del running[case_id]
 
 
+def _describe_cuts(running: Sequence[_Running]) -> list[str]:
+    """What the budget left undone: a line where intervals stayed wide."""
+    wide = [each for each in running if not each.is_settled]
+    if not wide:
+        return []
+    widths = sorted(((each.estimate().relative_width or math.inf), each.case.id) for each in wide)
+    worst = ", ".join(f"{case_id} {width:.0%}" for width, case_id in reversed(widths[-3:]) if width < math.inf)
+    tail = f"; widest: {worst}" if worst else ""
+    begin = f"the budget ended with {len(wide)} of {len(running)} intervals wider than {SETTLED_WIDTH:.0%}"
+    return [f"{begin} of their median{tail}"]
+
+
 def _build_record(each: _Running, seed: int) -> CaseRecord:
-    case = each.case
+    return _describe(
+        each.case,
+        each.worker.ready,
+        seed,
+        warm_up=each.warmed_up.sample,
+        turns=tuple(each.turns),
+        program=each.warmed_up.program,
+    )
+
+
+def _describe(
+    case: Case,
+    ready: Ready,
+    seed: int,
+    *,
+    warm_up: Sample | None = None,
+    turns: tuple[Turn, ...] = (),
+    program: Program | None = None,
+    memory: Memory | None = None,
+) -> CaseRecord:
     return CaseRecord(
         name=case.name,
         ordering=str(case.spec.ordering),
         consumer=case.consumer,
         arm=case.arm,
         device=case.device,
-        setting=each.worker.ready.setting,
+        setting=ready.setting,
         seed=seed,
-        warm_up=each.warm_up,
-        turns=tuple(each.turns),
+        warm_up=warm_up,
+        turns=turns,
+        step_ms=case.step_ms,
+        program=program,
+        memory=memory,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.record import Sample, Setting
+from reports.record import Memory, Program, Sample, Setting
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,14 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class WarmedUp:
+    """The first turn, which is not counted, and the program that it ran; None for a case that is not timed."""
+
+    sample: Sample
+    program: Program | None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A worker could not do what it was asked, and why, in one line; with bad input no other worker could either."""
 
@@ -23,4 +31,4 @@ class Failure:
     bad_input: bool
 
 
-Message = Sample | Ready | Failure
+Message = Sample | Ready | WarmedUp | Memory | Failure

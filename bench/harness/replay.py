@@ -32,12 +32,15 @@ class ReplayClock:
 
 
 def replay(record: CaseRecord, benchmark: BenchmarkFixture, clock: ReplayClock) -> None:
-    """Run the turns of `record` as the rounds of `benchmark`, whose timer must be `clock`."""
-    turns = iter(record.turns)
+    """Run the turns of `record`, or its memory reading, as rounds of `benchmark`, whose timer must be `clock`."""
+    walls_ns = [turn.sample.wall_ns for turn in record.turns]
+    if record.memory is not None:
+        walls_ns = [record.memory.reading_ns]
+    rounds = iter(walls_ns)
 
-    def begin_turn() -> tuple[tuple[int], dict[str, int]]:
+    def begin_round() -> tuple[tuple[int], dict[str, int]]:
         clock.rewind()
-        return (next(turns).sample.wall_ns,), {}
+        return (next(rounds),), {}
 
     benchmark.extra_info.update(record.to_extra_info())
-    benchmark.pedantic(clock.advance, setup=begin_turn, rounds=len(record.turns))
+    benchmark.pedantic(clock.advance, setup=begin_round, rounds=len(walls_ns))

@@ -22,25 +22,44 @@ class Budget:
     max_rounds: int
 
 
-def interleave(
-    names: Sequence[str], budget: Budget, *, clock_s: Callable[[], float], seed: int
-) -> Iterator[tuple[int, str]]:
-    """Rounds from 0, each with every name once in random order: (round, name), as long as the budget allows.
+def _always(_name: str) -> bool:
+    return True
 
-    A round that would probably end after the budget is not begun: it is taken to last as long as the mean so far.
+
+def interleave(
+    names: Sequence[str],
+    budget: Budget,
+    *,
+    clock_s: Callable[[], float],
+    seed: int,
+    needs_turns: Callable[[str], bool] = _always,
+) -> Iterator[tuple[int, str]]:
+    """Rounds from 0, each with the names that need a turn once in random order: (round, name), inside the budget.
+
+    The first `min_rounds` rounds have every name. Later ones leave out those whose interval is narrow enough, so that
+    the time goes where the interval is wide. A round that would probably end after the budget is not begun: its turns
+    are taken to last as long as the mean turn so far.
 
     Args:
         names: the cases that take turns.
         budget: when to stop.
         clock_s: seconds; read between rounds only.
         seed: of the order, which is recorded.
+        needs_turns: whether a case should go on, asked before each round after the first `min_rounds`.
     """
     shuffler = random.Random(seed)  # noqa: S311  # an order, not a secret
     begin_s = clock_s()
+    turns = 0
     for number in range(budget.max_rounds):
-        spent_s = clock_s() - begin_s
-        if number >= budget.min_rounds and spent_s * (number + 1) / number > budget.seconds:
+        order = [name for name in names if number < budget.min_rounds or needs_turns(name)]
+        if not order:
             return
-        order = list(names)
+        if number >= budget.min_rounds and _predict_end_s(clock_s() - begin_s, turns, len(order)) > budget.seconds:
+            return
         shuffler.shuffle(order)
+        turns += len(order)
         yield from ((number, name) for name in order)
+
+
+def _predict_end_s(spent_s: float, turns: int, num_next: int) -> float:
+    return spent_s * (turns + num_next) / turns

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.harness.cases import Case
-from bench.harness.messages import Failure, Message, Ready
+from bench.harness.messages import Failure, Message, Ready, WarmedUp
 from mnist_core.errors import InputError
 from reports.record import Setting
 
-TURN = "turn"
+WARM_UP, TURN, MEMORY = "warm up", "turn", "memory"
 ORPHANED = 3  # exit code of a worker whose parent is gone
 
 
-def serve(connection: Connection, case: Case, source: str, stderr: Path) -> None:
-    """Answer every request on `connection`: first with Ready, then with a Sample a turn; runs in the worker.
+def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_limit_bytes: int | None = None) -> None:
+    """Answer on `connection`: first Ready, then what is asked for, a warm-up, a turn or a memory reading.
 
     Args:
         connection: to the parent; its end of file is the request to stop.
         case: what to measure.
         source: of the digits, as `load_digits` takes it.
         stderr: a file for what TensorFlow writes, so that its last words can be told if the worker dies.
+        memory_limit_bytes: of this process's data; more is refused by the system, and ends the case, not the run.
     """
     _redirect_output(stderr)
+    if memory_limit_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_limit_bytes, memory_limit_bytes))
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         _answer(connection, case, source)
@@ -39,17 +43,24 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path) -> None
 
 
 def _answer(connection: Connection, case: Case, source: str) -> None:
-    from bench.harness.measure import Drain  # noqa: PLC0415  # imports TensorFlow, which the parent never does
+    from bench.harness.heap import measure_memory  # noqa: PLC0415  # imports TensorFlow, which the parent never does
+    from bench.harness.measure import Meter  # noqa: PLC0415
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415
 
     notices: list[str] = []
     digits = load_digits(source, say=notices.append)
-    drain = Drain(case, digits)
+    meter = None if case.consumer == "memory" else Meter(case, digits)
     setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
     _send(connection, Ready(setting, tuple(notices)))
-    while connection.recv() == TURN:
-        _send(connection, drain.measure_turn())
+    while True:
+        request = connection.recv()
+        if meter is None:
+            _send(connection, measure_memory(case, digits))
+        elif request == WARM_UP:
+            _send(connection, WarmedUp(meter.measure_turn(), meter.read_program()))
+        else:
+            _send(connection, meter.measure_turn())
 
 
 def _send(connection: Connection, message: Message) -> None:

@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import TypeVar
 
 from bench.harness.cases import Case
-from bench.harness.messages import Failure, Message, Ready
-from bench.harness.worker import TURN, serve
+from bench.harness.messages import Failure, Message, Ready, WarmedUp
+from bench.harness.worker import MEMORY, TURN, WARM_UP, serve
 from mnist_core.errors import InputError
-from reports.record import Sample
+from reports.record import Memory, Sample
 
 PRELOADED = ["bench.harness.preload", "bench.harness.measure", "mnist_core.digits"]  # in this order
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
@@ -24,7 +24,7 @@ STOP_LIMIT_S = 5.0
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 
-Answer = TypeVar("Answer", Ready, Sample)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory)
 
 
 class WorkerError(RuntimeError):
@@ -51,20 +51,29 @@ class Worker:
         source: of the digits.
         context: from `build_context`.
         turn_limit_s: a turn that takes longer is a hang.
+        memory_limit_bytes: a process that wants more is refused it.
 
     Raises:
         InputError: the digits or the ordering are wrong, whatever the worker.
         WorkerError: the process could not build its case.
     """
 
-    def __init__(self, case: Case, source: str, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S) -> None:
+    def __init__(
+        self,
+        case: Case,
+        source: str,
+        context: BaseContext,
+        *,
+        turn_limit_s: float = TURN_LIMIT_S,
+        memory_limit_bytes: int | None = None,
+    ) -> None:
         self.case = case
         self._turn_limit_s = turn_limit_s
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
         self.stderr = Path(self._folder.name) / "stderr"
         self._connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
-            target=serve, args=(theirs, case, source, self.stderr), daemon=True, name=case.id
+            target=serve, args=(theirs, case, source, self.stderr, memory_limit_bytes), daemon=True, name=case.id
         )
         self._process.start()
         theirs.close()
@@ -77,17 +86,21 @@ class Worker:
         assert pid is not None, "it was started"  # noqa: S101  # for the type checker
         return pid
 
+    def warm_up(self) -> WarmedUp:
+        """The first turn and the program that it ran; raises as `measure_turn` does."""
+        return self._ask(WARM_UP, WarmedUp)
+
     def measure_turn(self) -> Sample:
         """The sample of one turn.
 
         Raises:
             WorkerError: the process died, hung past its limit or reported a failure; it is gone then.
         """
-        try:
-            self._connection.send(TURN)
-        except OSError:
-            raise self._died() from None
-        return self._expect(Sample, self._turn_limit_s)
+        return self._ask(TURN, Sample)
+
+    def measure_memory(self) -> Memory:
+        """What the case holds; raises as `measure_turn` does."""
+        return self._ask(MEMORY, Memory)
 
     def close(self) -> None:
         """End the process, gently first; harmless if it is gone."""
@@ -105,6 +118,13 @@ class Worker:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _ask(self, request: str, kind: type[Answer]) -> Answer:
+        try:
+            self._connection.send(request)
+        except OSError:
+            raise self._died() from None
+        return self._expect(kind, self._turn_limit_s)
 
     def _expect(self, kind: type[Answer], limit_s: float) -> Answer:
         message = self._receive(limit_s)
@@ -129,7 +149,7 @@ class Worker:
     def _died(self) -> WorkerError:
         self._process.join(STOP_LIMIT_S)
         code = self._process.exitcode
-        how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
+        how = _describe_end(code)
         words = self._last_words()
         self.close()
         return WorkerError(f"{self.case.id}: worker {how}{words}")
@@ -143,20 +163,29 @@ class Worker:
         return f"; its last words: {words}" if words else "."
 
 
+def _describe_end(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"ended with {code}"
+    name = signal.Signals(-code).name
+    hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+    return f"was killed by {name}{hint}"
+
+
 class WorkerStarter:
     """Starts a worker for a case; all of them on the same digits.
 
     Args:
         source: of the digits; "auto" is decided by the first worker, so that the network is asked only once.
+        memory_limit_bytes: of each worker; None is none.
     """
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, memory_limit_bytes: int | None = None) -> None:
+        self._source, self._memory_limit_bytes = source, memory_limit_bytes
         self._context = build_context()
 
     def __call__(self, case: Case) -> Worker:
         """A worker for `case`; raises as `Worker` does."""
-        worker = Worker(case, self._source, self._context)
+        worker = Worker(case, self._source, self._context, memory_limit_bytes=self._memory_limit_bytes)
         if self._source == "auto":
             self._source = worker.ready.setting.data_name
         return worker

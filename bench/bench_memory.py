@@ -1,0 +1,20 @@
+"""What does each ordering hold in memory, and what does its spec predict? The times are those of the readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bench.harness.cases import Case
+from bench.harness.replay import ReplayClock, replay
+from reports.record import CaseRecord
+
+CLOCK = ReplayClock()
+pytestmark = pytest.mark.benchmark(group="memory", timer=CLOCK)
+
+
+def bench_live_bytes(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+    """The live heap when the pipeline holds most, in a worker that does nothing else."""
+    replay(measure(case), benchmark, CLOCK)

@@ -1,0 +1,20 @@
+"""Does the pipeline keep its consumer busy? A real training step, and an emulated accelerator that frees the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bench.harness.cases import Case
+from bench.harness.replay import ReplayClock, replay
+from reports.record import CaseRecord
+
+CLOCK = ReplayClock()
+pytestmark = pytest.mark.benchmark(group="training", timer=CLOCK)
+
+
+def bench_feeding(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+    """A short epoch, each batch computed on before the next is asked for."""
+    replay(measure(case), benchmark, CLOCK)

@@ -1,0 +1,154 @@
+"""What a pipeline holds: live bytes on the heap, the peak of resident memory, and what the allocator keeps afterwards.
+
+Runs inside a worker that measures nothing else, so that neither measurement disturbs the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import tensorflow as tf
+
+from bench.harness.cases import Case
+from mnist_core.digits import Digits
+from mnist_core.live_bytes import predict_live_bytes
+from mnist_core.ordering import Cache, Ordering, Shuffle
+from mnist_core.pipeline import build_dataset
+from mnist_core.spec import PipelineSpec
+from reports.record import Memory
+
+PROC = Path("/proc/self")
+RESET_PEAK = "5"  # proc(5), /proc/pid/clear_refs: the peak of the resident set becomes its present size
+KIBIBYTE = 2**10
+NUM_WARM_UPS = 2  # the first loads kernels and leaves what TensorFlow keeps, the second shows that it is all
+NUM_BATCHES = 4  # pulled before the reading: the buffers are full, fused maps and prefetches have their threads
+MAX_READINGS = 1000  # of the heap, while prefetch threads still fill their buffers
+MALLINFO_FIELDS = (
+    *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+    *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+)  # mallinfo(3)
+NUM_EQUAL = 20  # readings in a row that are equal: nothing fills any more
+
+
+class _MallocInfo(ctypes.Structure):
+    """``struct mallinfo2`` of glibc 2.33 and newer."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in MALLINFO_FIELDS)
+
+
+def _find_mallinfo() -> Callable[[], _MallocInfo] | None:
+    try:
+        function = ctypes.CDLL(None).mallinfo2
+    except (AttributeError, OSError, TypeError):  # another C library, or none to open by that name
+        return None
+    function.restype = _MallocInfo
+    return function
+
+
+class Heap:
+    """This process's memory; None from every reading that the platform has no source for."""
+
+    def __init__(self, proc: Path = PROC) -> None:
+        self._proc, self._mallinfo = proc, _find_mallinfo()
+
+    def read_live_bytes(self) -> int | None:
+        """Bytes in use over all arenas and mappings; TensorFlow's CPU tensors come from this allocator."""
+        if self._mallinfo is None:
+            return None
+        info = self._mallinfo()
+        return int(info.uordblks + info.hblkhd)
+
+    def read_settled_bytes(self) -> int | None:
+        """Live bytes once they no longer change: prefetch threads have filled their buffers."""
+        last, equal = self.read_live_bytes(), 0
+        for _ in range(MAX_READINGS):
+            now = self.read_live_bytes()
+            equal = equal + 1 if now == last else 0
+            last = now
+            if equal == NUM_EQUAL:
+                break
+        return last
+
+    def reset_peak(self) -> None:
+        """Forget the peak so far."""
+        with contextlib.suppress(OSError):  # then there is no peak to read either
+            (self._proc / "clear_refs").write_text(RESET_PEAK)
+        if tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.reset_memory_stats("GPU:0")
+
+    def read_status_bytes(self, name: str) -> int | None:
+        """VmRSS or VmHWM of /proc/self/status."""
+        try:
+            lines = (self._proc / "status").read_text(encoding="utf-8").splitlines()
+            return next(int(line.split()[1]) * KIBIBYTE for line in lines if line.startswith(f"{name}:"))
+        except (OSError, ValueError, IndexError, StopIteration):
+            return None
+
+    def read_gpu_peak_bytes(self) -> int | None:
+        """The most that TensorFlow's allocator had in use on the first GPU since `reset_peak`; None without a GPU."""
+        if not tf.config.list_physical_devices("GPU"):
+            return None
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+
+    def trim(self) -> None:
+        """Give back to the system what the allocator keeps, where it can."""
+        gc.collect()
+        if self._mallinfo is not None:
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memory:
+    """What the case's pipeline holds over the whole training set, and what its spec predicts."""
+    heap = heap or Heap()
+    images, labels = digits.train_images, digits.train_labels
+    for _ in range(NUM_WARM_UPS):
+        next(iter(build_dataset(_without_buffers(case.spec), images, labels)))
+    heap.trim()
+    heap.reset_peak()
+    resident = heap.read_status_bytes("VmRSS")
+    dataset = build_dataset(case.spec, images, labels)
+    built = heap.read_live_bytes()
+    iterator = _hold(dataset, case.spec.ordering, len(images))
+    held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
+    del iterator, dataset
+    gc.collect()
+    kept = heap.read_status_bytes("VmRSS")
+    heap.trim()
+    return Memory(
+        predicted_bytes=predict_live_bytes(case.spec, len(images)),
+        live_bytes=_difference(held, built),
+        peak_bytes=_difference(peak, resident),
+        kept_bytes=_difference(kept, resident),
+        kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
+        gpu_peak_bytes=gpu_peak,
+    )
+
+
+def _without_buffers(spec: PipelineSpec) -> PipelineSpec:
+    """The same stages without caches and with the smallest shuffle: it costs what every iterator over the data costs.
+
+    The first iterator over a large source leaves some 140 MB behind, once in a process, that no buffer accounts for.
+    """
+    stages = tuple(Shuffle(1) if isinstance(stage, Shuffle) else stage for stage in spec.ordering.stages)
+    kept = Ordering(tuple(stage for stage in stages if not isinstance(stage, Cache)))
+    return replace(spec, ordering=kept)
+
+
+def _hold(dataset: tf.data.Dataset, ordering: Ordering, num_examples: int) -> tf.data.Iterator:
+    """An iterator at the moment when the pipeline holds most: caches are filled, and so are all buffers."""
+    if ordering.has_cache:
+        for _ in dataset.take(ordering.num_batches(num_examples)):
+            pass  # a whole pass; a cache that is not filled to its end is thrown away
+    iterator = iter(dataset)
+    for _, _batch in zip(range(NUM_BATCHES), iterator, strict=False):
+        pass
+    return iterator
+
+
+def _difference(after: int | None, before: int | None) -> int | None:
+    return None if after is None or before is None else max(0, after - before)

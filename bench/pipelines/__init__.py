@@ -1,0 +1,1 @@
+"""Looks into a pipeline: as written, and as TensorFlow runs it."""
