@@ -25,17 +25,18 @@ from bench.harness.disturbances import find_disturbances, render_disturbances
 from bench.harness.environment import describe_environment, describe_machine
 from bench.harness.group import Outcome, measure_group, measure_memory
 from bench.harness.schedule import Budget
-from bench.harness.workers import WorkerError, WorkerStarter
+from bench.harness.workers import WorkerError, WorkerStarter, forks
 from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
-from reports.record import KEY, CaseRecord, load_record
+from reports.record import KEY, CaseRecord, RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
 
 GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
 WEIGHTS = {"memory": 0.0, "orderings": 0.7, "training": 0.3}  # of the time budget; memory takes what it takes
 CASES = pytest.StashKey[dict[str, list[Case]]]()
+IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
 BUDGET_S = 240.0
 MIN_ROUNDS = 6  # the fewest that have a 95 % interval
@@ -90,9 +91,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CASES] = {group: build(selection) for group, build in GROUPS.items()}
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-    if options.benchmark_json is None and not options.benchmark_disable:
+    if options.benchmark_json is not None:
+        _make_folder(Path(options.benchmark_json))
+    elif not options.benchmark_disable:
         now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
         options.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
+
+
+def _make_folder(file: Path) -> None:
+    """Make the folder of a file that the user chose, before anything is measured that could then not be kept."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(f"--benchmark-json {file} cannot be written: {error.strerror}.") from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -140,6 +151,8 @@ class Measurements:
         with capture.global_and_fixture_disabled(), GroupProgress(open_console(), budget) as progress:
             if not self._outcomes and (line := render_disturbances(find_disturbances(describe_environment()))):
                 progress.notice(line)
+            if not self._outcomes and not forks():
+                progress.notice("no fork on this system: every case imports TensorFlow anew, some 4 s each")
             cases = self._cases[group]
             if group == "memory":
                 return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
@@ -183,6 +196,7 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     output_json[KEY] = {"environment": describe_environment().to_dict()}
     if config.option.benchmark_json is not None:
         Path(config.option.benchmark_json).parent.mkdir(parents=True, exist_ok=True)
+        config.stash[IS_WRITTEN] = True
 
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
@@ -194,7 +208,9 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the tables of what was measured, after pytest-benchmark's own."""
-    path = config.option.benchmark_json
-    if path is not None and Path(path).exists():
+    if config.stash.get(IS_WRITTEN, False):
         terminalreporter.section("MNIST Bench")
-        open_console().print(render_record(load_record(Path(path))))
+        try:
+            open_console().print(render_record(load_record(Path(config.option.benchmark_json))))
+        except RecordError as error:
+            terminalreporter.write_line(f"no tables: {error}")

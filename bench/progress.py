@@ -29,8 +29,10 @@ class GroupProgress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            auto_refresh=False,  # its thread would take turns with the one that is timed
             disable=not console.is_terminal,
         )
+        self._first_s = 0.0  # when the first round was done, the start of the workers included
         self._task = self._progress.add_task("starting TensorFlow", total=None)
 
     def __enter__(self) -> GroupProgress:
@@ -49,13 +51,18 @@ class GroupProgress:
 
     def started(self, case: Case, number: int, total: int) -> None:
         """Show which case has been warmed up."""
-        self._progress.update(self._task, description=f"warming up {number}/{total}: {case.name}")
+        self._progress.update(self._task, description=f"warming up {number}/{total}: {case.id}", refresh=True)
         if not self._console.is_terminal:
-            self.notice(f"warmed up {number}/{total}: {case.name}")
+            self.notice(f"warmed up {number}/{total}: {case.id}")
 
     def round_done(self, number: int, spent_s: float) -> None:
-        """Show the rounds done and the time left."""
-        total_s = max(self._budget.seconds, spent_s * self._budget.min_rounds / number)
-        self._progress.update(self._task, description=f"round {number} done", completed=spent_s, total=total_s)
+        """Show the rounds done and about how long it will take in all."""
+        if number == 1:
+            self._first_s = spent_s
+        round_s = (spent_s - self._first_s) / (number - 1) if number > 1 else 0.0
+        total_s = max(spent_s, self._budget.seconds, self._first_s + round_s * (self._budget.min_rounds - 1))
+        self._progress.update(
+            self._task, description=f"round {number} done", completed=spent_s, total=total_s, refresh=True
+        )
         if not self._console.is_terminal:
-            self.notice(f"round {number} done after {spent_s:.0f} s of at most {total_s:.0f} s")
+            self.notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")

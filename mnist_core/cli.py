@@ -124,8 +124,8 @@ def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
     "    docker run -p 8501:8501 -v $PWD/models/mnist:/models/mnist -e MODEL_NAME=mnist tensorflow/serving"
 )
 def export(
-    model: Model,
-    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="DIR/<next integer>/ is made, or FILE.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .keras or .h5.")],
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="DIR/1/, DIR/2/ and so on is made, or FILE.")],
     form: Annotated[
         str, typer.Option("--format", metavar="savedmodel|litert|onnx", help="onnx needs the extra onnx.")
     ] = "savedmodel",
@@ -201,7 +201,7 @@ def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
 
 def _open_messages(*, as_json: bool) -> Console:
     """Where progress goes: to standard error where standard output is for JSON."""
-    return Console(stderr=as_json, highlight=False, soft_wrap=True)
+    return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_result(described: dict[str, Any], as_json: bool, *rendered: Any) -> None:
@@ -210,7 +210,7 @@ def _print_result(described: dict[str, Any], as_json: bool, *rendered: Any) -> N
         return
     console = _open_console()
     for each in rendered:
-        console.print(each, soft_wrap=isinstance(each, str))
+        console.print(each, soft_wrap=isinstance(each, str), markup=not isinstance(each, str))
 
 
 def _open_console() -> Console:
@@ -229,6 +229,11 @@ def main() -> NoReturn:
         app()
     except InputError as error:
         _print_error(error)
+        sys.exit(EXIT_BAD_INPUT)
+    except OSError as error:  # a full disk, a name too long, a folder that may not be read
+        if error.filename is None:
+            raise
+        _print_error(InputError(f"{error.filename}: {error.strerror}."))
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)

@@ -25,6 +25,7 @@ FLOAT_SIGNATURE = "serving_float"
 SIGNATURES = {SERVING_SIGNATURE: "uint8", FLOAT_SIGNATURE: "float32"}
 TOLERANCE = 1e-5  # of a probability; two runs of one float32 model on one machine differ by about 1e-7
 NUM_CHECKED = 128
+GLOB_CHARACTERS = set("[]*?\\")  # TensorFlow looks for the variables' files by a pattern
 CHECK_SEED = 20180707  # any; the same pictures every time make a failure repeatable
 CHECK_TIMEOUT_S = 600.0  # a TensorFlow import takes seconds, on a loaded machine a minute
 NUM_LAST_WORDS = 300  # characters of a failed check's stderr; the end of a traceback says it all
@@ -167,6 +168,8 @@ def _make_base(base: Path) -> bool:
     """Make the folder of all versions; True if it was missing."""
     if (base / GRAPH_FILE).exists():
         raise InputError(f"{base} is a SavedModel itself: name the folder that holds the versions.")
+    if found := sorted(GLOB_CHARACTERS & set(str(base.resolve()))):
+        raise InputError(f"{base} must not hold {' '.join(found)} in its path: TensorFlow takes them for a pattern.")
     made = not base.exists()
     try:
         base.mkdir(parents=True, exist_ok=True)

@@ -19,23 +19,26 @@ Argument = int | bool | str | None
 
 AUTO: Auto = "auto"
 MAX_TEXT_LENGTH = 1000  # far above any real ordering; keeps a hostile text from exhausting the parser
-MAX_INT64 = 2**63 - 1  # tf.data's counts are int64
+MAX_COUNT = 10**12  # TensorFlow crashes on buffers near 2**63 elements; no data set here comes near this
+MAX_PARALLEL = 1024  # threads; TensorFlow aborts on absurd numbers
 
 
 def check_count(name: str, value: object, *, minimum: int = 1) -> None:
-    """Raise InputError unless `value` is an int in [minimum, 2**63 - 1]; True and False are not counts."""
-    if type(value) is not int or not minimum <= value <= MAX_INT64:
+    """Raise InputError unless `value` is an int in [minimum, 10**12]; True and False are not counts."""
+    if type(value) is not int or value < minimum:
         raise InputError(f"{name} must be an int >= {minimum}, got {value!r}.")
+    if value > MAX_COUNT:
+        raise InputError(f"{name} must be at most {MAX_COUNT}, got {value}.")
 
 
-def _check_count_or_auto(name: str, value: object) -> None:
-    if value != AUTO and (type(value) is not int or not 1 <= value <= MAX_INT64):
-        raise InputError(f"{name} must be an int >= 1 or auto, got {value!r}.")
+def _check_count_or_auto(name: str, value: object, maximum: int) -> None:
+    if value != AUTO and (type(value) is not int or not 1 <= value <= maximum):
+        raise InputError(f"{name} must be an int from 1 to {maximum} or auto, got {value!r}.")
 
 
 def _check_parallel(stage: str, parallel: object, deterministic: object) -> None:
     if parallel is not None:
-        _check_count_or_auto(f"{stage}(parallel)", parallel)
+        _check_count_or_auto(f"{stage}(parallel)", parallel, MAX_PARALLEL)
     if deterministic is not None:
         check_flag(f"{stage}(deterministic)", deterministic)
         if parallel is None:
@@ -114,7 +117,7 @@ class Prefetch:
     buffer_size: int | Auto
 
     def __post_init__(self) -> None:
-        _check_count_or_auto("prefetch(buffer_size)", self.buffer_size)
+        _check_count_or_auto("prefetch(buffer_size)", self.buffer_size, MAX_COUNT)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -74,7 +75,7 @@ class RunFolder:
         Raises:
             InputError: the folder holds a finished run, a run of another spec or other data, or other files.
         """
-        if restart:
+        if restart and self._is_ours():
             self._clear()
         if self.result.exists():
             raise InputError(
@@ -85,8 +86,11 @@ class RunFolder:
             epochs = self._load_epochs(spec, digits)
         elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InputError(f"{self.path} is not an empty folder: choose another --out.")
-        self._make()
-        self.write_state(spec, digits, epochs)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.write_state(spec, digits, epochs)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error.strerror}. Choose another --out.") from None
         return epochs
 
     def write_state(self, spec: TrainSpec, digits: Digits, epochs: Sequence[EpochResult]) -> None:
@@ -100,15 +104,19 @@ class RunFolder:
         self.state.unlink()
         shutil.rmtree(self.backup, ignore_errors=True)
 
-    def _make(self) -> None:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be made: {error.strerror}. Choose another --out.") from None
+    def _is_ours(self) -> bool:
+        """True if a run of this program left the folder: nothing is deleted on the strength of a name alone."""
+        for file in (self.result, self.state):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                if "format" in json.loads(file.read_text(encoding="utf-8")):
+                    return True
+        return False
 
     def _clear(self) -> None:
-        """Delete what a run leaves, and nothing else."""
-        for file in (self.result, self.state, self.path / "best.keras", self.path / "best.h5"):
+        """Delete what a run leaves, finished or killed, and nothing else."""
+        beside = self.path.glob(".*.part")
+        bests = (self.path / f"{dot}best.{suffix}" for dot in ("", ".") for suffix in ("keras", "h5"))
+        for file in (self.result, self.state, *bests, *beside):
             file.unlink(missing_ok=True)
         for folder in (self.backup, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,10 +131,20 @@ class RunFolder:
             raise InputError(f"{self.state} is damaged: {advice}") from None
         for key, value in _describe_run(spec, digits).items():
             if identity[key] != value:
-                raise InputError(f"{self.path} holds an unfinished run with another {key}: {advice}")
+                what = _find_difference(key, identity[key], value)
+                raise InputError(f"{self.path} holds an unfinished run with another {what}: {advice}")
         return epochs
 
 
 def _describe_run(spec: TrainSpec, digits: Digits) -> dict[str, Any]:
     data = {"name": digits.name, "fingerprint": digits.fingerprint}
     return {"format": STATE_FORMAT, "spec": spec.to_dict(), "data": data}
+
+
+def _find_difference(name: str, stored: Any, asked: Any) -> str:
+    """The first value that differs, such as "epochs, 3 not 5"."""
+    if isinstance(stored, dict) and isinstance(asked, dict):
+        for key, value in asked.items():
+            if stored.get(key) != value:
+                return _find_difference(key, stored.get(key), value)
+    return f"{name}, {stored} not {asked}"

@@ -141,7 +141,7 @@ class BestModel(keras.callbacks.ModelCheckpoint):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._beside = path.with_name(f".{path.name}")
-        super().__init__(self._beside.with_suffix(path.suffix), monitor="loss", mode="min", save_best_only=True)
+        super().__init__(self._beside, monitor="loss", mode="min", save_best_only=True)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Save the model if it is the best, and rename it."""

@@ -153,6 +153,9 @@ class CaseRecord:
     memory: Memory | None = None
 
     def __post_init__(self) -> None:
+        for name in ("name", "ordering", "consumer", "arm", "device"):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
         if not self.turns and self.memory is None:
             raise ValueError("it has neither turns nor memory")
 
@@ -261,5 +264,8 @@ def _parse_machine(stored: dict[str, Any]) -> Machine:
     info = info if isinstance(info, dict) else {}
     own = info.get(KEY)
     if isinstance(own, dict):
-        return Machine(str(own.get("cpu", "unknown")), int(own.get("num_cores", 0)), str(own.get("system", "")))
+        cores = own.get("num_cores")
+        return Machine(
+            str(own.get("cpu", "unknown")), cores if isinstance(cores, int) else 0, str(own.get("system", ""))
+        )
     return Machine("unknown processor", 0, str(info.get("system", "")))

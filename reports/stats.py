@@ -39,9 +39,9 @@ class Estimate:
         return None if self.low is None or self.high is None else (self.high - self.low) / self.median
 
     def overlaps(self, other: Estimate) -> bool:
-        """True unless both have an interval and the two lie apart."""
+        """True if both have an interval and the two share a value."""
         if self.low is None or self.high is None or other.low is None or other.high is None:
-            return True
+            return False
         return self.low <= other.high and other.low <= self.high
 
 

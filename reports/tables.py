@@ -70,7 +70,7 @@ def _render_arm(record: Record, arm: str) -> Table:
         cells = [*_render_times(record, case)]
         cells += [] if busy is None else [_render_busy(_find(record, case.name, arm, "emulated"))]
         cells += [] if memory is None else [_render_live(_find(record, case.name, arm, "memory"))]
-        table.add_row(f"{mark} {case.name}", *cells, style="bold green" if fastest else None)
+        table.add_row(Text(f"{mark} {case.name}"), *cells, style="bold green" if fastest else None)
     return table
 
 
@@ -120,7 +120,7 @@ def _render_key(ranked: Sequence[CaseRecord]) -> Table:
             text.append(f"\nruns as {case.program.chain}")
         if case.name in same:
             text.append(f"\nsame program as {same[case.name]}", style="not dim")
-        key.add_row(f" {case.name}" if case.name != case.ordering else "", text)
+        key.add_row(Text(f" {case.name}" if case.name != case.ordering else ""), text)
     return key
 
 
@@ -147,7 +147,7 @@ def _render_steps(record: Record) -> list[RenderableType]:
         return []
     table = _build_table("feeding a training step of the mlp", "  ordering", "examples/s", "AU %")
     for case in sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True):
-        table.add_row(f"  {case.name}", render_estimate(estimate_rate(case), render_rate), _render_busy(case))
+        table.add_row(Text(f"  {case.name}"), render_estimate(estimate_rate(case), render_rate), _render_busy(case))
     return [table]
 
 
@@ -156,7 +156,7 @@ def _render_memory(record: Record) -> Table:
     table = _build_table(None, "  ordering", MEMORY_TITLE)
     for case in record.cases:
         if case.memory is not None:
-            table.add_row(f"  {case.name}", _render_live(case))
+            table.add_row(Text(f"  {case.name}"), _render_live(case))
     return table
 
 

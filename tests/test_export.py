@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_core import export, export_check
+from mnist_core import export as export_module
 from mnist_core.errors import InputError
 from mnist_core.export import (
     ExportError,
@@ -302,3 +303,10 @@ def test_missing_source_makes_no_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"missing\.keras does not exist"):
         export_model(tmp_path / "missing.keras", tmp_path / "base")
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["exp [b]", "what?", "all*"])
+def test_a_path_that_tensorflow_takes_for_a_pattern_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="in its path: TensorFlow takes them for a pattern"):
+        export_module._make_base(tmp_path / name)
+    assert not (tmp_path / name).exists()

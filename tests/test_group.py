@@ -128,7 +128,7 @@ def test_the_listener_hears_of_starts_rounds_and_each_notice_once() -> None:
     listener = FakeListener()
     measure(lambda case: FakeWorker(case, []), listener)
     assert listener.starts == [(case.name, number, 3) for number, case in enumerate(CASES, start=1)]
-    assert listener.rounds == [1, 2, 3]
+    assert listener.rounds == [1, 2, 3, 4]
     notices = sorted(["common note", *(f"note on {case.name}" for case in CASES)])
     assert sorted(listener.lines[:-1]) == notices
     assert listener.lines[-1].startswith("the budget ended with 3 of 3 intervals wider than 10% of their median")

@@ -5,7 +5,8 @@ import pytest
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.ordering import (
-    MAX_INT64,
+    MAX_COUNT,
+    MAX_PARALLEL,
     MAX_TEXT_LENGTH,
     Batch,
     Map,
@@ -33,7 +34,7 @@ def test_named_orderings_print_back_to_their_own_text(named) -> None:
         "map(parallel=auto, deterministic=False).batch(32, parallel=4).prefetch(auto).repeat(3)",
         "cache().shuffle(5, seed=0).map(parallel=1).batch(2)",
         "range().shuffle(60000).batch(32).map().prefetch(2)",
-        f"shuffle({MAX_INT64}).batch(1)",
+        f"shuffle({MAX_COUNT}).map(parallel={MAX_PARALLEL}).batch(1)",
     ],
 )
 def test_text_is_printed_back_the_same(text: str) -> None:
@@ -88,7 +89,8 @@ def test_stages_carry_their_arguments() -> None:
         ("shuffle(auto).batch(3)", r"must be an int >= 1, got 'auto'"),
         ("shuffle(True).batch(3)", r"must be an int >= 1, got True"),
         ("shuffle(-True).batch(3)", r"takes numbers, True, False, None and auto, got '-True'"),
-        (f"shuffle({MAX_INT64 + 1}).batch(3)", "must be an int >= 1"),
+        (f"shuffle({MAX_COUNT + 1}).batch(3)", "must be at most 1000000000000, got 1000000000001"),
+        (f"map(parallel={MAX_PARALLEL + 1}).batch(3)", "must be an int from 1 to 1024 or auto, got 1025"),
         ("shuffle(1, seed=-1).batch(3)", r"shuffle\(seed\) must be an int >= 0, got -1"),
         ("shuffle(1, reshuffle_each_iteration=1).batch(3)", "must be True or False, got 1"),
         ("shuffle(1, 2).batch(3)", r"shuffle\(\) takes buffer_size, seed, reshuffle_each_iteration"),
@@ -101,10 +103,10 @@ def test_stages_carry_their_arguments() -> None:
         ("batch(2 ** 3)", r"got '2 \*\* 3'"),
         ("batch('3')", "got ''3''"),
         ("map(3).batch(1)", r"map\(\) takes parallel, deterministic, got 'map\(3\)'"),
-        ("map(parallel=0).batch(1)", r"map\(parallel\) must be an int >= 1 or auto, got 0"),
+        ("map(parallel=0).batch(1)", r"map\(parallel\) must be an int from 1 to 1024 or auto, got 0"),
         ("map(deterministic=False).batch(1)", r"has no effect alone: add parallel=auto"),
         ("batch(1, deterministic=True)", r"has no effect alone: add parallel=auto"),
-        ("prefetch(0).batch(1)", r"prefetch\(buffer_size\) must be an int >= 1 or auto, got 0"),
+        ("prefetch(0).batch(1)", r"prefetch\(buffer_size\) must be an int from 1 to 1000000000000 or auto, got 0"),
         ("batch(1).repeat(0)", r"repeat\(count\) must be an int >= 1, got 0"),
         ("cache('x').batch(1)", r"cache\(\) takes no arguments"),
         ("batch(" + "9" * MAX_TEXT_LENGTH + ")", "must be at most 1000 characters"),

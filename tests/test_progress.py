@@ -74,11 +74,13 @@ def test_measuring_prints_a_line_a_round_into_a_pipe(pipe: Console) -> None:
     with GroupProgress(pipe, Budget(100, 5, 20)) as progress:
         progress.started(build_case("post"), 1, 10)
         progress.round_done(1, 40.0)
-        progress.round_done(2, 50.0)
+        progress.round_done(2, 70.0)
+        progress.round_done(3, 90.0)
     assert pipe.file.getvalue().split("\n") == [
         "",
-        "warmed up 1/10: post",
-        "round 1 done after 40 s of at most 200 s",  # five rounds of 40 s each, whatever the budget
-        "round 2 done after 50 s of at most 125 s",
+        "warmed up 1/10: post-default-cpu",
+        "round 1 done after 40 s of about 100 s",
+        "round 2 done after 70 s of about 160 s",  # four more rounds of 30 s after the first, whatever the budget
+        "round 3 done after 90 s of about 140 s",
         "",
     ]

@@ -193,18 +193,30 @@ def test_a_taken_folder_is_left_alone(digits: Digits, tmp_path: Path) -> None:
     assert folder.result.read_bytes() == before
     foreign = tmp_path / "thesis"
     foreign.mkdir()
-    (foreign / "chapter1.txt").write_text("precious")
+    (foreign / "logs").mkdir()
+    names = ("chapter1.txt", "best.keras", "logs/mine", "result.json", "state.json")
+    for name in names[:3]:
+        (foreign / name).write_text("precious")
     for restart in (False, True):
         with pytest.raises(InputError, match="is not an empty folder: choose another --out"):
             train(spec(epochs=1), digits, RunFolder(foreign), restart=restart)
-    assert (foreign / "chapter1.txt").read_text() == "precious"
-    with pytest.raises(InputError, match="cannot be made: Not a directory"):
+    assert all((foreign / name).read_text() == "precious" for name in names[:3])
+    for name in names[3:]:  # somebody else's results by the same names
+        (foreign / name).write_text("precious")
+        with pytest.raises(InputError, match="holds a finished run|is damaged"):
+            train(spec(epochs=1), digits, RunFolder(foreign), restart=True)
+    assert all((foreign / name).read_text() == "precious" for name in names)
+    with pytest.raises(InputError, match="cannot be written: Not a directory"):
         train(spec(epochs=1), digits, RunFolder(folder.result / "below"))
 
 
 @pytest.mark.parametrize(
     ("change", "data", "reason"),
-    [({"epochs": 9}, 200, "another spec"), ({}, 199, "another data"), ({"seed": 3}, 200, "another spec")],
+    [
+        ({"epochs": 9}, 200, "another epochs, 3 not 9"),
+        ({}, 199, "another fingerprint, .* not .*"),
+        ({"seed": 3}, 200, "another seed, 0 not 3"),
+    ],
 )
 def test_an_unfinished_run_is_only_resumed_as_it_began(
     change: dict, data: int, reason: str, digits: Digits, tmp_path: Path
@@ -228,3 +240,19 @@ def test_a_damaged_state_is_told_in_one_line(text: str, digits: Digits, tmp_path
 def test_a_diverged_run_gives_no_model_and_says_so(digits: Digits, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="training diverged: the loss is nan. Give --restart and a lower"):
         train(spec(epochs=1, learning_rate=1e38), digits, RunFolder(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("loop", ["fit", "graph"])
+def test_a_callback_can_stop_any_loop(loop, digits: Digits, tmp_path: Path) -> None:
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None) -> None:
+            self.model.stop_training = True
+
+    assert len(train(spec(loop=loop), digits, RunFolder(tmp_path / "run"), listeners=[Stop()]).epochs) == 1
+
+
+def test_restart_replaces_a_run_that_was_killed_while_it_saved(digits: Digits, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    train(spec(epochs=1), digits, folder)
+    (folder.path / ".best.keras").write_bytes(b"half a model")
+    assert len(train(spec(epochs=2), digits, folder, restart=True).epochs) == 2

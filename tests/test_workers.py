@@ -130,3 +130,10 @@ def test_memory_is_read_in_a_worker(start: Start) -> None:
     assert memory.predicted_bytes > 0
     if sys.platform == "linux":
         assert memory.live_bytes > 0
+
+
+def test_what_tensorflow_says_at_its_start_is_no_last_word(start: Start) -> None:
+    worker = start()
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match=r"killed by SIGKILL, as the system does when memory runs out\.$"):
+        worker.measure_turn()

@@ -111,7 +111,7 @@ def build_drain_cases(selection: Selection) -> list[Case]:
 
 def build_fed_cases(selection: Selection) -> list[Case]:
     """The orderings whose prefetch stands elsewhere, feeding an emulated accelerator and a real training step."""
-    names = list(dict.fromkeys([*FED, *selection.orderings]))
+    names = list(dict.fromkeys([*FED, *_own_names(selection)]))
     emulated = [
         build_case(name, "emulated", arm=arm, num_examples=NUM_FED_EXAMPLES, step_ms=selection.step_ms)
         for arm in selection.arms
@@ -141,4 +141,9 @@ def build_case(
 
 
 def _names(selection: Selection) -> list[str]:
-    return list(dict.fromkeys([*NAMED_ORDERINGS, *selection.orderings]))
+    return list(dict.fromkeys([*NAMED_ORDERINGS, *_own_names(selection)]))
+
+
+def _own_names(selection: Selection) -> list[str]:
+    """The names that a user added, or the texts in the form in which they are printed."""
+    return [text if text in NAMED_ORDERINGS else str(find_ordering(text)) for text in selection.orderings]

@@ -103,6 +103,8 @@ def measure_group(
                 listener.round_done(number, clock_s() - begin_s)
                 done = number
             _take_turn(running, case_id, number, outcomes)
+        if running:
+            listener.round_done(done + 1, clock_s() - begin_s)
     for line in _describe_cuts(list(running.values())):
         listener.notice(line)
     for each in running.values():

@@ -64,8 +64,8 @@ class Meter:
     def measure_turn(self) -> Sample:
         """The sample of one epoch; nothing is in flight before it or after it.
 
-        The first batch is pulled on its own, since its wait (filling the shuffle buffer) is another question than the
-        rate of the rest. An endless ordering is stopped after one epoch's batches.
+        The first batch is pulled on its own, so that its wait, filling the shuffle buffer, can be told apart; the
+        turn's wall time includes it. An endless ordering is stopped after one epoch's batches.
         """
         clock = self._clock
         before = self._pressure()

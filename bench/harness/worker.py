@@ -33,7 +33,7 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit_bytes, memory_limit_bytes))
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
-        _answer(connection, case, source)
+        _answer(connection, case, source, stderr)
     except EOFError:
         pass  # the parent closed its end: we are done
     except InputError as error:
@@ -42,16 +42,19 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
         _send(connection, Failure(f"{type(error).__name__}: {error}", bad_input=False))
 
 
-def _answer(connection: Connection, case: Case, source: str) -> None:
+def _answer(connection: Connection, case: Case, source: str, stderr: Path) -> None:
+    from bench.harness.devices import use_only  # noqa: PLC0415
     from bench.harness.heap import measure_memory  # noqa: PLC0415  # imports TensorFlow, which the parent never does
     from bench.harness.measure import Meter  # noqa: PLC0415
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415
 
+    use_only(case.device)
     notices: list[str] = []
     digits = load_digits(source, say=notices.append)
     meter = None if case.consumer == "memory" else Meter(case, digits)
     setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
+    os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices)))
     while True:
         request = connection.recv()

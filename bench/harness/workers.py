@@ -31,12 +31,17 @@ class WorkerError(RuntimeError):
     """A worker died, hung or refused; the message says which case, how and why in one line."""
 
 
+def forks() -> bool:
+    """True if workers are forked from a server here; else each imports TensorFlow itself."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
 def build_context() -> BaseContext:
     """Where workers come from: a fork server that has imported TensorFlow, or spawn where fork does not exist.
 
     A spawned worker imports TensorFlow itself, 4 s and more for each case instead of once.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    if not forks():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)

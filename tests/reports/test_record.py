@@ -88,6 +88,7 @@ def damaged(change) -> dict:
         (damaged(lambda own: own.pop("turns")), "is damaged"),
         (damaged(lambda own: own.update(turns=[])), "is damaged"),
         (damaged(lambda own: own.update(turns=3)), "is damaged"),
+        (damaged(lambda own: own.update(name=None)), "name must be text, got None"),
         (damaged(lambda own: own.pop("setting")), "is damaged"),
         (damaged(lambda own: own.pop("device")), "is damaged"),
         (damaged(lambda own: own.update(surprise=1)), "is damaged"),
@@ -124,3 +125,9 @@ def test_a_file_without_our_machine_info_still_loads(tmp_path: Path) -> None:
     value = stored(CASE)
     value["machine_info"] = {"system": "Darwin"}
     assert load_record(write(tmp_path / "r.json", value)).machine == Machine("unknown processor", 0, "Darwin")
+
+
+def test_a_machine_that_makes_no_sense_is_no_error(tmp_path: Path) -> None:
+    value = stored(CASE)
+    value["machine_info"][KEY]["num_cores"] = None
+    assert load_record(write(tmp_path / "r.json", value)).machine.num_cores == 0

@@ -127,10 +127,10 @@ def test_memory_alone_is_a_table_too() -> None:
     assert "turns" not in text
 
 
-def test_too_few_turns_have_no_interval_and_are_not_told_apart() -> None:
+def test_too_few_turns_have_no_interval_and_claim_no_overlap() -> None:
     text = draw(make_case("post", [3000] * 5), make_case("fast", [400] * 5))
     assert "150k (too few)" in text
-    assert row(text, "post")[0] == "~"
+    assert row(text, "post")[0] == "post"
     assert "5 turns each" in text
 
 
