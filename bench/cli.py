@@ -44,7 +44,7 @@ def cases() -> None:
     """List the cases by the id that `pytest -k` selects them with."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
-    table.add_column("ordering")
+    table.add_column("ordering", overflow="fold")
     for case in [*build_drain_cases(Selection()), *build_fed_cases(Selection())]:
         table.add_row(case.id, str(case.spec.ordering))
     console = open_console()

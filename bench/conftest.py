@@ -22,7 +22,7 @@ from bench.harness.cases import (
     build_memory_cases,
 )
 from bench.harness.disturbances import find_disturbances, render_disturbances
-from bench.harness.environment import describe_environment, describe_machine
+from bench.harness.environment import Environment, describe_environment, describe_machine
 from bench.harness.group import Outcome, measure_group, measure_memory
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerError, WorkerStarter, forks
@@ -36,6 +36,7 @@ from reports.terminal import open_console
 GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
 WEIGHTS = {"memory": 0.0, "orderings": 0.7, "training": 0.3}  # of the time budget; memory takes what it takes
 CASES = pytest.StashKey[dict[str, list[Case]]]()
+ENVIRONMENT = pytest.StashKey[Environment]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
 BUDGET_S = 240.0
@@ -84,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Build the cases; keep a measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
     options = config.option
+    config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:
         selection = Selection(
             options.ordering, options.arm or (DEFAULT, RAW), options.examples, options.step_ms, options.python_loop
@@ -149,7 +151,7 @@ class Measurements:
         seed = random.SystemRandom().getrandbits(32)
         capture = self._config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled(), GroupProgress(open_console(), budget) as progress:
-            if not self._outcomes and (line := render_disturbances(find_disturbances(describe_environment()))):
+            if not self._outcomes and (line := render_disturbances(find_disturbances(self._config.stash[ENVIRONMENT]))):
                 progress.notice(line)
             if not self._outcomes and not forks():
                 progress.notice("no fork on this system: every case imports TensorFlow anew, some 4 s each")
@@ -192,8 +194,8 @@ def measure(request: pytest.FixtureRequest, measurements: Measurements) -> Calla
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
-    """Make the folder of the record, which pytest-benchmark writes next, and add how the machine was just now."""
-    output_json[KEY] = {"environment": describe_environment().to_dict()}
+    """Make the folder of the record, which pytest-benchmark writes next, and add how the machine was before."""
+    output_json[KEY] = {"environment": config.stash[ENVIRONMENT].to_dict()}
     if config.option.benchmark_json is not None:
         Path(config.option.benchmark_json).parent.mkdir(parents=True, exist_ok=True)
         config.stash[IS_WRITTEN] = True

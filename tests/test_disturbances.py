@@ -21,6 +21,7 @@ def quiet() -> Environment:
         steal_share=0.0,
         governors=("performance",),
         memory_available_bytes=16 * GIBIBYTE,
+        memory_limit_bytes=None,
         variables=(),
     )
 
@@ -48,7 +49,12 @@ def test_a_quiet_machine_has_no_line(quiet: Environment) -> None:
             {"memory_available_bytes": 3 * GIBIBYTE},
             "3.0 GiB of memory available (close programs, or select fewer cases with -k)",
         ),
-        ({"variables": (("TF_CPP_MIN_LOG_LEVEL", "2"),)}, None),
+        (
+            {"memory_limit_bytes": 1 * GIBIBYTE},
+            "1.0 GiB of memory available (close programs, or select fewer cases with -k)",
+        ),
+        ({"num_cores_allowed": 3, "load": 0.9}, None),
+        ({"variables": (("TF_CPP_MIN_LOG_LEVEL", "2"), ("CUDA_VISIBLE_DEVICES", "0"))}, None),
         (
             {"variables": (("TF_NUM_INTEROP_THREADS", "1"),)},
             "TF_NUM_INTEROP_THREADS set (they change what is measured)",

@@ -107,7 +107,8 @@ def test_what_others_did_meanwhile_is_noted_and_judged(foreign_ns, contaminated:
     def pressure() -> Pressure:
         return Pressure(next(busy), 100, 3)
 
-    sample = meter("map().batch(64)", digits, FakeClock(), pressure).measure_turn()
+    long = {"consumer": "emulated", "step_ms": 100.0}  # four batches: a turn long enough to be judged
+    sample = meter("map().batch(64)", digits, FakeClock(), pressure, **long).measure_turn()
     assert sample.foreign_cpu_ns == foreign_ns
     assert (sample.run_queue_wait_ns, sample.involuntary_switches) == (0, 0)
     assert sample.contaminated is contaminated

@@ -58,7 +58,15 @@ def test_differences() -> None:
 
 @pytest.mark.parametrize(
     ("foreign_ns", "wall_ns", "num_cores", "expected"),
-    [(200, 1000, 2, False), (201, 1000, 2, True), (100, 1000, 1, False), (101, 1000, 1, True), (None, 1, 1, False)],
+    [
+        (200e6, 1000e6, 2, False),
+        (201e6, 1000e6, 2, True),
+        (100e6, 1000e6, 1, False),
+        (101e6, 1000e6, 1, True),
+        (None, 1000e6, 1, False),
+        (400e6, 200e6, 2, True),
+        (400e6, 199e6, 2, False),  # too short to be judged by counts of 10 ms
+    ],
 )
 def test_a_turn_is_contaminated_above_a_tenth_of_the_cores_time(foreign_ns, wall_ns, num_cores, expected) -> None:
     assert is_contaminated(foreign_ns, wall_ns, num_cores) is expected

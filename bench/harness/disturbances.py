@@ -8,6 +8,7 @@ from bench.harness.environment import Environment
 
 MAX_LOAD_PER_CORE = 0.3  # a third of a core is what a desktop with a browser takes; more, and turns wait for others
 MAX_STEAL_SHARE = 0.02  # beyond it a neighbour on the same host shows in the intervals
+QUIET_VARIABLES = ("TF_CPP_", "CUDA_VISIBLE_DEVICES")  # what is logged, and a device, which a case names itself
 MIN_AVAILABLE_BYTES = 4 * 2**30  # the workers of one group hold some 3 GiB together
 
 
@@ -31,7 +32,7 @@ def render_disturbances(found: Sequence[str]) -> str:
 
 def _check_load(environment: Environment) -> str:
     cores, load = environment.num_cores_allowed, environment.load
-    if load is None or load <= MAX_LOAD_PER_CORE * cores:
+    if load is None or load / cores <= MAX_LOAD_PER_CORE:
         return ""
     return f"load {load:.1f} on {cores} cores (stop other programs)"
 
@@ -58,12 +59,13 @@ def _check_governor(environment: Environment) -> str:
 
 
 def _check_memory(environment: Environment, min_available_bytes: int) -> str:
-    available = environment.memory_available_bytes
+    known = (environment.memory_available_bytes, environment.memory_limit_bytes)
+    available = min((each for each in known if each is not None), default=None)
     if available is None or available >= min_available_bytes:
         return ""
     return f"{available / 2**30:.1f} GiB of memory available (close programs, or select fewer cases with -k)"
 
 
 def _check_variables(environment: Environment) -> str:
-    names = [name for name, _ in environment.variables if not name.startswith("TF_CPP_")]
+    names = [name for name, _ in environment.variables if not name.startswith(QUIET_VARIABLES)]
     return f"{', '.join(names)} set (they change what is measured)" if names else ""

@@ -16,6 +16,7 @@ except ImportError:  # Windows
 
 ROOT = Path("/")
 NANOSECONDS = 1_000_000_000
+MIN_JUDGED_NS = 200_000_000  # a shorter turn is not judged: the system counts in ticks, which would flag it by chance
 BUSY_FIELDS = (0, 1, 2, 5, 6, 7)  # user, nice, system, irq, softirq, steal; idle and iowait are not busy
 FOREIGN_SHARE = 0.10  # of the cores' time; a tenth taken away is more than what most orderings differ by
 
@@ -56,10 +57,12 @@ def is_contaminated(foreign_cpu_ns: int | None, wall_ns: int, num_cores: int) ->
 
     Args:
         foreign_cpu_ns: CPU time of everybody else; None, where it cannot be known, is not held against a turn.
-        wall_ns: of the turn.
+        wall_ns: of the turn; below 0.2 s it is not judged.
         num_cores: that this process may use.
     """
-    return foreign_cpu_ns is not None and foreign_cpu_ns > FOREIGN_SHARE * wall_ns * num_cores
+    if foreign_cpu_ns is None or wall_ns < MIN_JUDGED_NS:
+        return False
+    return foreign_cpu_ns > FOREIGN_SHARE * wall_ns * num_cores
 
 
 def _read_busy_ns(root: Path, cores: Iterable[int]) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,6 +29,8 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
     """
     _redirect_output(stderr)
     if memory_limit_bytes is not None:
+        import resource  # noqa: PLC0415  # Windows has none
+
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit_bytes, memory_limit_bytes))
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
