@@ -193,14 +193,16 @@ def test_the_reference_and_the_control_go_on_as_long_as_any_other_does() -> None
 def test_memory_is_read_by_one_worker_after_the_other() -> None:
     log: list[str] = []
     cases = build_memory_cases(Selection())[:2]
+    listener = FakeListener()
     ticks = itertools.count(0, 0.5)
     outcomes = measure_memory(
         cases,
         lambda case: FakeWorker(case, log, 0 if case is cases[1] else None),
         seed=1,
         clock_s=lambda: next(ticks),
-        listener=FakeListener(),
+        listener=listener,
     )
+    assert f"note on {cases[0].name}" in listener.lines, "where the digits came from is told"
     first = outcomes[cases[0].id]
     assert isinstance(first, CaseRecord)
     assert first.memory == Memory(50, 49, None, None, None, reading_ns=500_000_000)

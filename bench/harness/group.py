@@ -124,7 +124,7 @@ def measure_memory(
     outcomes: dict[str, Outcome] = {}
     for number, case in enumerate(cases, start=1):
         try:
-            outcomes[case.id] = _read_memory(case, start_worker, seed, clock_s)
+            outcomes[case.id] = _read_memory(case, start_worker, seed, clock_s, listener)
         except WorkerError as error:
             outcomes[case.id] = error
         listener.started(case, number, len(cases))
@@ -132,9 +132,15 @@ def measure_memory(
 
 
 def _read_memory(
-    case: Case, start_worker: Callable[[Case], Measurer], seed: int, clock_s: Callable[[], float]
+    case: Case,
+    start_worker: Callable[[Case], Measurer],
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
 ) -> CaseRecord:
     worker = start_worker(case)
+    for line in worker.ready.notices:  # the first worker decides on the digits
+        listener.notice(line)
     try:
         begin_s = clock_s()
         memory = worker.measure_memory()
