@@ -214,6 +214,7 @@ DAMAGES = [
     (empty_the_folder, "damaged"),
     (write_manifest(b"\xff\x00 garbage"), "damaged"),
     (write_manifest(b"[1, 2]"), "damaged"),
+    (write_manifest(b'["version"]'), "damaged"),
     (write_manifest(b"{}"), "damaged"),
     (write_manifest(b"[" * 100_000), "damaged"),
     (change_manifest(sha256=7), "damaged"),
@@ -239,6 +240,23 @@ def test_damage_is_found_and_healed(tmp_path: Path, store: Store, damage: Callab
     assert [Path(os.fsdecode(path)).read_bytes() for path in healed] == contents
     assert run(store, draw(12), tmp_path)[1] == []
     assert list(tmp_path.iterdir()) == [place]
+
+
+def test_lost_subfolder_is_found(tmp_path: Path) -> None:
+    run(store_pngs, draw(2), tmp_path)
+    shutil.rmtree(tmp_path / "png" / "00")
+    assert run(store_pngs, draw(2), tmp_path)[1][0] == "the stored PNG files are damaged: writing them anew"
+
+
+def test_folder_of_the_right_size_is_no_file(tmp_path: Path) -> None:
+    """Outside the sample, where sizes alone are compared."""
+    run(store_pngs, draw(129), tmp_path)
+    path = tmp_path / "png" / "00" / "00001.png"
+    path.unlink()
+    path.mkdir()
+    manifest = json.loads((tmp_path / "png" / "manifest.json").read_bytes())
+    change_manifest(size_bytes=manifest["size_bytes"] | {"00/00001.png": path.stat().st_size})(tmp_path / "png")
+    assert run(store_pngs, draw(129), tmp_path)[1][0] == "the stored PNG files are damaged: writing them anew"
 
 
 @BOTH
