@@ -6,6 +6,7 @@ import datetime
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bench.harness.cases import (
     build_fed_cases,
     build_memory_cases,
 )
+from bench.harness.claim_cases import build_claim_cases
 from bench.harness.disturbances import find_disturbances, render_disturbances
 from bench.harness.environment import Environment, describe_environment, describe_machine
 from bench.harness.group import Outcome, measure_group, measure_memory
@@ -29,17 +31,28 @@ from bench.harness.workers import WorkerError, WorkerStarter, forks
 from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
+from reports.claim_tables import render_verdicts_briefly
+from reports.claims import ClaimError, judge_claims, load_claims, select_claims
 from reports.record import KEY, CaseRecord, RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
 
 GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
-WEIGHTS = {"memory": 0.0, "orderings": 0.7, "training": 0.3}  # of the time budget; memory takes what it takes
+UNTIMED = ("memory", "claims_memory")
+BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take
+    "memory": 0.0,
+    "orderings": 168.0,
+    "training": 72.0,
+    "claims": 300.0,
+    "claims_training": 150.0,
+    "claims_memory": 0.0,
+    "mixing": 60.0,
+    "accuracy": 240.0,
+}
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Environment]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
-BUDGET_S = 240.0
 MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
 NUM_EXAMPLES = 20_000  # of a drained epoch: a third of MNIST, so that three times as many turns fit the budget
@@ -72,11 +85,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--step-ms", type=float, default=2.0, metavar="MS", help="of the emulated accelerator (default: %(default)g)")
     add("--python-loop", action="store_true", help="also take the batches in a Python loop, as people write it")
     add(
+        "--claims",
+        metavar="all|ID,...",
+        help="also measure what these claims of `mnist-report claims` need, such as C19,C28; all take some 20 minutes",
+    )
+    add(
         "--budget",
         type=float,
-        default=BUDGET_S,
         metavar="SECONDS",
-        help=f"time for all cases, after at least {MIN_ROUNDS} rounds (default: %(default)g)",
+        help=f"time for all cases, after at least {MIN_ROUNDS} rounds (default: 240, and more with --claims)",
     )
     add("--memory-limit", type=float, metavar="GIB", help="of each worker's data; a case that wants more fails alone")
 
@@ -91,7 +108,8 @@ def pytest_configure(config: pytest.Config) -> None:
             options.ordering, options.arm or (DEFAULT, RAW), options.examples, options.step_ms, options.python_loop
         )
         config.stash[CASES] = {group: build(selection) for group, build in GROUPS.items()}
-    except InputError as error:
+        config.stash[CASES] |= build_claim_cases(options.claims)
+    except (InputError, ClaimError) as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
         _make_folder(Path(options.benchmark_json))
@@ -121,13 +139,15 @@ class Measurements:
 
     def __init__(self, session: pytest.Session) -> None:
         self._config = session.config
-        self._cases: dict[str, list[Case]] = {group: [] for group in GROUPS}
+        self._cases: dict[str, list[Case]] = {group: [] for group in BUDGETS_S}
         for item in session.items:
             case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
             if isinstance(case, Case):
                 self._cases[_group_of(item)].append(case)
         self._outcomes: dict[str, dict[str, Outcome]] = {}
         self._left_s = self._config.option.budget
+        if self._left_s is None:
+            self._left_s = sum(BUDGETS_S[group] for group, cases in self._cases.items() if cases)
         self._start_worker = WorkerStarter(
             self._config.option.data or default_source(), _memory_limit_bytes(self._config.option.memory_limit)
         )
@@ -144,7 +164,7 @@ class Measurements:
         outcome = self._outcomes[group][case.id]
         if isinstance(outcome, WorkerError):
             pytest.fail(str(outcome), pytrace=False)
-        return outcome
+        return replace(outcome, group=group)
 
     def _measure(self, group: str) -> dict[str, Outcome]:
         budget = self._share_budget(group)
@@ -156,19 +176,19 @@ class Measurements:
             if not self._outcomes and not forks():
                 progress.notice("no fork on this system: every case imports TensorFlow anew, some 4 s each")
             cases = self._cases[group]
-            if group == "memory":
+            if group in UNTIMED:
                 return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
                 cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
             )
 
     def _share_budget(self, group: str) -> Budget:
-        """This group's part of the time that is left, by weight among the groups that are still to come."""
+        """This group's part of the time that is left, among the groups that are still to come."""
         if self._config.option.benchmark_disable:
             return Budget(0, 1, 1)
         coming = [each for each, cases in self._cases.items() if cases and each not in self._outcomes]
-        total = sum(WEIGHTS[each] for each in coming) or 1.0
-        return Budget(self._left_s * WEIGHTS[group] / total, MIN_ROUNDS, MAX_ROUNDS)
+        total = sum(BUDGETS_S[each] for each in coming) or 1.0
+        return Budget(self._left_s * BUDGETS_S[group] / total, MIN_ROUNDS, MAX_ROUNDS)
 
 
 def _group_of(item: pytest.Item) -> str:
@@ -213,6 +233,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if config.stash.get(IS_WRITTEN, False):
         terminalreporter.section("MNIST Bench")
         try:
-            open_console().print(render_record(load_record(Path(config.option.benchmark_json))))
+            record = load_record(Path(config.option.benchmark_json))
+            claims = load_claims()
+            if config.option.claims is not None:
+                claims = select_claims(claims, config.option.claims)
+            verdicts = judge_claims(claims, record)
+            open_console().print(render_record(record), render_verdicts_briefly(verdicts), sep="\n")
         except RecordError as error:
             terminalreporter.write_line(f"no tables: {error}")

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from mnist_core.arrays import NUM_CLASSES, SIDE
-from mnist_core.ordering import AUTO, Batch, Cache, Map, Ordering, Prefetch, Range, Repeat, Shuffle, Stage
+from mnist_core.ordering import AUTO, MAX_COUNT, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.spec import PipelineSpec
 
 ALIGNMENT = 64  # bytes; a slice of the source that begins at a multiple of it is used in place, others are copied
@@ -20,6 +20,7 @@ AUTO_PREFETCH = 2  # elements: what prefetch(auto) begins with, and seldom excee
 SHUFFLED_ELEMENT_BYTES = 31  # a place in the buffer, with the vector of its tensors
 CACHED_ELEMENT_BYTES = 19
 TENSOR_BYTES = 47  # a tensor in that vector
+STRING_BYTES = 40  # a string tensor's own 24, and the header and the rounding of the allocator for its characters
 BUFFER_BYTES = 81  # what owns a tensor's payload, with the headers and the rounding of the allocator
 
 
@@ -41,16 +42,17 @@ class _Component:
 
 @dataclass(frozen=True)
 class _Stream:
-    """Elements between two stages: their components, and how many there are in a pass."""
+    """Elements between two stages: their components, how many there are in a pass, and of how many examples each."""
 
     components: tuple[_Component, ...]
     count: int
+    size: int = 1
 
     def holding_bytes(self, num_elements: int, element_bytes: int) -> float:
         return num_elements * (element_bytes + sum(component.own_bytes for component in self.components))
 
 
-def predict_live_bytes(spec: PipelineSpec, num_examples: int) -> int:
+def predict_live_bytes(spec: PipelineSpec, num_examples: int, file_bytes: int = 0) -> int:
     """Bytes that the iterator and the cache hold beyond the source, when they hold most.
 
     Shuffle buffers, caches and prefetch buffers count: elements x copied payload + bookkeeping. Two exceptions make
@@ -60,8 +62,10 @@ def predict_live_bytes(spec: PipelineSpec, num_examples: int) -> int:
     Args:
         spec: the pipeline.
         num_examples: of the source.
+        file_bytes: of a serialised record, where the source is TFRecord files. Slices of an array of paths share its
+            characters.
     """
-    stream = _source(spec.ordering, num_examples)
+    stream = _source(spec, num_examples, file_bytes)
     total = 0.0
     followers = (*spec.ordering.stages[1:], None)
     for stage, follower in zip(spec.ordering.stages, followers, strict=True):
@@ -75,10 +79,19 @@ def copied_share(num_bytes: int) -> float:
     return 1 - math.gcd(num_bytes, ALIGNMENT) / ALIGNMENT
 
 
-def _source(ordering: Ordering, num_examples: int) -> _Stream:
-    if ordering.starts_from_indices:
+def _source(spec: PipelineSpec, num_examples: int, file_bytes: int) -> _Stream:
+    if spec.ordering.starts_from_indices:
         return _Stream((_Component(INDEX_BYTES),), num_examples)
-    return _Stream((_Component(SIDE * SIDE, is_slice=True), _Component(1, is_slice=True)), num_examples)
+    is_slice = spec.source != "generator"
+    image, label = _Component(SIDE * SIDE, is_slice=is_slice), _Component(1, is_slice=is_slice)
+    match spec.source:
+        case "tfrecord":
+            return _Stream((_Component(STRING_BYTES + file_bytes),), num_examples)
+        case "png":
+            image = _Component(0, is_slice=True)
+        case "floats":
+            image = _Component(SIDE * SIDE * FLOAT_BYTES, is_slice=True)
+    return _Stream((image, label), num_examples)
 
 
 def _hold(stage: Stage, follower: Stage | None, stream: _Stream) -> float:
@@ -111,17 +124,21 @@ def _pass_through(stage: Stage, stream: _Stream, spec: PipelineSpec) -> _Stream:
         case Batch():
             size = stage.batch_size
             batched = tuple(_Component(component.num_bytes * size) for component in stream.components)
-            return _Stream(batched, math.ceil(stream.count / size))
+            return _Stream(batched, math.ceil(stream.count / size), size)
         case Cache():
             return replace(stream, components=tuple(replace(each, is_shared=True) for each in stream.components))
-        case Range() | Shuffle() | Prefetch() | Repeat():
+        case Repeat():
+            return replace(stream, count=MAX_COUNT if stage.count is None else stream.count * stage.count)
+        case Range() | Shuffle() | Prefetch():
             return stream
 
 
 def _map(stream: _Stream, spec: PipelineSpec) -> tuple[_Component, ...]:
-    """What the map function makes of an element, or of a batch; raw pixels of slices come through as they are."""
-    size = max(1, stream.components[0].num_bytes // (INDEX_BYTES if len(stream.components) == 1 else SIDE * SIDE))
-    image = _Component(SIDE * SIDE * size) if len(stream.components) == 1 else stream.components[0]
-    if spec.normalize == "pipeline":
-        image = _Component(SIDE * SIDE * FLOAT_BYTES * size)
+    """What the map function makes of an element; pixels that come as the model wants them pass through as they are."""
+    size = stream.size
+    passes = not spec.ordering.starts_from_indices and (
+        spec.source == "floats" or (spec.normalize == "model" and not spec.starts_from_files)
+    )
+    pixel_bytes = FLOAT_BYTES if spec.normalize == "pipeline" else 1
+    image = stream.components[0] if passes else _Component(SIDE * SIDE * pixel_bytes * size)
     return image, _Component(size * (NUM_CLASSES * FLOAT_BYTES if spec.labels == "onehot" else LABEL_BYTES))

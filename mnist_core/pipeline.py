@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.digits import NUM_CLASSES
+from mnist_core.decode import Decode, build_decode, build_gather
 from mnist_core.ordering import AUTO, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.spec import PipelineSpec
 
-MAX_PIXEL = 255.0
 
-Prepare = Callable[..., tuple[tf.Tensor, tf.Tensor]]
-
-
-def build_dataset(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+def build_dataset(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
     """The dataset of (images, labels) batches that `spec` describes, on the CPU whatever other devices there are.
 
     Args:
         spec: the stages and what they prepare.
-        images: uint8 of shape (num_examples, 28, 28).
+        examples: what the spec's source gives, from `load_source`; for "arrays" the images themselves, uint8 of shape
+            (num_examples, 28, 28).
         labels: uint8 of shape (num_examples,), 0 to 9.
 
     Returns:
@@ -32,42 +29,36 @@ def build_dataset(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray) ->
     Raises:
         InputError: the ordering would give no batch.
     """
-    spec.ordering.num_batches(len(images))
+    spec.ordering.num_batches(len(labels))
     with tf.device("CPU:0"):  # tensorflow/tensorflow#71744: the source would otherwise be copied to the GPU
-        return _build(spec, images, labels)
-
-
-def _build(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
-    prepare = _build_prepare(spec)
-    if spec.ordering.starts_from_indices:
-        dataset = tf.data.Dataset.range(len(images))
-        prepare = _build_gather(prepare, images, labels)
-    else:
-        dataset = tf.data.Dataset.from_tensor_slices((images, labels))
-    for stage in spec.ordering.stages:
-        dataset = _apply(stage, dataset, spec.seed, prepare)
+        decode = _build_map(spec, examples, labels)
+        dataset = _build_source(spec, examples, labels)
+        for stage in spec.ordering.stages:
+            dataset = _apply(stage, dataset, spec.seed, decode)
     return dataset
 
 
-def _build_prepare(spec: PipelineSpec) -> Prepare:
-    """The map function; it works on one example and, vectorised, on a batch."""
-
-    def prepare(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        if spec.normalize == "pipeline":
-            images = tf.cast(images, tf.float32) / MAX_PIXEL
-        onehot = spec.labels == "onehot"
-        return images, tf.one_hot(labels, NUM_CLASSES) if onehot else tf.cast(labels, tf.int64)
-
-    return prepare
+def _build_map(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> Decode:
+    return build_gather(spec, examples, labels) if spec.ordering.starts_from_indices else build_decode(spec)
 
 
-def _build_gather(prepare: Prepare, images: np.ndarray, labels: np.ndarray) -> Prepare:
-    all_images, all_labels = tf.constant(images), tf.constant(labels)
+def _build_source(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    """The elements before the first stage: single examples, indices, paths with labels, or serialised records."""
+    if spec.ordering.starts_from_indices:
+        return tf.data.Dataset.range(len(labels))
+    if spec.source == "tfrecord":
+        return tf.data.TFRecordDataset(list(examples))
+    if spec.source == "generator":
+        return _build_generator(examples, labels)
+    return tf.data.Dataset.from_tensor_slices((examples, labels))
 
-    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return prepare(tf.gather(all_images, indices), tf.gather(all_labels, indices))
 
-    return gather
+def _build_generator(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        yield from zip(images, labels, strict=True)
+
+    signature = (tf.TensorSpec(images.shape[1:], images.dtype), tf.TensorSpec((), labels.dtype))
+    return tf.data.Dataset.from_generator(generate, output_signature=signature)
 
 
 def _tuned(value: int | str | None) -> Any:
@@ -75,7 +66,7 @@ def _tuned(value: int | str | None) -> Any:
     return tf.data.AUTOTUNE if value == AUTO else value
 
 
-def _apply(stage: Stage, dataset: tf.data.Dataset, seed: int, prepare: Prepare) -> tf.data.Dataset:
+def _apply(stage: Stage, dataset: tf.data.Dataset, seed: int, decode: Decode) -> tf.data.Dataset:
     match stage:
         case Range():
             return dataset  # the source itself
@@ -84,7 +75,7 @@ def _apply(stage: Stage, dataset: tf.data.Dataset, seed: int, prepare: Prepare) 
         case Shuffle():
             return _shuffle(stage, dataset, seed)
         case Map():
-            return dataset.map(prepare, num_parallel_calls=_tuned(stage.parallel), deterministic=stage.deterministic)
+            return dataset.map(decode, num_parallel_calls=_tuned(stage.parallel), deterministic=stage.deterministic)
         case Batch():
             return _batch(stage, dataset)
         case Prefetch():

@@ -11,6 +11,8 @@ from mnist_core.ordering import Ordering, check_count
 
 Labels = Literal["sparse", "onehot"]
 Normalize = Literal["pipeline", "model"]
+Source = Literal["arrays", "floats", "generator", "png", "tfrecord"]
+Function = Literal["graph", "numpy", "python"]
 ModelName = Literal["mlp", "linear", "cnn"]
 Loop = Literal["fit", "graph", "eager"]
 CheckpointFormat = Literal["keras", "h5"]
@@ -39,6 +41,10 @@ class PipelineSpec:
         normalize: "pipeline" casts to float32 and divides by 255 in ``map``; "model" hands out raw uint8 pixels, and
             the model's first layer rescales them.
         seed: of every ``shuffle`` that names none.
+        source: what the pipeline starts from: uint8 "arrays", "floats" that were normalised before, a Python
+            "generator" over the arrays, the paths of "png" files, or "tfrecord" shards; ``map`` decodes files.
+        function: "graph" maps with TensorFlow's operations, "numpy" with ``tf.numpy_function``, "python" with
+            ``tf.py_function``.
 
     Raises:
         InputError: a value is out of range, or the ordering lacks the ``map`` that the other choices need.
@@ -48,17 +54,39 @@ class PipelineSpec:
     labels: Labels = "onehot"
     normalize: Normalize = "pipeline"
     seed: int = 0
+    source: Source = "arrays"
+    function: Function = "graph"
 
     def __post_init__(self) -> None:
         _check_choice("PipelineSpec.labels", self.labels, Labels)
         _check_choice("PipelineSpec.normalize", self.normalize, Normalize)
+        _check_choice("PipelineSpec.source", self.source, Source)
+        _check_choice("PipelineSpec.function", self.function, Function)
         _check_seed("PipelineSpec.seed", self.seed)
+        self._check_source()
         needs_map = self.labels == "onehot" or self.normalize == "pipeline"
         if needs_map and not self.ordering.has_map:
             raise InputError(
                 f"ordering '{self.ordering}' has no map(), which labels={self.labels} with normalize={self.normalize} "
                 "needs: add map(), or use sparse labels normalised in the model."
             )
+
+    @property
+    def starts_from_files(self) -> bool:
+        """True if ``map`` has to decode what the source gives."""
+        return self.source in ("png", "tfrecord")
+
+    def _check_source(self) -> None:
+        """Raise InputError where the stages cannot work on what the source gives."""
+        ordering, stages = self.ordering, [stage.name for stage in self.ordering.stages]
+        if ordering.starts_from_indices and (self.source != "arrays" or self.function != "graph"):
+            raise InputError(f"ordering '{ordering}' gathers from arrays in the graph, not from {self.source}.")
+        if self.source == "floats" and self.normalize == "model":
+            raise InputError("floats are normalised already: use normalize=pipeline, or the source arrays.")
+        if self.starts_from_files and not ordering.has_map:
+            raise InputError(f"ordering '{ordering}' has no map() to decode {self.source} files: add one.")
+        if self.source == "png" and stages.index("batch") < stages.index("map"):
+            raise InputError(f"ordering '{ordering}': pictures are decoded one by one, put map() before batch().")
 
 
 @dataclass(frozen=True)

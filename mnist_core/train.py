@@ -22,6 +22,7 @@ from mnist_core.model import build_model
 from mnist_core.pipeline import build_dataset
 from mnist_core.resume import EpochSeeds, Logs, PastEpochs, restore_epoch
 from mnist_core.run_folder import EpochResult, RunFolder
+from mnist_core.sources import load_source
 from mnist_core.spec import TrainSpec
 from mnist_core.versions import describe_versions
 
@@ -160,7 +161,8 @@ def _build_compiled(spec: TrainSpec) -> keras.Model:
 
 def _endless(spec: TrainSpec, digits: Digits, batches_done: int) -> tf.data.Dataset:
     """The training batches for ever, from one iterator, so that a resumed run can skip to the very batch."""
-    dataset = build_dataset(spec.pipeline, digits.train_images, digits.train_labels)
+    images, labels = digits.train_images, digits.train_labels
+    dataset = build_dataset(spec.pipeline, load_source(spec.pipeline, images, labels), labels)
     endless = dataset if spec.pipeline.ordering.is_endless else dataset.repeat()
     return endless.skip(batches_done) if batches_done else endless
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -9,6 +10,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from reports.claim_tables import describe_verdict, render_verdicts
+from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
 from reports.record import RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
@@ -43,6 +46,29 @@ def show(
     open_console().print(render_record(record))
 
 
+@app.command(
+    epilog="Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"
+    "    mnist-report claims --json | jq '.[] | select(.verdict == \"REFUTED\")'"
+)
+def claims(
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="A run's folder or its JSON file. Default: the newest in runs/."),
+    ] = None,
+    only: Annotated[str, typer.Option(metavar="ID,...", help="These claims only.")] = ALL,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: a list with a verdict each.")] = False,
+) -> None:
+    """Judge what people say of tf.data by the turns of a run.
+
+    A run of `pytest bench/ --benchmark-only` decides on some of the claims; with `--claims all` on nearly every one.
+    """
+    verdicts = judge_claims(select_claims(load_claims(), only), load_record(run or _newest_run()))
+    if as_json:
+        print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
+    else:
+        open_console().print(render_verdicts(verdicts))
+
+
 def _newest_run() -> Path:
     runs = sorted(RUNS.glob("*/record.json"))
     if not runs:
@@ -54,7 +80,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except RecordError as error:
+    except (RecordError, ClaimError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

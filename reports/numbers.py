@@ -56,6 +56,11 @@ def render_percent(value: float, _digits: int) -> str:
     return f"{100 * value:.0f}"
 
 
+def render_accuracy(value: float, _digits: int) -> str:
+    """A share as percent with one decimal, as accuracies are given, without the sign."""
+    return f"{100 * value:.1f}"
+
+
 def render_mebibytes(num_bytes: int) -> str:
     """Bytes in MiB, with one decimal below 100."""
     mebibytes = num_bytes / MEBIBYTE

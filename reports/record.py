@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)  # format 1 knew neither groups nor accuracy nor mixing
 REFERENCE = "post"  # the name of the ordering that every ratio is to
 CONTROL = "control"  # the name under which one case is measured a second time
+UNKNOWN_COUNTS = ("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns")
+COUNTS = ("wall_ns", "cpu_ns", "num_examples", *UNKNOWN_COUNTS)  # of a sample; the unknown ones may be None
+GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
 
 
@@ -26,39 +30,68 @@ class RecordError(ValueError):
 
 
 @dataclass(frozen=True)
+class Mixing:
+    """How well a pass over the data was shuffled, 0 (unmoved) to 1 (a uniform permutation), see `reports.mixing`.
+
+    Args:
+        displacement: by how far the examples moved.
+        label_runs: by how often the label changes, where the data came sorted by label.
+    """
+
+    displacement: float
+    label_runs: float
+
+    def __post_init__(self) -> None:
+        for name in ("displacement", "label_runs"):
+            _check_share(f"Mixing.{name}", getattr(self, name))
+
+
+def _check_share(name: str, value: object) -> None:
+    if type(value) not in (int, float) or not 0 <= value <= 1:  # type: ignore[operator]  # a number by then
+        raise ValueError(f"{name} must be a number from 0 to 1, got {value!r}.")
+
+
+@dataclass(frozen=True)
 class Sample:
-    """One turn: a fresh iterator, one whole epoch.
+    """One turn: a fresh iterator, one whole epoch; or one training.
 
     Args:
         wall_ns: from the making of the iterator to the last batch.
         cpu_ns: CPU time of the process, all threads, in the same window.
-        first_batch_ns: from the making of the iterator to the first batch.
+        first_batch_ns: from the making of the iterator to the first batch; None where Keras makes the iterator.
         num_examples: counted from the batches that arrived.
         busy_ns: how long the consumer computed; None for one that only takes.
         involuntary_switches: times that the system took a core away from the process.
         run_queue_wait_ns: that its threads were ready and waited for a core.
         foreign_cpu_ns: CPU time that everybody else used, stolen time included, all cores together.
         contaminated: the others used more than the rule, fixed in advance, allows. None above: no source here.
+        accuracy: on the test set, 0 to 1, of the model that the turn trained; None where it trains none.
+        mixing: how well the turn's epoch was shuffled; None where it was not asked.
     """
 
     wall_ns: int
     cpu_ns: int
-    first_batch_ns: int
+    first_batch_ns: int | None
     num_examples: int
     busy_ns: int | None = None
     involuntary_switches: int | None = None
     run_queue_wait_ns: int | None = None
     foreign_cpu_ns: int | None = None
     contaminated: bool = False
+    accuracy: float | None = None
+    mixing: Mixing | None = None
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            wanted = bool if field.name == "contaminated" else int
-            if value is None and field.default is None:
+        for name in COUNTS:
+            value = getattr(self, name)
+            if value is None and name in UNKNOWN_COUNTS:
                 continue
-            if type(value) is not wanted or value < 0:
-                raise ValueError(f"Sample.{field.name} must be {wanted.__name__} and not negative, got {value!r}.")
+            if type(value) is not int or value < 0:
+                raise ValueError(f"Sample.{name} must be int and not negative, got {value!r}.")
+        if type(self.contaminated) is not bool:
+            raise ValueError(f"Sample.contaminated must be bool, got {self.contaminated!r}.")
+        if self.accuracy is not None:
+            _check_share("Sample.accuracy", self.accuracy)
         if self.wall_ns == 0 or self.num_examples == 0:
             raise ValueError("Sample.wall_ns and Sample.num_examples must be above 0.")
 
@@ -92,6 +125,8 @@ class Memory:
         kept_after_trim_bytes: that it keeps after malloc_trim.
         gpu_peak_bytes: in use by TensorFlow's allocator on the GPU, at most; None without one.
         reading_ns: how long the reading took.
+        source_bytes: of resident memory, at most, that the making of a process' first dataset over the data and its
+            first batch add, all buffers left out.
     """
 
     predicted_bytes: int
@@ -101,6 +136,7 @@ class Memory:
     kept_after_trim_bytes: int | None
     gpu_peak_bytes: int | None = None
     reading_ns: int = 0
+    source_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +173,8 @@ class CaseRecord:
         step_ms: of the emulated accelerator.
         program: what TensorFlow really ran.
         memory: for a case that measures it.
+        group: the cases that were measured together; only their turns may be paired by round.
+        choices: what sets the case apart from the others of its ordering, such as ("source", "png").
     """
 
     name: str
@@ -151,9 +189,11 @@ class CaseRecord:
     step_ms: float | None = None
     program: Program | None = None
     memory: Memory | None = None
+    group: str = "orderings"
+    choices: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("name", "ordering", "consumer", "arm", "device"):
+        for name in ("name", "ordering", "consumer", "arm", "device", "group"):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
         if not self.turns and self.memory is None:
@@ -163,6 +203,7 @@ class CaseRecord:
         """What pytest-benchmark stores as ``extra_info``."""
         fields = dataclasses.asdict(self)
         fields["setting"]["versions"] = dict(self.setting.versions)
+        fields["choices"] = dict(self.choices)
         return {KEY: {"format": FORMAT, **fields}}
 
 
@@ -232,21 +273,36 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
         fields = dict(benchmark["extra_info"][KEY])
     except (KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: benchmark {name!r} was not measured by this project.") from None
-    if fields.pop("format", None) != FORMAT:
+    if fields.pop("format", None) not in READABLE:
         raise RecordError(f"{file}: benchmark {name!r} has another format than {FORMAT}: use a newer version.")
     try:
+        fields.setdefault("group", GROUPS.get(fields["consumer"], "orderings"))
         setting = fields.pop("setting")
         versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
         return CaseRecord(
             setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
-            warm_up=_parse_optional(Sample, fields.pop("warm_up")),
-            turns=tuple(Turn(turn["round"], Sample(**turn["sample"])) for turn in fields.pop("turns")),
+            warm_up=_parse_sample(fields.pop("warm_up")),
+            turns=tuple(_parse_turn(turn) for turn in fields.pop("turns")),
+            choices=tuple((str(key), str(value)) for key, value in fields.pop("choices", {}).items()),
             program=_parse_program(fields.pop("program", None)),
             memory=_parse_optional(Memory, fields.pop("memory", None)),
             **fields,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
+
+
+def _parse_turn(stored: Any) -> Turn:
+    sample = _parse_sample(stored["sample"])
+    if sample is None:
+        raise ValueError("a turn has no sample")
+    return Turn(stored["round"], sample)
+
+
+def _parse_sample(stored: Any) -> Sample | None:
+    if stored is None:
+        return None
+    return Sample(**{**stored, "mixing": _parse_optional(Mixing, stored.get("mixing"))})
 
 
 def _parse_program(stored: Any) -> Program | None:

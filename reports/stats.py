@@ -38,6 +38,16 @@ class Estimate:
         """The interval's width over the median; None where there is no interval."""
         return None if self.low is None or self.high is None else (self.high - self.low) / self.median
 
+    @property
+    def resolution(self) -> float | None:
+        """The smallest relative change that would have moved the whole interval off the median; None without one.
+
+        0.2 means that a case 20 % above or below could have been told from this one, a case 10 % away could not.
+        """
+        if self.low is None or self.high is None or self.low <= 0:
+            return None
+        return max(self.high / self.median, self.median / self.low) - 1
+
     def overlaps(self, other: Estimate) -> bool:
         """True if both have an interval and the two share a value."""
         if self.low is None or self.high is None or other.low is None or other.high is None:

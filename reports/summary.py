@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.record import CaseRecord
+from reports.record import CaseRecord, Sample
 from reports.stats import Estimate, estimate_median, estimate_ratio
 
 NANOSECONDS = 1_000_000_000
@@ -18,7 +18,7 @@ def estimate_rate(case: CaseRecord) -> Estimate:
 
 def estimate_first_batch_s(case: CaseRecord) -> Estimate:
     """Seconds from the making of the iterator to the first batch."""
-    return estimate_median([turn.sample.first_batch_ns / NANOSECONDS for turn in case.turns])
+    return estimate_median([(turn.sample.first_batch_ns or 0) / NANOSECONDS for turn in case.turns])
 
 
 def estimate_busy_share(case: CaseRecord) -> Estimate:
@@ -32,7 +32,12 @@ def estimate_busy_share(case: CaseRecord) -> Estimate:
     samples = [turn.sample for turn in case.turns]
     if any(sample.busy_ns is None for sample in samples):
         raise ValueError(f"{case.name}: the consumer {case.consumer} does not compute.")
-    return estimate_median([(sample.busy_ns or 0) / (sample.wall_ns - sample.first_batch_ns) for sample in samples])
+    return estimate_median([busy_share(sample) for sample in samples])
+
+
+def busy_share(sample: Sample) -> float:
+    """The share of a turn, from its first batch on, that the consumer computed."""
+    return (sample.busy_ns or 0) / (sample.wall_ns - (sample.first_batch_ns or 0))
 
 
 def estimate_speed_ratio(case: CaseRecord, reference: CaseRecord) -> Estimate:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.mixing_table import render_mixing
 from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
 from reports.record import CONTROL, REFERENCE, CaseRecord, Record
 from reports.stats import CONFIDENCE, Estimate
@@ -29,6 +30,7 @@ MEMORY_TITLE = "MiB (pred)"
 SHORTEST_NAME = 20  # columns: a mark, a space and the longest name of an ordering
 RUNS_AS_WRITTEN = "raw"  # the arm whose programs need no explaining
 NO_SOURCE = "n/a"
+MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
 
 
 def render_record(record: Record) -> RenderableType:
@@ -36,14 +38,19 @@ def render_record(record: Record) -> RenderableType:
     parts: list[RenderableType] = []
     for arm in dict.fromkeys(case.arm for case in _drained(record)):
         parts += [_render_arm(record, arm), _render_key(_in_arm(record, arm)), Text()]
-    if not parts:
+    if not parts and any(case.group == "memory" for case in record.cases):
         parts += [_render_memory(record)]
-    parts += [*_render_steps(record), *(Text(f" {line}", style="dim") for line in _describe(record))]
+    parts += [
+        *_render_steps(record),
+        *render_mixing(record),
+        *(Text(f" {line}", style="dim") for line in _describe(record)),
+    ]
     return Group(*parts)
 
 
 def _drained(record: Record) -> list[CaseRecord]:
-    return [case for case in record.cases if case.consumer == "drain" and case.name != CONTROL]
+    cases = [case for case in record.cases if case.group == "orderings"]
+    return [case for case in cases if case.consumer == "drain" and case.name != CONTROL]
 
 
 def _in_arm(record: Record, arm: str) -> list[CaseRecord]:
@@ -54,7 +61,8 @@ def _in_arm(record: Record, arm: str) -> list[CaseRecord]:
 
 def _find(record: Record, name: str, arm: str, consumer: str) -> CaseRecord | None:
     wanted = (name, arm, consumer)
-    return next((case for case in record.cases if (case.name, case.arm, case.consumer) == wanted), None)
+    cases = (case for case in record.cases if case.group in MAIN_GROUPS)
+    return next((case for case in cases if (case.name, case.arm, case.consumer) == wanted), None)
 
 
 def _render_arm(record: Record, arm: str) -> Table:
@@ -85,7 +93,7 @@ def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
 
 
 def _find_any(record: Record, arm: str, consumer: str) -> bool:
-    return any((case.arm, case.consumer) == (arm, consumer) for case in record.cases)
+    return any((case.arm, case.consumer) == (arm, consumer) for case in record.cases if case.group in MAIN_GROUPS)
 
 
 def _render_times(record: Record, case: CaseRecord) -> tuple[str, str, str]:
@@ -155,13 +163,13 @@ def _render_memory(record: Record) -> Table:
     """Memory alone, for a run in which nothing was drained."""
     table = _build_table(None, "  ordering", MEMORY_TITLE)
     for case in record.cases:
-        if case.memory is not None:
+        if case.memory is not None and case.group == "memory":
             table.add_row(Text(f"  {case.name}"), _render_live(case))
     return table
 
 
 def _describe(record: Record) -> list[str]:
-    """What this run can tell, and where and on what it was made, a line each."""
+    """What the main job can tell, and where and on what it was made, a line each."""
     explained = _explain(record) if _drained(record) else []
     said = [*_describe_busy(record), *_describe_control(record), *_describe_turns(record)]
     return [*explained, *said, *describe_setting(record)]
@@ -169,7 +177,7 @@ def _describe(record: Record) -> list[str]:
 
 def _describe_busy(record: Record) -> list[str]:
     """Which orderings keep the emulated accelerator busy enough."""
-    fed = [case for case in record.cases if case.consumer == "emulated"]
+    fed = [case for case in record.cases if case.consumer == "emulated" and case.group == "training"]
     if not fed:
         return []
     kept = [f"{case.name} ({case.arm})" for case in fed if (estimate_busy_share(case).low or 0) >= BUSY_SHARE]

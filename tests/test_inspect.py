@@ -3,7 +3,7 @@
 import pytest
 
 from bench.harness.cases import Case, build_case
-from bench.harness.measure import Meter
+from bench.harness.epochs import EpochMeter
 from bench.pipelines.inspect import inspect_program
 from mnist_core.digits import Digits
 from mnist_core.ordering import parse_ordering
@@ -70,7 +70,7 @@ def test_buffers_keep_their_sizes_and_nothing_is_used_up_before_it_is_read(text:
 
 
 def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> None:
-    program = Meter(build_case("map_after_shuffle"), digits).read_program()
+    program = EpochMeter(build_case("map_after_shuffle"), digits).read_program()
     assert program.chain == DEFAULT_CHAINS["map_after_shuffle"]
     chosen = {(choice.stage, choice.parameter) for choice in program.choices}
     assert chosen == {("Prefetch", "buffer_size"), ("MapAndBatch", "parallelism")}
@@ -78,6 +78,6 @@ def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> Non
 
 
 def test_the_raw_arm_has_nothing_to_choose(digits: Digits) -> None:
-    program = Meter(build_case("parallel_map", arm="raw"), digits).read_program()
+    program = EpochMeter(build_case("parallel_map", arm="raw"), digits).read_program()
     assert program.choices == () or all(isinstance(choice, Choice) for choice in program.choices)
     assert "auto" not in program.chain

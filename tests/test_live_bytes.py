@@ -74,3 +74,17 @@ def test_what_the_map_makes_decides() -> None:
     raw = predict("map().shuffle(100).batch(2)", normalize="model")
     assert raw == round(100 * (31 + 2 * 128 + 784 * 0.75 + 40))
     assert predict("shuffle(100).batch(2)", labels="sparse", normalize="model") == round(100 * (31 + RAW))
+
+
+def test_what_the_source_gives_decides_before_the_map() -> None:
+    label = 128 + 63 / 64
+    assert predict("shuffle(100).map().batch(2)", source="floats") == round(100 * (31 + 128 + label))  # all aligned
+    assert predict("shuffle(100).map().batch(2)", source="png") == round(100 * (31 + 128 + label))  # shared characters
+    spec = PipelineSpec(parse_ordering("shuffle(100).map().batch(2)"), source="tfrecord")
+    assert predict_live_bytes(spec, 200, file_bytes=830) == 100 * (31 + 128 + 40 + 830)
+    assert predict("map().shuffle(100).batch(2)", source="png") == 100 * (31 + 2 * 128 + 3136 + 40)
+
+
+@pytest.mark.parametrize(("text", "held"), [("repeat(2)", 400), ("repeat(3)", 500), ("repeat()", 500)])
+def test_a_buffer_behind_a_repeat_holds_several_passes(text: str, held: int) -> None:
+    assert predict(f"{text}.shuffle(500).map().batch(32)", 200) == round(held * (31 + RAW))

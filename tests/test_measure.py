@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bench.harness.cases import Case, build_case
-from bench.harness.measure import Meter
+from bench.harness.epochs import EpochMeter
 from bench.harness.pressure import Pressure
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
@@ -39,8 +39,8 @@ def no_pressure() -> Pressure:
     return Pressure(None, None, None)
 
 
-def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> Meter:
-    return Meter(Case("x", PipelineSpec(parse_ordering(text)), **choices), digits, clock, pressure)
+def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> EpochMeter:
+    return EpochMeter(Case("x", PipelineSpec(parse_ordering(text)), **choices), digits, clock, pressure)
 
 
 def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits: Digits) -> None:
@@ -75,7 +75,7 @@ def test_an_epoch_can_be_the_beginning_of_the_data(digits: Digits) -> None:
 @pytest.mark.parametrize("arm", ["default", "raw", "without_map_and_batch_fusion"])
 @pytest.mark.parametrize("name", NAMED_ORDERINGS)
 def test_every_named_ordering_delivers_a_whole_epoch_in_every_turn_of_every_arm(name, arm, digits: Digits) -> None:
-    measured = Meter(build_case(name, arm=arm), digits)
+    measured = EpochMeter(build_case(name, arm=arm), digits)
     samples = [measured.measure_turn() for _ in range(2)]
     assert [sample.num_examples for sample in samples] == [200, 200]
     assert all(0 < sample.first_batch_ns < sample.wall_ns for sample in samples)

@@ -61,6 +61,7 @@ def test_a_pipeline_without_map_works_only_where_nothing_is_left_to_do() -> None
 
 def test_a_spec_is_json_with_the_ordering_as_text() -> None:
     stored = json.loads(json.dumps(TrainSpec(PIPELINE).to_dict()))
-    assert stored["pipeline"] == {"ordering": "map().batch(32)", "labels": "onehot", "normalize": "pipeline", "seed": 0}
+    choices = {"labels": "onehot", "normalize": "pipeline", "seed": 0, "source": "arrays", "function": "graph"}
+    assert stored["pipeline"] == {"ordering": "map().batch(32)", **choices}
     assert stored["model"] == "mlp"
     assert stored["epochs"] == 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from bench.harness.cases import RAW, WITHOUT, Arm
+from bench.harness.cases import INTRA_OP, POOL, RAW, WITHOUT, Arm
 from bench.harness.environment import count_cores
 
 
@@ -13,7 +13,8 @@ def apply_arm(dataset: tf.data.Dataset, arm: Arm, *, autotune: bool | None = Non
 
     Args:
         dataset: as the spec builds it; for the raw arm with numbers instead of auto.
-        arm: "default" changes nothing, "raw" turns rewrites and autotune off, "without_<rewrite>" one rewrite.
+        arm: "default" changes nothing, "raw" turns rewrites and autotune off, "without_<rewrite>" one rewrite,
+            "intra_op_1" and "private_pool" set what TensorFlow 2.21 does by default.
         autotune: overrides the arm's own choice; an inspection needs it on, and it does not change the stages.
 
     Source: TensorFlow 2.21, core/data/dataset_utils.cc and python/data/ops/options.py; the pool and the intra-op
@@ -25,6 +26,10 @@ def apply_arm(dataset: tf.data.Dataset, arm: Arm, *, autotune: bool | None = Non
         options.autotune.enabled = bool(autotune)
         options.threading.private_threadpool_size = count_cores()
         options.threading.max_intra_op_parallelism = 1
+    elif arm == INTRA_OP:
+        options.threading.max_intra_op_parallelism = 1
+    elif arm == POOL:
+        options.threading.private_threadpool_size = count_cores()
     elif arm.startswith(WITHOUT):
         setattr(options.experimental_optimization, arm.removeprefix(WITHOUT), False)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from bench.harness.environment import count_cores
@@ -12,7 +12,7 @@ from mnist_core.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.spec import PipelineSpec
 from reports.record import CONTROL
 
-Consumer = Literal["drain", "python", "step", "emulated", "memory"]
+Consumer = Literal["drain", "python", "step", "emulated", "fit", "mixing", "memory"]
 Arm = str
 Device = Literal["cpu"]
 
@@ -27,12 +27,34 @@ REWRITES = (
     "parallel_batch",
     "inject_prefetch",
 )  # those that TensorFlow 2.21 applies by default: core/data/dataset_utils.cc
-ARMS = (DEFAULT, RAW, *(f"{WITHOUT}{rewrite}" for rewrite in REWRITES))
+INTRA_OP, POOL = "intra_op_1", "private_pool"  # recommended settings that TensorFlow 2.21 has by default
+ARMS = (DEFAULT, RAW, *(f"{WITHOUT}{rewrite}" for rewrite in REWRITES), INTRA_OP, POOL)
 RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
 
 CONTROLLED = "batch_before_map"  # fast, and it has a map, a batch, a shuffle and a prefetch
 FED = ("post", "prefetch_last", "no_prefetch", "batch_before_map")  # where prefetch stands matters to a consumer
 NUM_FED_EXAMPLES = 6400  # 200 steps: of 2 ms, a turn lasts 0.4 s and more
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How Keras' fit trains in a turn.
+
+    Args:
+        from_arrays: on the normalised arrays, of which Keras makes its own dataset, rather than on the pipeline.
+        steps_per_execution: batches in one call of the compiled step.
+        jit_compile: None leaves it to Keras, which turns it off on a CPU.
+        num_epochs: of a turn.
+        retrains: begin every turn with a model that knows nothing, and test it at the end.
+        sorts_by_label: the training set comes sorted by label.
+    """
+
+    from_arrays: bool = False
+    steps_per_execution: int = 1
+    jit_compile: bool | None = None
+    num_epochs: int = 1
+    retrains: bool = False
+    sorts_by_label: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,12 +65,15 @@ class Case:
         name: the ordering's name, or its text where a user brought it.
         spec: the pipeline.
         consumer: "drain" takes the batches inside the graph as fast as they come, "python" in a Python loop, "step"
-            trains the mlp on each, "emulated" waits `step_ms` for each and leaves the CPU free; "memory" is not timed.
+            trains the mlp on each, "emulated" waits `step_ms` for each and leaves the CPU free, "fit" is Keras' own
+            loop, "mixing" scores the order in which the examples come; "memory" is not timed.
         arm: "default" leaves TensorFlow's rewrites and autotune as a user gets them, "raw" turns them off,
-            "without_<rewrite>" turns one off.
+            "without_<rewrite>" turns one off; "intra_op_1" and "private_pool" are threading settings.
         device: part of the identity, so that no tool ever compares CPU with GPU by mistake.
         num_examples: of the training set that make an epoch; None is all.
         step_ms: how long the emulated accelerator computes on a batch.
+        is_cold: before every turn the dataset is built anew and its files are dropped from the page cache.
+        fitting: for the consumer "fit" alone.
     """
 
     name: str
@@ -58,12 +83,16 @@ class Case:
     device: Device = "cpu"
     num_examples: int | None = None
     step_ms: float | None = None
+    is_cold: bool = False
+    fitting: Fitting | None = None
 
     def __post_init__(self) -> None:
         if self.arm not in ARMS:
             raise InputError(f"arm must be one of {', '.join(ARMS)}, got '{self.arm}'.")
         if (self.step_ms is not None) != (self.consumer == "emulated"):
             raise InputError(f"step_ms belongs to the emulated consumer, got {self.step_ms!r} with {self.consumer}.")
+        if (self.fitting is not None) != (self.consumer == "fit"):
+            raise InputError(f"fitting belongs to the consumer fit, got {self.fitting!r} with {self.consumer}.")
 
     @property
     def id(self) -> str:
@@ -71,6 +100,17 @@ class Case:
         consumer = [] if self.consumer in ("drain", "memory") else [self.consumer]
         step = [] if self.step_ms is None else [f"{self.step_ms:g}ms"]
         return "-".join([self.name, *consumer, *step, self.arm, self.device])
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """What sets it apart beside its ordering, consumer, arm and device: names and values, defaults left out."""
+        common = PipelineSpec(self.spec.ordering)
+        spec = {name: getattr(self.spec, name) for name in ("labels", "normalize", "source", "function")}
+        chosen = {name: value for name, value in spec.items() if value != getattr(common, name)}
+        chosen |= {"cold": "yes"} if self.is_cold else {}
+        fitting = {} if self.fitting is None else asdict(self.fitting)
+        chosen |= {name: value for name, value in fitting.items() if value != getattr(Fitting(), name)}
+        return tuple((name, str(value)) for name, value in chosen.items())
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ Consumer = Callable[[tf.data.Iterator, Batch, int], Consumed]
 
 
 def build_consumer(case: Case, clock: StepClock) -> Consumer:
-    """The consumer that the case names."""
+    """The consumer that the case names; `fit` and `mixing` are no consumers of single batches."""
     if case.consumer == "drain":
         return _build_drain()
     if case.consumer == "python":

@@ -240,4 +240,5 @@ def _describe(
         step_ms=case.step_ms,
         program=program,
         memory=memory,
+        choices=case.choices,
     )

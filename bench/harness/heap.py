@@ -8,26 +8,31 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from bench.harness.cases import Case
 from mnist_core.digits import Digits
 from mnist_core.live_bytes import predict_live_bytes
-from mnist_core.ordering import Cache, Ordering, Shuffle
+from mnist_core.ordering import Cache, Ordering, Prefetch, Shuffle
 from mnist_core.pipeline import build_dataset
+from mnist_core.sources import Say, load_source, say_nothing
 from mnist_core.spec import PipelineSpec
 from reports.record import Memory
 
 PROC = Path("/proc/self")
 RESET_PEAK = "5"  # proc(5), /proc/pid/clear_refs: the peak of the resident set becomes its present size
 KIBIBYTE = 2**10
-NUM_WARM_UPS = 2  # the first loads kernels and leaves what TensorFlow keeps, the second shows that it is all
+NUM_WARM_UPS = 2  # beyond the first: what TensorFlow keeps of the source changes hands until the third dataset
+NUM_TINY = 64  # examples that load the kernels before anything is read
 NUM_BATCHES = 4  # pulled before the reading: the buffers are full, fused maps and prefetches have their threads
-MAX_READINGS = 1000  # of the heap, while prefetch threads still fill their buffers
+READING_PAUSE_S = 0.005  # between readings of the heap while prefetch threads still fill their buffers
+MAX_READINGS = 2000  # 10 s
 MALLINFO_FIELDS = (
     *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
     *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
@@ -66,7 +71,9 @@ class Heap:
     def read_settled_bytes(self) -> int | None:
         """Live bytes once they no longer change: prefetch threads have filled their buffers."""
         last, equal = self.read_live_bytes(), 0
+        pause = threading.Event()
         for _ in range(MAX_READINGS):
+            pause.wait(READING_PAUSE_S)
             now = self.read_live_bytes()
             equal = equal + 1 if now == last else 0
             last = now
@@ -102,40 +109,65 @@ class Heap:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memory:
+def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, *, say: Say = say_nothing) -> Memory:
     """What the case's pipeline holds over the whole training set, and what its spec predicts."""
     heap = heap or Heap()
-    images, labels = digits.train_images, digits.train_labels
+    labels = digits.train_labels
+    examples = load_source(case.spec, digits.train_images, labels, say=say)
+    source_bytes = _measure_source(_without_buffers(case.spec), examples, labels, heap)
     for _ in range(NUM_WARM_UPS):
-        next(iter(build_dataset(_without_buffers(case.spec), images, labels)))
+        next(iter(build_dataset(_without_buffers(case.spec), examples, labels)))
     heap.trim()
     heap.reset_peak()
     resident = heap.read_status_bytes("VmRSS")
-    dataset = build_dataset(case.spec, images, labels)
+    dataset = build_dataset(case.spec, examples, labels)
+    next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves behind
     built = heap.read_live_bytes()
-    iterator = _hold(dataset, case.spec.ordering, len(images))
+    iterator = _hold(dataset, case.spec.ordering, len(labels))
     held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
     del iterator, dataset
     gc.collect()
     kept = heap.read_status_bytes("VmRSS")
     heap.trim()
     return Memory(
-        predicted_bytes=predict_live_bytes(case.spec, len(images)),
+        predicted_bytes=predict_live_bytes(case.spec, len(labels), _count_file_bytes(case.spec, examples, labels)),
         live_bytes=_difference(held, built),
         peak_bytes=_difference(peak, resident),
         kept_bytes=_difference(kept, resident),
         kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
         gpu_peak_bytes=gpu_peak,
+        source_bytes=source_bytes,
     )
 
 
+def _measure_source(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray, heap: Heap) -> int | None:
+    """Resident bytes, at most, that making the first dataset of a process and taking its first batch adds.
+
+    Only the first one shows them: TensorFlow keeps what it copied then and uses it again for the next.
+    """
+    some = examples if spec.source == "tfrecord" else examples[:NUM_TINY]
+    next(iter(build_dataset(spec, some, labels[: max(NUM_TINY, spec.ordering.batch.batch_size)])))
+    heap.trim()
+    heap.reset_peak()
+    resident = heap.read_status_bytes("VmRSS")
+    next(iter(build_dataset(spec, examples, labels)))
+    return _difference(heap.read_status_bytes("VmHWM"), resident)
+
+
+def _count_file_bytes(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> int:
+    """Bytes of a mean TFRecord; 0 for other sources."""
+    if spec.source == "tfrecord":
+        return round(sum(Path(path.decode()).stat().st_size for path in examples) / len(labels))
+    return 0
+
+
 def _without_buffers(spec: PipelineSpec) -> PipelineSpec:
-    """The same stages without caches and with the smallest shuffle: it costs what every iterator over the data costs.
+    """The same stages without caches and with the smallest buffers: what every iterator over the data costs.
 
     The first iterator over a large source leaves some 140 MB behind, once in a process, that no buffer accounts for.
     """
-    stages = tuple(Shuffle(1) if isinstance(stage, Shuffle) else stage for stage in spec.ordering.stages)
-    kept = Ordering(tuple(stage for stage in stages if not isinstance(stage, Cache)))
+    small = (type(stage)(1) if isinstance(stage, Shuffle | Prefetch) else stage for stage in spec.ordering.stages)
+    kept = Ordering(tuple(stage for stage in small if not isinstance(stage, Cache)))
     return replace(spec, ordering=kept)
 
 

@@ -46,14 +46,19 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
 def _answer(connection: Connection, case: Case, source: str, stderr: Path) -> None:
     from bench.harness.devices import use_only  # noqa: PLC0415
     from bench.harness.heap import measure_memory  # noqa: PLC0415  # imports TensorFlow, which the parent never does
-    from bench.harness.measure import Meter  # noqa: PLC0415
+    from bench.harness.meters import build_meter  # noqa: PLC0415
     from mnist_core.digits import load_digits  # noqa: PLC0415
+    from mnist_core.sources import load_source  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415
 
     use_only(case.device)
     notices: list[str] = []
     digits = load_digits(source, say=notices.append)
-    meter = None if case.consumer == "memory" else Meter(case, digits)
+    meter = None
+    if case.consumer == "memory":
+        load_source(case.spec, digits.train_images, digits.train_labels, say=notices.append)  # its files are there then
+    else:
+        meter = build_meter(case, digits, say=notices.append)
     setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
     os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices)))

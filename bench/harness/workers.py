@@ -17,9 +17,10 @@ from bench.harness.worker import MEMORY, TURN, WARM_UP, serve
 from mnist_core.errors import InputError
 from reports.record import Memory, Sample
 
-PRELOADED = ["bench.harness.preload", "bench.harness.measure", "mnist_core.digits"]  # in this order
+PRELOADED = ["bench.harness.preload", "bench.harness.meters", "mnist_core.digits"]  # in this order
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
+TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 STOP_LIMIT_S = 5.0
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
@@ -190,7 +191,10 @@ class WorkerStarter:
 
     def __call__(self, case: Case) -> Worker:
         """A worker for `case`; raises as `Worker` does."""
-        worker = Worker(case, self._source, self._context, memory_limit_bytes=self._memory_limit_bytes)
+        limit_s = TRAINING_LIMIT_S if case.consumer == "fit" else TURN_LIMIT_S
+        worker = Worker(
+            case, self._source, self._context, turn_limit_s=limit_s, memory_limit_bytes=self._memory_limit_bytes
+        )
         if self._source == "auto":
             self._source = worker.ready.setting.data_name
         return worker

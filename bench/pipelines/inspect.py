@@ -13,6 +13,7 @@ from bench.harness.cases import Case
 from mnist_core.arrays import SIDE
 from mnist_core.ordering import Ordering, Prefetch, Shuffle
 from mnist_core.pipeline import build_dataset
+from mnist_core.spec import PipelineSpec
 from reports.record import Choice, Program
 
 SEPARATOR = " > "  # the consumer stands first, as in TensorFlow's own Iterator:: names
@@ -22,21 +23,32 @@ SPARE_BATCHES = 8  # what prefetches and fused maps may have pulled before the c
 MAX_INSPECTED = 100_000  # examples; only an ordering with huge prefetch buffers would want more
 
 
-def inspect_program(case: Case) -> Program:
+def inspect_program(case: Case, examples: np.ndarray | None = None) -> Program:
     """The stages that TensorFlow runs for a case, its rewrites applied, with the numbers of the ordering.
 
     The same ordering runs on blank pictures, its shuffle buffers made small, and is read after the first batch.
     AUTOTUNE is on in every arm, since TensorFlow keeps no model otherwise; it moves numbers, not stages.
+
+    Args:
+        case: whose pipeline.
+        examples: what its source gives; needed where it starts from files, whose paths are then repeated as needed.
     """
     ordering = case.spec.ordering
     small = Ordering(tuple(Shuffle(SMALL_BUFFER) if isinstance(s, Shuffle) else s for s in ordering.stages))
     num_blank = _count_wanted(ordering)
-    images, labels = np.zeros((num_blank, SIDE, SIDE), np.uint8), np.zeros(num_blank, np.uint8)
-    dataset = build_dataset(dataclasses.replace(case.spec, ordering=small), images, labels)
+    spec, labels = dataclasses.replace(case.spec, ordering=small), np.zeros(num_blank, np.uint8)
+    dataset = build_dataset(spec, _take(spec, num_blank, examples), labels)
     iterator = iter(apply_arm(dataset, case.arm, autotune=True))
     next(iterator)
     program = read_program(iterator)
     return Program(_name_buffers(program.chain, ordering), program.choices)
+
+
+def _take(spec: PipelineSpec, count: int, examples: np.ndarray | None) -> np.ndarray:
+    """So many elements for the spec's source: all shards, paths from the beginning again, or blank pictures."""
+    if spec.starts_from_files and examples is not None:
+        return examples if spec.source == "tfrecord" else np.resize(examples, count)
+    return np.zeros((count, SIDE, SIDE), np.float32 if spec.source == "floats" else np.uint8)
 
 
 def _count_wanted(ordering: Ordering) -> int:

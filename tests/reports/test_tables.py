@@ -35,12 +35,12 @@ def fed(name: str, arm: str, busy_percent: int, consumer: str = "emulated") -> C
     sample = Sample(1100 * MILLISECOND, 1, 100 * MILLISECOND, 6400, busy_ns=busy_percent * 10 * MILLISECOND)
     turns = tuple(Turn(number, sample) for number in range(6))
     step_ms = 2.0 if consumer == "emulated" else None
-    return make_case(name, [1], consumer=consumer, arm=arm, turns=turns, step_ms=step_ms)
+    return make_case(name, [1], consumer=consumer, arm=arm, turns=turns, step_ms=step_ms, group="training")
 
 
 def remembered(name: str, live_bytes: int | None) -> CaseRecord:
     memory = Memory(50 * MEBIBYTE, live_bytes, None, None, None)
-    return replace(make_case(name, [1]), consumer="memory", turns=(), warm_up=None, memory=memory)
+    return replace(make_case(name, [1]), consumer="memory", turns=(), warm_up=None, memory=memory, group="memory")
 
 
 def draw(*cases: CaseRecord, columns: int = 100) -> str:

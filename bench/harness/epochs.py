@@ -1,0 +1,81 @@
+"""Feeds one epoch of a case's pipeline to its consumer, a fresh iterator every turn."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from bench.harness.arms import apply_arm
+from bench.harness.cases import RAW, Case
+from bench.harness.consumers import Consumer, build_consumer
+from bench.harness.measure import Clock, MachineClock, ReadPressure, TurnTimer
+from bench.harness.pressure import read_pressure
+from bench.pipelines.inspect import inspect_program, read_program
+from mnist_core.digits import Digits
+from mnist_core.page_cache import drop_from_page_cache
+from mnist_core.pipeline import build_dataset
+from mnist_core.sources import Say, load_source, say_nothing
+from reports.record import Program, Sample
+
+
+class EpochMeter:
+    """Measures a case that iterates: drained, in a Python loop, or feeding a step.
+
+    Args:
+        case: what to measure.
+        digits: the data; the training set, or its beginning, is used.
+        clock: read three times a turn, and by consumers that compute around each step.
+        pressure: what the machine and the scheduler did, read before and after a turn.
+        say: is given a line when files are written for the source.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        digits: Digits,
+        clock: Clock | None = None,
+        pressure: ReadPressure = read_pressure,
+        *,
+        say: Say = say_nothing,
+    ) -> None:
+        self._case, self._clock, self._pressure = case, clock or MachineClock(), pressure
+        images, self._labels = digits.train_images[: case.num_examples], digits.train_labels[: case.num_examples]
+        self._examples = load_source(case.spec, images, self._labels, say=say)
+        self._dataset = self._build()
+        self._num_batches = case.spec.ordering.num_batches(len(images))
+        self._consume: Consumer = build_consumer(case, self._clock)
+
+    def measure_turn(self) -> Sample:
+        """The sample of one epoch; nothing is in flight before it or after it.
+
+        The first batch is pulled on its own, so that its wait, filling the shuffle buffer, can be told apart; the
+        turn's wall time includes it. An endless ordering is stopped after one epoch's batches.
+        """
+        if self._case.is_cold:
+            self._cool_down()
+        timer = TurnTimer(self._clock, self._pressure)
+        iterator = iter(self._dataset)
+        first = next(iterator)
+        timer.mark_first_batch()
+        consumed = self._consume(iterator, first, self._num_batches - 1)
+        sample = timer.end(consumed.num_examples, consumed.busy_ns)
+        del iterator  # joins its threads and frees its buffers, outside the timed window
+        return sample
+
+    def read_program(self) -> Program:
+        """The stages as TensorFlow runs them, and what AUTOTUNE chose by the middle of an epoch, which is not timed."""
+        program = inspect_program(self._case, self._examples)
+        if self._case.arm == RAW:
+            return program
+        iterator = iter(self._dataset)
+        first = next(iterator)
+        self._consume(iterator, first, (self._num_batches - 1) // 2)
+        return Program(program.chain, read_program(iterator).choices)
+
+    def _build(self) -> tf.data.Dataset:
+        return apply_arm(build_dataset(self._case.spec, self._examples, self._labels), self._case.arm)
+
+    def _cool_down(self) -> None:
+        """Forget what an earlier turn left: the dataset's own cache, and the files' pages."""
+        self._dataset = self._build()
+        if self._case.spec.starts_from_files and not drop_from_page_cache(self._examples):
+            raise RuntimeError("this platform cannot drop files from the page cache: no cold reading is possible.")

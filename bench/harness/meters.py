@@ -1,0 +1,32 @@
+"""The meter that a case's consumer needs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bench.harness.cases import Case
+from bench.harness.epochs import EpochMeter
+from bench.harness.fitting import FitMeter
+from bench.harness.mixing import MixingMeter
+from mnist_core.digits import Digits
+from mnist_core.sources import Say, say_nothing
+from reports.record import Program, Sample
+
+
+class Meter(Protocol):
+    """Measures one case, turn by turn."""
+
+    def measure_turn(self) -> Sample:
+        """The sample of one turn."""
+
+    def read_program(self) -> Program | None:
+        """The stages as TensorFlow runs them; None where there is no tf.data pipeline of ours."""
+
+
+def build_meter(case: Case, digits: Digits, *, say: Say = say_nothing) -> Meter:
+    """The meter for `case`; `say` is given a line when files are written for its source."""
+    if case.consumer == "fit":
+        return FitMeter(case, digits, say=say)
+    if case.consumer == "mixing":
+        return MixingMeter(case, digits)
+    return EpochMeter(case, digits, say=say)

@@ -1,0 +1,53 @@
+"""Shuffle quality beside shuffle cost: what each buffer and each ordering does to data that comes sorted by label."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from reports.numbers import render_accuracy, render_estimate, render_ratio, render_seconds
+from reports.record import CaseRecord, Record
+from reports.stats import Estimate, estimate_median
+from reports.summary import estimate_first_batch_s
+
+SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
+
+
+def render_mixing(record: Record) -> list[RenderableType]:
+    """The table, the best mixed first; nothing where the record has no such case."""
+    cases = [case for case in record.cases if case.consumer == "mixing"]
+    if not cases:
+        return []
+    table = Table(box=box.SIMPLE_HEAD, title="shuffle quality", title_justify="left", padding=(0, 0, 0, 1))
+    table.add_column("  ordering", overflow="fold", min_width=20)
+    for title in ("displacement", "label runs", "first", "accuracy %"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for case in sorted(cases, key=lambda case: _displacement(case).median, reverse=True):
+        first = render_seconds(estimate_first_batch_s(case).median)
+        scores = (render_estimate(each, render_ratio) for each in (_displacement(case), _label_runs(case)))
+        table.add_row(Text(f"  {case.name}"), *scores, first, _render_accuracy(record, case))
+    lines = (
+        "displacement: how far examples move; label runs: how often the label changes, of data sorted by label",
+        "both from 0, unmoved, to 1, a uniform permutation; buffer_N: shuffle(N).batch(128).map().prefetch(auto)",
+        "accuracy: on the test set, after one epoch on the data sorted by label",
+    )
+    return [table, *(Text(f" {line}", style="dim") for line in lines), Text()]
+
+
+def _displacement(case: CaseRecord) -> Estimate:
+    return estimate_median([turn.sample.mixing.displacement for turn in case.turns if turn.sample.mixing is not None])
+
+
+def _label_runs(case: CaseRecord) -> Estimate:
+    return estimate_median([turn.sample.mixing.label_runs for turn in case.turns if turn.sample.mixing is not None])
+
+
+def _render_accuracy(record: Record, case: CaseRecord) -> str:
+    """That of the model trained through the same buffer."""
+    name = case.name.replace(BUFFER, SORTED)
+    twin = next((each for each in record.cases if each.group == "accuracy" and each.name == name), None)
+    values = [] if twin is None else [turn.sample.accuracy for turn in twin.turns]
+    known = [value for value in values if value is not None]
+    return render_estimate(estimate_median(known), render_accuracy) if known else ""
