@@ -134,6 +134,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out groups that have no case in this run, instead of telling of each that it was skipped."""
+    items[:] = [item for item in items if not hasattr(item, "callspec") or _case_of(item) is not None]
+
+
+def _case_of(item: pytest.Item) -> Case | None:
+    case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
+    return case if isinstance(case, Case) else None
+
+
 class Measurements:
     """The outcomes of the selected cases, a group measured together when its first case is asked for."""
 
@@ -141,8 +151,8 @@ class Measurements:
         self._config = session.config
         self._cases: dict[str, list[Case]] = {group: [] for group in BUDGETS_S}
         for item in session.items:
-            case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
-            if isinstance(case, Case):
+            case = _case_of(item)
+            if case is not None:
                 self._cases[_group_of(item)].append(case)
         self._outcomes: dict[str, dict[str, Outcome]] = {}
         self._left_s = self._config.option.budget

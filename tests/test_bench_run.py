@@ -13,6 +13,7 @@ from processes import wait_for_end
 
 from bench.harness.cases import FED
 from mnist_core.named_orderings import NAMED_ORDERINGS
+from reports.claims import Kind, judge_claims, load_claims
 from reports.record import CONTROL, KEY, load_record
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,26 @@ def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, dig
         assert text in tables
     assert "\x1b" not in done.stdout
     assert "round 5 done after" in done.stdout
+    assert "skipped" not in done.stdout, "claims that nobody asked for are not mentioned case by case"
+    assert "what people say of tf.data" in tables
+    assert "(C19a)" in tables, "the main job decides on some of the claims"
+    assert "not run; mnist-report claims" in tables
     assert list((checkout / "runs").iterdir()) == [path.parent]
+
+
+def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: Path, digits_file: str) -> None:
+    arguments = ("bench/bench_claims.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    done = bench(checkout, *arguments, "--claims", "C28b,C3a", "--benchmark-json", "my.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = load_record(checkout / "my.json")
+    groups = {case.name: case.group for case in record.cases}
+    assert groups == {"python_function": "claims", "graph_function": "claims", "buffer_60000": "mixing"}
+    verdicts = {verdict.claim.id: verdict for verdict in judge_claims(load_claims(), record)}
+    assert verdicts["C28b"].measured is not None
+    assert verdicts["C28b"].measured.count == 6
+    assert {each.id for each in load_claims() if verdicts[each.id].kind is not Kind.NOT_RUN} == {"C28b", "C3a"}
+    assert "shuffle quality" in done.stdout
+    assert "C19a" not in done.stdout
 
 
 def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
@@ -137,6 +157,7 @@ def read_stat(file: Path) -> tuple[int, str, int]:
     ("arguments", "code", "reason"),
     [
         (("--data", "nowhere.npz"), 2, "nowhere.npz"),
+        (("--claims", "C99"), 4, "there is no claim 'C99': use all or C1a"),
         (("--arm", "fast"), 4, "arm must be one of default, raw, without_"),
         (("--ordering", "shuffle(0).batch(1)"), 4, "shuffle(buffer_size) must be an int >= 1, got 0."),
     ],
