@@ -21,12 +21,12 @@ VERBS = {Kind.HOLDS: "hold", Kind.REFUTED: "refuted", Kind.INCONCLUSIVE: "inconc
 
 def render_verdicts(verdicts: Sequence[Verdict]) -> RenderableType:
     """The table of all verdicts, and what is behind those that go against the advice."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    table.add_column("claim", ratio=6)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), expand=True)
+    table.add_column("claim", ratio=7, overflow="fold")
     table.add_column("predicted", justify="right", no_wrap=True)
-    table.add_column("measured", justify="right", max_width=22)
+    table.add_column("measured", justify="right", max_width=23)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("source", ratio=3, style="dim")
+    table.add_column("source", ratio=3, overflow="fold", style="dim")
     for verdict in verdicts:
         claim = verdict.claim
         sentence = Text.assemble((f"{claim.id}  ", "bold"), claim.sentence, (f" [{claim.metric}]", "dim"))

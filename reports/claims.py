@@ -27,7 +27,7 @@ CLAIMS_FILE = "claims.toml"
 ALL = "all"
 
 # One reading of a case's bytes in a process of its own stands for the others: they differ by less than this, as a
-# factor, from their median (docs/claims.md shows the command and the spread of each). Resident memory counts pages.
+# factor, from their median (docs/claims.md has the command and what it gave). Resident memory counts whole pages.
 READING_SPREAD = {"live_bytes": 1.06, "source_bytes": 1.15}
 
 
@@ -212,7 +212,7 @@ def _decide(claim: Claim, measured: Estimate) -> Verdict:
     if measured.high < least or measured.low > most:
         return Verdict(claim, Kind.REFUTED, measured)
     seen = measured.resolution
-    return Verdict(claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {seen:.0%}")
+    return Verdict(claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %")
 
 
 def _compare_bytes(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:

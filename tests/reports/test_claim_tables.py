@@ -18,7 +18,7 @@ BOTH = Claim("X2", "it is the same", "folklore", "busy", "a", to="b", at_least=0
 GPU = Claim("X3", "jit helps", "a docstring", "time", "a", to="b", at_least=2.0, device="gpu")
 VERDICTS = (
     Verdict(FAST, Kind.REFUTED, Estimate(0.8, 0.7, 0.9, 6)),
-    Verdict(BOTH, Kind.INCONCLUSIVE, Estimate(1.0, 0.8, 1.2, 6), "sees effects from 25%"),
+    Verdict(BOTH, Kind.INCONCLUSIVE, Estimate(1.0, 0.8, 1.2, 6), "sees effects from 25 %"),
     Verdict(GPU, Kind.NOT_RUN, None, "no GPU in this run"),
 )
 
@@ -39,7 +39,7 @@ def test_the_whole_table_in_100_columns() -> None:
         "X1 map after shuffle is fast <= 0.5 0.80 [0.70, 0.90] REFUTED a guide",
         "[time]",
         "X2 it is the same [busy] 0.9 to 1.1 1.0 [0.80, 1.2] INCONCLUSIVE folklore",
-        "sees effects from 25%",
+        "sees effects from 25 %",
         "X3 jit helps [time] >= 2 no GPU in this run NOT RUN a docstring",
     ]
     assert " X1: It is not." in lines

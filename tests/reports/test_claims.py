@@ -75,7 +75,7 @@ def test_bounds_from_both_sides(at_least, at_most, kind: Kind) -> None:
 
 def test_what_is_not_conclusive_says_what_could_have_been_seen() -> None:
     verdict = judge(CLAIM, timed("a", [40, 40, 50, 50, 60, 60]), timed("b", [100] * 6))
-    assert (verdict.kind, verdict.reason) == (Kind.INCONCLUSIVE, "sees effects from 25%")  # 0.5 / 0.4 above 0.6 / 0.5
+    assert (verdict.kind, verdict.reason) == (Kind.INCONCLUSIVE, "sees effects from 25 %")  # 0.5 / 0.4 above 0.6 / 0.5
 
 
 @pytest.mark.parametrize(("num_turns", "kind"), [(1, Kind.INCONCLUSIVE), (5, Kind.INCONCLUSIVE), (6, Kind.HOLDS)])
