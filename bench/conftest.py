@@ -87,7 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add(
         "--claims",
         metavar="all|ID,...",
-        help="also measure what these claims of `mnist-report claims` need, such as C19,C28; all take some 20 minutes",
+        help="also measure what these claims of `mnist-report claims` need, such as C19,C28; all take some 17 minutes",
     )
     add(
         "--budget",
