@@ -15,6 +15,7 @@ from mnist_core.named_orderings import find_ordering
 from mnist_core.ordering import Ordering
 from mnist_core.quiet import import_tensorflow
 from mnist_core.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
+from mnist_core.step_window import MAX_STEPS, parse_step_window
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -47,7 +48,8 @@ Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .ker
     epilog="Examples:\n\n"
     "    mnist-core train\n\n"
     "    mnist-core train --model cnn --batch-size 128 --ordering batch_before_map --out runs/cnn\n\n"
-    "    mnist-core train --loop graph --ordering 'shuffle(1000).map(parallel=auto).batch(64).prefetch(auto)'"
+    "    mnist-core train --loop graph --ordering 'shuffle(1000).map(parallel=auto).batch(64).prefetch(auto)'\n\n"
+    "    mnist-core train --epochs 1 --profile 100:120 --out runs/profiled"
 )
 def train(
     data: Data = None,
@@ -70,6 +72,14 @@ def train(
     seed: Annotated[int, typer.Option(help="Of weights, dropout and shuffle.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Run folder. Default: runs/MODEL.", show_default=False)] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in --out.")] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="START:STOP",
+            help=f"Trace these steps of the whole training, {MAX_STEPS} at most, with TensorFlow's profiler.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model and test its best checkpoint.
@@ -79,25 +89,27 @@ def train(
     """
     pipeline = PipelineSpec(_choose_ordering(ordering, batch_size), labels, normalize, seed)
     spec = TrainSpec(pipeline, model, epochs, loop, steps_per_epoch, learning_rate, checkpoint, seed)
+    window = None if profile is None else parse_step_window(profile)
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.progress import TrainingProgress  # noqa: PLC0415
     from mnist_core.run_folder import RunFolder  # noqa: PLC0415
-    from mnist_core.tables import render_training  # noqa: PLC0415
+    from mnist_core.tables import render_trace, render_training  # noqa: PLC0415
     from mnist_core.train import train as train_model  # noqa: PLC0415
 
     digits = load_digits(data, say=messages.print)
     folder = RunFolder(out or Path("runs") / model)
     progress = TrainingProgress(messages, epochs)
     try:
-        result = train_model(spec, digits, folder, restart=restart, listeners=[progress])
+        result = train_model(spec, digits, folder, restart=restart, profile=window, listeners=[progress])
     except KeyboardInterrupt:
         messages.print(f"interrupted: give the same command again, without --restart, to go on in {folder.path}")
         raise
     finally:
         progress.close()
-    _print_result(result.to_dict(), as_json, render_training(result))
+    traces = [render_trace(result.trace)] if result.trace else []
+    _print_result(result.to_dict(), as_json, render_training(result), *traces)
 
 
 @app.command(epilog="Example:\n\n    mnist-core evaluate runs/mlp --data synthetic")

@@ -34,8 +34,9 @@ class EpochResult:
 class RunFolder:
     """Where one run keeps its files.
 
-    ``best.keras`` (or ``best.h5``) the best model, ``logs/`` TensorBoard's, ``result.json`` the closing result;
-    ``state.json`` and ``backup/`` are there only while the run is unfinished.
+    ``best.keras`` (or ``best.h5``) the best model, ``logs/`` TensorBoard's, ``traces/train/`` the profiler's traces of
+    training, ``result.json`` the closing result; ``state.json`` and ``backup/`` are there only while the run is
+    unfinished.
     """
 
     path: Path
@@ -59,6 +60,11 @@ class RunFolder:
     def logs(self) -> Path:
         """The TensorBoard log folder."""
         return self.path / "logs"
+
+    @property
+    def train_traces(self) -> Path:
+        """The traces of training steps, in TensorBoard's layout."""
+        return self.path / "traces" / "train"
 
     def best_model(self, spec: TrainSpec) -> Path:
         """The best model's file."""
@@ -118,8 +124,10 @@ class RunFolder:
         bests = (self.path / f"{dot}best.{suffix}" for dot in ("", ".") for suffix in ("keras", "h5"))
         for file in (self.result, self.state, *bests, *beside):
             file.unlink(missing_ok=True)
-        for folder in (self.backup, self.logs):
+        for folder in (self.backup, self.logs, self.train_traces):
             shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others may keep traces beside those of training
+            self.train_traces.parent.rmdir()
 
     def _load_epochs(self, spec: TrainSpec, digits: Digits) -> tuple[EpochResult, ...]:
         advice = "choose another --out, or give --restart to replace it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from mnist_core.evaluate import EvalResult
 from mnist_core.named_orderings import NAMED_ORDERINGS
 
 if TYPE_CHECKING:  # it imports TensorFlow, which the list of orderings does not need
+    from mnist_core.step_trace import StepTrace
     from mnist_core.train import TrainResult
 
 NOTHING = "-"
@@ -37,6 +39,16 @@ def render_training(result: TrainResult) -> Group:
         f"{spec.model} by the {spec.loop} loop, seed {spec.seed}: {spec.pipeline.ordering}",
         f"{result.num_train} + {result.num_test} digits of {result.data_name} "
         f"(sha256 {result.data_fingerprint[:FINGERPRINT_DIGITS]}); {versions}",
+    )
+
+
+def render_trace(trace: StepTrace) -> str:
+    """Which steps were traced, and the commands that show them."""
+    folder = shlex.quote(str(trace.folder))
+    return (
+        f" trace of steps {trace.first_step} to {trace.last_step}; to look at it:\n"
+        f"    mnist-report trace {folder}\n"
+        f"    tensorboard --logdir {folder}"
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ from mnist_core.evaluate import evaluate
 from mnist_core.loops import TrainStep, run_loop
 from mnist_core.model import build_model
 from mnist_core.pipeline import build_dataset
+from mnist_core.profiling import ProfileSteps
 from mnist_core.resume import EpochSeeds, Logs, PastEpochs, restore_epoch
 from mnist_core.run_folder import EpochResult, RunFolder
 from mnist_core.sources import load_source
 from mnist_core.spec import TrainSpec
+from mnist_core.step_trace import StepTrace, find_step_trace
+from mnist_core.step_window import StepWindow
 from mnist_core.versions import describe_versions
 
 RESULT_FORMAT = 1
@@ -47,6 +51,7 @@ class TrainResult:
         test_loss: of the best checkpoint, mean cross-entropy in nats.
         test_accuracy: of the best checkpoint, 0 to 1.
         model: the best checkpoint's file.
+        trace: of the profiled steps, or None; profiling makes its epoch slower.
         versions: of Python and the libraries.
     """
 
@@ -59,6 +64,7 @@ class TrainResult:
     test_loss: float
     test_accuracy: float
     model: Path
+    trace: StepTrace | None
     versions: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +79,7 @@ class TrainResult:
             "test_loss": self.test_loss,
             "test_accuracy": self.test_accuracy,
             "model": self.model.name,
+            "trace": self.trace.to_dict(self.model.parent) if self.trace else None,
             "versions": self.versions,
         }
 
@@ -83,6 +90,7 @@ def train(
     folder: RunFolder,
     *,
     restart: bool = False,
+    profile: StepWindow | None = None,
     listeners: Sequence[keras.callbacks.Callback] = (),
     clock: Clock = time.perf_counter,
 ) -> TrainResult:
@@ -93,22 +101,28 @@ def train(
         digits: the data.
         folder: takes the model, the logs and the result.
         restart: throw away what an earlier run left in `folder`.
+        profile: the steps of which a trace is taken into `folder`, counted from the beginning of training, also where
+            that was an earlier go.
         listeners: further callbacks, such as a progress bar.
         clock: seconds, for the epochs' own log.
 
     Raises:
-        InputError: the folder is taken, or the data gives no batch.
+        InputError: the folder is taken, the data gives no batch, or training does not have the steps to profile.
     """
     steps_per_epoch = spec.steps_per_epoch or spec.pipeline.ordering.num_batches(len(digits.train_images))
+    if profile:
+        profile.check_within(spec.epochs * steps_per_epoch)
     past = folder.begin(spec, digits, restart=restart)
     model = _build_compiled(spec)
     start = restore_epoch(model, folder.backup, steps_per_epoch)
     if start > len(past):
         raise InputError(f"{folder.state} has fewer epochs than {folder.backup}: give --restart to begin again.")
     recorder = EpochRecorder(spec, digits, folder, past[:start], clock)
-    callbacks = [*_build_callbacks(spec, folder, recorder), *listeners]
-    dataset = _endless(spec, digits, start * steps_per_epoch)
-    _run(spec, model, dataset, steps_per_epoch=steps_per_epoch, start=start, callbacks=callbacks)
+    first_step = start * steps_per_epoch
+    with _profile(profile, folder, first_step) as profilers:
+        callbacks = [*profilers, *_build_callbacks(spec, folder, recorder), *listeners]
+        dataset = _endless(spec, digits, first_step)
+        _run(spec, model, dataset, steps_per_epoch=steps_per_epoch, start=start, callbacks=callbacks)
     result = _conclude(spec, digits, folder, recorder.epochs)
     folder.finish(result.to_dict())
     return result
@@ -165,6 +179,21 @@ def _endless(spec: TrainSpec, digits: Digits, batches_done: int) -> tf.data.Data
     dataset = build_dataset(spec.pipeline, load_source(spec.pipeline, images, labels), labels)
     endless = dataset if spec.pipeline.ordering.is_endless else dataset.repeat()
     return endless.skip(batches_done) if batches_done else endless
+
+
+@contextmanager
+def _profile(window: StepWindow | None, folder: RunFolder, first_step: int) -> Iterator[list[ProfileSteps]]:
+    """The profiling callback, if there are steps to profile from `first_step` on; stopped however training ends."""
+    if window is None or (window.is_behind(first_step) and find_step_trace(folder.train_traces)):
+        yield []  # an earlier go has taken the trace
+    elif window.is_behind(first_step):
+        raise InputError(
+            f"the steps {window} are behind: the interrupted run goes on at step {first_step}. "
+            f"Profile {StepWindow(first_step + 1, first_step + 1 + window.stop - window.start)}, or leave that out."
+        )
+    else:
+        with ProfileSteps(folder.train_traces, window) as callback:
+            yield [callback]
 
 
 def _build_callbacks(spec: TrainSpec, folder: RunFolder, recorder: EpochRecorder) -> list[keras.callbacks.Callback]:
@@ -226,5 +255,6 @@ def _conclude(spec: TrainSpec, digits: Digits, folder: RunFolder, epochs: tuple[
         test_loss=test.loss,
         test_accuracy=test.accuracy,
         model=best,
+        trace=find_step_trace(folder.train_traces),
         versions=describe_versions(),
     )
