@@ -181,8 +181,7 @@ class ProfileSteps(keras.callbacks.Callback):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is not None:
-            self._profiler.close(save=False)
+        self._profiler.close(save=False)  # where training came to its end, that is done already
 
     def on_train_begin(self, logs: Logs = None) -> None:  # noqa: ARG002
         """Check that training reaches the window, where its length is known, and load the profiler."""

@@ -68,6 +68,28 @@ def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits
     assert evaluated["data"] == result["data"]
 
 
+@pytest.mark.parametrize("loop", ["fit", "graph", "eager"])
+def test_a_profile_ends_with_where_the_trace_is_and_how_to_look_at_it(run, loop: str, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--loop", loop, "--profile", "8:12", "--out", "my run")
+    assert (code, err) == (0, "")
+    assert "epoch 2/2" in out, "progress stays"
+    assert out.splitlines()[-3:] == [
+        " trace of steps 8 to 11; to look at it:",
+        "    mnist-report trace 'my run/traces/train'",
+        "    tensorboard --logdir 'my run/traces/train'",
+    ]
+    (file,) = Path("my run/traces/train/plugins/profile").glob("*/*.xplane.pb")
+    assert file.stat().st_size > 1000
+
+
+def test_a_profile_is_part_of_the_json(run, digits_file: str) -> None:
+    code, out, _ = run(*TRAIN, "--data", digits_file, "--profile", "8:12", "--out", "here", "--json")
+    assert code == 0
+    trace = json.loads(out)["trace"]
+    assert (Path("here") / trace["file"]).is_file()
+    assert trace["num_markers"] == 4
+
+
 def test_options_reach_the_spec(run, digits_file: str) -> None:
     code, out, _ = run(
         *("train", "--data", digits_file, "--json", "--model", "linear", "--ordering", "post", "--batch-size", "20"),
@@ -102,6 +124,9 @@ def test_options_reach_the_spec(run, digits_file: str) -> None:
         (("train", "--batch-size", "0"), "batch(batch_size) must be an int >= 1, got 0."),
         (("train", "--epochs", "0"), "TrainSpec.epochs must be an int >= 1, got 0."),
         (("train", "--data", "nowhere.npz"), "nowhere.npz"),
+        (("train", "--profile", "ten"), "--profile must be START:STOP, whole numbers with START < STOP, such as 20:40"),
+        (("train", "--profile", "0:9"), "StepWindow.start must be at least 1, got 0:9: step 0 builds the graph."),
+        (("train", "--profile", "1:99"), "StepWindow must have at most 50 steps, got 1:99: give 1:51, say."),
         (("evaluate", "nowhere"), "nowhere does not exist"),
         (("predict", "nowhere", "nothing.png"), "nothing.png does not exist"),
         (("export", "nowhere", "out"), "nowhere does not exist"),
@@ -118,6 +143,16 @@ def test_wrong_input_is_one_line_and_exit_code_2(run, arguments: tuple[str, ...]
     assert reason in err
     assert err.count("\n") == 1
     assert not list(Path().iterdir()), "nothing is left behind"
+
+
+def test_a_profile_past_the_end_is_one_line_and_nothing_is_begun(run, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--profile", "10:20")
+    assert (code, out) == (2, "")
+    assert err == (
+        "error: the profiled steps 10:20 go beyond the end of training, which has 14 steps: "
+        "give a STOP of at most 14, or train for longer.\n"
+    )
+    assert not list(Path().iterdir())
 
 
 def test_an_unknown_option_is_exit_code_2(run) -> None:
