@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mnist_core.errors import InputError
 from mnist_core.ordering import check_count
 
-# Every step of a trace is read, drawn and held in memory at once, and the event buffers of host and GPU are finite; a
-# median needs no more. TensorFlow's profiler guide asks for ten steps, and some tens are still opened in a second.
+# A trace of a step of the mlp takes 40 to 80 kB, all steps are read and drawn at once, and a median needs no more. Some
+# tens still open within a second; TensorFlow's profiler guide recommends 10, as longer ones may run out of memory.
 MAX_STEPS = 50
 
 

@@ -1,5 +1,6 @@
 """Traces of marked steps, captured for real and read back by xprof: none is ever empty."""
 
+import itertools
 import json
 import shutil
 from collections.abc import Iterator
@@ -166,7 +167,10 @@ def test_an_epoch_of_unknown_length_is_counted_as_it_comes(tmp_path: Path) -> No
     callback = ProfileSteps(tmp_path, StepWindow(4, 10))
     with pytest.warns(UserWarning, match="ran out of data"):
         fit(callback, dataset=unknown, steps_per_epoch=None, epochs=2)
-    assert (callback.trace.first_step, callback.trace.last_step, callback.trace.num_markers) == (4, 9, 6)
+    assert callback.trace == StepTrace(only_trace(tmp_path), 4, 9, 6)
+    events = read_events(callback.trace.file, "train")
+    assert [stats.get("_r", 0) for _, _, stats in events] == [1, 1, 0, 1, 1, 1, 1], "the end of the data is no step"
+    assert all(end <= begin for (_, end, _), (begin, _, _) in itertools.pairwise(events))
 
 
 class Stop(keras.callbacks.Callback):
@@ -224,13 +228,23 @@ def test_a_step_that_fails_in_an_own_loop_is_not_marked(tmp_path: Path) -> None:
     assert [stats.get("_r", 0) for _, _, stats in read_events(profiler.trace.file, "train")] == [1, 1, 1, 1, 0]
 
 
+def test_no_step_within_the_window_leaves_no_empty_trace(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="before the profiled steps 6:20 were done: there is no trace"):
+        profiler = run_own_loop(tmp_path, StepWindow(6, 20), tf.data.Dataset.range(6))
+    assert profiler.trace is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_second_profiler_is_refused_before_training(tmp_path: Path) -> None:
+    begun: list[int] = []
+    watch = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: begun.append(batch))
     tf.profiler.experimental.start(str(tmp_path))
     try:
         with pytest.raises(InputError, match="a profiler is running already in this process, .*: end it with tf.prof"):
-            fit(ProfileSteps(tmp_path, StepWindow(10, 20)))
+            fit(ProfileSteps(tmp_path, StepWindow(10, 20)), watch)
     finally:
         tf.profiler.experimental.stop(save=False)
+    assert begun == []
 
 
 def test_a_window_past_the_end_is_refused_before_training(digits: Digits, tmp_path: Path) -> None:
