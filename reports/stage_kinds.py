@@ -1,0 +1,89 @@
+"""What is known about each kind of tf.data stage: what a caller waits for in it, and what makes it faster."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+VERSION = re.compile(r"(V\d+)$")  # BatchV2 and ParallelBatch are told apart by the rest of the name
+INPUT_MARK = ":"  # between the number of a zip's input and the stage there
+IMPLEMENTATION = "Impl"  # a cache calls its inner iterator MemoryCacheImpl
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Args: what its caller waits for; what to do when it is the slowest; whether it works ahead of its caller."""
+
+    waits_for: str
+    advice: str
+    works_ahead: bool = False
+
+
+OTHER = Kind("its own work", "make it cheaper, or cache() its result")
+READING = Kind("reading its files", "read several files at once: interleave(..., num_parallel_calls=tf.data.AUTOTUNE)")
+FUNCTION = "its function"
+PARALLEL = "call the function on whole batches (batch before map), make it cheaper, or cache() its result"
+KINDS = {
+    "Map": Kind(FUNCTION, f"run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or {PARALLEL}"),
+    "ParallelMap": Kind(FUNCTION, PARALLEL, works_ahead=True),
+    "MapAndBatch": Kind("its function, for every example of a batch", PARALLEL, works_ahead=True),
+    "Filter": Kind("its predicate", "filter once and cache() the result"),
+    "ParallelFilter": Kind("its predicate", "filter once and cache() the result", works_ahead=True),
+    "Scan": Kind(FUNCTION, "make it cheaper: in a loop inside tf.function it holds the loop's body"),
+    "FlatMap": Kind("the datasets that its function makes", "read them with interleave in parallel"),
+    "Interleave": Kind("the datasets that it interleaves", "give it num_parallel_calls=tf.data.AUTOTUNE"),
+    "ParallelInterleave": Kind("the datasets that it interleaves", "raise its cycle_length", works_ahead=True),
+    "Generator": Kind(
+        "the Python generator or function that makes its elements",
+        "replace the generator: from_tensor_slices, TFRecord files, or cache() after it; Python runs one at a time",
+    ),
+    "Batch": Kind("copying examples into a batch", "give fewer, larger elements to it, or num_parallel_calls"),
+    "ParallelBatch": Kind("copying examples into a batch", "give fewer, larger elements to it", works_ahead=True),
+    "PaddedBatch": Kind("copying examples into a batch", "bucket by length, so that less is padded"),
+    "Shuffle": Kind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
+    "ShuffleAndRepeat": Kind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
+    "Prefetch": Kind(
+        "the handover from its own thread",
+        "the stages before it keep up; give it a larger buffer, or leave it more of the processor",
+        works_ahead=True,
+    ),
+    "MemoryCache": Kind("filling or reading the cache", "nothing, in a first epoch; else put batch before cache"),
+    "FileCache": Kind("writing or reading the cache's file", "cache in memory, or put batch before cache"),
+    "TFRecord": READING,
+    "TextLine": READING,
+    "FixedLengthRecord": READING,
+    "TensorSlice": Kind("copying a slice", "slice whole batches: gather by index, batch before map"),
+    "Root": Kind("the thread pool and the options", "nothing"),
+}
+SEVERAL_INPUTS = frozenset({"Zip", "Concatenate", "DirectedInterleave", "ParallelZip"})  # each input is a stage apart
+MAY_BRANCH = SEVERAL_INPUTS | {
+    "FlatMap",
+    "Interleave",
+    "ParallelInterleave",
+}  # the function may make different datasets
+
+
+def find_kind(name: str) -> Kind:
+    """What is known about a stage with this name; a version at its end does not matter."""
+    return KINDS.get(strip_version(name), OTHER)
+
+
+def strip_version(name: str) -> str:
+    """ParallelMap for ParallelMapV2, and likewise; the number of a zip's input goes too."""
+    return VERSION.sub("", name.rpartition(INPUT_MARK)[2])
+
+
+def split_path(event_name: str) -> tuple[str, ...]:
+    """The stages in an event's name, the root first: Iterator::Root::BatchV2::Map is Root, BatchV2, Map.
+
+    Which of its datasets a flat_map or an interleave is at, does not matter; the inputs of a zip are stages apart:
+    Zip[1]::Map is Zip, 1:Map.
+    """
+    path: list[str] = []
+    prefix = ""
+    for part in event_name.split("::")[1:]:
+        name, _, number = part.partition("[")
+        name = name.removesuffix(IMPLEMENTATION)
+        path.append(prefix + name)
+        prefix = f"{number.rstrip(']')}{INPUT_MARK}" if number and strip_version(name) in SEVERAL_INPUTS else ""
+    return tuple(path)

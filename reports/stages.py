@@ -1,0 +1,119 @@
+"""The tf.data pipelines of a trace: their stages, and where their consumer's waiting went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.intervals import Interval, measure
+from reports.stage_kinds import INPUT_MARK, find_kind
+
+Path = tuple[str, ...]
+ROOT = "Root"
+BATCH = "batch"
+NEAREST = 2  # the length of the path of the stage that feeds the root
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number of a stage: parallelism (calls at once), buffer (elements) or batch (examples).
+
+    Args:
+        name: which of the three.
+        value: the last one in the trace; None if the stage was too busy to tell.
+        tuned: AUTOTUNE chose it; otherwise it stands in the program.
+    """
+
+    name: str
+    value: int | None
+    tuned: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """Operations of one type, and how long they ran, all threads together."""
+
+    kind: str
+    duration_ps: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a pipeline.
+
+    Args:
+        path: the names of the stages from the root to this one.
+        num_calls: elements asked of it.
+        total_ps: time in which at least one call was under way.
+        own_ps: the part in which none of its inputs was.
+        share_ps: the part of the consumer's wait that is this stage's own time.
+        settings: its numbers.
+        work: what tf.data's threads and the caller's computed in `share_ps`, the longest first.
+    """
+
+    path: Path
+    num_calls: int
+    total_ps: int
+    own_ps: int
+    share_ps: int
+    settings: tuple[Setting, ...]
+    work: tuple[Work, ...]
+
+    @property
+    def name(self) -> str:
+        """As TensorFlow names it: MapAndBatch, BatchV2."""
+        return self.path[-1].rpartition(INPUT_MARK)[2]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The stages of one dataset, the root first, then from the consumer to the source.
+
+    Args:
+        stages: at least the root.
+        waits: when the consumer waited, in picoseconds.
+        num_threads: of its private thread pool; None if it has none.
+    """
+
+    stages: tuple[Stage, ...]
+    waits: tuple[Interval, ...]
+    num_threads: int | None
+
+    @property
+    def wait_ps(self) -> int:
+        """How long the consumer waited for elements, all calls together."""
+        return measure(self.waits)
+
+    @property
+    def slowest(self) -> Stage:
+        """The stage with the largest share of the consumer's wait."""
+        return max(self.stages, key=lambda stage: (stage.share_ps, stage.own_ps))
+
+    @property
+    def works_ahead(self) -> bool:
+        """True if the stage nearest to the consumer fetches while the consumer computes."""
+        return any(find_kind(stage.name).works_ahead for stage in self.stages if len(stage.path) == NEAREST)
+
+    @property
+    def chain(self) -> str:
+        """The stages as TensorFlow ran them, the consumer's side first; auto is a number that AUTOTUNE moves."""
+        by_path = {stage.path: stage for stage in self.stages}
+        return _write_chain(self.stages[0].path, by_path)
+
+
+def _write_chain(path: Path, stages: Mapping[Path, Stage]) -> str:
+    branches = [
+        _write_chain(each, stages) for each in stages if len(each) == len(path) + 1 and each[: len(path)] == path
+    ]
+    after = branches[0] if len(branches) == 1 else f"{{{' | '.join(branches)}}}" if branches else ""
+    parts = [] if path[-1] == ROOT else [_write_stage(stages[path])]
+    return " > ".join([*parts, after] if after else parts)
+
+
+def _write_stage(stage: Stage) -> str:
+    numbers = [
+        "auto" if setting.tuned else "?" if setting.value is None else str(setting.value)
+        for setting in stage.settings
+        if setting.name != BATCH
+    ]
+    return f"{stage.name}({', '.join(numbers)})" if numbers else stage.name

@@ -1,0 +1,121 @@
+"""XSpace, the message that TensorFlow's profiler writes into .xplane.pb files, read without TensorFlow.
+
+TensorFlow ships the classes for it only inside its own package, and xprof ships none. The schema has few messages, and
+fields are only ever added to it, so it stands here. It lives in a pool of its own and never meets TensorFlow's.
+
+Source: openxla/xla, ``xla/tsl/profiler/protobuf/xplane.proto``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory  # type: ignore[import-untyped]
+
+PACKAGE = "tensorflow.profiler"
+INT64, UINT64, DOUBLE, STRING, BYTES = "INT64", "UINT64", "DOUBLE", "STRING", "BYTES"
+REPEATED = "*"  # before the type of a field that may come many times
+VALUE = "value"  # the union of XStat
+
+Field = tuple[str, int, str]
+SCHEMA: dict[str, tuple[Field, ...]] = {
+    "XSpace": (("planes", 1, "*XPlane"), ("errors", 2, "*STRING"), ("warnings", 3, "*STRING"), ("hosts", 4, "*STRING")),
+    "XPlane": (
+        ("id", 1, INT64),
+        ("name", 2, STRING),
+        ("lines", 3, "*XLine"),
+        ("event_metadata", 4, "*EventEntry"),
+        ("stat_metadata", 5, "*StatEntry"),
+        ("stats", 6, "*XStat"),
+    ),
+    "XLine": (
+        ("id", 1, INT64),
+        ("display_id", 10, INT64),
+        ("name", 2, STRING),
+        ("display_name", 11, STRING),
+        ("timestamp_ns", 3, INT64),
+        ("duration_ps", 9, INT64),
+        ("events", 4, "*XEvent"),
+    ),
+    "XEvent": (
+        ("metadata_id", 1, INT64),
+        ("offset_ps", 2, INT64),
+        ("num_occurrences", 5, INT64),
+        ("duration_ps", 3, INT64),
+        ("stats", 4, "*XStat"),
+    ),
+    "XStat": (
+        ("metadata_id", 1, INT64),
+        ("double_value", 2, DOUBLE),
+        ("uint64_value", 3, UINT64),
+        ("int64_value", 4, INT64),
+        ("str_value", 5, STRING),
+        ("bytes_value", 6, BYTES),
+        ("ref_value", 7, UINT64),
+    ),
+    "XEventMetadata": (
+        ("id", 1, INT64),
+        ("name", 2, STRING),
+        ("display_name", 4, STRING),
+        ("metadata", 3, BYTES),
+        ("stats", 5, "*XStat"),
+        ("child_id", 6, "*INT64"),
+    ),
+    "XStatMetadata": (("id", 1, INT64), ("name", 2, STRING), ("description", 3, STRING)),
+    # A map is written as its entries; read as such, a double key cannot hide one.
+    "EventEntry": (("key", 1, INT64), ("value", 2, "XEventMetadata")),
+    "StatEntry": (("key", 1, INT64), ("value", 2, "XStatMetadata")),
+}
+
+
+class TraceError(ValueError):
+    """A trace cannot be found or read; the message is one line that says what to do."""
+
+
+def parse_space(content: bytes) -> Any:
+    """The XSpace in `content`.
+
+    Raises:
+        TraceError: it is cut short, or something else.
+    """
+    try:
+        space = build_space()
+        space.ParseFromString(content)
+    except message.DecodeError as error:
+        raise TraceError("is cut short or no profiler trace: capture it again, and copy the whole file.") from error
+    if not space.planes:
+        raise TraceError("is no profiler trace: give an .xplane.pb file, as in plugins/profile/<session>/.")
+    return space
+
+
+def build_space() -> Any:
+    """An empty XSpace."""
+    return _build_class()()
+
+
+@cache
+def _build_class() -> Any:
+    file = descriptor_pb2.FileDescriptorProto(name="xplane.proto", package=PACKAGE, syntax="proto3")
+    for name, fields in SCHEMA.items():
+        described = file.message_type.add(name=name)
+        for field in fields:
+            _add_field(described, *field)
+    union = next(each for each in file.message_type if each.name == "XStat")
+    union.oneof_decl.add(name=VALUE)
+    for field in union.field[1:]:
+        field.oneof_index = 0
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.XSpace"))
+
+
+def _add_field(described: Any, name: str, number: int, text: str) -> None:
+    kinds = descriptor_pb2.FieldDescriptorProto
+    field = described.field.add(name=name, number=number)
+    field.label = kinds.LABEL_REPEATED if text.startswith(REPEATED) else kinds.LABEL_OPTIONAL
+    kind = text.removeprefix(REPEATED)
+    if kind in SCHEMA:
+        field.type, field.type_name = kinds.TYPE_MESSAGE, f".{PACKAGE}.{kind}"
+    else:
+        field.type = kinds.Type.Value(f"TYPE_{kind}")
