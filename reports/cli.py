@@ -15,12 +15,17 @@ from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_cl
 from reports.record import RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
+from reports.trace import load_trace
+from reports.trace_comparison import render_comparison
+from reports.trace_json import render_comparison_json, render_json
+from reports.trace_tables import render_trace
+from reports.xspace import TraceError
 
 EXIT_BAD_INPUT = 2
 RUNS = Path("runs")
 
 app = typer.Typer(
-    help="Tables and verdicts from the records of a run. Needs no TensorFlow.",
+    help="Tables and verdicts from the records and traces of a run. Needs no TensorFlow.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -31,7 +36,7 @@ app = typer.Typer(
 
 @app.callback()
 def _describe() -> None:
-    """Tables and verdicts from the records of a run. Needs no TensorFlow."""
+    """Tables and verdicts from the records and traces of a run. Needs no TensorFlow."""
 
 
 @app.command(epilog="Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740")
@@ -69,6 +74,51 @@ def claims(
         open_console().print(render_verdicts(verdicts))
 
 
+TRACE_EXAMPLES = """Examples:
+
+    mnist-report trace runs/20261123-085740 --session post
+
+    mnist-report trace logs/ --top 20
+
+    mnist-report trace before.xplane.pb after.xplane.pb
+
+    mnist-report trace logs/plugins/profile/2026_11_23_08_57_40 --json"""
+
+
+@app.command(epilog=TRACE_EXAMPLES)
+def trace(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH", help="An .xplane.pb file, a session's folder, a TensorBoard log folder or a run's folder."
+        ),
+    ],
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OTHER]", help="A second one: what gained or lost time from PATH to OTHER."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
+    session: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which session, where the folder holds several.")
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=0, help="How many operations to show.")] = 10,
+) -> None:
+    """Tell from a profiler trace whether input holds up the steps, and which stage of tf.data does it.
+
+    Reads what TensorFlow's profiler wrote, of this program or any other, without TensorFlow, browser and internet.
+    """
+    first = load_trace(path, session)
+    if other is None:
+        show = render_json(first) if as_json else render_trace(first, top)
+    else:
+        second = load_trace(other, session)
+        show = render_comparison_json(first, second) if as_json else render_comparison(first, second, top)
+    if isinstance(show, str):
+        sys.stdout.write(f"{show}\n")
+    else:
+        open_console().print(show)
+
+
 def _newest_run() -> Path:
     runs = sorted(RUNS.glob("*/record.json"))
     if not runs:
@@ -80,7 +130,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (RecordError, ClaimError) as error:
+    except (RecordError, ClaimError, TraceError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

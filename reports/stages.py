@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from reports.stage_kinds import INPUT_MARK, find_kind
 Path = tuple[str, ...]
 ROOT = "Root"
 BATCH = "batch"
-NEAREST = 2  # the length of the path of the stage that feeds the root
+PICOSECONDS = 1_000_000_000  # in a millisecond
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,10 @@ class Pipeline:
         return max(self.stages, key=lambda stage: (stage.share_ps, stage.own_ps))
 
     @property
-    def works_ahead(self) -> bool:
-        """True if the stage nearest to the consumer fetches while the consumer computes."""
-        return any(find_kind(stage.name).works_ahead for stage in self.stages if len(stage.path) == NEAREST)
+    def taking_turns(self) -> tuple[str, ...]:
+        """The stages between the consumer and the first one that works ahead: they and the consumer take turns."""
+        stages = itertools.takewhile(lambda stage: not find_kind(stage.name).works_ahead, self.stages[1:])
+        return tuple(stage.name for stage in stages)
 
     @property
     def chain(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.intervals import intersect, measure, merge
 from reports.pipelines import build_pipelines
-from reports.stages import Pipeline
+from reports.stages import PICOSECONDS, Pipeline
 from reports.stats import Estimate, estimate_median
 from reports.trace_events import Events, mark_roots, read_events
 from reports.trace_files import Session, find_session, load_content
@@ -25,7 +25,7 @@ kHighlyInfeedBoundThresholdInPercent: what TensorBoard's Profile tab says too.
 INSIDE = 0.5  # of the input's wait must fall into the marked steps, or the marks were set around something else
 STEPS, CAPTURE = "steps", "capture"
 
-NANOSECONDS, PICOSECONDS = 1_000_000, 1_000_000_000  # in a millisecond
+NANOSECONDS = 1_000_000  # in a millisecond
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ KERAS_MARKS = (
     f" all the same. To fill the tab, capture again with {MARK_THEM}."
 )
 WEAK_MARKS = (
-    'TensorBoard\'s Profile tab is empty for this trace ("No step marker observed"): its marks lack _r=1. The steps here'
-    f" are read from them all the same. To fill the tab, capture again with {MARK_THEM}."
+    'TensorBoard\'s Profile tab is empty for this trace ("No step marker observed"): its marks lack _r=1. The steps'
+    f" here are read from them all the same. To fill the tab, capture again with {MARK_THEM}."
 )
 FETCHED_OUTSIDE = (
     "The input is fetched outside the marked steps, so they do not show it, and the verdict is of the whole capture."
@@ -34,9 +34,9 @@ NO_PIPELINE = (
     "No tf.data iterator ran in this capture: the input is not tf.data, or all of it was fetched before. There are no"
     " stages to tell."
 )
-NOTHING_AHEAD = (
-    "Nothing works ahead: the pipeline ends without prefetch, so input and step take turns. With"
-    " prefetch(tf.data.AUTOTUNE) last, a step would take as long as the slower of the two."
+TAKING_TURNS = (
+    "The pipeline does not end with prefetch: {stages} and the step take turns. With prefetch(tf.data.AUTOTUNE) last,"
+    " a step would take as long as the slower of the two."
 )
 
 
@@ -61,4 +61,5 @@ def explain_input(pipelines: Sequence[Pipeline], *, outside: bool, input_bound: 
     if not pipelines:
         return [NO_PIPELINE]
     remarks = [FETCHED_OUTSIDE] if outside else []
-    return [*remarks, NOTHING_AHEAD] if input_bound and not pipelines[0].works_ahead else remarks
+    turns = pipelines[0].taking_turns
+    return [*remarks, TAKING_TURNS.format(stages=", ".join(turns))] if input_bound and turns else remarks
