@@ -172,7 +172,7 @@ def _explain(trace: Trace) -> list[str]:
     lines = []
     if trace.pipelines:
         lines += [
-            "wait: the consumer's, and the stage in which it went (* the slowest); own: called while its inputs were not",
+            "wait: the consumer's, and the stage in which it went (* the slowest); own: called, its inputs not",
             "auto: AUTOTUNE chose the number; ?: too busy to tell; these tables are of the whole capture",
         ]
     if trace.steps:
