@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ PICOSECONDS = 1000  # in a nanosecond
 STEP_NUMBER, ROOT_LEVEL = "step_num", "_r"  # the arguments of tf.profiler.experimental.Trace
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
 OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
-LONGEST_NAME = 300  # characters; more is noise, or an attempt
+LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
 
 Value = int | float | str
 
@@ -94,7 +95,8 @@ def _find_level(plane: Any) -> int:
     """The number under which the plane's events store `_r`; it is added where they do not."""
     known: dict[str, int] = {entry.value.name: entry.key for entry in plane.stat_metadata}
     if ROOT_LEVEL not in known:
-        known[ROOT_LEVEL] = max(known.values(), default=0) + 1
+        taken = {entry.key for entry in plane.stat_metadata}
+        known[ROOT_LEVEL] = next(number for number in itertools.count(1) if number not in taken)
         entry = plane.stat_metadata.add(key=known[ROOT_LEVEL])
         entry.value.id, entry.value.name = known[ROOT_LEVEL], ROOT_LEVEL
     return known[ROOT_LEVEL]
