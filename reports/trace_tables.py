@@ -27,6 +27,7 @@ PARTS = {
     "other": "other: Python, compilation, output",
 }
 LONGEST_NAME = 46  # characters; the end of the name says most, so the beginning goes
+MOST_WORK = 3  # types of operations; what comes after runs for a fraction of it
 ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
 LEAST_SHARE = 0.005  # of the wait: less rounds to nothing
 PYTHON = frozenset({"PyFunc", "EagerPyFunc", "PyFuncStateless"})  # py_function, numpy_function, from_generator
@@ -82,10 +83,10 @@ def _blame(pipeline: Pipeline) -> list[str]:
     """The slowest stage, what is waited for in it, and what to do."""
     stage, kind = pipeline.slowest, find_kind(pipeline.slowest.name)
     share = render_share(stage.share_ps / pipeline.wait_ps) if pipeline.wait_ps else "0"
-    ran = ", ".join(f"{work.kind} {render_ms(work.duration_ps / PICOSECONDS)} ms" for work in stage.work[:3])
+    ran = ", ".join(f"{work.kind} {render_ms(work.duration_ps / PICOSECONDS)} ms" for work in stage.work[:MOST_WORK])
     lines = [
-        f"slowest stage: {stage.name}, {share} % of that wait: it waited for {kind.waits_for}"
-        + (f"; meanwhile tf.data ran {ran}" if ran else ""),
+        f"slowest stage: {stage.name}, {share} % of that wait: it waited for {kind.waits_for}",
+        f"meanwhile tf.data's threads ran {ran}" if ran else "",
         f"to do: {kind.advice}",
     ]
     if stage.work and stage.work[0].kind in PYTHON:

@@ -131,10 +131,17 @@ def _load(path: Path) -> Any:
 
 def _rows(tables: Any, column: str) -> Iterator[Mapping[str, Any]]:
     """The rows of the first of xprof's tables that has a column of this name, by the names of the columns."""
-    table = next(table for table in tables if any(each["id"] == column for each in table["cols"]))
+    table = _find_table(tables, column)
     names = [each["id"] for each in table["cols"]]
     for row in table["rows"]:
         yield {name: cell["v"] if cell else None for name, cell in zip(names, row["c"], strict=True)}
+
+
+def _find_table(tables: Any, column: str) -> Any:
+    found = next((table for table in tables if any(each["id"] == column for each in table["cols"])), None)
+    if found is None:
+        raise KeyError(column)
+    return found
 
 
 def _read_step(row: Mapping[str, Any]) -> Step:
