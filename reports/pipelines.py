@@ -103,7 +103,7 @@ def _build_pipeline(calls: Calls, operations: Sequence[Call]) -> Pipeline:
         awaited[path] = intersect(busy[path], awaited[path[:-1]])
     threads = {call.thread for each in calls.values() for call in each}
     near = [call for call in operations if call.thread in threads or call.thread[1].startswith(POOL)]
-    inputs = {path: _merge_inputs(path, busy) for path in paths}
+    inputs = _merge_inputs(busy)
     stages = tuple(
         _build_stage(path, calls.get(path, []), (busy[path], inputs[path]), subtract(awaited[path], inputs[path]), near)
         for path in paths
@@ -111,9 +111,12 @@ def _build_pipeline(calls: Calls, operations: Sequence[Call]) -> Pipeline:
     return Pipeline(stages, tuple(awaited[paths[0]]), _find_threads(calls.get(paths[0], [])))
 
 
-def _merge_inputs(path: Path, busy: Mapping[Path, list[Interval]]) -> list[Interval]:
-    """When at least one input of a stage was called."""
-    return merge(interval for each, intervals in busy.items() if each[:-1] == path for interval in intervals)
+def _merge_inputs(busy: Mapping[Path, list[Interval]]) -> dict[Path, list[Interval]]:
+    """When at least one input of a stage was called, by the stage."""
+    inputs: defaultdict[Path, list[Interval]] = defaultdict(list)
+    for path, intervals in busy.items():
+        inputs[path[:-1]] += intervals
+    return {path: merge(inputs[path]) for path in busy}
 
 
 def _build_stage(

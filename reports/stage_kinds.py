@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 VERSION = re.compile(r"(V\d+)$")  # BatchV2 and ParallelBatch are told apart by the rest of the name
 INPUT_MARK = ":"  # between the number of a zip's input and the stage there
+MOST_STAGES = 100  # of a chain that is told apart; a longer name is a damaged file's
 IMPLEMENTATION = "Impl"  # a cache calls its inner iterator MemoryCacheImpl
 
 
@@ -81,7 +82,7 @@ def split_path(event_name: str) -> tuple[str, ...]:
     """
     path: list[str] = []
     prefix = ""
-    for part in event_name.split("::")[1:]:
+    for part in event_name.split("::")[1 : MOST_STAGES + 1]:
         name, _, number = part.partition("[")
         name = name.removesuffix(IMPLEMENTATION)
         path.append(prefix + name)

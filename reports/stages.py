@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -99,16 +100,16 @@ class Pipeline:
     @property
     def chain(self) -> str:
         """The stages as TensorFlow ran them, the consumer's side first; auto is a number that AUTOTUNE moves."""
-        by_path = {stage.path: stage for stage in self.stages}
-        return _write_chain(self.stages[0].path, by_path)
+        inputs: defaultdict[Path, list[Stage]] = defaultdict(list)
+        for stage in self.stages:
+            inputs[stage.path[:-1]].append(stage)
+        return _write_chain(self.stages[0], inputs)
 
 
-def _write_chain(path: Path, stages: Mapping[Path, Stage]) -> str:
-    branches = [
-        _write_chain(each, stages) for each in stages if len(each) == len(path) + 1 and each[: len(path)] == path
-    ]
+def _write_chain(stage: Stage, inputs: Mapping[Path, list[Stage]]) -> str:
+    branches = [_write_chain(each, inputs) for each in inputs.get(stage.path, ())]
     after = branches[0] if len(branches) == 1 else f"{{{' | '.join(branches)}}}" if branches else ""
-    parts = [] if path[-1] == ROOT else [_write_stage(stages[path])]
+    parts = [] if stage.name == ROOT else [_write_stage(stage)]
     return " > ".join([*parts, after] if after else parts)
 
 

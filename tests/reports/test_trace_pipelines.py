@@ -178,3 +178,9 @@ def test_stages_before_the_first_that_works_ahead_take_turns_with_the_step(stage
     names = ["::".join([ROOT, *stages[:depth]]) for depth in range(len(stages) + 1)]
     (pipeline,) = build({PYTHON: [Made(name, 0, 10) for name in names]})
     assert pipeline.taking_turns == turns
+
+
+def test_a_chain_without_end_is_cut() -> None:
+    (pipeline,) = build({PYTHON: [Made("Iterator::Root" + "::A" * 660, 0, 10)]})
+    assert len(pipeline.stages) == 100
+    assert pipeline.chain.count("A") == 99
