@@ -151,6 +151,7 @@ def remarks_of(tmp_path: Path, threads: dict[str, list[Made]]) -> tuple[Trace, l
 def test_a_marked_trace_needs_no_remark_and_xprof_leaves_out_the_cut_steps(tmp_path: Path) -> None:
     trace, remarks = remarks_of(tmp_path, make_slow_map(12))
     assert (len(trace.steps), trace.num_marks, remarks) == (10, 12, [])
+    assert [(each.kind, each.self_ns // MILLISECOND) for each in trace.operations] == [("PyFunc", 84), ("MatMul", 21)]
     assert trace.steps[0] == Step("train 1", 10_000_000, 8_100_000, 1_850_000, 0, 0, 50_000)
     assert trace.verdict == Verdict(0.81, STEPS, "highly input-bound")
 
