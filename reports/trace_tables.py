@@ -93,7 +93,7 @@ def _blame(pipeline: Pipeline) -> list[str]:
         lines.append(
             f"{stage.work[0].kind} runs Python code, which does not run in parallel: use TensorFlow's operations"
         )
-    return lines
+    return [line for line in lines if line]
 
 
 def _describe_rest(trace: Trace) -> list[str]:

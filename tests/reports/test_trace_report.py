@@ -139,6 +139,13 @@ def test_what_is_not_input_bound_says_what_takes_the_time(part: str, said: str) 
     assert "to do:" not in text
 
 
+def test_a_stage_whose_work_was_not_traced_has_no_line_of_work() -> None:
+    lines = draw(render_trace(make_trace([make_step(1.0)] * 6, {PYTHON: [Made("Iterator::Root", 0, 9)]}), top=0))
+    assert "waited for the thread pool and the options" in lines
+    assert "meanwhile" not in lines
+    assert [line.strip() for line in lines.splitlines()[:6]].count("") == 1
+
+
 def test_few_steps_have_no_interval() -> None:
     assert "3 steps: median 10 (too few)" in draw(render_trace(make_trace([make_step(8.1)] * 3), top=0))
 
