@@ -103,6 +103,8 @@ def test_options_reach_the_spec(run, digits_file: str) -> None:
         "labels": "sparse",
         "normalize": "model",
         "seed": 5,
+        "source": "arrays",
+        "function": "graph",
     }
     assert spec == {
         "model": "linear",
