@@ -73,6 +73,13 @@ def test_bounds_from_both_sides(at_least, at_most, kind: Kind) -> None:
     assert judge(claim, timed("a", [40] * 6), timed("b", [100] * 6)).kind is kind
 
 
+def test_an_interval_that_touches_a_bound_from_outside_refutes_nothing() -> None:
+    a, b = timed("a", [40, 40, 40, 40, 40, 50]), timed("b", [100] * 6)
+    assert judge(replace(CLAIM, at_most=None, at_least=0.5), a, b).kind is Kind.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=0.4), a, b).kind is Kind.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=None, at_least=0.51), a, b).kind is Kind.REFUTED
+
+
 def test_what_is_not_conclusive_says_what_could_have_been_seen() -> None:
     verdict = judge(CLAIM, timed("a", [40, 40, 50, 50, 60, 60]), timed("b", [100] * 6))
     assert (verdict.kind, verdict.reason) == (Kind.INCONCLUSIVE, "sees effects from 25 %")  # 0.5 / 0.4 above 0.6 / 0.5
