@@ -32,7 +32,7 @@ from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.claim_tables import render_verdicts_briefly
-from reports.claims import ClaimError, judge_claims, load_claims, select_claims
+from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
 from reports.record import KEY, CaseRecord, RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
@@ -244,9 +244,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("MNIST Bench")
         try:
             record = load_record(Path(config.option.benchmark_json))
-            claims = load_claims()
-            if config.option.claims is not None:
-                claims = select_claims(claims, config.option.claims)
+            claims = select_claims(load_claims(), config.option.claims or ALL)
             verdicts = judge_claims(claims, record)
             open_console().print(render_record(record), render_verdicts_briefly(verdicts), sep="\n")
         except RecordError as error:

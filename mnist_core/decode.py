@@ -28,6 +28,11 @@ def build_decode(spec: PipelineSpec) -> Decode:
     return prepare
 
 
+def scale_pixels(images: np.ndarray) -> np.ndarray:
+    """The images as float32 from 0 to 1."""
+    return images.astype(np.float32) / np.float32(MAX_PIXEL)
+
+
 def build_gather(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray) -> Decode:
     """The map function that gathers the examples which indices name."""
     prepare = _build_in_graph(spec)
@@ -52,7 +57,7 @@ def _build_in_numpy(spec: PipelineSpec) -> Prepare:
 
     def prepare(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if scales:
-            images = images.astype(np.float32) / np.float32(MAX_PIXEL)
+            images = scale_pixels(images)
         return images, classes[labels] if spec.labels == "onehot" else np.asarray(labels, np.int64)
 
     return _call_python(tf.numpy_function, prepare, spec)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from mnist_core.decode import MAX_PIXEL
+from mnist_core.decode import scale_pixels
+from mnist_core.digits import Say
 from mnist_core.spec import PipelineSpec
 from mnist_core.storage import store_pngs, store_records
-
-Say = Callable[[str], None]
 
 
 def say_nothing(_line: str) -> None:
@@ -42,8 +39,3 @@ def load_source(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray, *, s
             return store_pngs(images, labels, say=say)
         case "tfrecord":
             return store_records(images, labels, say=say)
-
-
-def scale_pixels(images: np.ndarray) -> np.ndarray:
-    """The images as float32 from 0 to 1."""
-    return images.astype(np.float32) / np.float32(MAX_PIXEL)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from mnist_core.archive import describe
 from mnist_core.arrays import fingerprint_arrays
+from mnist_core.digits import Say
 from mnist_core.errors import InputError
 from mnist_core.quiet import import_tensorflow
 from mnist_core.whole_folder import MANIFEST, Listing, find_fault, write_whole_folder
@@ -24,8 +25,6 @@ MAX_FILES_PER_FOLDER = 1000  # file browsers and some file systems get slow beyo
 NUM_SHARDS = 10
 NUM_SAMPLED_PNGS = 64  # read again at every reuse; all 60000 would take seconds
 OURS = re.compile(rf"\d{{2,}}|digits-\d{{5}}-of-\d{{5}}\.tfrecord|{re.escape(MANIFEST)}")
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

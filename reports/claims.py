@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from reports.record import CaseRecord, Memory, Record, Sample
+from reports.record import CaseRecord, Memory, Record
 from reports.stats import Estimate, estimate_median, estimate_ratio
-from reports.summary import NANOSECONDS, busy_share
+from reports.summary import read_turns
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -235,7 +235,7 @@ def _read_bytes(metric: str, memory: Memory | None) -> int | None:
 
 def _compare_turns(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:
     """The median of the ratios turn against turn, or of the values over the number."""
-    values = [_read_turns(claim.metric, case) for case in cases]
+    values = [read_turns(claim.metric, case) for case in cases]
     if not all(values):
         return None
     if claim.to is None:
@@ -243,21 +243,3 @@ def _compare_turns(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:
     if cases[0].group != cases[1].group or not values[0].keys() & values[1].keys():
         return None
     return estimate_ratio(*values)
-
-
-def _read_turns(metric: str, case: CaseRecord) -> dict[int, float]:
-    """The metric by round, of the turns that have it."""
-    read = READERS[metric]
-    values = {turn.round: read(turn.sample) for turn in case.turns}
-    return {number: value for number, value in values.items() if value is not None}
-
-
-READERS: dict[str, Callable[[Sample], float | None]] = {
-    "time": lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
-    "seconds": lambda sample: sample.wall_ns / NANOSECONDS,
-    "first_batch": lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
-    "busy": lambda sample: None if sample.busy_ns is None else busy_share(sample),
-    "accuracy": lambda sample: sample.accuracy,
-    "displacement": lambda sample: None if sample.mixing is None else sample.mixing.displacement,
-    "label_runs": lambda sample: None if sample.mixing is None else sample.mixing.label_runs,
-}

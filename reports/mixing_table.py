@@ -10,7 +10,7 @@ from rich.text import Text
 from reports.numbers import render_accuracy, render_estimate, render_ratio, render_seconds
 from reports.record import CaseRecord, Record
 from reports.stats import Estimate, estimate_median
-from reports.summary import estimate_first_batch_s
+from reports.summary import estimate_first_batch_s, read_turns
 
 SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
 
@@ -24,9 +24,9 @@ def render_mixing(record: Record) -> list[RenderableType]:
     table.add_column("  ordering", overflow="fold", min_width=20)
     for title in ("displacement", "label runs", "first", "accuracy %"):
         table.add_column(title, justify="right", no_wrap=True)
-    for case in sorted(cases, key=lambda case: _displacement(case).median, reverse=True):
+    for case in sorted(cases, key=lambda case: _estimate("displacement", case).median, reverse=True):
         first = render_seconds(estimate_first_batch_s(case).median)
-        scores = (render_estimate(each, render_ratio) for each in (_displacement(case), _label_runs(case)))
+        scores = (render_estimate(_estimate(metric, case), render_ratio) for metric in ("displacement", "label_runs"))
         table.add_row(Text(f"  {case.name}"), *scores, first, _render_accuracy(record, case))
     lines = (
         "displacement: how far examples move; label runs: how often the label changes, of data sorted by label",
@@ -36,18 +36,13 @@ def render_mixing(record: Record) -> list[RenderableType]:
     return [table, *(Text(f" {line}", style="dim") for line in lines), Text()]
 
 
-def _displacement(case: CaseRecord) -> Estimate:
-    return estimate_median([turn.sample.mixing.displacement for turn in case.turns if turn.sample.mixing is not None])
-
-
-def _label_runs(case: CaseRecord) -> Estimate:
-    return estimate_median([turn.sample.mixing.label_runs for turn in case.turns if turn.sample.mixing is not None])
+def _estimate(metric: str, case: CaseRecord) -> Estimate:
+    return estimate_median(list(read_turns(metric, case).values()))
 
 
 def _render_accuracy(record: Record, case: CaseRecord) -> str:
     """That of the model trained through the same buffer."""
     name = case.name.replace(BUFFER, SORTED)
     twin = next((each for each in record.cases if each.group == "accuracy" and each.name == name), None)
-    values = [] if twin is None else [turn.sample.accuracy for turn in twin.turns]
-    known = [value for value in values if value is not None]
-    return render_estimate(estimate_median(known), render_accuracy) if known else ""
+    known = twin is not None and read_turns("accuracy", twin)
+    return render_estimate(estimate_median(list(known.values())), render_accuracy) if known else ""

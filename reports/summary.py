@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reports.record import CaseRecord, Sample
 from reports.stats import Estimate, estimate_median, estimate_ratio
@@ -61,3 +61,21 @@ def find_same_programs(cases: Sequence[CaseRecord]) -> dict[str, str]:
 
 def _rates(case: CaseRecord) -> dict[int, float]:
     return {turn.round: turn.sample.num_examples * NANOSECONDS / turn.sample.wall_ns for turn in case.turns}
+
+
+def read_turns(metric: str, case: CaseRecord) -> dict[int, float]:
+    """The metric, one of `READERS`, by round, of the turns that have it."""
+    read = READERS[metric]
+    values = {turn.round: read(turn.sample) for turn in case.turns}
+    return {number: value for number, value in values.items() if value is not None}
+
+
+READERS: dict[str, Callable[[Sample], float | None]] = {
+    "time": lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
+    "seconds": lambda sample: sample.wall_ns / NANOSECONDS,
+    "first_batch": lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
+    "busy": lambda sample: None if sample.busy_ns is None else busy_share(sample),
+    "accuracy": lambda sample: sample.accuracy,
+    "displacement": lambda sample: None if sample.mixing is None else sample.mixing.displacement,
+    "label_runs": lambda sample: None if sample.mixing is None else sample.mixing.label_runs,
+}

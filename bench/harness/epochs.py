@@ -10,10 +10,10 @@ from bench.harness.consumers import Consumer, build_consumer
 from bench.harness.measure import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.harness.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program, read_program
-from mnist_core.digits import Digits
+from mnist_core.digits import Digits, Say
 from mnist_core.page_cache import drop_from_page_cache
 from mnist_core.pipeline import build_dataset
-from mnist_core.sources import Say, load_source, say_nothing
+from mnist_core.sources import load_source, say_nothing
 from reports.record import Program, Sample
 
 

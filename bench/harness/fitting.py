@@ -13,10 +13,11 @@ from bench.harness.cases import Case, Fitting
 from bench.harness.measure import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.harness.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
-from mnist_core.digits import NUM_CLASSES, Digits
+from mnist_core.decode import scale_pixels
+from mnist_core.digits import NUM_CLASSES, Digits, Say
 from mnist_core.model import build_model
 from mnist_core.pipeline import build_dataset
-from mnist_core.sources import Say, load_source, say_nothing, scale_pixels
+from mnist_core.sources import load_source, say_nothing
 from reports.record import Program, Sample
 
 

@@ -21,7 +21,7 @@ from mnist_core.digits import Digits
 from mnist_core.live_bytes import predict_live_bytes
 from mnist_core.ordering import Cache, Ordering, Prefetch, Shuffle
 from mnist_core.pipeline import build_dataset
-from mnist_core.sources import Say, load_source, say_nothing
+from mnist_core.sources import load_source
 from mnist_core.spec import PipelineSpec
 from reports.record import Memory
 
@@ -109,11 +109,11 @@ class Heap:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, *, say: Say = say_nothing) -> Memory:
+def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memory:
     """What the case's pipeline holds over the whole training set, and what its spec predicts."""
     heap = heap or Heap()
     labels = digits.train_labels
-    examples = load_source(case.spec, digits.train_images, labels, say=say)
+    examples = load_source(case.spec, digits.train_images, labels)
     source_bytes = _measure_source(_without_buffers(case.spec), examples, labels, heap)
     for _ in range(NUM_WARM_UPS):
         next(iter(build_dataset(_without_buffers(case.spec), examples, labels)))

@@ -8,8 +8,8 @@ from bench.harness.cases import Case
 from bench.harness.epochs import EpochMeter
 from bench.harness.fitting import FitMeter
 from bench.harness.mixing import MixingMeter
-from mnist_core.digits import Digits
-from mnist_core.sources import Say, say_nothing
+from mnist_core.digits import Digits, Say
+from mnist_core.sources import say_nothing
 from reports.record import Program, Sample
 
 
