@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from archives import Arrays, encode_npz, make_arrays
+from browser import browser  # noqa: F401  # a fixture
 
 from mnist_core.digits import Digits
 from mnist_core.quiet import import_tensorflow
