@@ -7,8 +7,8 @@ step marker observed" and zeros, however long the training. Here every step has 
 
 A second trap is cured after the capture. Where a trace holds the iterations of a graph's loop, such as the loop over
 batches that ``steps_per_execution`` above 1 makes, or a ``tf.while_loop`` in a model or in ``map``, xprof takes these
-for the steps and drops all markers. It knows them by an argument ``iter_num``; the trace keeps it under another name,
-``loop_iter_num``.
+for the steps and drops all markers. It knows them by an argument ``iter_num`` above 0; in the trace it is always 0, and
+``loop_iter_num`` keeps the number.
 
 xprof's tables leave out the first and the last marked step where there are six or more.
 

@@ -18,8 +18,8 @@ from mnist_core.errors import InputError
 from mnist_core.whole_file import write_whole_file
 
 MARKER = "train"
-LOOP_ITERATION = "iter_num"
-RENAMED_LOOP_ITERATION = "loop_iter_num"
+ITERATION = "iter_num"
+LOOP_ITERATION = "loop_iter_num"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def finish_step_trace(folder: Path) -> StepTrace:
     markers = _read_markers(space)
     if space is None or not markers:
         raise InputError(f"{folder} got no trace with a marked step: choose other steps to profile.")
-    if _rename_loop_iterations(space):
+    if _flatten_loops(space):
         write_whole_file(files[-1], lambda file: file.write(space.SerializeToString()))
     return _describe(files[-1], markers)
 
@@ -99,12 +99,37 @@ def _iterate_markers(plane: Any) -> Iterator[dict[str, int]]:
                 yield {plane.stat_metadata[stat.metadata_id].name: stat.int64_value for stat in event.stats}
 
 
-def _rename_loop_iterations(space: Any) -> bool:
-    """True if there was something to rename."""
-    found = [entry for plane in space.planes for entry in plane.stat_metadata.values() if entry.name == LOOP_ITERATION]
-    for entry in found:
-        entry.name = RENAMED_LOOP_ITERATION
-    return bool(found)
+def _flatten_loops(space: Any) -> bool:
+    """Call every iteration of a loop the iteration 0, as without loops; False if there is no loop.
+
+    The number cannot be left out: by it and the step's, xprof knows to which step a fetch of input belongs.
+    """
+    found = [stat for plane in space.planes for stat in _iterate_iterations(plane)]
+    if all(number.int64_value == 0 for _, _, number in found):
+        return False
+    for plane, event, number in found:
+        event.stats.add(metadata_id=_find_stat(plane, LOOP_ITERATION), int64_value=number.int64_value)
+        number.int64_value = 0
+    return True
+
+
+def _iterate_iterations(plane: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The plane, the event and the argument, of every event that is part of a loop's iteration."""
+    ids = {key for key, value in plane.stat_metadata.items() if value.name == ITERATION}
+    for line in plane.lines if ids else ():
+        for event in line.events:
+            for stat in event.stats:
+                if stat.metadata_id in ids:
+                    yield plane, event, stat
+
+
+def _find_stat(plane: Any, name: str) -> int:
+    """The number of an argument's name, which is added if it is new."""
+    known = {value.name: key for key, value in plane.stat_metadata.items()}
+    if name not in known:
+        known[name] = max(plane.stat_metadata, default=0) + 1
+        plane.stat_metadata[known[name]].id, plane.stat_metadata[known[name]].name = known[name], name
+    return known[name]
 
 
 def _describe(file: Path, markers: dict[int, int]) -> StepTrace:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.intervals import intersect, measure, merge
+from reports.intervals import Interval, intersect, measure, merge
 from reports.pipelines import build_pipelines
 from reports.stages import PICOSECONDS, Pipeline
 from reports.stats import Estimate, estimate_median
@@ -68,6 +68,7 @@ class Trace:
         num_bytes: of its file.
         capture_ms: from the first event of the host to the last.
         num_marks: events with a step number, whether or not xprof takes them for steps.
+        num_device_events: on GPUs and other devices.
         steps: as xprof finds them; it leaves out the first and the last of many, which may be cut.
         pipelines: of tf.data; the one that was waited for longest comes first.
         operations: the longest first.
@@ -79,6 +80,7 @@ class Trace:
     num_bytes: int
     capture_ms: float
     num_marks: int
+    num_device_events: int
     steps: tuple[Step, ...]
     pipelines: tuple[Pipeline, ...]
     operations: tuple[Operation, ...]
@@ -150,10 +152,12 @@ def analyze(session: Session, num_bytes: int, events: Events, tables: Tables, fa
     pipelines = build_pipelines(events)
     outside = _is_fetched_outside(events, pipelines)
     steps = tables.steps
-    verdict = _judge_capture(events, pipelines) if outside or not steps else _judge_steps(steps)
+    overlooked = _is_overlooked(events, pipelines, steps)
+    steps_tell = bool(steps) and not outside and not overlooked
+    verdict = _judge_steps(steps) if steps_tell else _judge_capture(events, pipelines)
     input_bound = verdict is not None and verdict.is_input_bound
     remarks = [failure] if failure else explain_steps(events, steps)
-    remarks += explain_input(pipelines, outside=outside, input_bound=input_bound)
+    remarks += explain_input(pipelines, outside=outside, overlooked=overlooked, input_bound=input_bound)
     span = events.span or (0, 0)
     capture_ms = (span[1] - span[0]) / PICOSECONDS
     return Trace(
@@ -161,6 +165,7 @@ def analyze(session: Session, num_bytes: int, events: Events, tables: Tables, fa
         num_bytes=num_bytes,
         capture_ms=capture_ms,
         num_marks=len(events.marks),
+        num_device_events=events.num_device_events,
         steps=steps,
         pipelines=pipelines,
         operations=tables.operations,
@@ -187,8 +192,7 @@ def _judge_capture(events: Events, pipelines: Sequence[Pipeline]) -> Verdict | N
     """The share of the capture in which a consumer of tf.data waited."""
     if not pipelines or events.span is None or events.span[0] == events.span[1]:
         return None
-    waits = merge(interval for pipeline in pipelines for interval in pipeline.waits)
-    share = measure(waits) / (events.span[1] - events.span[0])
+    share = measure(_merge_waits(pipelines)) / (events.span[1] - events.span[0])
     return Verdict(share, CAPTURE, _name_bound(share))
 
 
@@ -204,6 +208,18 @@ def _is_fetched_outside(events: Events, pipelines: Sequence[Pipeline]) -> bool:
     if not marked or not pipelines:
         return False
     around = [(marked[0][0], marked[-1][1])]
-    waits = intersect(merge(interval for pipeline in pipelines for interval in pipeline.waits), around)
+    waits = intersect(_merge_waits(pipelines), around)
     missed = measure(waits) - measure(intersect(waits, marked))
     return missed > MODERATE * measure(around) and missed > INSIDE * measure(waits)
+
+
+def _is_overlooked(events: Events, pipelines: Sequence[Pipeline], steps: Sequence[Step]) -> bool:
+    """True if xprof counts no wait at all in steps in which the consumer did wait, long enough to matter."""
+    if not steps or any(step.input_ns for step in steps):
+        return False
+    marked = merge(mark.interval for mark in events.marks)
+    return measure(intersect(_merge_waits(pipelines), marked)) >= MODERATE * measure(marked)
+
+
+def _merge_waits(pipelines: Sequence[Pipeline]) -> list[Interval]:
+    return merge(interval for pipeline in pipelines for interval in pipeline.waits)

@@ -30,6 +30,10 @@ FETCHED_OUTSIDE = (
     "The input is fetched outside the marked steps, so they do not show it, and the verdict is of the whole capture."
     " Put next(iterator) inside Trace(...), together with the step."
 )
+OVERLOOKED = (
+    "xprof counts no wait for input in these steps, although they waited for tf.data: nothing links a fetch to its step"
+    " (iter_num of ExecutorState::Process and IteratorGetNextOp). The verdict is of the whole capture."
+)
 NO_PIPELINE = (
     "No tf.data iterator ran in this capture: the input is not tf.data, or all of it was fetched before. There are no"
     " stages to tell."
@@ -50,16 +54,17 @@ def explain_steps(events: Events, steps: Sequence[Step]) -> list[str]:
     return [] if steps else [f"xprof finds no step among {len(events.marks)} marks: capture more steps."]
 
 
-def explain_input(pipelines: Sequence[Pipeline], *, outside: bool, input_bound: bool) -> list[str]:
+def explain_input(pipelines: Sequence[Pipeline], *, outside: bool, overlooked: bool, input_bound: bool) -> list[str]:
     """What keeps the input from being told, or what the pipeline lacks.
 
     Args:
         pipelines: of the trace, the one that was waited for longest first.
         outside: the input is fetched between the marked steps.
+        overlooked: it is fetched inside, but xprof does not see it.
         input_bound: of the verdict.
     """
     if not pipelines:
         return [NO_PIPELINE]
-    remarks = [FETCHED_OUTSIDE] if outside else []
+    remarks = [FETCHED_OUTSIDE] if outside else [OVERLOOKED] if overlooked else []
     turns = pipelines[0].taking_turns
     return [*remarks, TAKING_TURNS.format(stages=", ".join(turns))] if input_bound and turns else remarks

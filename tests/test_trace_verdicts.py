@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mnist_core.profiling import ProfileSteps
+from mnist_core.step_window import StepWindow
 from reports.trace import CAPTURE, STEPS, Trace, load_trace
 
 SLOW_S, EXAMPLE_S = 0.03, 0.004
@@ -133,6 +135,23 @@ def test_the_stage_that_was_made_slow_is_named(tmp_path: Path, case: str, stage:
     assert (trace.verdict.bound, trace.verdict.of) == ("highly input-bound", STEPS)
     assert trace.pipelines[0].slowest.name == stage
     assert trace.pipelines[0].slowest.share_ps > 0.5 * trace.pipelines[0].wait_ps
+    assert trace.remarks == ()
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 4])
+def test_keras_fit_with_our_marks_is_blamed_alike(tmp_path: Path, steps_per_execution: int) -> None:
+    """In fit a thread of its own fetches the batch, and only arguments of events tell for which step."""
+    model = keras.Sequential([keras.layers.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("sgd", loss, steps_per_execution=steps_per_execution)
+    dataset = DATASETS["slow_map"]().repeat()
+    with ProfileSteps(tmp_path, StepWindow(4, 28)) as profile:
+        model.fit(dataset, steps_per_epoch=32, verbose=0, shuffle=False, callbacks=[profile])
+    trace = load_trace(tmp_path)
+    assert trace.verdict is not None
+    assert (trace.verdict.bound, trace.verdict.of) == ("highly input-bound", STEPS)
+    assert trace.verdict.input_share > 0.5
+    assert trace.pipelines[0].slowest.name == "Map"
     assert trace.remarks == ()
 
 

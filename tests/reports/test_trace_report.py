@@ -53,7 +53,7 @@ def draw(content: Any, columns: int = 100) -> str:
 @pytest.mark.parametrize(
     ("input_ms", "bound"),
     [
-        (0.0, "not input-bound"),
+        (0.01, "not input-bound"),
         (0.49, "not input-bound"),
         (0.50, "moderately input-bound"),
         (1.99, "moderately input-bound"),
@@ -213,10 +213,11 @@ def test_input_between_the_marks_leaves_the_verdict_to_the_capture(gap_us: int, 
             Made("Iterator::Root", start, wait_us),
             Made("train", start + gap_us, 10_000 - gap_us, {"step_num": number, "_r": 1}),
         ]
-    trace = make_trace([make_step(0.0)] * 6, threads)
+    trace = make_trace([make_step(0.001)] * 6, threads)
     assert any("fetched outside the marked steps" in remark for remark in trace.remarks) == outside
     assert trace.verdict is not None
-    assert (trace.verdict.of, trace.verdict.input_share) == ((CAPTURE, wait_us / 10_000) if outside else (STEPS, 0.0))
+    expected = (CAPTURE, wait_us / 10_000) if outside else (STEPS, 0.0001)
+    assert (trace.verdict.of, trace.verdict.input_share) == expected
 
 
 def test_without_xprof_the_stages_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,3 +391,27 @@ def test_a_small_share_is_not_nothing(share: float, text: str) -> None:
 def test_the_schema_reads_what_it_wrote() -> None:
     space = make_space(make_slow_map())
     assert parse_space(space.SerializeToString()) == space
+
+
+@pytest.mark.parametrize(
+    ("wait_us", "counted_ms", "overlooked"),
+    [
+        (499, 0.0, False),  # too little to matter
+        (500, 0.0, True),
+        (8000, 0.0, True),
+        (8000, 0.1, False),  # xprof sees it, and says how much of it holds up the steps
+    ],
+)
+def test_a_wait_that_xprof_does_not_link_to_its_step_is_not_taken_for_none(
+    wait_us: int, counted_ms: float, overlooked: bool
+) -> None:
+    threads: dict[str, list[Made]] = {PYTHON: [], "tf_data_iterator_get_next/1": []}
+    for number in range(10):
+        threads[PYTHON].append(Made("train", number * 10_000, 10_000, {"step_num": number, "_r": 1}))
+        threads["tf_data_iterator_get_next/1"].append(Made("Iterator::Root", number * 10_000, wait_us))
+    trace = make_trace([make_step(counted_ms)] * 6, threads)
+    assert any("nothing links a fetch to its step" in remark for remark in trace.remarks) == overlooked
+    assert trace.verdict is not None
+    expected = (CAPTURE, wait_us / 100_000 * 10) if overlooked else (STEPS, counted_ms / 10)
+    assert trace.verdict.of == expected[0]
+    assert trace.verdict.input_share == pytest.approx(expected[1])
