@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,11 +22,12 @@ from bench.harness.cases import (
     build_drain_cases,
     build_fed_cases,
     build_memory_cases,
+    build_trace_cases,
 )
 from bench.harness.claim_cases import build_claim_cases
 from bench.harness.disturbances import find_disturbances, render_disturbances
 from bench.harness.environment import Environment, describe_environment, describe_machine
-from bench.harness.group import Outcome, measure_group, measure_memory
+from bench.harness.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerError, WorkerStarter, forks
 from bench.progress import GroupProgress
@@ -39,6 +41,7 @@ from reports.terminal import open_console
 
 GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
 UNTIMED = ("memory", "claims_memory")
+TRACES = "traces"
 BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take
     "memory": 0.0,
     "orderings": 168.0,
@@ -48,6 +51,7 @@ BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; byt
     "claims_memory": 0.0,
     "mixing": 60.0,
     "accuracy": 240.0,
+    TRACES: 0.0,
 }
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Environment]()
@@ -89,6 +93,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="all|ID,...",
         help="also measure what these claims of `mnist-report claims` need, such as C19,C28; all take some 17 minutes",
     )
+    add("--traces", action="store_true", help="also capture a profiler trace of a training step of some orderings")
     add(
         "--budget",
         type=float,
@@ -109,6 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.stash[CASES] = {group: build(selection) for group, build in GROUPS.items()}
         config.stash[CASES] |= build_claim_cases(options.claims)
+        config.stash[CASES][TRACES] = build_trace_cases(selection) if options.traces else []
     except (InputError, ClaimError) as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
@@ -186,11 +192,20 @@ class Measurements:
             if not self._outcomes and not forks():
                 progress.notice("no fork on this system: every case imports TensorFlow anew, some 4 s each")
             cases = self._cases[group]
+            if group == TRACES:
+                return self._capture(cases, seed, progress)
             if group in UNTIMED:
                 return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
                 cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
             )
+
+    def _capture(self, cases: list[Case], seed: int, progress: GroupProgress) -> dict[str, Outcome]:
+        """The traces beside the record, or for a moment only where no record is kept."""
+        file = self._config.option.benchmark_json
+        with tempfile.TemporaryDirectory(prefix="mnist-bench-") as away:
+            run = Path(file).parent if file else Path(away)
+            return capture_traces(cases, self._start_worker, run, seed=seed, listener=progress)
 
     def _share_budget(self, group: str) -> Budget:
         """This group's part of the time that is left, among the groups that are still to come."""

@@ -14,6 +14,7 @@ from reports.claim_tables import describe_verdict, render_verdicts
 from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
 from reports.record import RecordError, load_record
 from reports.tables import render_record
+from reports.tensorboard import HOST, PORT, become_tensorboard, check_logs
 from reports.terminal import open_console
 from reports.trace import load_trace
 from reports.trace_comparison import render_comparison
@@ -117,6 +118,26 @@ def trace(
         sys.stdout.write(f"{show}\n")
     else:
         open_console().print(show)
+
+
+@app.command(
+    epilog="Examples:\n\n    mnist-report tensorboard runs/20261123-085740\n\n"
+    "    mnist-report tensorboard runs/mlp --port 6007"
+)
+def tensorboard(
+    run: Annotated[
+        Path | None, typer.Argument(metavar="[RUN]", help="A run's folder. Default: the newest in runs/.")
+    ] = None,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0: any that is free.")] = PORT,
+) -> None:
+    """Open a run's traces and logs in TensorBoard, on this machine alone; Ctrl-C ends it.
+
+    The charts of its Profile tab come from the internet; `mnist-report trace` says the same and needs none.
+    """
+    folder = run or _newest_run().parent
+    check_logs(folder)
+    open_console().print(f"starting TensorBoard on {HOST}; the traces are in its Profile tab", highlight=False)
+    become_tensorboard(folder, port)
 
 
 def _newest_run() -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
-FORMAT = 2
-READABLE = (1, 2)  # format 1 knew neither groups nor accuracy nor mixing
+FORMAT = 3
+READABLE = (1, 2, 3)  # format 1 knew neither groups nor accuracy nor mixing, format 2 no captures
 REFERENCE = "post"  # the name of the ordering that every ratio is to
 CONTROL = "control"  # the name under which one case is measured a second time
 UNKNOWN_COUNTS = ("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns")
@@ -140,6 +140,44 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Capture:
+    """A profiler trace of training steps that was read back, and what profiling cost.
+
+    Args:
+        folder: TensorBoard's log folder that holds it, as seen from the record's.
+        num_bytes: of its file.
+        num_markers: steps in the file.
+        step_ns: the steps that xprof takes, one by one.
+        input_share: of their time, 0 to 1, that was a wait for input.
+        slowest_stage: of tf.data, as TensorFlow names it.
+        plain_step_ns: the mean step without the profiler, round by round.
+        profiled_step_ns: the mean step under the profiler, in the same rounds.
+    """
+
+    folder: str
+    num_bytes: int
+    num_markers: int
+    step_ns: tuple[int, ...]
+    input_share: float
+    slowest_stage: str
+    plain_step_ns: tuple[int, ...]
+    profiled_step_ns: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        _check_share("Capture.input_share", self.input_share)
+        for name in ("step_ns", "plain_step_ns", "profiled_step_ns"):
+            values = getattr(self, name)
+            object.__setattr__(self, name, tuple(values))  # a list, as it comes from a file
+            if not values or any(type(value) is not int or value <= 0 for value in values):
+                raise ValueError(f"Capture.{name} must be ints above 0, at least one, got {values!r}.")
+        if len(self.plain_step_ns) != len(self.profiled_step_ns):
+            raise ValueError("Capture.plain_step_ns and Capture.profiled_step_ns must have the same rounds.")
+        for name in ("num_bytes", "num_markers"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 1:
+                raise ValueError(f"Capture.{name} must be an int >= 1, got {getattr(self, name)!r}.")
+
+
+@dataclass(frozen=True)
 class Turn:
     """A sample and the round it was measured in; turns of one round belong together."""
 
@@ -175,6 +213,7 @@ class CaseRecord:
         memory: for a case that measures it.
         group: the cases that were measured together; only their turns may be paired by round.
         choices: what sets the case apart from the others of its ordering, such as ("source", "png").
+        capture: for a case that was traced.
     """
 
     name: str
@@ -191,13 +230,14 @@ class CaseRecord:
     memory: Memory | None = None
     group: str = "orderings"
     choices: tuple[tuple[str, str], ...] = ()
+    capture: Capture | None = None
 
     def __post_init__(self) -> None:
         for name in ("name", "ordering", "consumer", "arm", "device", "group"):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
-        if not self.turns and self.memory is None:
-            raise ValueError("it has neither turns nor memory")
+        if not self.turns and self.memory is None and self.capture is None:
+            raise ValueError("it has neither turns nor memory nor a trace")
 
     def to_extra_info(self) -> dict[str, Any]:
         """What pytest-benchmark stores as ``extra_info``."""
@@ -286,6 +326,7 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
             choices=tuple((str(key), str(value)) for key, value in fields.pop("choices", {}).items()),
             program=_parse_program(fields.pop("program", None)),
             memory=_parse_optional(Memory, fields.pop("memory", None)),
+            capture=_parse_optional(Capture, fields.pop("capture", None)),
             **fields,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.capture_table import render_captures
 from reports.mixing_table import render_mixing
 from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
 from reports.record import CONTROL, REFERENCE, CaseRecord, Record
@@ -43,6 +44,7 @@ def render_record(record: Record) -> RenderableType:
     parts += [
         *_render_steps(record),
         *render_mixing(record),
+        *render_captures(record),
         *(Text(f" {line}", style="dim") for line in _describe(record)),
     ]
     return Group(*parts)

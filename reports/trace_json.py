@@ -45,6 +45,7 @@ def _describe(trace: Trace) -> dict[str, Any]:
         "num_bytes": trace.num_bytes,
         "capture_ms": trace.capture_ms,
         "num_marks": trace.num_marks,
+        "num_device_events": trace.num_device_events,
         "verdict": dataclasses.asdict(trace.verdict) if trace.verdict else None,
         "slowest_stage": _describe_stage(slowest) if slowest else None,
         "step_ms": dataclasses.asdict(trace.step_ms) if trace.step_ms else None,

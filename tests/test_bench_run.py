@@ -15,6 +15,7 @@ from bench.harness.cases import FED
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.claims import Kind, judge_claims, load_claims
 from reports.record import CONTROL, KEY, load_record
+from reports.trace import load_trace
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,6 +76,21 @@ def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: P
     assert {each.id for each in load_claims() if verdicts[each.id].kind is not Kind.NOT_RUN} == {"C28b", "C3a"}
     assert "shuffle quality" in done.stdout
     assert "C19a" not in done.stdout
+
+
+def test_traces_are_captured_on_request_beside_the_record_and_shown(checkout: Path, digits_file: str) -> None:
+    arguments = ("--benchmark-only", "--data", digits_file, "--traces", "-k", "traced and (post or no_prefetch)")
+    done = bench(checkout, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = checkout.glob("runs/*/record.json")
+    captured = {case.name: case.capture for case in load_record(path).cases}
+    assert captured.keys() == {"post", "no_prefetch"}
+    assert captured["post"].folder == "traces/post-traced-default-cpu"
+    for capture in captured.values():
+        trace = load_trace(path.parent / capture.folder)
+        assert [step.duration_ns for step in trace.steps] == list(capture.step_ns)
+    assert "profiler traces of a training step of the mlp" in done.stdout
+    assert "more: mnist-report trace RUN/traces/post-traced-default-cpu" in done.stdout
 
 
 def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:

@@ -2,12 +2,13 @@
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import pytest
 
-from bench.harness.cases import Case, Selection, build_drain_cases, build_memory_cases
-from bench.harness.group import measure_group, measure_memory
-from bench.harness.messages import Ready, WarmedUp
+from bench.harness.cases import Case, Selection, build_drain_cases, build_memory_cases, build_trace_cases
+from bench.harness.group import capture_traces, measure_group, measure_memory
+from bench.harness.messages import Captured, Ready, WarmedUp
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerError
 from mnist_core.errors import InputError
@@ -34,6 +35,10 @@ class FakeWorker:
     def measure_memory(self) -> Memory:
         self.measure_turn()
         return Memory(50, 49, None, None, None)
+
+    def capture_trace(self, folder: Path) -> Captured:
+        self.measure_turn()
+        return Captured(folder / "plugins" / "profile" / "s" / "vm.xplane.pb", 40, (1,), (1,))
 
     def measure_turn(self) -> Sample:
         if self._turns == self._fails_at:
@@ -209,3 +214,13 @@ def test_memory_is_read_by_one_worker_after_the_other() -> None:
     assert (first.turns, first.warm_up) == ((), None)
     assert "killed by SIGKILL" in str(outcomes[cases[1].id])
     assert log == [cases[0].name, f"closed {cases[0].name}", f"closed {cases[1].name}"]
+
+
+def test_a_trace_that_cannot_be_read_back_fails_its_case_alone(tmp_path: Path) -> None:
+    log: list[str] = []
+    cases = build_trace_cases(Selection())[:2]
+    outcomes = capture_traces(cases, lambda case: FakeWorker(case, log), tmp_path, seed=1, listener=FakeListener())
+    for case in cases:  # the fakes wrote none
+        path = f"{tmp_path}/traces/{case.id}/plugins/profile/s/vm.xplane.pb"
+        assert str(outcomes[case.id]).startswith(f"{case.id}: {path} does not exist")
+    assert log == [text for case in cases for text in (case.name, f"closed {case.name}")]

@@ -12,7 +12,7 @@ from mnist_core.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.spec import PipelineSpec
 from reports.record import CONTROL
 
-Consumer = Literal["drain", "python", "step", "emulated", "fit", "mixing", "memory"]
+Consumer = Literal["drain", "python", "step", "emulated", "fit", "mixing", "memory", "traced"]
 Arm = str
 Device = Literal["cpu"]
 
@@ -66,7 +66,8 @@ class Case:
         spec: the pipeline.
         consumer: "drain" takes the batches inside the graph as fast as they come, "python" in a Python loop, "step"
             trains the mlp on each, "emulated" waits `step_ms` for each and leaves the CPU free, "fit" is Keras' own
-            loop, "mixing" scores the order in which the examples come; "memory" is not timed.
+            loop, "mixing" scores the order in which the examples come; "memory" and "traced", which is "step" under
+            the profiler, are not timed.
         arm: "default" leaves TensorFlow's rewrites and autotune as a user gets them, "raw" turns them off,
             "without_<rewrite>" turns one off; "intra_op_1" and "private_pool" are threading settings.
         device: part of the identity, so that no tool ever compares CPU with GPU by mistake.
@@ -163,6 +164,11 @@ def build_fed_cases(selection: Selection) -> list[Case]:
 def build_memory_cases(selection: Selection) -> list[Case]:
     """Every ordering, as a user gets it, over the whole training set: what it holds."""
     return [build_case(name, "memory") for name in _names(selection)]
+
+
+def build_trace_cases(selection: Selection) -> list[Case]:
+    """The orderings whose prefetch stands elsewhere, as a user gets them, feeding a training step that is profiled."""
+    return [build_case(name, "traced") for name in dict.fromkeys([*FED, *_own_names(selection)])]
 
 
 def build_case(

@@ -52,7 +52,7 @@ def build_consumer(case: Case, clock: StepClock) -> Consumer:
     if case.consumer == "python":
         return _take_in_python
     if case.consumer == "step":
-        return _build_computing(_build_train_step(case), clock)
+        return _build_computing(build_train_step(case), clock)
     step_s = (case.step_ms or 0) * MILLISECONDS
     return _build_computing(lambda _images, _labels: clock.sleep(step_s), clock)
 
@@ -106,7 +106,7 @@ def _build_computing(step: Callable[[tf.Tensor, tf.Tensor], None], clock: StepCl
     return compute
 
 
-def _build_train_step(case: Case) -> Callable[[tf.Tensor, tf.Tensor], None]:
+def build_train_step(case: Case) -> Callable[[tf.Tensor, tf.Tensor], None]:
     """A real step of the post's mlp; a step on the CPU has ended when its call returns."""
     model = build_model("mlp", normalize=case.spec.normalize)
     model.compile(keras.optimizers.Adam())

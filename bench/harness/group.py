@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from bench.harness.cases import CONTROLLED, Case
-from bench.harness.messages import Ready, WarmedUp
+from bench.harness.messages import Captured, Ready, WarmedUp
 from bench.harness.schedule import Budget, interleave
+from bench.harness.traces import FOLDER, name_folder, read_back
 from bench.harness.workers import WorkerError
-from reports.record import CONTROL, REFERENCE, CaseRecord, Memory, Program, Sample, Turn
+from reports.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
 from reports.stats import Estimate, estimate_median
 from reports.summary import NANOSECONDS
+from reports.xspace import TraceError
 
 SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
 ANCHORS = (REFERENCE, CONTROL, CONTROLLED)  # others are compared with these in the same round, so they go on
@@ -33,6 +36,9 @@ class Measurer(Protocol):
 
     def measure_memory(self) -> Memory:
         """One reading."""
+
+    def capture_trace(self, folder: Path) -> Captured:
+        """One trace below `folder`."""
 
     def close(self) -> None:
         """End it."""
@@ -121,33 +127,62 @@ def measure_memory(
     listener: Listener,
 ) -> dict[str, Outcome]:
     """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
-    outcomes: dict[str, Outcome] = {}
-    for number, case in enumerate(cases, start=1):
-        try:
-            outcomes[case.id] = _read_memory(case, start_worker, seed, clock_s, listener)
-        except WorkerError as error:
-            outcomes[case.id] = error
-        listener.started(case, number, len(cases))
-    return outcomes
 
-
-def _read_memory(
-    case: Case,
-    start_worker: Callable[[Case], Measurer],
-    seed: int,
-    clock_s: Callable[[], float],
-    listener: Listener,
-) -> CaseRecord:
-    worker = start_worker(case)
-    for line in worker.ready.notices:  # the first worker decides on the digits
-        listener.notice(line)
-    try:
+    def read(case: Case, worker: Measurer) -> CaseRecord:
         begin_s = clock_s()
         memory = worker.measure_memory()
         reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
         return _describe(case, worker.ready, seed, memory=replace(memory, reading_ns=reading_ns))
-    finally:
-        worker.close()
+
+    return _measure_singly(cases, start_worker, read, listener)
+
+
+def capture_traces(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    run: Path,
+    *,
+    seed: int,
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of every case's trace, or the reason of failure; one worker after the other, none is timed.
+
+    Args:
+        cases: what to trace.
+        start_worker: gives a fresh process for a case; may raise WorkerError.
+        run: the folder of the record; takes the traces.
+        seed: of the run.
+        listener: is told how it goes.
+    """
+
+    def capture(case: Case, worker: Measurer) -> CaseRecord:
+        captured = worker.capture_trace(run / FOLDER / name_folder(case))
+        try:
+            return _describe(case, worker.ready, seed, capture=read_back(captured, case.device, run))
+        except TraceError as error:
+            raise WorkerError(f"{case.id}: {error}") from None
+
+    return _measure_singly(cases, start_worker, capture, listener)
+
+
+def _measure_singly(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    measure: Callable[[Case, Measurer], CaseRecord],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """What `measure` makes of every case and its worker, while no other worker lives."""
+    outcomes: dict[str, Outcome] = {}
+    for number, case in enumerate(cases, start=1):
+        try:
+            with closing(start_worker(case)) as worker:
+                for line in worker.ready.notices:  # the first worker decides on the digits
+                    listener.notice(line)
+                outcomes[case.id] = measure(case, worker)
+        except WorkerError as error:
+            outcomes[case.id] = error
+        listener.started(case, number, len(cases))
+    return outcomes
 
 
 def _start_all(
@@ -226,6 +261,7 @@ def _describe(
     turns: tuple[Turn, ...] = (),
     program: Program | None = None,
     memory: Memory | None = None,
+    capture: Capture | None = None,
 ) -> CaseRecord:
     return CaseRecord(
         name=case.name,
@@ -241,4 +277,5 @@ def _describe(
         program=program,
         memory=memory,
         choices=case.choices,
+        capture=capture,
     )

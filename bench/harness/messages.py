@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from reports.record import Memory, Program, Sample, Setting
 
@@ -24,6 +25,23 @@ class WarmedUp:
 
 
 @dataclass(frozen=True)
+class TraceRequest:
+    """Asks for a trace in TensorBoard's layout, below `folder`."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A trace was written, and what a step took without the profiler and under it, round by round."""
+
+    file: Path
+    num_markers: int
+    plain_step_ns: tuple[int, ...]
+    profiled_step_ns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Failure:
     """A worker could not do what it was asked, and why, in one line; with bad input no other worker could either."""
 
@@ -31,4 +49,5 @@ class Failure:
     bad_input: bool
 
 
-Message = Sample | Ready | WarmedUp | Memory | Failure
+Message = Sample | Ready | WarmedUp | Memory | Captured | Failure
+Request = str | TraceRequest

@@ -32,10 +32,15 @@ class ReplayClock:
 
 
 def replay(record: CaseRecord, benchmark: BenchmarkFixture, clock: ReplayClock) -> None:
-    """Run the turns of `record`, or its memory reading, as rounds of `benchmark`, whose timer must be `clock`."""
+    """Run the turns of `record` as rounds of `benchmark`, whose timer must be `clock`.
+
+    Of a case without turns its memory reading, or the steps that it took without the profiler.
+    """
     walls_ns = [turn.sample.wall_ns for turn in record.turns]
     if record.memory is not None:
         walls_ns = [record.memory.reading_ns]
+    if record.capture is not None:
+        walls_ns = list(record.capture.plain_step_ns)
     rounds = iter(walls_ns)
 
     def begin_round() -> tuple[tuple[int], dict[str, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.harness.cases import Case
-from bench.harness.messages import Failure, Message, Ready, WarmedUp
+from bench.harness.messages import Failure, Message, Ready, Request, TraceRequest, WarmedUp
+from mnist_core.digits import Digits, Say
 from mnist_core.errors import InputError
 from reports.record import Setting
 
@@ -18,7 +20,7 @@ ORPHANED = 3  # exit code of a worker whose parent is gone
 
 
 def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_limit_bytes: int | None = None) -> None:
-    """Answer on `connection`: first Ready, then what is asked for, a warm-up, a turn or a memory reading.
+    """Answer on `connection`: first Ready, then what is asked for: a warm-up, a turn, a memory reading or a trace.
 
     Args:
         connection: to the parent; its end of file is the request to stop.
@@ -44,32 +46,47 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
 
 
 def _answer(connection: Connection, case: Case, source: str, stderr: Path) -> None:
-    from bench.harness.devices import use_only  # noqa: PLC0415
-    from bench.harness.heap import measure_memory  # noqa: PLC0415  # imports TensorFlow, which the parent never does
-    from bench.harness.meters import build_meter  # noqa: PLC0415
+    from bench.harness.devices import use_only  # noqa: PLC0415  # imports TensorFlow, which the parent never does
     from mnist_core.digits import load_digits  # noqa: PLC0415
-    from mnist_core.sources import load_source  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415
 
     use_only(case.device)
     notices: list[str] = []
     digits = load_digits(source, say=notices.append)
-    meter = None
-    if case.consumer == "memory":
-        load_source(case.spec, digits.train_images, digits.train_labels, say=notices.append)  # its files are there then
-    else:
-        meter = build_meter(case, digits, say=notices.append)
+    answer = _build_answer(case, digits, notices.append)
     setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
     os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices)))
     while True:
-        request = connection.recv()
-        if meter is None:
-            _send(connection, measure_memory(case, digits))
-        elif request == WARM_UP:
-            _send(connection, WarmedUp(meter.measure_turn(), meter.read_program()))
-        else:
-            _send(connection, meter.measure_turn())
+        _send(connection, answer(connection.recv()))
+
+
+def _build_answer(case: Case, digits: Digits, say: Say) -> Callable[[Request], Message]:
+    """What answers the requests that the case's consumer understands."""
+    from bench.harness.heap import measure_memory  # noqa: PLC0415
+    from bench.harness.meters import build_meter  # noqa: PLC0415
+    from bench.harness.tracing import TraceMeter  # noqa: PLC0415
+    from mnist_core.sources import load_source  # noqa: PLC0415
+
+    if case.consumer == "memory":
+        load_source(case.spec, digits.train_images, digits.train_labels, say=say)  # its files are there then
+        return lambda _: measure_memory(case, digits)
+    if case.consumer == "traced":
+        tracer = TraceMeter(case, digits, say=say)
+        return lambda request: tracer.capture(_folder_of(request))
+    meter = build_meter(case, digits, say=say)
+
+    def measure(request: Request) -> Message:
+        sample = meter.measure_turn()
+        return WarmedUp(sample, meter.read_program()) if request == WARM_UP else sample
+
+    return measure
+
+
+def _folder_of(request: Request) -> Path:
+    if not isinstance(request, TraceRequest):
+        raise TypeError(f"a traced case takes a TraceRequest only, got {request!r}.")
+    return request.folder
 
 
 def _send(connection: Connection, message: Message) -> None:

@@ -12,12 +12,12 @@ from types import TracebackType
 from typing import TypeVar
 
 from bench.harness.cases import Case
-from bench.harness.messages import Failure, Message, Ready, WarmedUp
+from bench.harness.messages import Captured, Failure, Message, Ready, Request, TraceRequest, WarmedUp
 from bench.harness.worker import MEMORY, TURN, WARM_UP, serve
 from mnist_core.errors import InputError
 from reports.record import Memory, Sample
 
-PRELOADED = ["bench.harness.preload", "bench.harness.meters", "mnist_core.digits"]  # in this order
+PRELOADED = ["bench.harness.preload", "bench.harness.meters", "bench.harness.tracing", "mnist_core.digits"]  # in order
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
@@ -25,7 +25,7 @@ STOP_LIMIT_S = 5.0
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, Captured)
 
 
 class WorkerError(RuntimeError):
@@ -108,6 +108,10 @@ class Worker:
         """What the case holds; raises as `measure_turn` does."""
         return self._ask(MEMORY, Memory)
 
+    def capture_trace(self, folder: Path) -> Captured:
+        """A trace of the case's training step below `folder`; raises as `measure_turn` does."""
+        return self._ask(TraceRequest(folder), Captured)
+
     def close(self) -> None:
         """End the process, gently first; harmless if it is gone."""
         self._connection.close()
@@ -125,7 +129,7 @@ class Worker:
     ) -> None:
         self.close()
 
-    def _ask(self, request: str, kind: type[Answer]) -> Answer:
+    def _ask(self, request: Request, kind: type[Answer]) -> Answer:
         try:
             self._connection.send(request)
         except OSError:

@@ -84,7 +84,7 @@ def damaged(change) -> dict:
         (stored(CASE, replace(CASE, setting=OTHER_DATA)), "measured on different data and cannot be compared"),
         ({"benchmarks": [3]}, "benchmark None was not measured by this project"),
         ({"benchmarks": [{"name": "x", "extra_info": {}}]}, "benchmark 'x' was not measured by this project"),
-        (damaged(lambda own: own.update(format=FORMAT + 1)), "has another format than 2: use a newer version"),
+        (damaged(lambda own: own.update(format=FORMAT + 1)), "has another format than 3: use a newer version"),
         (damaged(lambda own: own.pop("turns")), "is damaged"),
         (damaged(lambda own: own.update(turns=[])), "is damaged"),
         (damaged(lambda own: own.update(turns=3)), "is damaged"),
