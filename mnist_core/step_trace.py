@@ -125,7 +125,7 @@ def _iterate_iterations(plane: Any) -> Iterator[tuple[Any, Any, Any]]:
 
 def _find_stat(plane: Any, name: str) -> int:
     """The number of an argument's name, which is added if it is new."""
-    known = {value.name: key for key, value in plane.stat_metadata.items()}
+    known: dict[str, int] = {value.name: key for key, value in plane.stat_metadata.items()}
     if name not in known:
         known[name] = max(plane.stat_metadata, default=0) + 1
         plane.stat_metadata[known[name]].id, plane.stat_metadata[known[name]].name = known[name], name
