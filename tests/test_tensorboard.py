@@ -15,7 +15,7 @@ from reports.tensorboard import build_command, check_logs
 from reports.trace import NANOSECONDS, Trace, load_trace
 from reports.xspace import TraceError
 
-ADDRESS = re.compile(r"at (http://localhost:\d+/)")
+ADDRESS = re.compile(r"at (http://\S+:\d+/)")
 AVERAGE = re.compile(r"Average: \d")  # the page has the words before it has the number
 LIMIT_MS = 60_000  # of the browser's waiting: TensorBoard reads the trace when it is first asked
 

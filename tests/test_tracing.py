@@ -1,6 +1,7 @@
 """Traces for the bench: every other block of steps is profiled, what is written is read back, and faults are told."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from bench.harness.messages import Captured
 from bench.harness.traces import FOLDER, check_trace, name_folder, read_back
 from bench.harness.tracing import ROUNDS, TIMED, WINDOW, TraceMeter
 from mnist_core.digits import Digits
+from mnist_core.step_trace import StepTrace
+from mnist_core.step_window import StepWindow
 from reports.trace import Trace, load_trace
 from reports.xspace import TraceError
 
@@ -52,6 +55,35 @@ def trace(captured: Captured) -> Trace:
 def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(captured: Captured) -> None:
     assert captured.plain_step_ns == tuple(STEP_NS * block for block in range(2, 2 * ROUNDS + 2, 2))
     assert captured.profiled_step_ns == tuple(STEP_NS * block for block in range(3, 2 * ROUNDS + 3, 2))
+
+
+def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, monkeypatch) -> None:
+    log: list[str] = []
+
+    class FakeProfiler:
+        trace = StepTrace(tmp_path / "vm.xplane.pb", 20, 59, 40)
+
+        def __init__(self, folder: Path, window: StepWindow) -> None: ...
+
+        def __enter__(self) -> "FakeProfiler":
+            log.append("on")
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            log.append("off")
+
+        def mark(self, step: int) -> AbstractContextManager[None]:
+            return nullcontext()
+
+    class LoggingClock(FakeClock):
+        def wall_ns(self) -> int:
+            log.append("clock")
+            return super().wall_ns()
+
+    monkeypatch.setattr("bench.harness.tracing.StepProfiler", FakeProfiler)
+    TraceMeter(CASE, digits, LoggingClock()).capture(tmp_path)
+    block = ["clock", "clock"]
+    assert log == [*block, *([*block, "on", *block, "off"] * ROUNDS)]
 
 
 def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_timed() -> None:
