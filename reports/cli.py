@@ -12,6 +12,8 @@ from rich.console import Console
 
 from reports.claim_tables import describe_verdict, render_verdicts
 from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
+from reports.export import FORMATS, check_request, render_export, write_export
+from reports.formats.results import ExportError
 from reports.record import RecordError, load_record
 from reports.tables import render_record
 from reports.tensorboard import HOST, PORT, become_tensorboard, check_logs
@@ -73,6 +75,37 @@ def claims(
         print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
     else:
         open_console().print(render_verdicts(verdicts))
+
+
+EXPORT_EXAMPLES = """Examples:
+
+    mnist-report export --to markdown >> $GITHUB_STEP_SUMMARY
+
+    mnist-report export runs/20261123-085740 --to csv --turns -o turns.csv
+
+    mnist-report export --to hparams -o logs && tensorboard --logdir logs"""
+
+
+@app.command(epilog=EXPORT_EXAMPLES)
+def export(
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=", ".join(FORMATS) + ".")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="A run's folder or its JSON file. Default: the newest in runs/."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Default: standard output. For hparams a new folder."),
+    ] = None,
+    turns: Annotated[bool, typer.Option("--turns", help="For csv: a row for each turn, not for each case.")] = False,
+) -> None:
+    """Write a run for another program: a pull request, a spreadsheet, a script, a dashboard, TensorBoard."""
+    check_request(to, output, turns=turns)
+    record = load_record(run or _newest_run())
+    if output is None:
+        sys.stdout.buffer.write(render_export(record, to, turns=turns).encode())
+    else:
+        write_export(record, to, output, turns=turns)
 
 
 TRACE_EXAMPLES = """Examples:
@@ -151,7 +184,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (RecordError, ClaimError, TraceError) as error:
+    except (RecordError, ClaimError, ExportError, TraceError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

@@ -74,6 +74,7 @@ READERS: dict[str, Callable[[Sample], float | None]] = {
     "time": lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
     "seconds": lambda sample: sample.wall_ns / NANOSECONDS,
     "first_batch": lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
+    "cpu": lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,
     "busy": lambda sample: None if sample.busy_ns is None else busy_share(sample),
     "accuracy": lambda sample: sample.accuracy,
     "displacement": lambda sample: None if sample.mixing is None else sample.mixing.displacement,

@@ -1,0 +1,92 @@
+"""What github-action-benchmark draws and compares: a JSON array for its tool customSmallerIsBetter.
+
+One file has one direction, so rates stand as times: half the rate is twice the time per example.
+Source: benchmark-action/github-action-benchmark v1.22, src/extract.ts, BenchmarkResult.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from reports.formats.measures import FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, TIME, Measure
+from reports.formats.results import ExportError, Result, collect_results
+from reports.numbers import MEBIBYTE, round_significant
+from reports.record import Record
+from reports.stats import CONFIDENCE, Estimate
+from reports.tables import describe_setting
+
+DIGITS = 6  # finer than any run, and short enough for the table that the action puts under a commit
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart of a case: its title, the unit, and how much of the measure's unit that is.
+
+    The unit never changes with the value: the action compares two runs by number.
+    """
+
+    measure: Measure
+    title: str
+    unit: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One point of a chart, in the action's own names."""
+
+    name: str
+    unit: str
+    value: float
+    range: str
+    extra: str
+
+
+CHARTS = (
+    Chart(TIME, "time per example", "us", 1e-6),
+    Chart(FIRST_BATCH, "first batch", "ms", 1e-3),
+    Chart(LIVE_BYTES, "live memory", "MiB", MEBIBYTE),
+    Chart(GPU_PEAK_BYTES, "peak GPU memory", "MiB", MEBIBYTE),
+)
+
+
+def render_github_benchmark(record: Record) -> str:
+    """The entries of all cases; smaller is better for each.
+
+    Raises:
+        ExportError: there is none, which the action would refuse.
+    """
+    setting = "\n".join(describe_setting(record))
+    entries = [entry for result in collect_results(record) for entry in _build_entries(result, setting)]
+    if not entries:
+        raise ExportError(f"the record has nothing to draw: {', '.join(chart.title for chart in CHARTS)}.")
+    return json.dumps([_leave_out_empty(entry) for entry in entries], indent=2, allow_nan=False) + "\n"
+
+
+def _build_entries(result: Result, setting: str) -> Iterator[Entry]:
+    for chart in CHARTS:
+        estimate = result.find(chart.measure)
+        if estimate is not None:
+            value = round_significant(estimate.median / chart.scale, DIGITS)
+            extra = f"{result.case.ordering}\n{_describe_count(estimate)}\n{setting}"
+            yield Entry(f"{result.id}: {chart.title}", chart.unit, value, _render_range(estimate, chart.scale), extra)
+
+
+def _render_range(estimate: Estimate, scale: float) -> str:
+    """The interval; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"[{estimate.low / scale:.{DIGITS}g}, {estimate.high / scale:.{DIGITS}g}]"
+
+
+def _describe_count(estimate: Estimate) -> str:
+    if estimate.count == 1:
+        return "one reading"
+    return f"median of {estimate.count} turns, {CONFIDENCE:.0%} interval"
+
+
+def _leave_out_empty(entry: Entry) -> dict[str, str | float]:
+    """The action takes a range that is not there, and shows an empty one."""
+    return {name: value for name, value in asdict(entry).items() if value != ""}

@@ -1,0 +1,165 @@
+"""A log folder for TensorBoard's HParams tab: every case a trial, what it is beside what was measured.
+
+Only TensorBoard's protocol buffers and its record format are used, which import no TensorFlow.
+Source: tensorboard 2.21, plugins/hparams: summary_v2.py, metadata.py, backend_context.py.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from reports.formats.ordering_features import find_features
+from reports.formats.results import Result, collect_results, describe_consumer
+from reports.record import Record
+
+EVENT_FILE = "events.out.tfevents.0.mnist-bench"  # TensorBoard looks for "tfevents"; the same name for the same trial
+FILE_VERSION = "brain.Event:2"
+UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
+LONGEST_NAME = 120  # characters of a trial's folder
+DIGEST_DIGITS = 8
+DEFAULT_CHOICE = "default"
+
+HParam = bool | int | float | str
+TYPES = {str: api_pb2.DATA_TYPE_STRING, bool: api_pb2.DATA_TYPE_BOOL}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A result in TensorBoard's terms.
+
+    Args:
+        result: whose id is the trial's.
+        hparams: what it is; the same names for every trial of a record.
+        metrics: what was measured of it, the most telling first.
+    """
+
+    result: Result
+    hparams: Mapping[str, HParam]
+    metrics: Mapping[str, float]
+
+
+def build_log_folder(record: Record) -> dict[str, bytes]:
+    """By path, the event files: the experiment's at the top, then one in a folder for each trial."""
+    trials = _build_trials(collect_results(record))
+    seconds = _read_seconds(record.datetime)
+    experiment = _describe_experiment(trials, seconds)
+    files = {EVENT_FILE: _encode_events([experiment], seconds)}
+    for trial in trials:
+        files[f"{name_folder(trial.result.id)}/{EVENT_FILE}"] = _encode_events(_describe_trial(trial, seconds), seconds)
+    return files
+
+
+def name_folder(id: str) -> str:  # noqa: A002
+    """The id as the name of a folder; what no folder should be called is replaced, and told apart by a digest."""
+    name = UNSAFE.sub("_", id)[:LONGEST_NAME].lstrip(".")
+    return name if name == id else f"{name}-{hashlib.sha256(id.encode()).hexdigest()[:DIGEST_DIGITS]}"
+
+
+def _build_trials(results: Sequence[Result]) -> list[Trial]:
+    """A choice that a case leaves at its default has that as its value: TensorBoard hides a trial with a gap."""
+    names = sorted({name for result in results for name, _ in result.case.choices})
+    defaults: dict[str, HParam] = dict.fromkeys(names, DEFAULT_CHOICE)
+    return [
+        Trial(result, defaults | dict(result.case.choices) | _describe_case(result), _list_metrics(result))
+        for result in results
+    ]
+
+
+def _describe_case(result: Result) -> dict[str, HParam]:
+    case = result.case
+    return {
+        "arm": case.arm,
+        "case": case.name,
+        "consumer": describe_consumer(case),
+        "device": case.device,
+        "ordering": case.ordering,
+        **asdict(find_features(case.ordering)),
+    }
+
+
+def _list_metrics(result: Result) -> dict[str, float]:
+    """Medians; those that every timed case has fill the five axes that TensorBoard shows first."""
+    turns = result.case.turns
+    return {
+        **{value.measure.name: value.estimate.median for value in result.values},
+        **({} if result.ratio is None else {"ratio_to_post": result.ratio.median}),
+        "num_turns": len(turns),
+        "num_contaminated_turns": sum(turn.sample.contaminated for turn in turns),
+    }
+
+
+def _describe_experiment(trials: Sequence[Trial], seconds: float) -> summary_pb2.Summary:
+    """All names, with the values that they take, so that TensorBoard offers filters and axes for them."""
+    experiment = api_pb2.Experiment(
+        description="Orderings of a tf.data pipeline, measured by MNIST Bench.",
+        time_created_secs=seconds,
+        hparam_infos=[_describe_hparam(name, [trial.hparams[name] for trial in trials]) for name in trials[0].hparams],
+        metric_infos=[api_pb2.MetricInfo(name=api_pb2.MetricName(tag=name)) for name in rank_metrics(trials)],
+    )
+    return _summarize(metadata.EXPERIMENT_TAG, plugin_data_pb2.HParamsPluginData(experiment=experiment))
+
+
+def _describe_hparam(name: str, values: Sequence[HParam]) -> api_pb2.HParamInfo:
+    """Its type, its domain and whether it differs: TensorBoard shows those that do first."""
+    distinct = sorted(set(values))  # of one type
+    info = api_pb2.HParamInfo(name=name, differs=len(distinct) > 1)
+    info.type = TYPES.get(type(distinct[0]), api_pb2.DATA_TYPE_FLOAT64)
+    if info.type == api_pb2.DATA_TYPE_FLOAT64:
+        info.domain_interval.min_value, info.domain_interval.max_value = distinct[0], distinct[-1]
+    else:
+        info.domain_discrete.extend(distinct)
+    return info
+
+
+def rank_metrics(trials: Sequence[Trial]) -> list[str]:
+    """The names of all metrics, those first that every timed trial has.
+
+    TensorBoard shows the first five and hides a trial that lacks one of them.
+    """
+    timed = [trial for trial in trials if trial.result.case.turns] or list(trials)
+    names = dict.fromkeys(name for trial in trials for name in trial.metrics)
+    return sorted(names, key=lambda name: sum(name not in trial.metrics for trial in timed))
+
+
+def _describe_trial(trial: Trial, seconds: float) -> list[summary_pb2.Summary]:
+    end = plugin_data_pb2.SessionEndInfo(status=api_pb2.STATUS_SUCCESS, end_time_secs=seconds)
+    return [
+        hparams_pb(dict(trial.hparams), trial_id=trial.result.id, start_time_secs=seconds),
+        *(scalar_pb(name, value) for name, value in trial.metrics.items()),
+        _summarize(metadata.SESSION_END_INFO_TAG, plugin_data_pb2.HParamsPluginData(session_end_info=end)),
+    ]
+
+
+def _summarize(tag: str, data: plugin_data_pb2.HParamsPluginData) -> summary_pb2.Summary:
+    summary = summary_pb2.Summary()
+    summary.value.add(tag=tag, metadata=metadata.create_summary_metadata(data), tensor=metadata.NULL_TENSOR)
+    return summary
+
+
+def _encode_events(summaries: Iterable[summary_pb2.Summary], seconds: float) -> bytes:
+    """The content of an event file."""
+    file = io.BytesIO()
+    writer = RecordWriter(file)
+    writer.write(event_pb2.Event(wall_time=seconds, file_version=FILE_VERSION).SerializeToString())
+    for summary in summaries:
+        writer.write(event_pb2.Event(wall_time=seconds, step=0, summary=summary).SerializeToString())
+    return file.getvalue()
+
+
+def _read_seconds(text: str) -> float:
+    """Since 1970, of a time in ISO 8601; 0 for a record that does not tell."""
+    try:
+        return datetime.datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
