@@ -68,7 +68,8 @@ def write_export(record: Record, name: str, target: Path, *, turns: bool) -> Non
         else:
             write_whole(target, render_export(record, name, turns=turns).encode())
     except OSError as error:
-        raise ExportError(f"{target} cannot be written: {error.strerror}.") from None
+        hint = ": name a new folder" if name == HPARAMS else ""
+        raise ExportError(f"{target} cannot be written: {error.strerror}{hint}.") from None
 
 
 def _build_log_folder(record: Record) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 ABSENT = "none"
 FIRST = "source"  # what the first stage follows
+MAX_TEXT_LENGTH = 1000  # as of an ordering that is typed: a hostile text must not exhaust Python's parser
+MAX_DIGITS = 15  # a number that a float holds exactly; no data set comes near it
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Features:
     """An ordering in numbers and words.
 
     Args:
-        batch_size: 0 without a batch, or if it is no number.
+        batch_size: 0 without a batch, or if it is no number that can be.
         shuffle_buffer: examples, likewise.
         prefetch: as written, such as "auto" or "10".
         map_after: the stage that map follows; "source" if it is the first, "none" if there is no map.
@@ -57,6 +59,8 @@ def find_features(ordering: str) -> Features:
 
 def parse_stages(ordering: str) -> tuple[Stage, ...]:
     """The stages in their order; none if the text is not a chain of calls. It is read, never run."""
+    if len(ordering) > MAX_TEXT_LENGTH:
+        return ()
     try:
         node: ast.expr = ast.parse(ordering, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -75,7 +79,7 @@ def parse_stages(ordering: str) -> tuple[Stage, ...]:
 
 def _find_number(stages: Sequence[Stage], name: str) -> int:
     argument = next((stage.argument for stage in stages if stage.name == name), "")
-    return int(argument) if argument.isdecimal() else 0
+    return int(argument) if argument.isdecimal() and len(argument) <= MAX_DIGITS else 0
 
 
 def _find_stage_before(stages: Sequence[Stage], name: str) -> str:
