@@ -127,6 +127,11 @@ def test_a_run_of_memory_alone_has_trials_too(tmp_path: Path) -> None:
     assert found["groups"]["totalSize"] == 2
 
 
+def test_a_reading_that_one_of_them_lacks_comes_last(tmp_path: Path) -> None:
+    found = read(make_record(LIVE, make_memory_case("fast", None)), tmp_path)
+    assert name_metrics(found)[-1] == "live_bytes"
+
+
 def test_hostile_names_stay_in_the_folder_and_apart(tmp_path: Path) -> None:
     names = ["../../out", "..", "/etc/x", "a/b", "a:b", "x" * 300, "x" * 301, "\0", "é"]
     found = read(make_record(*(make_case(name, [100] * 6) for name in names)), tmp_path)

@@ -158,3 +158,11 @@ def test_what_is_cut_first_is_what_the_rows_stand_for_then_tables_then_notes() -
         previous = shown
         assert ("<details>" in text) <= ("| post |" in text) <= ("- digits" in text)
         assert text.count("<details>") == text.count("</details>")
+
+
+def test_nothing_follows_a_table_that_was_cut() -> None:
+    long = [make_case(f"{number} {'x' * 2000}", [100] * 6) for number in range(3)]
+    text = render_markdown(make_record(*long, RAW), 6000)
+    (table,) = read_tables(text)
+    assert len(table) == 2
+    assert "raw arm" not in text

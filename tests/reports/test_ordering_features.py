@@ -31,7 +31,7 @@ NONE = Features(0, 0, "none", "none", "none", "none", False)
         ("a\0b", NONE),
         ("batch(999999999999999)", Features(999_999_999_999_999, 0, "none", "none", "none", "none", False)),
         (f"batch(1{'0' * 15})", NONE),
-        (f"batch(1).map({' ' * 984})", Features(1, 0, "none", "batch", "none", "none", False)),
+        (f"batch(1).map({' ' * 986})", Features(1, 0, "none", "batch", "none", "none", False)),
         (f"batch(1).map({' ' * 987})", NONE),
     ],
 )
