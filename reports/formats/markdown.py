@@ -6,7 +6,6 @@ The content is that of the terminal: the tables are built once, in `reports.tabl
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,16 +13,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.markdown_text import MAX_SUMMARY_BYTES, escape
 from reports.record import Record
 from reports.tables import render_record
 
-MAX_BYTES = 2**20  # of a step's summary; a larger one is dropped without a word. Source: GitHub, workflow commands
-SPECIAL = re.compile(
-    r"[&<>|`*~$\\\r\n]"  # HTML, cells, code, emphasis, formulas, escapes
-    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis; within a word it is none
-    r"|(?<=\])\("  # a link
-    r"|(?<=@)(?=\w)"  # a mention, which would notify somebody
-)
 ALIGNMENTS = {"left": ":--", "center": ":-:", "right": "--:"}
 
 
@@ -47,7 +40,7 @@ class Block:
 HEADING, NOTES, TABLE, KEY = range(4)  # ranks
 
 
-def render_markdown(record: Record, max_bytes: int = MAX_BYTES) -> str:
+def render_markdown(record: Record, max_bytes: int = MAX_SUMMARY_BYTES) -> str:
     """All tables of a record and what explains them; beyond `max_bytes` of UTF-8 it ends with how much was left out."""
     blocks = [_draw_heading(record), *_join_notes(_draw(render_record(record)))]
     text = "\n".join(_list_lines(blocks))
@@ -100,17 +93,6 @@ def _draw_rows(table: Table) -> tuple[str, ...]:
 
 def _draw_row(cells: Iterable[str]) -> str:
     return f"|{'|'.join(f' {escape(cell.strip())} ' for cell in cells)}|"
-
-
-def escape(text: str) -> str:
-    """Text that shows as it is, on one line of Markdown: an entity is never taken for markup."""
-    return SPECIAL.sub(lambda found: _replace(found.group()), text)
-
-
-def _replace(special: str) -> str:
-    if special in {"\n", "\r"}:
-        return "<br>"
-    return f"&#{ord(special)};" if special else "&#8203;"  # a space of no width behind an @
 
 
 def _list_lines(blocks: Iterable[Block]) -> list[str]:

@@ -10,6 +10,7 @@ from reports.stats import Estimate
 from reports.summary import estimate_speed_ratio
 
 UNNAMED_CONSUMERS = ("drain", "memory")  # as in the ids of the tests: what an ordering does on its own
+SHARED = ("consumer", "step_ms", "arm", "device", "group")  # by a case and its reference
 
 
 class ExportError(ValueError):
@@ -81,9 +82,12 @@ def _build_result(record: Record, name: str, cases: list[CaseRecord]) -> Result:
 
 def _compare(case: CaseRecord, record: Record) -> Estimate | None:
     """The ratio to the reference that took turns with the case."""
-    setting = (case.consumer, case.arm, case.device, case.group)
-    for other in record.cases:
-        if other.name == REFERENCE and (other.consumer, other.arm, other.device, other.group) == setting:
-            shared = {turn.round for turn in case.turns} & {turn.round for turn in other.turns}
-            return estimate_speed_ratio(case, other) if shared else None
-    return None
+    reference = next((other for other in record.cases if _is_reference(other, case)), None)
+    if reference is None:
+        return None
+    shared = {turn.round for turn in case.turns} & {turn.round for turn in reference.turns}
+    return estimate_speed_ratio(case, reference) if shared else None
+
+
+def _is_reference(other: CaseRecord, case: CaseRecord) -> bool:
+    return other.name == REFERENCE and all(getattr(other, name) == getattr(case, name) for name in SHARED)

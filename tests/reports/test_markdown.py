@@ -7,7 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 from records import FAST, FED, LIVE, POST, RAW, SETTING, make_case, make_record
 
-from reports.formats.markdown import MAX_BYTES, escape, render_markdown
+from reports.formats.markdown import render_markdown
+from reports.markdown_text import MAX_SUMMARY_BYTES, escape
 from reports.record import Machine, Record, load_record
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -113,6 +114,7 @@ def test_text_from_a_record_is_never_markup() -> None:
         ("<b>&amp;", "&#60;b&#62;&#38;amp;"),
         ("33k [25k, 38k] (49)", "33k [25k, 38k] (49)"),
         ("[x](y)", "[x]&#40;y)"),
+        ("[x][y]", "[x]&#91;y]"),
         ("one\ntwo", "one<br>two"),
         ("a@b", "a@&#8203;b"),
     ],
@@ -124,7 +126,7 @@ def test_what_markdown_acts_on_is_escaped_and_nothing_else(text: str, escaped: s
 def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None:
     cases = [replace(POST, name=f"{number:05} {'é' * 200}") for number in range(3000)]
     text = render_markdown(make_record(*cases))
-    assert MAX_BYTES - 1000 < len(text.encode()) <= MAX_BYTES
+    assert MAX_SUMMARY_BYTES - 1000 < len(text.encode()) <= MAX_SUMMARY_BYTES
     (table,) = read_tables(text)
     assert len({len(row) for row in table}) == 1
     assert 1000 < len(table) < 3000

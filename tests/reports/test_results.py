@@ -58,8 +58,8 @@ def test_a_case_without_turns_has_its_memory_alone() -> None:
 
 
 def test_the_ratio_is_to_the_reference_of_the_same_group_consumer_arm_and_device() -> None:
-    for other in ("arm", "device", "group", "consumer"):
-        strange = replace(FAST, name="strange", **{other: "other"})
+    for other in ("arm", "device", "group", "consumer", "step_ms"):
+        strange = replace(FAST, name="strange", **{other: 4.0 if other == "step_ms" else "other"})
         fast, post, alone = collect_results(make_record(FAST, POST, strange))
         assert fast.ratio.median == pytest.approx(2)
         assert post.ratio.median == 1
