@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import summary_pb2
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
-from tensorboard.summary.writer.record_writer import RecordWriter
 
+from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.ordering_features import find_features
 from reports.formats.results import Result, collect_results, describe_consumer
 from reports.record import Record
 
-EVENT_FILE = "events.out.tfevents.0.mnist-bench"  # TensorBoard looks for "tfevents"; the same name for the same trial
-FILE_VERSION = "brain.Event:2"
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
 LONGEST_NAME = 120  # characters of a trial's folder
 DIGEST_DIGITS = 8
@@ -54,16 +51,16 @@ def build_log_folder(record: Record) -> dict[str, bytes]:
     trials = _build_trials(collect_results(record))
     seconds = _read_seconds(record.datetime)
     experiment = _describe_experiment(trials, seconds)
-    files = {EVENT_FILE: _encode_events([experiment], seconds)}
+    files = {EVENT_FILE: encode_events([experiment], seconds)}
     for trial in trials:
-        files[f"{name_folder(trial.result.id)}/{EVENT_FILE}"] = _encode_events(_describe_trial(trial, seconds), seconds)
+        files[f"{name_folder(trial.result.id)}/{EVENT_FILE}"] = encode_events(_describe_trial(trial, seconds), seconds)
     return files
 
 
-def name_folder(id: str) -> str:  # noqa: A002
+def name_folder(case_id: str) -> str:
     """The id as the name of a folder; what no folder should be called is replaced, and told apart by a digest."""
-    name = UNSAFE.sub("_", id)[:LONGEST_NAME].lstrip(".")
-    return name if name == id else f"{name}-{hashlib.sha256(id.encode()).hexdigest()[:DIGEST_DIGITS]}"
+    name = UNSAFE.sub("_", case_id)[:LONGEST_NAME].lstrip(".")
+    return name if name == case_id else f"{name}-{hashlib.sha256(case_id.encode()).hexdigest()[:DIGEST_DIGITS]}"
 
 
 def _build_trials(results: Sequence[Result]) -> list[Trial]:
@@ -146,16 +143,6 @@ def _summarize(tag: str, data: plugin_data_pb2.HParamsPluginData) -> summary_pb2
     summary = summary_pb2.Summary()
     summary.value.add(tag=tag, metadata=metadata.create_summary_metadata(data), tensor=metadata.NULL_TENSOR)
     return summary
-
-
-def _encode_events(summaries: Iterable[summary_pb2.Summary], seconds: float) -> bytes:
-    """The content of an event file."""
-    file = io.BytesIO()
-    writer = RecordWriter(file)
-    writer.write(event_pb2.Event(wall_time=seconds, file_version=FILE_VERSION).SerializeToString())
-    for summary in summaries:
-        writer.write(event_pb2.Event(wall_time=seconds, step=0, summary=summary).SerializeToString())
-    return file.getvalue()
 
 
 def _read_seconds(text: str) -> float:

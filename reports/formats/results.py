@@ -55,7 +55,7 @@ def collect_results(record: Record) -> tuple[Result, ...]:
     cases: dict[str, list[CaseRecord]] = {}
     for case in record.cases:
         cases.setdefault(name_case(case), []).append(case)
-    return tuple(_build_result(record, id, group) for id, group in cases.items())  # noqa: A001
+    return tuple(_build_result(record, name, group) for name, group in cases.items())
 
 
 def name_case(case: CaseRecord) -> str:

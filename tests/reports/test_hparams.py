@@ -13,7 +13,8 @@ from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_memory_case
 from tensorboard.compat.proto.event_pb2 import Event
 
 from reports.export import write_export
-from reports.formats.hparams import EVENT_FILE, build_log_folder, name_folder
+from reports.formats.event_file import EVENT_FILE
+from reports.formats.hparams import build_log_folder, name_folder
 from reports.record import Record
 
 READER = Path(__file__).parent / "tensorboard_reader.py"
