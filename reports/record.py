@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 3
-READABLE = (1, 2, 3)  # format 1 knew neither groups nor accuracy nor mixing, format 2 no captures
+READABLE = (1, 2, 3)  # format 1 knew neither groups nor accuracy nor mixing, format 2 neither captures nor devices
 REFERENCE = "post"  # the name of the ordering that every ratio is to
 CONTROL = "control"  # the name under which one case is measured a second time
-UNKNOWN_COUNTS = ("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns")
+UNKNOWN_COUNTS = (
+    *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),
+    "unsynced_ns",
+)
 COUNTS = ("wall_ns", "cpu_ns", "num_examples", *UNKNOWN_COUNTS)  # of a sample; the unknown ones may be None
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
@@ -67,6 +70,8 @@ class Sample:
         contaminated: the others used more than the rule, fixed in advance, allows. None above: no source here.
         accuracy: on the test set, 0 to 1, of the model that the turn trained; None where it trains none.
         mixing: how well the turn's epoch was shuffled; None where it was not asked.
+        unsynced_ns: to the moment when the last call had returned and the device was not waited for yet: what the turn
+            would seem to take without synchronisation. None where no call leaves work behind.
     """
 
     wall_ns: int
@@ -80,6 +85,7 @@ class Sample:
     contaminated: bool = False
     accuracy: float | None = None
     mixing: Mixing | None = None
+    unsynced_ns: int | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:
@@ -195,6 +201,38 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class DeviceUse:
+    """Which device was asked for, which was used, and how that is known.
+
+    Args:
+        asked: "cpu" or "gpu".
+        found: the kinds of device that TensorFlow saw, one for each.
+        used: where the case computed.
+        model: of the GPU; None for a CPU, which the record's machine names.
+        driver: of the GPU.
+        memory_bytes: of the GPU; None where nothing tells.
+        xla: whether XLA compiled what was computed; None where nothing but the pipeline computes.
+        proof: the placement that was seen, in words.
+    """
+
+    asked: str
+    found: tuple[str, ...]
+    used: str
+    model: str | None
+    driver: str | None
+    memory_bytes: int | None
+    xla: bool | None
+    proof: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", tuple(self.found))  # a list, as it comes from a file
+        if not all(isinstance(each, str) for each in (self.asked, *self.found, self.used, self.proof)):
+            raise TypeError("DeviceUse.asked, found, used and proof must be text")
+        if self.asked != self.used:
+            raise ValueError(f"it asked for the device {self.asked} and used {self.used}")
+
+
+@dataclass(frozen=True)
 class CaseRecord:
     """One case with all its turns.
 
@@ -214,6 +252,7 @@ class CaseRecord:
         group: the cases that were measured together; only their turns may be paired by round.
         choices: what sets the case apart from the others of its ordering, such as ("source", "png").
         capture: for a case that was traced.
+        device_use: asked for, found and used; None in records of formats 1 and 2.
     """
 
     name: str
@@ -231,6 +270,7 @@ class CaseRecord:
     group: str = "orderings"
     choices: tuple[tuple[str, str], ...] = ()
     capture: Capture | None = None
+    device_use: DeviceUse | None = None
 
     def __post_init__(self) -> None:
         for name in ("name", "ordering", "consumer", "arm", "device", "group"):
@@ -238,6 +278,8 @@ class CaseRecord:
                 raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
         if not self.turns and self.memory is None and self.capture is None:
             raise ValueError("it has neither turns nor memory nor a trace")
+        if self.device_use is not None and self.device_use.used != self.device:
+            raise ValueError(f"it is a {self.device} case that used {self.device_use.used}")
 
     def to_extra_info(self) -> dict[str, Any]:
         """What pytest-benchmark stores as ``extra_info``."""
@@ -327,6 +369,7 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
             program=_parse_program(fields.pop("program", None)),
             memory=_parse_optional(Memory, fields.pop("memory", None)),
             capture=_parse_optional(Capture, fields.pop("capture", None)),
+            device_use=_parse_optional(DeviceUse, fields.pop("device_use", None)),
             **fields,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -14,7 +14,7 @@ from reports.record import CONTROL
 
 Consumer = Literal["drain", "python", "step", "emulated", "fit", "mixing", "memory", "traced"]
 Arm = str
-Device = Literal["cpu"]
+Device = Literal["cpu", "gpu"]
 
 DEFAULT: Arm = "default"
 RAW: Arm = "raw"

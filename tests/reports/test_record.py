@@ -1,7 +1,7 @@
 """Records: what is written is what is read, and what is damaged is refused by name."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from reports.record import (
     FORMAT,
     KEY,
     CaseRecord,
+    DeviceUse,
     Machine,
     Record,
     RecordError,
@@ -32,6 +33,10 @@ CASE = CaseRecord(
     turns=(Turn(0, SAMPLE), Turn(1, replace(SAMPLE, wall_ns=3_000_000_000))),
 )
 OTHER_DATA = replace(CASE.setting, data_fingerprint="cd" * 32)
+GPU_USE = DeviceUse(
+    "gpu", ("cpu", "gpu"), "gpu", "NVIDIA H200", "580.159.03", 150754820096, False, "MatMul ran on GPU:0"
+)
+CPU_USE = DeviceUse("cpu", ("cpu",), "cpu", None, None, None, None, "no other device was visible")
 MACHINE = Machine("Test CPU", 2, "Linux")
 
 
@@ -66,6 +71,40 @@ def test_the_stored_form_of_format_1_is_still_read() -> None:
     assert record.cases[0].turns[0].sample.num_examples == 60000
 
 
+def test_the_stored_form_of_format_2_is_still_read() -> None:
+    record = load_record(Path(__file__).parent / "format2.json")
+    assert [(case.name, case.group) for case in record.cases] == [
+        ("buffer_60000", "mixing"),
+        ("original", "accuracy"),
+        ("post", "memory"),
+        ("batch_before_map", "training"),
+    ]
+    assert record.cases[0].turns[0].sample.mixing is not None
+    assert 0.9 < record.cases[1].turns[0].sample.accuracy < 1
+    assert record.cases[2].memory.live_bytes > 0
+    assert record.cases[3].turns[5].sample.busy_ns > 0
+    assert {case.device_use for case in record.cases} == {None}, "nobody noted it then, and nobody makes it up now"
+    assert {turn.sample.unsynced_ns for case in record.cases for turn in case.turns} == {None}
+
+
+def test_the_use_of_a_gpu_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    sample = replace(SAMPLE, unsynced_ns=1_900_000_000)
+    case = replace(CASE, device="gpu", device_use=GPU_USE, turns=(Turn(0, sample),))
+    path = write(tmp_path / "record.json", stored(case))
+    use = json.loads(path.read_text())["benchmarks"][0]["extra_info"][KEY]["device_use"]
+    assert use == {
+        "asked": "gpu",
+        "found": ["cpu", "gpu"],
+        "used": "gpu",
+        "model": "NVIDIA H200",
+        "driver": "580.159.03",
+        "memory_bytes": 150754820096,
+        "xla": False,
+        "proof": "MatMul ran on GPU:0",
+    }
+    assert load_record(path).cases == (case,)
+
+
 def damaged(change) -> dict:
     value = stored(CASE)
     change(value["benchmarks"][0]["extra_info"][KEY])
@@ -92,6 +131,17 @@ def damaged(change) -> dict:
         (damaged(lambda own: own.pop("setting")), "is damaged"),
         (damaged(lambda own: own.pop("device")), "is damaged"),
         (damaged(lambda own: own.update(surprise=1)), "is damaged"),
+        (
+            damaged(lambda own: own.update(device="gpu", device_use=asdict(CPU_USE))),
+            "is damaged .it is a gpu case that used cpu.",
+        ),
+        (
+            damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "asked": "gpu"})),
+            "is damaged .it asked for the device gpu and used cpu.",
+        ),
+        (damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "proof": None})), "must be text"),
+        (damaged(lambda own: own.update(device_use={})), "is damaged"),
+        (damaged(lambda own: own["warm_up"].update(unsynced_ns=-1)), "Sample.unsynced_ns must be int and not negative"),
         (
             damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=0)),
             "wall_ns and Sample.num_examples must be above 0",
