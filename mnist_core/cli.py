@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from mnist_core.errors import InputError
+from mnist_core.gpu_support import DeviceChoice
 from mnist_core.named_orderings import find_ordering
 from mnist_core.ordering import Ordering
 from mnist_core.quiet import import_tensorflow
@@ -70,6 +71,7 @@ def train(
     learning_rate: Annotated[float, typer.Option(help="Of Adam, to begin with.")] = 0.001,
     checkpoint: Annotated[CheckpointFormat, typer.Option(help="File format of the best model.")] = "keras",
     seed: Annotated[int, typer.Option(help="Of weights, dropout and shuffle.")] = 0,
+    device: Annotated[DeviceChoice, typer.Option(help="auto takes a GPU where there is one.")] = "auto",
     out: Annotated[Path | None, typer.Option(help="Run folder. Default: runs/MODEL.", show_default=False)] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in --out.")] = False,
     profile: Annotated[
@@ -92,17 +94,19 @@ def train(
     window = None if profile is None else parse_step_window(profile)
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
+    from mnist_core.devices import use_device  # noqa: PLC0415
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.progress import TrainingProgress  # noqa: PLC0415
     from mnist_core.run_folder import RunFolder  # noqa: PLC0415
     from mnist_core.tables import render_trace, render_training  # noqa: PLC0415
     from mnist_core.train import train as train_model  # noqa: PLC0415
 
+    in_use = use_device(device)
     digits = load_digits(data, say=messages.print)
     folder = RunFolder(out or Path("runs") / model)
     progress = TrainingProgress(messages, epochs)
     try:
-        result = train_model(spec, digits, folder, restart=restart, profile=window, listeners=[progress])
+        result = train_model(spec, digits, folder, restart=restart, profile=window, listeners=[progress], device=in_use)
     except KeyboardInterrupt:
         messages.print(f"interrupted: give the same command again, without --restart, to go on in {folder.path}")
         raise

@@ -33,10 +33,11 @@ def render_training(result: TrainResult) -> Group:
         rate = f"{epoch.learning_rate:.2g}"
         table.add_row(f"{epoch.epoch}", f"{epoch.loss:.4f}", f"{epoch.accuracy:.2%}", rate, f"{epoch.seconds:.1f}")
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    where = f", {result.device}" if result.device else ""
     return _group(
         table,
         f"test accuracy {result.test_accuracy:.2%}, test loss {result.test_loss:.4f}, best model {result.model}",
-        f"{spec.model} by the {spec.loop} loop, seed {spec.seed}: {spec.pipeline.ordering}",
+        f"{spec.model} by the {spec.loop} loop{where}, seed {spec.seed}: {spec.pipeline.ordering}",
         f"{result.num_train} + {result.num_test} digits of {result.data_name} "
         f"(sha256 {result.data_fingerprint[:FINGERPRINT_DIGITS]}); {versions}",
     )

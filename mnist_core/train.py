@@ -15,6 +15,7 @@ import keras
 import tensorflow as tf
 
 from mnist_core.classifier import load_classifier
+from mnist_core.devices import DeviceInUse
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
 from mnist_core.evaluate import evaluate
@@ -22,6 +23,7 @@ from mnist_core.loops import TrainStep, run_loop
 from mnist_core.model import build_model
 from mnist_core.pipeline import build_dataset
 from mnist_core.profiling import ProfileSteps
+from mnist_core.proof import ProvenDevice, prove_device
 from mnist_core.resume import EpochSeeds, Logs, PastEpochs, restore_epoch
 from mnist_core.run_folder import EpochResult, RunFolder
 from mnist_core.sources import load_source
@@ -53,6 +55,7 @@ class TrainResult:
         model: the best checkpoint's file.
         trace: of the profiled steps, or None; profiling makes its epoch slower.
         versions: of Python and the libraries.
+        device: asked for, found and used, and how that is known; None where the caller did not say which.
     """
 
     spec: TrainSpec
@@ -66,6 +69,7 @@ class TrainResult:
     model: Path
     trace: StepTrace | None
     versions: dict[str, str]
+    device: ProvenDevice | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON's types: what ``result.json`` holds."""
@@ -81,6 +85,7 @@ class TrainResult:
             "model": self.model.name,
             "trace": self.trace.to_dict(self.model.parent) if self.trace else None,
             "versions": self.versions,
+            "device": self.device.to_dict() if self.device else None,
         }
 
 
@@ -92,6 +97,7 @@ def train(
     restart: bool = False,
     profile: StepWindow | None = None,
     listeners: Sequence[keras.callbacks.Callback] = (),
+    device: DeviceInUse | None = None,
     clock: Clock = time.perf_counter,
 ) -> TrainResult:
     """Train as `spec` says, or go on where an interrupted run in `folder` stopped, and test the best checkpoint.
@@ -104,16 +110,19 @@ def train(
         profile: the steps of which a trace is taken into `folder`, counted from the beginning of training, also where
             that was an earlier go.
         listeners: further callbacks, such as a progress bar.
+        device: from `use_device`; that the model computes there is proved before the first step.
         clock: seconds, for the epochs' own log.
 
     Raises:
         InputError: the folder is taken, the data gives no batch, or training does not have the steps to profile.
+        DeviceError: the model does not compute on `device`.
     """
     steps_per_epoch = spec.steps_per_epoch or spec.pipeline.ordering.num_batches(len(digits.train_images))
     if profile:
         profile.check_within(spec.epochs * steps_per_epoch)
     past = folder.begin(spec, digits, restart=restart)
     model = _build_compiled(spec)
+    proven = prove_device(model, device) if device else None
     start = restore_epoch(model, folder.backup, steps_per_epoch)
     if start > len(past):
         raise InputError(f"{folder.state} has fewer epochs than {folder.backup}: give --restart to begin again.")
@@ -123,7 +132,7 @@ def train(
         callbacks = [*profilers, *_build_callbacks(spec, folder, recorder), *listeners]
         dataset = _endless(spec, digits, first_step)
         _run(spec, model, dataset, steps_per_epoch=steps_per_epoch, start=start, callbacks=callbacks)
-    result = _conclude(spec, digits, folder, recorder.epochs)
+    result = dataclasses.replace(_conclude(spec, digits, folder, recorder.epochs), device=proven)
     folder.finish(result.to_dict())
     return result
 

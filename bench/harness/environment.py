@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mnist_core.nvidia import read_driver
 from reports.record import Machine
 
 CPU_INFO = Path("/proc/cpuinfo")
@@ -124,7 +125,7 @@ def describe_environment(
         virtual_machine=_find_virtual_machine(root, cpu_info, release),
         container=_find_container(root),
         gpus=_find_gpus(root),
-        gpu_driver=_first(r"NVRM version:.*?\s(\d+\.\d+(?:\.\d+)*)\s", read_text(root / "proc/driver/nvidia/version")),
+        gpu_driver=read_driver(root),
         variables=_select_variables(os.environ if variables is None else variables),
     )
 
