@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from bench.harness.cases import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
+from bench.harness.device_cases import build_device_cases, build_inference_cases
 from bench.harness.environment import describe_machine
 from bench.harness.noise import measure_differences
 from bench.harness.workers import WorkerError, WorkerStarter
@@ -45,11 +46,14 @@ def cases() -> None:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column("ordering", overflow="fold")
-    for case in [*build_drain_cases(Selection()), *build_fed_cases(Selection())]:
+    selection = Selection(devices=("cpu", "gpu"))
+    builders = (build_drain_cases, build_fed_cases, build_device_cases, build_inference_cases)
+    for case in itertools.chain.from_iterable(build(selection) for build in builders):
         table.add_row(case.id, str(case.spec.ordering))
     console = open_console()
     console.print(table)
     machine = describe_machine()
+    console.print("-gpu ids are skipped, with one line, where TensorFlow finds no GPU")
     console.print(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}")
 
 

@@ -13,23 +13,14 @@ from typing import Any
 
 import pytest
 
-from bench.harness.cases import (
-    ARMS,
-    DEFAULT,
-    RAW,
-    Case,
-    Selection,
-    build_drain_cases,
-    build_fed_cases,
-    build_memory_cases,
-    build_trace_cases,
-)
-from bench.harness.claim_cases import build_claim_cases
+from bench.harness.cases import Case
 from bench.harness.disturbances import find_disturbances, render_disturbances
 from bench.harness.environment import Environment, describe_environment, describe_machine
+from bench.harness.gpu_search import find_missing_gpu
 from bench.harness.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.harness.schedule import Budget
-from bench.harness.workers import WorkerError, WorkerStarter, forks
+from bench.harness.workers import WorkerError, WorkerStarter, build_context, forks
+from bench.options import GROUPS, TRACES, add_options, select_cases
 from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
@@ -39,10 +30,10 @@ from reports.record import KEY, CaseRecord, RecordError, load_record
 from reports.tables import render_record
 from reports.terminal import open_console
 
-GROUPS = {"memory": build_memory_cases, "orderings": build_drain_cases, "training": build_fed_cases}
 UNTIMED = ("memory", "claims_memory")
-TRACES = "traces"
 BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take
+    "devices": 20.0,
+    "inference": 20.0,
     "memory": 0.0,
     "orderings": 168.0,
     "training": 72.0,
@@ -59,48 +50,12 @@ IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that
 EXIT_BAD_INPUT = 2
 MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
-NUM_EXAMPLES = 20_000  # of a drained epoch: a third of MNIST, so that three times as many turns fit the budget
 GIBIBYTE = 2**30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the suite's own options; pytest-benchmark's keep their meaning."""
-    group = parser.getgroup("mnist-bench", "MNIST Bench")
-    add = group.addoption
-    add(
-        "--data",
-        metavar="SOURCE",
-        help="auto, mnist, synthetic, an .npz file or a folder of IDX files (default: $MNIST_CORE_DATA or auto)",
-    )
-    add(
-        "--ordering",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="also measure this ordering, for example 'shuffle(1000).batch(64).map().prefetch(2)'; can be repeated",
-    )
-    add(
-        "--arm",
-        action="append",
-        metavar="ARM",
-        help=f"measure this arm only; can be repeated: {', '.join(ARMS)} (default: {DEFAULT} and {RAW})",
-    )
-    add("--examples", type=int, default=NUM_EXAMPLES, metavar="N", help="of a drained epoch (default: %(default)s)")
-    add("--step-ms", type=float, default=2.0, metavar="MS", help="of the emulated accelerator (default: %(default)g)")
-    add("--python-loop", action="store_true", help="also take the batches in a Python loop, as people write it")
-    add(
-        "--claims",
-        metavar="all|ID,...",
-        help="also measure what these claims of `mnist-report claims` need, such as C19,C28; all take some 17 minutes",
-    )
-    add("--traces", action="store_true", help="also capture a profiler trace of a training step of some orderings")
-    add(
-        "--budget",
-        type=float,
-        metavar="SECONDS",
-        help=f"time for all cases, after at least {MIN_ROUNDS} rounds (default: 240, and more with --claims)",
-    )
-    add("--memory-limit", type=float, metavar="GIB", help="of each worker's data; a case that wants more fails alone")
+    """Add the suite's own options."""
+    add_options(parser, min_rounds=MIN_ROUNDS, budget_s=sum(BUDGETS_S[group] for group in GROUPS))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,12 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options = config.option
     config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:
-        selection = Selection(
-            options.ordering, options.arm or (DEFAULT, RAW), options.examples, options.step_ms, options.python_loop
-        )
-        config.stash[CASES] = {group: build(selection) for group, build in GROUPS.items()}
-        config.stash[CASES] |= build_claim_cases(options.claims)
-        config.stash[CASES][TRACES] = build_trace_cases(selection) if options.traces else []
+        config.stash[CASES] = select_cases(config)
     except (InputError, ClaimError) as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
@@ -137,7 +87,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("benchmark")
         cases = metafunc.config.stash[CASES][marker.kwargs["group"]] if marker else []
-        metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+        marks = {"cpu": [], "gpu": [pytest.mark.gpu]}
+        metafunc.parametrize("case", [pytest.param(case, id=case.id, marks=marks[case.device]) for case in cases])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -155,11 +106,13 @@ class Measurements:
 
     def __init__(self, session: pytest.Session) -> None:
         self._config = session.config
+        selected = [(_group_of(item), case) for item in session.items if (case := _case_of(item)) is not None]
+        asks_gpu = any(case.device == "gpu" for _, case in selected)
+        self._missing_gpu = find_missing_gpu(build_context()) if asks_gpu else None
         self._cases: dict[str, list[Case]] = {group: [] for group in BUDGETS_S}
-        for item in session.items:
-            case = _case_of(item)
-            if case is not None:
-                self._cases[_group_of(item)].append(case)
+        for group, case in selected:
+            if case.device == "cpu" or self._missing_gpu is None:
+                self._cases[group].append(case)
         self._outcomes: dict[str, dict[str, Outcome]] = {}
         self._left_s = self._config.option.budget
         if self._left_s is None:
@@ -169,7 +122,9 @@ class Measurements:
         )
 
     def measure(self, group: str, case: Case) -> CaseRecord:
-        """The record of `case`; the test fails with the reason if its worker failed."""
+        """The record of `case`; the test fails with the reason if its worker failed, and is skipped without its GPU."""
+        if case.device == "gpu" and self._missing_gpu is not None:
+            pytest.skip(self._missing_gpu)
         if group not in self._outcomes:
             begin_s = time.monotonic()
             try:

@@ -18,6 +18,7 @@ from reports.record import CONTROL, KEY, load_record
 from reports.trace import load_trace
 
 ROOT = Path(__file__).parent.parent
+NUM_ON_DEVICE = 4 + 2 * 6  # copied, copied ahead, trained on and fitted; six batch sizes of two models
 
 
 @pytest.fixture
@@ -29,10 +30,13 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def bench(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def bench(checkout: Path, *arguments: str, device: str = "cpu") -> subprocess.CompletedProcess[str]:
+    """A run; where a GPU is wanted there is none, also on a machine that has one."""
     where = [] if any(each.startswith("bench/") for each in arguments) else ["bench/"]
-    command = [sys.executable, "-m", "pytest", *where, "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    chosen = [] if device == "auto" else ["--device", device]
+    command = [sys.executable, "-m", "pytest", *where, "-p", "no:cacheprovider", *chosen, *arguments]
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+    return subprocess.run(command, cwd=checkout, env=hidden, capture_output=True, text=True, check=False)
 
 
 def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
@@ -47,10 +51,16 @@ def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, dig
         assert {case.name for case in drained} - {CONTROL} == names
     assert {case.name for case in record.cases if case.consumer == "memory"} == names
     assert {case.name for case in record.cases if case.consumer == "emulated"} == {*FED, own}
+    assert {case.name for case in record.cases if case.consumer == "infer"} == {
+        f"{model}_{size}" for model in ("mlp", "cnn") for size in (1, 8, 32, 128, 512, 2048)
+    }
+    assert {case.consumer for case in record.cases if case.group == "devices"} == {"copy", "copy_ahead", "train", "fit"}
     assert {len(case.turns) for case in record.cases if case.consumer != "memory"} == {6}
     assert {case.device for case in record.cases} == {"cpu"}
+    assert {(case.device_use.asked, case.device_use.used) for case in record.cases} == {("cpu", "cpu")}
     assert {case.setting.data_name for case in record.cases} == {"bars.npz"}
-    assert {turn.sample.num_examples for case in record.cases for turn in case.turns} == {200}
+    iterated = [case for case in record.cases if case.consumer != "infer"]
+    assert {turn.sample.num_examples for case in iterated for turn in case.turns} == {200}
     tables = done.stdout.split(" MNIST Bench ===")[1]
     for text in ("default arm", "raw arm", "feeding a training step", "A/A control", "same program as", *names):
         assert text in tables
@@ -121,10 +131,37 @@ def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Pat
 def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, digits_file: str) -> None:
     done = bench(checkout, "bench/", "--benchmark-disable", "--data", digits_file)
     assert done.returncode == 0, done.stdout + done.stderr
-    num_cases = 2 * len(NAMED_ORDERINGS) + 1 + 3 * len(FED) + len(NAMED_ORDERINGS)
+    num_cases = 2 * len(NAMED_ORDERINGS) + 1 + 3 * len(FED) + len(NAMED_ORDERINGS) + NUM_ON_DEVICE
     assert f"{num_cases} passed" in done.stdout
     assert "ratio to post" not in done.stdout
     assert not (checkout / "runs").exists()
+
+
+@pytest.mark.parametrize("device", ["auto", "gpu"])
+def test_without_a_gpu_its_cases_are_skipped_with_one_line_and_nothing_fails(checkout, digits_file, device) -> None:
+    arguments = ("bench/bench_devices.py", "--benchmark-disable", "--data", digits_file)
+    done = bench(checkout, *arguments, "-k", "copy", device=device)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "SKIPPED" in line]
+    assert line.startswith("SKIPPED [2] bench/conftest.py:")
+    assert "no GPU here: " in line
+    assert "CUDA_VISIBLE_DEVICES='-1' hides it (unset it)" in line
+    assert (
+        done.stdout.splitlines()[-1].strip("= ").startswith({"auto": "2 passed, 2 skipped", "gpu": "2 skipped"}[device])
+    )
+
+
+def test_gpu_cases_carry_their_device_and_their_marker(checkout: Path) -> None:
+    done = bench(checkout, "--collect-only", "-q", "-m", "gpu", device="auto")
+    ids = [line.partition("[")[2].strip("]") for line in done.stdout.splitlines() if "[" in line]
+    assert len(ids) == len(FED) + NUM_ON_DEVICE
+    assert all(each.endswith("-default-gpu") for each in ids)
+    assert {"post-step-default-gpu", "batch_before_map-copy_ahead-default-gpu", "cnn_2048-infer-default-gpu"} <= set(
+        ids
+    )
+    done = bench(checkout, "--collect-only", "-q", "-m", "not gpu", device="gpu")
+    assert "-gpu]" not in done.stdout
+    assert "-cpu]" not in done.stdout, "what runs on the CPU is not measured where the GPU alone was asked for"
 
 
 def test_a_case_that_exhausts_its_memory_is_one_failure_and_the_others_go_on(checkout: Path, digits_file: str) -> None:
@@ -174,6 +211,7 @@ def read_stat(file: Path) -> tuple[int, str, int]:
     [
         (("--data", "nowhere.npz"), 2, "nowhere.npz"),
         (("--claims", "C99"), 4, "there is no claim 'C99': use all or C1a"),
+        (("--device", "tpu"), 4, "argument --device: invalid choice: 'tpu'"),
         (("--arm", "fast"), 4, "arm must be one of default, raw, without_"),
         (("--ordering", "shuffle(0).batch(1)"), 4, "shuffle(buffer_size) must be an int >= 1, got 0."),
     ],

@@ -74,7 +74,7 @@ def test_status_is_read_in_bytes(tmp_path: Path) -> None:
 def test_the_gpu_is_asked_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     config = heap_module.tf.config
-    monkeypatch.setattr(config, "list_physical_devices", lambda kind: [kind])
+    monkeypatch.setattr(config, "get_visible_devices", lambda kind: [kind])
     monkeypatch.setattr(config.experimental, "reset_memory_stats", asked.append)
     monkeypatch.setattr(config.experimental, "get_memory_info", lambda device: {"current": 5, "peak": 7})
     heap = Heap()

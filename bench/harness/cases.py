@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 from bench.harness.environment import count_cores
 from mnist_core.errors import InputError
+from mnist_core.gpu_support import Device
 from mnist_core.named_orderings import NAMED_ORDERINGS, find_ordering
-from mnist_core.spec import PipelineSpec
+from mnist_core.spec import ModelName, PipelineSpec
 from reports.record import CONTROL
 
-Consumer = Literal["drain", "python", "step", "emulated", "fit", "mixing", "memory", "traced"]
+Consumer = Literal[
+    "drain", "python", "step", "emulated", "fit", "mixing", "memory", "traced", "copy", "copy_ahead", "train", "infer"
+]
 Arm = str
-Device = Literal["cpu", "gpu"]
+
+COPYING = ("copy", "copy_ahead")
+QUEUEING = (*COPYING, "train", "infer")  # their calls may return before the device has finished
+ON_DEVICE = (*QUEUEING, "step", "fit")  # the others have nothing that a GPU could do
 
 DEFAULT: Arm = "default"
 RAW: Arm = "raw"
@@ -67,7 +73,9 @@ class Case:
         consumer: "drain" takes the batches inside the graph as fast as they come, "python" in a Python loop, "step"
             trains the mlp on each, "emulated" waits `step_ms` for each and leaves the CPU free, "fit" is Keras' own
             loop, "mixing" scores the order in which the examples come; "memory" and "traced", which is "step" under
-            the profiler, are not timed.
+            the profiler, are not timed. "copy" copies each batch to the device, "copy_ahead" before it is asked for;
+            "train" is "step" with no step waited for; "infer" has no pipeline: the model predicts one batch again and
+            again.
         arm: "default" leaves TensorFlow's rewrites and autotune as a user gets them, "raw" turns them off,
             "without_<rewrite>" turns one off; "intra_op_1" and "private_pool" are threading settings.
         device: part of the identity, so that no tool ever compares CPU with GPU by mistake.
@@ -75,6 +83,7 @@ class Case:
         step_ms: how long the emulated accelerator computes on a batch.
         is_cold: before every turn the dataset is built anew and its files are dropped from the page cache.
         fitting: for the consumer "fit" alone.
+        model: that predicts, for the consumer "infer" alone.
     """
 
     name: str
@@ -86,6 +95,7 @@ class Case:
     step_ms: float | None = None
     is_cold: bool = False
     fitting: Fitting | None = None
+    model: ModelName | None = None
 
     def __post_init__(self) -> None:
         if self.arm not in ARMS:
@@ -94,6 +104,10 @@ class Case:
             raise InputError(f"step_ms belongs to the emulated consumer, got {self.step_ms!r} with {self.consumer}.")
         if (self.fitting is not None) != (self.consumer == "fit"):
             raise InputError(f"fitting belongs to the consumer fit, got {self.fitting!r} with {self.consumer}.")
+        if (self.model is not None) != (self.consumer == "infer"):
+            raise InputError(f"model belongs to the consumer infer, got {self.model!r} with {self.consumer}.")
+        if self.device != "cpu" and self.consumer not in ON_DEVICE:
+            raise InputError(f"the consumer {self.consumer} takes batches on the CPU alone, got device {self.device}.")
 
     @property
     def id(self) -> str:
@@ -105,10 +119,12 @@ class Case:
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """What sets it apart beside its ordering, consumer, arm and device: names and values, defaults left out."""
-        common = PipelineSpec(self.spec.ordering)
+        common = {field.name: field.default for field in fields(PipelineSpec)}
         spec = {name: getattr(self.spec, name) for name in ("labels", "normalize", "source", "function")}
-        chosen = {name: value for name, value in spec.items() if value != getattr(common, name)}
+        chosen = {name: value for name, value in spec.items() if value != common[name]}
         chosen |= {"cold": "yes"} if self.is_cold else {}
+        if self.model is not None:
+            chosen |= {"model": self.model, "batch_size": self.spec.ordering.batch.batch_size}
         fitting = {} if self.fitting is None else asdict(self.fitting)
         chosen |= {name: value for name, value in fitting.items() if value != getattr(Fitting(), name)}
         return tuple((name, str(value)) for name, value in chosen.items())
@@ -124,6 +140,7 @@ class Selection:
         num_examples: of a drained epoch; None is the whole training set.
         step_ms: of the emulated accelerator.
         python_loop: also take the batches in a Python loop.
+        devices: to measure on; what runs on the CPU alone is measured if it is among them.
     """
 
     orderings: Sequence[str] = ()
@@ -131,6 +148,7 @@ class Selection:
     num_examples: int | None = None
     step_ms: float = 2.0
     python_loop: bool = False
+    devices: Sequence[Device] = ("cpu",)
 
 
 def build_drain_cases(selection: Selection) -> list[Case]:
@@ -139,6 +157,8 @@ def build_drain_cases(selection: Selection) -> list[Case]:
     Raises:
         InputError: an added ordering or an arm does not work.
     """
+    if "cpu" not in selection.devices:
+        return []
     cases = [
         build_case(name, arm=arm, num_examples=selection.num_examples)
         for arm in selection.arms
@@ -157,18 +177,21 @@ def build_fed_cases(selection: Selection) -> list[Case]:
         build_case(name, "emulated", arm=arm, num_examples=NUM_FED_EXAMPLES, step_ms=selection.step_ms)
         for arm in selection.arms
         for name in names
+        if "cpu" in selection.devices
     ]
-    return [*emulated, *(build_case(name, "step", num_examples=NUM_FED_EXAMPLES) for name in names)]
+    steps = [build_case(name, "step", num_examples=NUM_FED_EXAMPLES) for name in names]
+    return [*emulated, *(replace(step, device=device) for device in selection.devices for step in steps)]
 
 
 def build_memory_cases(selection: Selection) -> list[Case]:
     """Every ordering, as a user gets it, over the whole training set: what it holds."""
-    return [build_case(name, "memory") for name in _names(selection)]
+    return [build_case(name, "memory") for name in _names(selection) if "cpu" in selection.devices]
 
 
 def build_trace_cases(selection: Selection) -> list[Case]:
     """The orderings whose prefetch stands elsewhere, as a user gets them, feeding a training step that is profiled."""
-    return [build_case(name, "traced") for name in dict.fromkeys([*FED, *_own_names(selection)])]
+    names = dict.fromkeys([*FED, *_own_names(selection)])
+    return [build_case(name, "traced") for name in names if "cpu" in selection.devices]
 
 
 def build_case(

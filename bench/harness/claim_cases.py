@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bench.harness.cases import DEFAULT, INTRA_OP, NUM_FED_EXAMPLES, POOL, RAW, Arm, Case, Consumer, Fitting
+from bench.harness.cases import DEFAULT, INTRA_OP, NUM_FED_EXAMPLES, ON_DEVICE, POOL, RAW, Arm, Case, Consumer, Fitting
 from bench.harness.environment import count_cores
+from mnist_core.gpu_support import Device
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from mnist_core.ordering import parse_ordering
 from mnist_core.spec import PipelineSpec
@@ -22,18 +25,32 @@ BUFFERS = (1, 100, 1000, 10_000, 60_000)
 ORIGINAL = Fitting(from_arrays=True, num_epochs=5, retrains=True)  # the official example that the post begins with
 
 
-def build_claim_cases(wanted: str | None) -> dict[str, list[Case]]:
+def build_claim_cases(wanted: str | None, devices: Sequence[Device] = ("cpu",)) -> dict[str, list[Case]]:
     """By group, the cases of the claims that a text such as ``C19,C20`` names; ``all`` are all, None is none.
+
+    Args:
+        wanted: which claims.
+        devices: to measure on. On the CPU are all cases, on another device those that a claim wants there.
 
     Raises:
         ClaimError: there is no such claim.
     """
-    groups = _build_groups()
-    if wanted == ALL:
-        return groups
     claims = () if wanted is None else select_claims(load_claims(), wanted)
     needed = {(*case, claim.device) for claim in claims for case in claim.wanted_cases}
-    return {group: [case for case in cases if identify(case) in needed] for group, cases in groups.items()}
+
+    def is_needed(case: Case) -> bool:
+        return identify(case) in needed or (wanted == ALL and case.device == "cpu")
+
+    groups = {
+        group: [each for device in devices for case in cases if (each := _move(case, device)) is not None]
+        for group, cases in _build_groups().items()
+    }
+    return {group: [case for case in cases if is_needed(case)] for group, cases in groups.items()}
+
+
+def _move(case: Case, device: Device) -> Case | None:
+    """The case on another device; None where it has nothing to compute there."""
+    return replace(case, device=device) if device == "cpu" or case.consumer in ON_DEVICE else None
 
 
 def identify(case: Case) -> tuple[str, str, str, str]:

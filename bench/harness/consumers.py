@@ -1,21 +1,21 @@
-"""Who takes the batches: a loop in the graph, a Python loop, a training step, or an emulated accelerator."""
+"""Who takes the batches: a loop in the graph, a Python loop, training steps, or an emulated accelerator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import keras
 import tensorflow as tf
 
-from bench.harness.cases import Case
-from mnist_core.loops import TrainStep
+from bench.harness.cases import COPYING, Case
+from bench.harness.devices import ComputeDevice, Wait
+from bench.harness.to_device import Batch
+from mnist_core.loops import Step, TrainStep
 from mnist_core.model import build_model
 
 MILLISECONDS = 1e-3
-
-Batch = tuple[tf.Tensor, tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,25 @@ class StepClock(Protocol):
         """Leave the CPU to others for so long."""
 
 
-Consumer = Callable[[tf.data.Iterator, Batch, int], Consumed]
+Consumer = Callable[[Iterator[Batch], Batch, int], Consumed]
 """Takes the first batch, which has been pulled already, and so many more from the iterator."""
 
 
-def build_consumer(case: Case, clock: StepClock) -> Consumer:
-    """The consumer that the case names; `fit` and `mixing` are no consumers of single batches."""
+def _wait_for_nothing() -> None:
+    """An emulated accelerator has finished when its sleep is over."""
+
+
+def build_consumer(case: Case, clock: StepClock, device: ComputeDevice) -> Consumer:
+    """The consumer that the case names; `fit`, `mixing` and `infer` are no consumers of single batches."""
     if case.consumer == "drain":
         return _build_drain()
-    if case.consumer == "python":
+    if case.consumer in ("python", *COPYING):
         return _take_in_python
+    if case.consumer == "train":
+        return _build_training(build_train_step(case, device.name))
     if case.consumer == "step":
-        return _build_computing(build_train_step(case), clock)
+        step = build_train_step(case, device.name)
+        return _build_computing(step, clock, device.wait)
     step_s = (case.step_ms or 0) * MILLISECONDS
     return _build_computing(lambda _images, _labels: clock.sleep(step_s), clock)
 
@@ -60,7 +67,7 @@ def build_consumer(case: Case, clock: StepClock) -> Consumer:
 def _build_drain() -> Consumer:
     count = tf.function(_count_examples, autograph=False)
 
-    def drain(iterator: tf.data.Iterator, first: Batch, num_more: int) -> Consumed:
+    def drain(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
         return Consumed(int(first[0].shape[0]) + int(count(iterator, tf.constant(num_more))))
 
     return drain
@@ -80,7 +87,7 @@ def _count_examples(iterator: tf.data.Iterator, num_batches: tf.Tensor) -> tf.Te
     return tf.while_loop(lambda index, _: index < num_batches, take, begin)[1]
 
 
-def _take_in_python(iterator: tf.data.Iterator, first: Batch, num_more: int) -> Consumed:
+def _take_in_python(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
     num_examples = int(first[0].shape[0])
     for _ in range(num_more):
         images, _ = next(iterator)
@@ -88,15 +95,31 @@ def _take_in_python(iterator: tf.data.Iterator, first: Batch, num_more: int) -> 
     return Consumed(num_examples)
 
 
-def _build_computing(step: Callable[[tf.Tensor, tf.Tensor], None], clock: StepClock) -> Consumer:
-    """A consumer that computes on each batch, and says for how long in all."""
+def _build_training(step: Step) -> Consumer:
+    """A consumer that trains on each batch as people write it: no step is waited for."""
 
-    def compute(iterator: tf.data.Iterator, first: Batch, num_more: int) -> Consumed:
+    def train(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
+        step(*first)
+        num_examples = int(first[0].shape[0])
+        for _ in range(num_more):
+            images, labels = next(iterator)
+            step(images, labels)
+            num_examples += int(images.shape[0])
+        return Consumed(num_examples)
+
+    return train
+
+
+def _build_computing(step: Step, clock: StepClock, wait: Wait = _wait_for_nothing) -> Consumer:
+    """A consumer that computes on each batch, and says for how long in all; each step is waited for."""
+
+    def compute(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
         num_examples = busy_ns = 0
         images, labels = first
         for left in range(num_more, -1, -1):
             begin_ns = clock.wall_ns()
             step(images, labels)
+            wait()
             busy_ns += clock.wall_ns() - begin_ns
             num_examples += int(images.shape[0])
             if left:
@@ -106,11 +129,16 @@ def _build_computing(step: Callable[[tf.Tensor, tf.Tensor], None], clock: StepCl
     return compute
 
 
-def build_train_step(case: Case) -> Callable[[tf.Tensor, tf.Tensor], None]:
-    """A real step of the post's mlp; a step on the CPU has ended when its call returns."""
-    model = build_model("mlp", normalize=case.spec.normalize)
-    model.compile(keras.optimizers.Adam())
-    step: Callable[[tf.Tensor, tf.Tensor], None] = tf.function(
-        TrainStep(model, sparse=case.spec.labels == "sparse"), reduce_retracing=True, autograph=False
-    )
-    return step
+def build_train_step(case: Case, device: str = "CPU:0") -> Step:
+    """A real step of the post's mlp, which computes and keeps its variables on `device`."""
+    with tf.device(device):
+        model = build_model("mlp", normalize=case.spec.normalize)
+        model.compile(keras.optimizers.Adam())
+        train_step = TrainStep(model, sparse=case.spec.labels == "sparse")
+
+    def step(images: tf.Tensor, labels: tf.Tensor) -> None:
+        with tf.device(device):
+            train_step(images, labels)
+
+    traced: Step = tf.function(step, reduce_retracing=True, autograph=False)
+    return traced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import tensorflow as tf
 
 from bench.harness.arms import apply_arm
 from bench.harness.cases import Case, Fitting
+from bench.harness.devices import ComputeDevice, open_device
 from bench.harness.measure import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.harness.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
@@ -17,8 +19,12 @@ from mnist_core.decode import scale_pixels
 from mnist_core.digits import NUM_CLASSES, Digits, Say
 from mnist_core.model import build_model
 from mnist_core.pipeline import build_dataset
+from mnist_core.placement import Placement, find_placement
 from mnist_core.sources import load_source, say_nothing
 from reports.record import Program, Sample
+
+Inputs = tuple[Any, Any]
+"""A dataset and None, or pictures and labels, as ``fit`` takes them."""
 
 
 class FitMeter:
@@ -30,6 +36,7 @@ class FitMeter:
         clock: read at the beginning and the end of a turn.
         pressure: what the machine and the scheduler did, read before and after a turn.
         say: is given a line when files are written for the source.
+        device: that takes the model; where it computes then, `find_placement` tells. The case's own if not given.
     """
 
     def __init__(
@@ -40,7 +47,9 @@ class FitMeter:
         pressure: ReadPressure = read_pressure,
         *,
         say: Say = say_nothing,
+        device: ComputeDevice | None = None,
     ) -> None:
+        self._device = device or open_device(case.device)
         self._case, self._digits, self._clock, self._pressure = case, digits, clock or MachineClock(), pressure
         self._fitting = case.fitting or Fitting()
         images, labels = order_digits(digits, self._fitting, case.num_examples)
@@ -55,16 +64,19 @@ class FitMeter:
         if self._fitting.retrains:
             self._model = self._compile(seed=self._num_turns)
         inputs = self._arrays or (self._build(seed=self._num_turns), None)
-        timer = TurnTimer(self._clock, self._pressure)
-        self._model.fit(
-            *inputs,
-            batch_size=self._case.spec.ordering.batch.batch_size if self._arrays else None,
-            epochs=self._fitting.num_epochs,
-            shuffle=self._arrays is not None,  # the pipeline does it itself; Keras warns otherwise
-            verbose=0,
-        )
+        timer = TurnTimer(self._clock, self._device.wait, self._pressure)
+        self._fit(inputs, self._fitting.num_epochs)
         sample = timer.end(self._fitting.num_epochs * _count_seen(self._model))
         return replace(sample, accuracy=self._test()) if self._fitting.retrains else sample
+
+    def find_placement(self) -> Placement:
+        """Where a first call of the compiled step computes."""
+        num_batches = self._fitting.steps_per_execution
+        if self._arrays is None:
+            return find_placement(lambda: self._fit((self._build(seed=0).take(num_batches), None)))
+        num_examples = num_batches * self._case.spec.ordering.batch.batch_size
+        images, labels = (array[:num_examples] for array in self._arrays)
+        return find_placement(lambda: self._fit((images, labels)))
 
     def read_program(self) -> Program | None:
         """The stages as TensorFlow runs them; None where Keras makes the dataset from the arrays."""
@@ -75,15 +87,26 @@ class FitMeter:
         spec = replace(self._case.spec, seed=seed)
         return apply_arm(build_dataset(spec, self._examples, self._labels), self._case.arm)
 
-    def _compile(self, seed: int) -> keras.Model:
-        model = build_model("mlp", normalize=self._case.spec.normalize, seed=seed)
-        model.compile(
-            keras.optimizers.Adam(),
-            loss="categorical_crossentropy",
-            metrics=["accuracy"],
-            steps_per_execution=self._fitting.steps_per_execution,
-            jit_compile="auto" if self._fitting.jit_compile is None else self._fitting.jit_compile,
+    def _fit(self, inputs: Inputs, num_epochs: int = 1) -> None:
+        """Train on the pipeline or the arrays; what Keras does with them under a ``tf.device`` is not ours to say."""
+        self._model.fit(
+            *inputs,
+            batch_size=self._case.spec.ordering.batch.batch_size if self._arrays else None,
+            epochs=num_epochs,
+            shuffle=self._arrays is not None,  # the pipeline does it itself; Keras warns otherwise
+            verbose=0,
         )
+
+    def _compile(self, seed: int) -> keras.Model:
+        with tf.device(self._device.name):
+            model = build_model("mlp", normalize=self._case.spec.normalize, seed=seed)
+            model.compile(
+                keras.optimizers.Adam(),
+                loss="categorical_crossentropy",
+                metrics=["accuracy"],
+                steps_per_execution=self._fitting.steps_per_execution,
+                jit_compile="auto" if self._fitting.jit_compile is None else self._fitting.jit_compile,
+            )
         return model
 
     def _test(self) -> float:

@@ -278,4 +278,5 @@ def _describe(
         memory=memory,
         choices=case.choices,
         capture=capture,
+        device_use=ready.device_use,
     )

@@ -85,7 +85,7 @@ class Heap:
         """Forget the peak so far."""
         with contextlib.suppress(OSError):  # then there is no peak to read either
             (self._proc / "clear_refs").write_text(RESET_PEAK)
-        if tf.config.list_physical_devices("GPU"):
+        if tf.config.get_visible_devices("GPU"):  # of a hidden one there is nothing to tell
             tf.config.experimental.reset_memory_stats("GPU:0")
 
     def read_status_bytes(self, name: str) -> int | None:
@@ -97,8 +97,8 @@ class Heap:
             return None
 
     def read_gpu_peak_bytes(self) -> int | None:
-        """The most that TensorFlow's allocator had in use on the first GPU since `reset_peak`; None without a GPU."""
-        if not tf.config.list_physical_devices("GPU"):
+        """The most that TensorFlow's allocator had in use on the GPU since `reset_peak`; None without one."""
+        if not tf.config.get_visible_devices("GPU"):
             return None
         return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
 

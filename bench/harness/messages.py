@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.record import Memory, Program, Sample, Setting
+from reports.record import DeviceUse, Memory, Program, Sample, Setting
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A worker has built its case on this data with these versions; notices are lines for the user."""
+    """A worker has built its case on this data with these versions, and has proved which device it uses.
+
+    Args:
+        setting: data and versions.
+        notices: lines for the user.
+        device_use: asked for, found and used.
+    """
 
     setting: Setting
     notices: tuple[str, ...]
+    device_use: DeviceUse | None = None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from typing import Protocol
 from bench.harness.cases import Case
 from bench.harness.epochs import EpochMeter
 from bench.harness.fitting import FitMeter
+from bench.harness.inference import InferenceMeter
 from bench.harness.mixing import MixingMeter
 from mnist_core.digits import Digits, Say
+from mnist_core.placement import Placement
 from mnist_core.sources import say_nothing
 from reports.record import Program, Sample
 
@@ -18,6 +20,9 @@ class Meter(Protocol):
 
     def measure_turn(self) -> Sample:
         """The sample of one turn."""
+
+    def find_placement(self) -> Placement | None:
+        """Where a first batch is computed on, before any turn; None where nothing but the pipeline runs."""
 
     def read_program(self) -> Program | None:
         """The stages as TensorFlow runs them; None where there is no tf.data pipeline of ours."""
@@ -29,4 +34,6 @@ def build_meter(case: Case, digits: Digits, *, say: Say = say_nothing) -> Meter:
         return FitMeter(case, digits, say=say)
     if case.consumer == "mixing":
         return MixingMeter(case, digits)
+    if case.consumer == "infer":
+        return InferenceMeter(case, digits)
     return EpochMeter(case, digits, say=say)

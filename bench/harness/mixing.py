@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.harness.arms import apply_arm
 from bench.harness.cases import Case
+from bench.harness.devices import open_device
 from bench.harness.measure import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.harness.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
@@ -44,7 +45,7 @@ class MixingMeter:
         self._num_turns += 1
         spec = replace(self._case.spec, seed=self._num_turns)
         dataset = apply_arm(build_dataset(spec, self._images, self._labels), self._case.arm)
-        timer = TurnTimer(self._clock, self._pressure)
+        timer = TurnTimer(self._clock, open_device(self._case.device).wait, self._pressure)
         iterator = iter(dataset)
         batches = [next(iterator)[0]]
         timer.mark_first_batch()
@@ -52,6 +53,9 @@ class MixingMeter:
         sample = timer.end(sum(int(batch.shape[0]) for batch in batches))
         order = np.concatenate([read_numbers(batch.numpy()) for batch in batches])
         return replace(sample, mixing=score_mixing(order, self._labels))
+
+    def find_placement(self) -> None:
+        """None: nothing but the pipeline runs."""
 
     def read_program(self) -> Program:
         """The stages as TensorFlow runs them."""

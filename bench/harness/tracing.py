@@ -16,6 +16,7 @@ from bench.harness.measure import MachineClock
 from bench.harness.messages import Captured
 from mnist_core.digits import Digits, Say
 from mnist_core.pipeline import build_dataset
+from mnist_core.placement import Placement, find_placement
 from mnist_core.profiling import StepProfiler
 from mnist_core.sources import load_source, say_nothing
 from mnist_core.step_window import StepWindow
@@ -44,6 +45,10 @@ class TraceMeter:
         dataset = apply_arm(build_dataset(case.spec, examples, digits.train_labels), case.arm)
         self._batches = iter(dataset if case.spec.ordering.is_endless else dataset.repeat())
         self._step = build_train_step(case)
+
+    def find_placement(self) -> Placement:
+        """Where the step computes."""
+        return find_placement(lambda: self._step(*next(self._batches)))
 
     def capture(self, folder: Path) -> Captured:
         """The trace of the last profiled block, kept below `folder`, and the mean steps of all blocks."""

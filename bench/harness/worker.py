@@ -8,12 +8,17 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.harness.cases import Case
 from bench.harness.messages import Failure, Message, Ready, Request, TraceRequest, WarmedUp
 from mnist_core.digits import Digits, Say
 from mnist_core.errors import InputError
+from mnist_core.gpu_support import DeviceError
 from reports.record import Setting
+
+if TYPE_CHECKING:  # it imports TensorFlow, which the parent never does
+    from mnist_core.placement import Placement
 
 WARM_UP, TURN, MEMORY = "warm up", "turn", "memory"
 ORPHANED = 3  # exit code of a worker whose parent is gone
@@ -29,7 +34,7 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
         stderr: a file for what TensorFlow writes, so that its last words can be told if the worker dies.
         memory_limit_bytes: of this process's data; more is refused by the system, and ends the case, not the run.
     """
-    _redirect_output(stderr)
+    redirect_output(stderr)
     if memory_limit_bytes is not None:
         import resource  # noqa: PLC0415  # Windows has none
 
@@ -39,6 +44,8 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
         _answer(connection, case, source, stderr)
     except EOFError:
         pass  # the parent closed its end: we are done
+    except DeviceError as error:  # of this case alone: another one can do without the device
+        _send(connection, Failure(str(error), bad_input=False))
     except InputError as error:
         _send(connection, Failure(str(error), bad_input=True))
     except Exception as error:  # noqa: BLE001  # whatever it was, the parent must be told
@@ -46,23 +53,27 @@ def serve(connection: Connection, case: Case, source: str, stderr: Path, memory_
 
 
 def _answer(connection: Connection, case: Case, source: str, stderr: Path) -> None:
-    from bench.harness.devices import use_only  # noqa: PLC0415  # imports TensorFlow, which the parent never does
+    from bench.harness.devices import prove_use  # noqa: PLC0415  # imports TensorFlow, which the parent never does
+    from mnist_core.devices import use_device  # noqa: PLC0415
     from mnist_core.digits import load_digits  # noqa: PLC0415
     from mnist_core.versions import describe_versions  # noqa: PLC0415
 
-    use_only(case.device)
+    in_use = use_device(case.device)
     notices: list[str] = []
     digits = load_digits(source, say=notices.append)
-    answer = _build_answer(case, digits, notices.append)
+    answer, find_placement = _build_answer(case, digits, notices.append)
     setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
+    use = prove_use(in_use, find_placement())
     os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
-    _send(connection, Ready(setting, tuple(notices)))
+    _send(connection, Ready(setting, tuple(notices), use))
     while True:
         _send(connection, answer(connection.recv()))
 
 
-def _build_answer(case: Case, digits: Digits, say: Say) -> Callable[[Request], Message]:
-    """What answers the requests that the case's consumer understands."""
+def _build_answer(
+    case: Case, digits: Digits, say: Say
+) -> tuple[Callable[[Request], Message], Callable[[], Placement | None]]:
+    """What answers the requests that the case's consumer understands, and what finds where it computes."""
     from bench.harness.heap import measure_memory  # noqa: PLC0415
     from bench.harness.meters import build_meter  # noqa: PLC0415
     from bench.harness.tracing import TraceMeter  # noqa: PLC0415
@@ -70,17 +81,17 @@ def _build_answer(case: Case, digits: Digits, say: Say) -> Callable[[Request], M
 
     if case.consumer == "memory":
         load_source(case.spec, digits.train_images, digits.train_labels, say=say)  # its files are there then
-        return lambda _: measure_memory(case, digits)
+        return lambda _: measure_memory(case, digits), lambda: None
     if case.consumer == "traced":
         tracer = TraceMeter(case, digits, say=say)
-        return lambda request: tracer.capture(_folder_of(request))
+        return lambda request: tracer.capture(_folder_of(request)), tracer.find_placement
     meter = build_meter(case, digits, say=say)
 
     def measure(request: Request) -> Message:
         sample = meter.measure_turn()
         return WarmedUp(sample, meter.read_program()) if request == WARM_UP else sample
 
-    return measure
+    return measure, meter.find_placement
 
 
 def _folder_of(request: Request) -> Path:
@@ -93,7 +104,8 @@ def _send(connection: Connection, message: Message) -> None:
     connection.send(message)
 
 
-def _redirect_output(stderr: Path) -> None:
+def redirect_output(stderr: Path) -> None:
+    """Send what this process writes to a file."""
     descriptor = os.open(stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

@@ -1,0 +1,20 @@
+"""What does a device make of a fast pipeline? Batches copied to it, and an epoch of training on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bench.harness.cases import Case
+from bench.harness.replay import ReplayClock, replay
+from reports.record import CaseRecord
+
+CLOCK = ReplayClock()
+pytestmark = pytest.mark.benchmark(group="devices", timer=CLOCK)
+
+
+def bench_on_device(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+    """One epoch into the device."""
+    replay(measure(case), benchmark, CLOCK)
