@@ -40,6 +40,13 @@ def busy_share(sample: Sample) -> float:
     return (sample.busy_ns or 0) / (sample.wall_ns - (sample.first_batch_ns or 0))
 
 
+def estimate_unsynced_excess(case: CaseRecord) -> Estimate | None:
+    """By what share, 0.5 for half, a turn would seem too fast without waiting for the device; None if not measured."""
+    samples = [turn.sample for turn in case.turns]
+    excesses = [sample.wall_ns / sample.unsynced_ns - 1 for sample in samples if sample.unsynced_ns]
+    return estimate_median(excesses) if excesses else None
+
+
 def estimate_speed_ratio(case: CaseRecord, reference: CaseRecord) -> Estimate:
     """How many times as fast as `reference`, turn against turn of the same round."""
     return estimate_ratio(_rates(case), _rates(reference))

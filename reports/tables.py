@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.capture_table import render_captures
+from reports.device_tables import describe_devices, list_devices, render_devices, render_inference
 from reports.mixing_table import render_mixing
 from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
 from reports.record import CONTROL, REFERENCE, CaseRecord, Record
@@ -37,12 +38,14 @@ MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in 
 def render_record(record: Record) -> RenderableType:
     """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine."""
     parts: list[RenderableType] = []
-    for arm in dict.fromkeys(case.arm for case in _drained(record)):
-        parts += [_render_arm(record, arm), _render_key(_in_arm(record, arm)), Text()]
+    for device, arm in dict.fromkeys((case.device, case.arm) for case in _drained(record)):
+        parts += [_render_arm(record, device, arm), _render_key(_in_arm(record, device, arm)), Text()]
     if not parts and any(case.group == "memory" for case in record.cases):
         parts += [_render_memory(record)]
     parts += [
         *_render_steps(record),
+        *render_devices(record),
+        *render_inference(record),
         *render_mixing(record),
         *render_captures(record),
         *(Text(f" {line}", style="dim") for line in _describe(record)),
@@ -55,31 +58,34 @@ def _drained(record: Record) -> list[CaseRecord]:
     return [case for case in cases if case.consumer == "drain" and case.name != CONTROL]
 
 
-def _in_arm(record: Record, arm: str) -> list[CaseRecord]:
-    """The drained cases of an arm, the fastest first."""
-    cases = [case for case in _drained(record) if case.arm == arm]
+def _in_arm(record: Record, device: str, arm: str) -> list[CaseRecord]:
+    """The drained cases of an arm on a device, the fastest first."""
+    cases = [case for case in _drained(record) if (case.device, case.arm) == (device, arm)]
     return sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True)
 
 
-def _find(record: Record, name: str, arm: str, consumer: str) -> CaseRecord | None:
-    wanted = (name, arm, consumer)
+def _find(record: Record, like: CaseRecord, name: str, consumer: str) -> CaseRecord | None:
+    """The case of that name and consumer, in the arm and on the device of another one."""
+    wanted = (name, like.arm, like.device, consumer)
     cases = (case for case in record.cases if case.group in MAIN_GROUPS)
-    return next((case for case in cases if (case.name, case.arm, case.consumer) == wanted), None)
+    return next((case for case in cases if (case.name, case.arm, case.device, case.consumer) == wanted), None)
 
 
-def _render_arm(record: Record, arm: str) -> Table:
-    """The orderings of one arm; rows whose interval overlaps the fastest one's are marked too."""
-    ranked = _in_arm(record, arm)
+def _render_arm(record: Record, device: str, arm: str) -> Table:
+    """The orderings of one arm on one device; rows whose interval overlaps the fastest one's are marked too."""
+    ranked = _in_arm(record, device, arm)
     best = estimate_rate(ranked[0])
-    busy = "AU %" if _find_any(record, arm, "emulated") else None
-    memory = MEMORY_TITLE if _find_any(record, arm, "memory") else None
-    table = _build_table(f"{arm} arm", "  ordering", "examples/s", "first", f"ratio to {REFERENCE}", busy, memory)
+    busy = "AU %" if _find_any(record, ranked[0], "emulated") else None
+    memory = MEMORY_TITLE if _find_any(record, ranked[0], "memory") else None
+    table = _build_table(
+        f"{arm} arm, {device}", "  ordering", "examples/s", "first", f"ratio to {REFERENCE}", busy, memory
+    )
     for case in ranked:
         fastest = case is ranked[0]
         mark = FASTEST if fastest else LEVEL if estimate_rate(case).overlaps(best) else " "
         cells = [*_render_times(record, case)]
-        cells += [] if busy is None else [_render_busy(_find(record, case.name, arm, "emulated"))]
-        cells += [] if memory is None else [_render_live(_find(record, case.name, arm, "memory"))]
+        cells += [] if busy is None else [_render_busy(_find(record, case, case.name, "emulated"))]
+        cells += [] if memory is None else [_render_live(_find(record, case, case.name, "memory"))]
         table.add_row(Text(f"{mark} {case.name}"), *cells, style="bold green" if fastest else None)
     return table
 
@@ -94,12 +100,12 @@ def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
     return table
 
 
-def _find_any(record: Record, arm: str, consumer: str) -> bool:
-    return any((case.arm, case.consumer) == (arm, consumer) for case in record.cases if case.group in MAIN_GROUPS)
+def _find_any(record: Record, like: CaseRecord, consumer: str) -> bool:
+    return any(_find(record, like, case.name, consumer) for case in record.cases)
 
 
 def _render_times(record: Record, case: CaseRecord) -> tuple[str, str, str]:
-    reference = _find(record, REFERENCE, case.arm, case.consumer)
+    reference = _find(record, case, REFERENCE, case.consumer)
     if reference is None:
         ratio = NOT_MEASURED
     else:
@@ -151,14 +157,17 @@ def _explain(record: Record) -> list[str]:
 
 
 def _render_steps(record: Record) -> list[RenderableType]:
-    """The real training step: how fast, and how much of the time it computes."""
+    """The real training step, a table a device: how fast, and how much of the time it computes."""
     cases = [case for case in record.cases if case.consumer == "step"]
-    if not cases:
-        return []
-    table = _build_table("feeding a training step of the mlp", "  ordering", "examples/s", "AU %")
-    for case in sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True):
+    return [_render_steps_on(device, cases) for device in list_devices(cases)]
+
+
+def _render_steps_on(device: str, cases: Sequence[CaseRecord]) -> Table:
+    table = _build_table(f"feeding a training step of the mlp, {device}", "  ordering", "examples/s", "AU %")
+    own = [case for case in cases if case.device == device]
+    for case in sorted(own, key=lambda case: estimate_rate(case).median, reverse=True):
         table.add_row(Text(f"  {case.name}"), render_estimate(estimate_rate(case), render_rate), _render_busy(case))
-    return [table]
+    return table
 
 
 def _render_memory(record: Record) -> Table:
@@ -174,7 +183,7 @@ def _describe(record: Record) -> list[str]:
     """What the main job can tell, and where and on what it was made, a line each."""
     explained = _explain(record) if _drained(record) else []
     said = [*_describe_busy(record), *_describe_control(record), *_describe_turns(record)]
-    return [*explained, *said, *describe_setting(record)]
+    return [*explained, *said, *describe_devices(record), *describe_setting(record)]
 
 
 def _describe_busy(record: Record) -> list[str]:
@@ -193,7 +202,12 @@ def _describe_control(record: Record) -> list[str]:
     if control is None:
         return []
     twin = next(
-        (case for case in _drained(record) if case.ordering == control.ordering and case.arm == control.arm), None
+        (
+            case
+            for case in _drained(record)
+            if (case.ordering, case.arm, case.device) == (control.ordering, control.arm, control.device)
+        ),
+        None,
     )
     if twin is None:
         return []
@@ -209,11 +223,12 @@ def _describe_turns(record: Record) -> list[str]:
     counts = [len(case.turns) for case in timed]
     counted = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
     contaminated = sum(turn.sample.contaminated for case in timed for turn in case.turns)
-    sizes = sorted({turn.sample.num_examples for case in timed for turn in case.turns})
+    iterated = [case for case in timed if case.consumer != "infer"]  # whose examples are no epoch
+    sizes = sorted({turn.sample.num_examples for case in iterated for turn in case.turns})
     return [
         f"{counted} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
         f"{contaminated} of {sum(counts)} turns contaminated: others used more than a tenth of the machine",
-        f"{' or '.join(str(size) for size in sizes)} examples a turn",
+        *([f"{' or '.join(str(size) for size in sizes)} examples a turn"] if sizes else []),
     ]
 
 

@@ -56,7 +56,7 @@ def row(text: str, name: str) -> list[str]:
 
 def test_the_whole_text_of_one_arm() -> None:
     lines = draw(POST, FAST, CLOSE, CONTROL).splitlines()
-    assert lines[0].strip() == "default arm"
+    assert lines[0].strip() == "default arm, cpu"
     assert lines[2].split() == ["ordering", "examples/s", "first", "ratio", "to", "post"]
     assert [line.split() for line in lines[4:7]] == [
         ["*", "fast", "150k", "[146k,", "154k]", "40", "ms", "7.50", "[7.44,", "7.56]"],
@@ -88,7 +88,7 @@ def test_the_whole_text_of_one_arm() -> None:
 def test_each_arm_has_its_own_table_and_its_own_reference() -> None:
     raw = [replace(POST, arm="raw"), replace(make_case("fast", [1500] * 6), arm="raw")]
     text = draw(POST, FAST, *raw)
-    default, raw_text = text.split("raw arm")
+    default, raw_text = text.split("raw arm, cpu")
     assert row(default, "fast")[-3:] == ["7.50", "[7.44,", "7.56]"]
     assert row(raw_text, "fast")[-3:] == ["2.00", "[1.93,", "2.07]"]
     assert "runs as" not in raw_text, "the raw arm runs as written"
@@ -100,7 +100,7 @@ def test_busy_share_and_memory_stand_in_the_row_of_their_ordering_and_arm() -> N
         *(POST, FAST, raw, fed("post", "default", 62), fed("post", "raw", 50), fed("fast", "default", 95)),
         *(remembered("post", 49 * MEBIBYTE), remembered("fast", None)),
     )
-    default, raw_text = text.split("raw arm")
+    default, raw_text = text.split("raw arm, cpu")
     assert row(default, "post")[-6:] == ["1", "62", "[62,", "62]", "49.0", "(50.0)"]
     assert "n/a (50.0)" in default
     assert "n/a: this platform does not tell the live heap" in text
