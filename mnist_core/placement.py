@@ -13,7 +13,7 @@ import tensorflow as tf
 from mnist_core.gpu_support import DeviceError
 
 CARRIERS = ("Conv2D", "MatMul")  # in the names of the operations that do a model's work, fused or not, and gradients
-BY_XLA = "_XlaMustCompile"
+XLA, BY_XLA = "Xla", "_XlaMustCompile"  # in an operation's name, and an attribute of a call
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,14 @@ def _find_carriers(graph: Any) -> Iterable[tuple[tuple[str, str], bool]]:
     library = {function.signature.name: function for function in graph.library.function}
     for node in graph.node:
         for carrier in _name_carriers(node, library):
-            yield (carrier, _shorten(node.device)), node.attr[BY_XLA].b
+            yield (carrier, _shorten(node.device)), node.attr[BY_XLA].b or XLA in node.op
 
 
 def _name_carriers(node: Any, library: Mapping[str, Any]) -> set[str]:
-    """Those that a node is, or that are in the function that it calls."""
+    """Those that a node is, or that are in the functions that it calls."""
     own = {carrier for carrier in CARRIERS if carrier in node.op}
-    called = library.get(node.attr["f"].func.name)
-    inside = [] if called is None else [_name_carriers(each, library) for each in called.node_def]
-    return own.union(*inside)
+    called = [library[value.func.name] for value in node.attr.values() if value.func.name in library]
+    return own.union(*(_name_carriers(each, library) for function in called for each in function.node_def))
 
 
 def _shorten(device: str) -> str:

@@ -16,6 +16,7 @@ from mnist_core.quiet import import_tensorflow
 
 import_tensorflow(find_devices=True)
 
+import tensorflow as tf  # noqa: E402  # quietly, as it has been imported by now
 
 WARNINGS = (
     "error",  # in tests only: a user's run of the bench must not end because a library warns
@@ -28,6 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make warnings errors."""
     for line in WARNINGS:
         config.addinivalue_line("filterwarnings", line)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a GPU where there is none, all with one line."""
+    if item.get_closest_marker("gpu") and not tf.config.list_physical_devices("GPU"):
+        pytest.skip("needs a GPU")
 
 
 def _find_real_mnist() -> Path | None:

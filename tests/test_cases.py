@@ -1,5 +1,7 @@
 """Cases: their ids, which never mix devices, arms or consumers, and what a selection builds."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.harness.cases import (
@@ -13,6 +15,7 @@ from bench.harness.cases import (
     build_fed_cases,
     build_memory_cases,
 )
+from bench.harness.device_cases import build_device_cases, build_inference_case, build_inference_cases
 from bench.harness.environment import count_cores
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS
@@ -27,6 +30,10 @@ from mnist_core.named_orderings import NAMED_ORDERINGS
         (build_case("post", "emulated", step_ms=0.5, arm="raw"), "post-emulated-0.5ms-raw-cpu"),
         (build_case("post", "step"), "post-step-default-cpu"),
         (build_case("post", "memory"), "post-default-cpu"),
+        (build_case("map_after_shuffle"), "map_after_shuffle-default-cpu"),
+        (replace(build_case("post", "step"), device="gpu"), "post-step-default-gpu"),
+        (replace(build_case("post", "copy_ahead"), device="gpu"), "post-copy_ahead-default-gpu"),
+        (build_inference_case("cnn", 2048), "cnn_2048-infer-default-cpu"),
     ],
 )
 def test_ids(case: Case, expected: str) -> None:
@@ -74,6 +81,39 @@ def test_memory_is_of_the_whole_training_set() -> None:
     assert {(case.consumer, case.num_examples) for case in cases} == {("memory", None)}
 
 
+def test_what_a_device_can_do_is_measured_on_each_that_is_asked_for() -> None:
+    both = Selection(devices=("cpu", "gpu"))
+    fed = build_fed_cases(both)
+    steps = [(case.name, case.device) for case in fed if case.consumer == "step"]
+    assert steps == [(name, device) for device in ("cpu", "gpu") for name in FED]
+    assert {case.device for case in fed if case.consumer == "emulated"} == {"cpu"}
+    on_device = [(case.consumer, case.device) for case in build_device_cases(both)]
+    assert on_device == [(what, on) for what in ("copy", "copy_ahead", "train", "fit") for on in ("cpu", "gpu")]
+    sizes = [(case.model, case.spec.ordering.batch.batch_size, case.device) for case in build_inference_cases(both)]
+    assert sizes == [
+        (model, size, on) for model in ("mlp", "cnn") for size in (1, 8, 32, 128, 512, 2048) for on in ("cpu", "gpu")
+    ]
+    every = [*fed, *build_device_cases(both), *build_inference_cases(both)]
+    assert len({case.id for case in every}) == len(every)
+
+
+def test_what_the_cpu_alone_does_is_left_out_where_only_the_gpu_was_asked_for() -> None:
+    alone = Selection(devices=("gpu",), python_loop=True)
+    assert build_drain_cases(alone) == build_memory_cases(alone) == []
+    assert {(case.consumer, case.device) for case in build_fed_cases(alone)} == {("step", "gpu")}
+
+
+def test_a_record_tells_the_model_and_the_batch_size() -> None:
+    choices = dict(build_inference_case("cnn", 128).choices)
+    assert choices == {"labels": "sparse", "normalize": "model", "model": "cnn", "batch_size": "128"}
+
+
+@pytest.mark.parametrize("consumer", ["drain", "python", "memory", "mixing"])
+def test_what_takes_batches_on_the_cpu_cannot_claim_a_gpu(consumer) -> None:
+    with pytest.raises(InputError, match=f"the consumer {consumer} takes batches on the CPU alone, got device gpu"):
+        replace(build_case("post", consumer), device="gpu")
+
+
 def test_what_does_not_exist_is_refused() -> None:
     with pytest.raises(InputError, match="arm must be one of default, raw, without_noop_elimination.* got 'fast'"):
         build_case("post", arm="fast")
@@ -81,5 +121,9 @@ def test_what_does_not_exist_is_refused() -> None:
         build_case("post", "emulated")
     with pytest.raises(InputError, match="step_ms belongs to the emulated consumer, got 2 with drain"):
         build_case("post", step_ms=2)
+    with pytest.raises(InputError, match="model belongs to the consumer infer, got None with infer"):
+        build_case("post", "infer")
+    with pytest.raises(InputError, match="model belongs to the consumer infer, got 'mlp' with drain"):
+        replace(build_case("post"), model="mlp")
     with pytest.raises(InputError, match=r"shuffle\(buffer_size\) must be an int >= 1"):
         build_drain_cases(Selection(orderings=["shuffle(0).batch(1)"]))

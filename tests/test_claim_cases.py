@@ -57,6 +57,20 @@ def test_only_what_is_asked_for_is_measured() -> None:
         build_claim_cases("C28x")
 
 
+def test_claims_about_the_gpu_have_their_cases_there_and_nothing_else_is_moved() -> None:
+    both = build_claim_cases("all", ("cpu", "gpu"))
+    on_gpu = {identify(case) for cases in both.values() for case in cases if case.device == "gpu"}
+    wanted = {(*case, "gpu") for claim in load_claims() if claim.device == "gpu" for case in claim.wanted_cases}
+    assert on_gpu == wanted != set()
+    assert [case for cases in both.values() for case in cases if case.device == "cpu"] == EVERY
+    alone = build_claim_cases("C37b", ("gpu",))
+    assert [case.id for cases in alone.values() for case in cases] == [
+        "fit_jit-fit-default-gpu",
+        "fit_no_jit-fit-default-gpu",
+    ]
+    assert not any(build_claim_cases("C28b", ("gpu",)).values()), "it is about the CPU"
+
+
 @pytest.mark.parametrize("case", [case for case in EVERY if case.consumer != "memory"], ids=lambda case: case.id)
 def test_every_case_delivers_a_whole_epoch(case: Case, digits: Digits) -> None:
     meter = build_meter(case, digits)

@@ -4,8 +4,12 @@ import itertools
 
 import pytest
 
-from bench.harness.cases import Case, build_case
+from bench.harness.cases import Case, Fitting, build_case
+from bench.harness.device_cases import build_inference_case
+from bench.harness.devices import ComputeDevice
 from bench.harness.epochs import EpochMeter
+from bench.harness.fitting import FitMeter
+from bench.harness.inference import InferenceMeter
 from bench.harness.pressure import Pressure
 from mnist_core.digits import Digits
 from mnist_core.errors import InputError
@@ -48,6 +52,78 @@ def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits:
     assert measured.measure_turn() == Sample(wall_ns=30, cpu_ns=5, first_batch_ns=10, num_examples=200)
     # readings at 0, 10, 30, then 60, 100, 150
     assert measured.measure_turn() == Sample(wall_ns=90, cpu_ns=5, first_batch_ns=40, num_examples=200)
+
+
+class Ordered:
+    """A clock and a device that note in which order they are read and waited for."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def wall_ns(self) -> int:
+        self.log.append("wall")
+        return len(self.log)
+
+    def cpu_ns(self) -> int:
+        return 0
+
+    def sleep(self, seconds: float) -> None:
+        self.log.append("sleep")
+
+    def wait(self) -> None:
+        self.log.append("wait")
+
+
+TURN = ["wait", "wall", "wait", "wall"]  # the beginning, the first batch
+
+
+@pytest.mark.parametrize(
+    ("consumer", "expected"),
+    [
+        ("drain", [*TURN, "wait", "wall"]),
+        ("python", [*TURN, "wait", "wall"]),
+        ("copy", [*TURN, "wall", "wait", "wall"]),  # what a turn without waiting would have read, then the end
+        ("copy_ahead", [*TURN, "wall", "wait", "wall"]),
+        ("train", [*TURN, "wall", "wait", "wall"]),
+        ("step", [*TURN, *["wall", "wait", "wall"] * 4, "wait", "wall"]),  # each of four steps is waited for
+    ],
+)
+def test_no_clock_is_read_before_the_device_has_been_waited_for(consumer, expected: list[str], digits: Digits) -> None:
+    ordered = Ordered()
+    device = ComputeDevice("CPU:0", ordered.wait)
+    case = Case("x", PipelineSpec(parse_ordering("map().batch(50)")), consumer)
+    sample = EpochMeter(case, digits, ordered, no_pressure, device=device).measure_turn()
+    assert ordered.log == expected
+    assert (sample.unsynced_ns is None) == (expected[4:] == ["wait", "wall"] or consumer == "step")
+
+
+def test_an_emulated_step_has_ended_when_its_sleep_is_over(digits: Digits) -> None:
+    ordered = Ordered()
+    case = Case("x", PipelineSpec(parse_ordering("map().batch(100)")), "emulated", step_ms=2.0)
+    EpochMeter(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
+    assert ordered.log == [*TURN, *["wall", "sleep", "wall"] * 2, "wait", "wall"]
+
+
+@pytest.mark.parametrize("meter_of", [FitMeter, InferenceMeter])
+def test_fit_and_predictions_wait_too(meter_of, digits: Digits) -> None:
+    ordered = Ordered()
+    fit = Case("x", PipelineSpec(parse_ordering("map().batch(100)")), "fit", fitting=Fitting())
+    case = fit if meter_of is FitMeter else build_inference_case("mlp", 512)
+    meter_of(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
+    between = [] if meter_of is FitMeter else ["wait", "wall", "wall"]  # the first answer, and the last call's return
+    assert ordered.log == ["wait", "wall", *between, "wait", "wall"]
+
+
+def test_a_device_that_is_slow_makes_the_turn_longer_and_not_what_is_read_without_waiting(digits: Digits) -> None:
+    clock = FakeClock()
+
+    def finish() -> None:
+        clock.sleep(1e-6)  # the work that is still queued takes 1000 ns more
+
+    case = Case("x", PipelineSpec(parse_ordering("map().batch(50)")), "train")
+    sample = EpochMeter(case, digits, clock, no_pressure, device=ComputeDevice("CPU:0", finish)).measure_turn()
+    # read at 1000 + 0 (begin), 1000 + 10 later (first), 20 later (returned), 1000 + 30 later (end)
+    assert (sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns) == (1010, 1030, 2060)
 
 
 @pytest.mark.parametrize("consumer", ["drain", "python"])

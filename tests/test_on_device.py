@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import make_digits
-from logical_cpus import ACCELERATOR, call_with_two_cpus
+from forked import ACCELERATOR, call_with_two_cpus
 
 from bench.harness import consumers, devices
 from bench.harness.cases import Case, Fitting

@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 from processes import wait_for_end
 
 from bench.harness.cases import Case, build_case
@@ -91,6 +93,21 @@ def test_the_last_words_of_a_crashed_worker_are_told(start: Start) -> None:
 def test_digits_that_are_not_there_are_bad_input_not_a_crash(start: Start) -> None:
     with pytest.raises(InputError, match=r"nowhere\.npz"):
         start(source="nowhere.npz")
+
+
+def test_a_worker_says_which_device_it_uses(start: Start) -> None:
+    use = start().ready.device_use
+    assert (use.asked, use.used, use.xla, use.proof) == ("cpu", "cpu", None, "only the pipeline ran, on the CPU")
+    use = start(build_case("batch_before_map", "train")).ready.device_use
+    assert (use.asked, use.used, use.xla, use.proof) == ("cpu", "cpu", False, "MatMul on CPU:0")
+    assert use.found[0] == "cpu"
+
+
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="here the GPU is found")
+def test_a_gpu_case_without_a_gpu_fails_alone_and_is_not_run_on_the_cpu(start: Start) -> None:
+    with pytest.raises(WorkerError, match=r"^batch_before_map-train-default-gpu: no GPU here: .+\.$"):
+        start(replace(build_case("batch_before_map", "train"), device="gpu"))
+    assert start().measure_turn().num_examples == 200
 
 
 def test_a_closed_worker_is_gone(start: Start) -> None:

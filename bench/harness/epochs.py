@@ -93,14 +93,13 @@ class EpochMeter:
         return Program(program.chain, read_program(iterator).choices)
 
     def _build(self) -> tf.data.Dataset:
-        return apply_arm(build_dataset(self._case.spec, self._examples, self._labels), self._case.arm)
+        dataset = apply_arm(build_dataset(self._case.spec, self._examples, self._labels), self._case.arm)
+        return copy_ahead(dataset, self._device.name) if self._case.consumer == "copy_ahead" else dataset
 
     def _open(self) -> Iterator[Batch]:
         """An iterator whose batches come as the consumer takes them: on the CPU, or copied to the device."""
         if self._case.consumer == "copy":
             return CopyingIterator(iter(self._dataset), self._device.name)
-        if self._case.consumer == "copy_ahead":
-            return iter(copy_ahead(self._dataset, self._device.name))
         return iter(self._dataset)
 
     def _cool_down(self) -> None:

@@ -24,7 +24,7 @@ def find_missing_gpu(context: BaseContext) -> str | None:
     process.start()
     theirs.close()
     try:
-        reason: str | None = ours.recv() if ours.poll(LIMIT_S) else f"no GPU was found within {LIMIT_S:g} s."
+        reason: str | None = ours.recv() if ours.poll(LIMIT_S) else f"no GPU here: none was found within {LIMIT_S:g} s."
     except EOFError:
         process.join()
         reason = f"no GPU here: the process that looked for one ended with {process.exitcode}."

@@ -1,4 +1,4 @@
-"""Runs a function in a forked process that has two logical CPU devices: CPU:1 stands for the accelerator."""
+"""Runs a function in a process forked from the bench's server, which has not started TensorFlow's runtime yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIMIT_S = 120.0
 ACCELERATOR = "CPU:1"
 
 
-def call_with_two_cpus(function: Callable[..., Any], *args: Any) -> Any:
+def call_forked(function: Callable[..., Any], *args: Any) -> Any:
     """What `function`, of a module, returns there.
 
     Raises:
@@ -32,12 +32,21 @@ def call_with_two_cpus(function: Callable[..., Any], *args: Any) -> Any:
     return result
 
 
-def _serve(connection: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    import tensorflow as tf  # noqa: PLC0415  # the fork server has imported it
+def call_with_two_cpus(function: Callable[..., Any], *args: Any) -> Any:
+    """The same where there are two logical CPU devices; `ACCELERATOR`, the second, stands for an accelerator."""
+    return call_forked(_split_cpu_and_call, function, *args)
 
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+def _serve(connection: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
     try:
         connection.send((function(*args), None))
     except Exception:  # noqa: BLE001  # whatever it was, the test must be told
         connection.send((None, traceback.format_exc()))
+
+
+def _split_cpu_and_call(function: Callable[..., Any], *args: Any) -> Any:
+    import tensorflow as tf  # noqa: PLC0415  # the fork server has imported it
+
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    return function(*args)
