@@ -18,6 +18,10 @@ import_tensorflow(find_devices=True)
 
 import tensorflow as tf  # noqa: E402  # quietly, as it has been imported by now
 
+from mnist_core.devices import use_device  # noqa: E402
+
+use_device("cpu")  # this process; what is marked gpu runs in others
+
 WARNINGS = (
     "error",  # in tests only: a user's run of the bench must not end because a library warns
     # TensorFlow 2.21 and Keras 3.15 with NumPy 2; it is theirs to mend

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from mnist_core import cli
@@ -26,7 +27,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
     return run_command
 
 
-TRAIN = ("train", "--model", "linear", "--epochs", "2", "--ordering", "shuffle(200).batch(32).map()")
+TRAIN = (
+    *("train", "--model", "linear", "--epochs", "2", "--ordering", "shuffle(200).batch(32).map()"),
+    *("--device", "cpu"),
+)
 
 
 def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
@@ -36,6 +40,7 @@ def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
     assert "epoch 2/2: loss" in out
     assert "test accuracy" in out
     assert "200 + 50 digits of bars.npz (sha256 " in out
+    assert "linear by the fit loop, on the cpu, seed 0: shuffle(200).batch(32).map()" in out
     assert (tmp_path / "runs/linear/result.json").is_file()
     assert max(len(line) for line in out.splitlines()) <= 160  # the tables fit 100, free lines wrap in the terminal
 
@@ -61,11 +66,23 @@ def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits
     result = json.loads(out)
     assert result["spec"]["pipeline"]["ordering"] == "shuffle(200).batch(32).map()"
     assert result == json.loads(Path("here/result.json").read_text())
+    device = result["device"]
+    assert (device["asked"], device["used"], device["found"][0]) == ("cpu", "cpu", "cpu")
+    assert device["proof"] == "MatMul on CPU:0, weights on CPU:0"
     assert "epoch 2/2" in err
     code, out, _ = run("evaluate", "here", "--data", digits_file, "--json")
     evaluated = json.loads(out)
     assert evaluated["accuracy"] == result["test_accuracy"]
     assert evaluated["data"] == result["data"]
+
+
+def test_a_gpu_that_is_not_there_is_one_line_and_exit_code_2(run, digits_file: str, monkeypatch) -> None:
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _kind=None: [])
+    code, out, err = run(*TRAIN[:-1], "gpu", "--data", digits_file)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: no GPU here: ")
+    assert err.count("\n") == 1
+    assert not Path("runs").exists()
 
 
 @pytest.mark.parametrize("loop", ["fit", "graph", "eager"])

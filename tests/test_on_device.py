@@ -3,22 +3,28 @@
 Whatever runs on CPU:0 here although CPU:1 was named would run on the CPU although a GPU was named.
 """
 
+import multiprocessing
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import make_digits
-from forked import ACCELERATOR, call_with_two_cpus
+from forked import ACCELERATOR, call_forked, call_with_two_cpus
 
+import mnist_core.devices
 from bench.harness import consumers, devices
-from bench.harness.cases import Case, Fitting
-from bench.harness.device_cases import build_inference_case
+from bench.harness.cases import Case, Fitting, Selection
+from bench.harness.device_cases import build_device_cases, build_inference_case
 from bench.harness.devices import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.harness.epochs import EpochMeter
 from bench.harness.fitting import FitMeter
 from bench.harness.inference import InferenceMeter, count_calls
+from bench.harness.messages import Failure, Message
 from bench.harness.to_device import CopyingIterator, copy_ahead
+from bench.harness.worker import serve
 from mnist_core.devices import DeviceInUse
 from mnist_core.gpu_support import DeviceError, GpuSupport
 from mnist_core.loops import TrainStep
@@ -30,6 +36,7 @@ from mnist_core.spec import PipelineSpec
 ON = ComputeDevice(ACCELERATOR)
 LEARNT = PipelineSpec(parse_ordering("shuffle(200).batch(20).map()"))
 DIGITS = make_digits(200, 50)
+ON_GPU = Selection(devices=("gpu",))
 
 
 def iterate(consumer: str) -> EpochMeter:
@@ -251,6 +258,28 @@ def test_a_gpu_case_that_ran_on_the_cpu_is_an_error_with_the_usual_reasons(
         with pytest.raises(DeviceError) as caught:
             prove_use(IN_USE, Placement(places))
         assert str(caught.value) == f"asked for GPU:0, but ran {Placement(places)}: {reason}."
+
+
+def serve_without_a_gpu(case: Case, source: str, folder: str) -> Message:
+    """The first answer of a worker that takes its GPU for granted: TensorFlow itself falls back to the CPU silently."""
+    tf.config.set_visible_devices([], "GPU")
+    mnist_core.devices.use_device = lambda _asked: IN_USE
+    devices.read_gpu_support = lambda: GpuSupport(None, True, "-1")
+    ours, theirs = multiprocessing.Pipe()
+    threading.Thread(target=serve, args=(theirs, case, source, Path(folder) / "stderr"), daemon=True).start()
+    return ours.recv()
+
+
+@pytest.mark.parametrize(
+    "case", [*build_device_cases(ON_GPU), build_inference_case("cnn", 8)], ids=lambda case: case.id
+)
+def test_a_worker_that_fell_back_to_the_cpu_fails_instead_of_measuring(case: Case, digits_file, tmp_path) -> None:
+    on_gpu = replace(case, device="gpu")
+    answer = call_forked(serve_without_a_gpu, on_gpu, digits_file, str(tmp_path))
+    assert isinstance(answer, Failure)
+    what = {"copy": "copy", "copy_ahead": "copy", "infer": "Conv2D on CPU:0, MatMul"}.get(case.consumer, "MatMul")
+    reasons = "no NVIDIA driver is loaded (nvidia-smi must list the GPU); CUDA_VISIBLE_DEVICES='-1' hides it (unset it)"
+    assert answer == Failure(f"asked for GPU:0, but ran {what} on CPU:0: {reasons}.", bad_input=False)
 
 
 def test_the_first_of_a_kind_is_opened() -> None:
