@@ -151,7 +151,8 @@ def test_the_device_is_told_with_its_model_driver_memory_and_xla() -> None:
 
 
 def test_no_ranking_mixes_devices() -> None:
-    post = [replace(make_case("post", "drain", device, 400), group="orderings") for device in ("cpu", "gpu")]
+    walls_ms = {"cpu": 400, "gpu": 200}
+    post = [replace(make_case("post", "drain", device, wall), group="orderings") for device, wall in walls_ms.items()]
     fast = [replace(make_case("fast", "drain", device, 100), group="orderings") for device in ("cpu", "gpu")]
     step = [replace(make_case("post", "step", device, 100), group="training") for device in ("cpu", "gpu")]
     busy = [
@@ -163,6 +164,7 @@ def test_no_ranking_mixes_devices() -> None:
     assert "fast" not in cpu.split("ratio to post")[1], "the fast one is the GPU's"
     assert "* post" in cpu
     assert "* fast" in gpu
+    assert "2.0 ms 2.000 [2.000, 2.000]" in " ".join(gpu.split()), "to the post on the GPU, not to that on the CPU"
     assert "feeding a training step of the mlp, cpu" in text
     assert "feeding a training step of the mlp, gpu" in text
 
