@@ -41,7 +41,7 @@ def test_the_whole_text() -> None:
     assert render_markdown(make_record(POST, FAST, LIVE)) == (
         "### MNIST Bench: 3 cases on cpu\n"
         "\n"
-        "**default arm**\n"
+        "**default arm, cpu**\n"
         "\n"
         "| ordering | examples/s | first | ratio to post | MiB (pred) |\n"
         "|:--|--:|--:|--:|--:|\n"
