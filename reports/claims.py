@@ -9,7 +9,8 @@ from enum import Enum
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from reports.record import CaseRecord, Memory, Record
+from reports.readings import estimate_reading_ratio, read_bytes
+from reports.record import CaseRecord, Record
 from reports.stats import Estimate, estimate_median, estimate_ratio
 from reports.summary import read_turns
 
@@ -25,10 +26,6 @@ METRICS: tuple[str, ...] = get_args(Metric)
 OF_MEMORY = ("live_bytes", "source_bytes")
 CLAIMS_FILE = "claims.toml"
 ALL = "all"
-
-# One reading of a case's bytes in a process of its own stands for the others: they differ by less than this, as a
-# factor, from their median (docs/claims.md has the command and what it gave). Resident memory counts whole pages.
-READING_SPREAD = {"live_bytes": 1.06, "source_bytes": 1.15}
 
 
 class ClaimError(ValueError):
@@ -217,20 +214,11 @@ def _decide(claim: Claim, measured: Estimate) -> Verdict:
 
 def _compare_bytes(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:
     """The ratio of two readings, or of one to the number, with the spread that readings are known to have."""
-    values = [_read_bytes(claim.metric, case.memory) for case in cases]
+    values = [read_bytes(claim.metric, case.memory) for case in cases]
     if any(value is None for value in values):
         return None
     first, second = (float(values[0] or 0), float(values[-1] or 0) if claim.to is not None else claim.number or 1.0)
-    spread = READING_SPREAD[claim.metric] ** len(cases)
-    if second == 0:
-        return None
-    ratio = first / second
-    return Estimate(ratio, ratio / spread, ratio * spread, 1)
-
-
-def _read_bytes(metric: str, memory: Memory | None) -> int | None:
-    value: int | None = getattr(memory, metric, None)
-    return value
+    return None if second == 0 else estimate_reading_ratio(claim.metric, first, second, len(cases))
 
 
 def _compare_turns(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:

@@ -325,10 +325,28 @@ def load_record(path: Path) -> Record:
     Raises:
         RecordError: there is none, or it is damaged or of a format that this version does not know.
     """
+    return parse_record(*load_stored(path))
+
+
+def load_stored(path: Path) -> tuple[Path, dict[str, Any]]:
+    """The name of a pytest-benchmark file, which may be a run's ``record.json``, and what is in it, unread.
+
+    Raises:
+        RecordError: there is none, or it is not one.
+    """
     file = path / "record.json" if path.is_dir() else path
     stored = _load_json(file)
     if not isinstance(stored, dict) or not isinstance(stored.get("benchmarks"), list):
         raise RecordError(f"{file} is not a pytest-benchmark file: it has no list of benchmarks.")
+    return file, stored
+
+
+def parse_record(file: Path, stored: dict[str, Any]) -> Record:
+    """The record that stands in a pytest-benchmark file.
+
+    Raises:
+        RecordError: it is damaged, not this project's, or of a format that this version does not know.
+    """
     cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
     try:
         return Record(cases, _parse_machine(stored), str(stored.get("datetime", "")))
