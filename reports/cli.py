@@ -12,12 +12,18 @@ from rich.console import Console
 
 from reports.claim_tables import describe_verdict, render_verdicts
 from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
+from reports.compare import CompareError
+from reports.compare_json import render_json as render_compared_json
+from reports.compare_tables import render_side_by_side
 from reports.export import FORMATS, check_request, render_export, write_export
 from reports.formats.results import ExportError
 from reports.record import RecordError, load_record
+from reports.run_files import load_run
+from reports.side_by_side import put_side_by_side
 from reports.tables import render_record
 from reports.tensorboard import HOST, PORT, become_tensorboard, check_logs
 from reports.terminal import open_console
+from reports.thresholds import ExitCode, conclude, parse_thresholds
 from reports.trace import load_trace
 from reports.trace_comparison import render_comparison
 from reports.trace_json import render_comparison_json, render_json
@@ -173,6 +179,55 @@ def tensorboard(
     become_tensorboard(folder, port)
 
 
+COMPARE_EXAMPLES = """Examples:
+
+    mnist-report compare runs/20261123-085740 runs/20261124-091502
+
+    mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:5%
+
+    mnist-report compare .benchmarks/*/0001_*.json .benchmarks/*/0002_*.json
+
+    mnist-report compare runs/20261123-085740          # the cpu beside the gpu"""
+
+
+@app.command(epilog=COMPARE_EXAMPLES)
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="A [B]...",
+            help="Runs' folders or any pytest-benchmark files. The others are compared with the first.",
+        ),
+    ],
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC:PERCENT%",
+            help="Exit with 1 where the whole interval is worse by more than this; can be repeated.",
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also the rows of what did not change.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: every number.")] = False,
+) -> None:
+    """Tell what changed from one run to others: ratios with intervals, and what differs between machines and versions.
+
+    Metrics: time, relative (to the ordering post in the same round), first_batch, busy, live_bytes, source_bytes,
+    accuracy, displacement, label_runs.
+
+    Exit code with --fail-on: 0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide.
+    """
+    thresholds = parse_thresholds(fail_on or ())
+    shown = put_side_by_side([load_run(path) for path in runs])
+    conclusion = conclude(shown, thresholds)
+    if as_json:
+        sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
+    else:
+        open_console().print(render_side_by_side(shown, thresholds, conclusion, everything=everything))
+    if conclusion.exit_code is ExitCode.NOT_COMPARED:
+        raise CompareError(" ".join(conclusion.lines))
+    raise typer.Exit(conclusion.exit_code)
+
+
 def _newest_run() -> Path:
     runs = sorted(RUNS.glob("*/record.json"))
     if not runs:
@@ -184,7 +239,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (RecordError, ClaimError, ExportError, TraceError) as error:
+    except (ClaimError, CompareError, ExportError, RecordError, TraceError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

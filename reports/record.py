@@ -15,6 +15,7 @@ KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 3
 READABLE = (1, 2, 3)  # format 1 knew neither groups nor accuracy nor mixing, format 2 neither captures nor devices
 REFERENCE = "post"  # the name of the ordering that every ratio is to
+UNKNOWN_PROCESSOR = "unknown processor"
 CONTROL = "control"  # the name under which one case is measured a second time
 UNKNOWN_COUNTS = (
     *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),
@@ -426,4 +427,4 @@ def _parse_machine(stored: dict[str, Any]) -> Machine:
         return Machine(
             str(own.get("cpu", "unknown")), cores if isinstance(cores, int) else 0, str(own.get("system", ""))
         )
-    return Machine("unknown processor", 0, str(info.get("system", "")))
+    return Machine(UNKNOWN_PROCESSOR, 0, str(info.get("system", "")))

@@ -1,0 +1,175 @@
+"""Runs side by side as rich tables: what differs, what got worse, what only one has, and devices beside each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reports.compare import Change, Comparison, Trend
+from reports.differences import Difference
+from reports.metrics import TIME, Metric
+from reports.numbers import render_estimate, render_ratio
+from reports.runs import Run
+from reports.side_by_side import LETTERS, SideBySide
+from reports.speed_up import SpeedUps
+from reports.stats import CONFIDENCE
+from reports.thresholds import Conclusion, ExitCode, Threshold, Verdict, judge
+
+INDENT = (0, 0, 0, 1)
+SHORTEST_NAME = 24  # columns
+MOST_PROGRAMS = 5  # chains are long; the JSON has all
+UNKNOWN = "?"
+STYLES = {Trend.WORSE: "red", Trend.BETTER: "green", Trend.UNKNOWN: "yellow", Trend.LEVEL: "dim"}
+VERDICT_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.FINE: "green"}
+RANKS = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, None, Verdict.FINE)  # in which order rows stand
+CONCLUSION_STYLES = {ExitCode.FINE: "bold green", ExitCode.INCONCLUSIVE: "bold yellow"}
+
+
+def render_side_by_side(
+    shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion, *, everything: bool
+) -> RenderableType:
+    """The runs, each beside the first, the devices, and what the thresholds make of it.
+
+    Args:
+        shown: the runs.
+        thresholds: may be none.
+        conclusion: what they come to.
+        everything: also the rows of what did not change.
+    """
+    parts: list[RenderableType] = [_render_runs(shown.runs)]
+    for number, comparison in enumerate(shown.comparisons, start=1):
+        parts += [Text(), *_render_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
+    parts += [part for found in shown.speed_ups for part in (Text(), _render_speed_ups(found))]
+    parts += [Text(), *_paragraphs(_explain(shown), "dim")]
+    if conclusion.exit_code is not ExitCode.NOT_COMPARED:
+        parts += _paragraphs(conclusion.lines, CONCLUSION_STYLES.get(conclusion.exit_code, "bold red"))
+    return Group(*parts)
+
+
+def _paragraphs(lines: Iterable[str], style: str = "") -> list[RenderableType]:
+    return [Padding(Text(line, style=style), INDENT) for line in lines]
+
+
+def _render_runs(runs: Sequence[Run]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for letter, run in zip(LETTERS, runs, strict=False):
+        about = [Text(", ".join(value for _, value in run.machine) or "machine unknown")]
+        about += [Text(f"! {remark}", style="yellow") for remark in run.remarks]
+        name = Text(f"{run.path}\n{run.datetime[:16]}", overflow="fold")
+        table.add_row(Text(f" {letter}", style="bold"), name, Text("\n").join(about))
+    return table
+
+
+def _render_comparison(
+    comparison: Comparison, letter: str, thresholds: Sequence[Threshold], *, everything: bool
+) -> list[RenderableType]:
+    parts = [Text(f"{letter} compared with A", style="bold"), *_render_differences(comparison, letter)]
+    for metric in comparison.metrics:
+        changes = [change for change in comparison.changes if change.metric == metric]
+        parts += [Text(), *_render_metric(metric, changes, letter, thresholds, everything=everything)]
+    lonely = (
+        ("only in A, not compared", comparison.only_first),
+        (f"only in {letter}, not compared", comparison.only_second),
+        ("not the same in both, not compared", comparison.unlike),
+        ("no ratio to 0, not compared", comparison.zeros),
+    )
+    return [*parts, *_paragraphs((f"{why}: {', '.join(cases)}" for why, cases in lonely if cases), "yellow")]
+
+
+def _render_differences(comparison: Comparison, letter: str) -> list[RenderableType]:
+    """What is not the same, another machine first and loudly."""
+    lines: list[RenderableType] = []
+    if not comparison.is_of_one_machine:
+        line = f"! A and {letter} are not known to be of one machine: ratios of times are about the machines"
+        lines += _paragraphs([line], "bold red")
+    facts = [each for each in comparison.differences if not each.is_of_program]
+    programs = [each for each in comparison.differences if each.is_of_program]
+    lines += _paragraphs(_render_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]])
+    if len(programs) > MOST_PROGRAMS:
+        lines += _paragraphs([f"and {len(programs) - MOST_PROGRAMS} more that run as something else"])
+    return lines or _paragraphs(["nothing known differs: machine, versions, data, programs"], "dim")
+
+
+def _render_difference(difference: Difference) -> str:
+    return f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}"
+
+
+def _render_metric(
+    metric: Metric, changes: Sequence[Change], letter: str, thresholds: Sequence[Threshold], *, everything: bool
+) -> list[RenderableType]:
+    """One line that sums all cases up, and a row for each that is not level."""
+    judged = [(change, judge(change, thresholds)) for change in changes]
+    judged.sort(key=lambda each: RANKS.index(each[1]))
+    rows = [each for each in judged if everything or _is_worth_a_row(*each)]
+    head = Text.assemble((metric.title, "bold"), f": {_summarize(changes, letter)}")
+    return [Padding(head, INDENT), *([_render_table(rows, letter)] if rows else [])]
+
+
+def _is_worth_a_row(change: Change, verdict: Verdict | None) -> bool:
+    return change.trend is not Trend.LEVEL or verdict in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
+
+
+def _summarize(changes: Sequence[Change], letter: str) -> str:
+    """How many are worse, and where the ratios lie: one that all share is the machine's doing, or a version's."""
+    counts = Counter(change.trend for change in changes)
+    told = ", ".join(f"{counts[trend]} {trend.value}" for trend in Trend if counts[trend])
+    ratios = sorted(change.ratio.median for change in changes)
+    middle, low, high = (render_ratio(each, 3) for each in (ratios[len(ratios) // 2], ratios[0], ratios[-1]))
+    cases = "case" if len(changes) == 1 else "cases"
+    spread = f", {letter} / A from {low} to {high}, {middle} in the middle" if len(changes) > 1 else ""
+    return f"{len(changes)} {cases}, {told}{spread}"
+
+
+def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
+    table = _build_table("case", "A", letter, f"{letter} / A")
+    table.add_column("", no_wrap=True)
+    for change, verdict in rows:
+        word, style = change.trend.value, STYLES[change.trend]
+        if verdict is not None and change.trend is not Trend.UNKNOWN:
+            word, style = verdict.value, VERDICT_STYLES[verdict]
+        values = (change.metric.render(each.median) for each in (change.first, change.second))
+        ratio = render_estimate(change.ratio, render_ratio)
+        table.add_row(Text(change.case.label), *values, Text(ratio), Text(word), style=style)
+    return table
+
+
+def _build_table(first: str, *titles: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 1))
+    table.add_column(first, min_width=SHORTEST_NAME, overflow="fold")
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    return table
+
+
+def _render_speed_ups(found: SpeedUps) -> RenderableType:
+    """How many times as fast another device is than the CPU."""
+    cpu, other = LETTERS[found.cpu_run], LETTERS[found.other_run]
+    paired = found.cpu_run == found.other_run
+    where = f"in {cpu}, turn against turn of a round" if paired else f"cpu of {cpu}, the other of {other}: two runs"
+    table = _build_table("case", "cpu", "device", "speed-up")
+    for row in found.rows:
+        times = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
+        ratio = render_estimate(row.ratio, render_ratio)
+        style = None if row.ratio.low is None or row.ratio.low <= 1 else "green"
+        table.add_row(Text(row.case.label), *times, Text(ratio), style=style)
+    title = Text.assemble(("devices beside each other", "bold"), f": {TIME.title}, {where}")
+    return Group(Padding(title, INDENT), table)
+
+
+def _explain(shown: SideBySide) -> list[str]:
+    """How to read the tables, a line each."""
+    lines = []
+    if any(comparison.changes for comparison in shown.comparisons):
+        lines += [
+            f"worse, better: the whole {CONFIDENCE:.0%} interval is; level: it holds 1; a ratio of every turn to every turn",
+            "the interval knows what happened within the runs, not between them: see docs/comparing.md",
+        ]
+    if shown.speed_ups:
+        lines.append("speed-up: the cpu's time over the device's; above 1 the device is faster. It is no regression")
+    return lines

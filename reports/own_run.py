@@ -1,0 +1,98 @@
+"""A run from this project's record: its cases, what identifies them, and their values by metric."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.metrics import METRICS, RELATIVE, TIME
+from reports.readings import READING_SPREAD, read_bytes
+from reports.record import REFERENCE, UNKNOWN_PROCESSOR, CaseRecord, Record
+from reports.runs import Facts, Identity, Measured, Run
+from reports.summary import READERS, read_turns
+
+UNNAMED = ("drain", "memory")  # consumers that a test's name leaves out
+
+
+def describe_run(path: Path, record: Record, versions: Facts) -> Run:
+    """The run that a record is of.
+
+    Args:
+        path: as the user named it.
+        record: what was read from there.
+        versions: beside those of the record.
+
+    Raises:
+        ValueError: a case is there twice.
+    """
+    setting = record.cases[0].setting
+    return Run(
+        path,
+        tuple(_describe_case(case, record) for case in record.cases),
+        record.datetime,
+        _describe_machine(record),
+        (*setting.versions, *versions),
+        setting.data_name,
+        setting.data_fingerprint,
+        _remark(record),
+    )
+
+
+def _describe_case(case: CaseRecord, record: Record) -> Measured:
+    values = {metric.name: read_turns(metric.name, case) for metric in METRICS if metric.name in READERS}
+    values[RELATIVE.name] = _compare_with_reference(case, record)
+    for metric in READING_SPREAD:
+        reading = read_bytes(metric, case.memory)
+        values[metric] = {} if reading is None else {0: float(reading)}
+    chain = None if case.program is None else case.program.chain
+    return Measured(identify(case), {name: found for name, found in values.items() if found}, case.group, chain)
+
+
+def identify(case: CaseRecord) -> Identity:
+    """What the test's name says of a case, and what it does not: the ordering, the examples of a turn, the choices."""
+    consumer = () if case.consumer in UNNAMED else (case.consumer,)
+    step = () if case.step_ms is None else (f"{case.step_ms:g}ms",)
+    sizes = sorted({turn.sample.num_examples for turn in case.turns})
+    return Identity(
+        "-".join([case.name, *consumer, *step, case.arm]),
+        case.device,
+        (
+            ("ordering", case.ordering),
+            ("examples a turn", " or ".join(str(size) for size in sizes)),
+            ("consumer", case.consumer),
+            ("group", case.group),
+            *case.choices,
+        ),
+    )
+
+
+def _compare_with_reference(case: CaseRecord, record: Record) -> dict[int, float]:
+    """The case's time over the reference's, by round: what slows the machine down slows both."""
+    reference = next((other for other in record.cases if _is_reference(other, case)), None)
+    if reference is None or reference is case:
+        return {}
+    ours, theirs = read_turns(TIME.name, case), read_turns(TIME.name, reference)
+    return {number: ours[number] / theirs[number] for number in sorted(ours.keys() & theirs.keys())}
+
+
+def _is_reference(other: CaseRecord, case: CaseRecord) -> bool:
+    same = ("group", "consumer", "arm", "device", "step_ms")
+    return other.name == REFERENCE and all(getattr(other, name) == getattr(case, name) for name in same)
+
+
+def _describe_machine(record: Record) -> Facts:
+    machine = record.machine
+    processor = "" if machine.cpu == UNKNOWN_PROCESSOR else machine.cpu
+    cores = str(machine.num_cores) if machine.num_cores else ""
+    return tuple(
+        (name, value)
+        for name, value in (("processor", processor), ("cores", cores), ("system", machine.system))
+        if value
+    )
+
+
+def _remark(record: Record) -> tuple[str, ...]:
+    turns = [turn for case in record.cases for turn in case.turns]
+    contaminated = sum(turn.sample.contaminated for turn in turns)
+    if not contaminated:
+        return ()
+    return (f"{contaminated} of {len(turns)} turns contaminated: others used more than a tenth of the machine",)
