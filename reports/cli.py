@@ -183,11 +183,11 @@ COMPARE_EXAMPLES = """Examples:
 
     mnist-report compare runs/20261123-085740 runs/20261124-091502
 
-    mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:5%
+    mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:15%
 
-    mnist-report compare .benchmarks/*/0001_*.json .benchmarks/*/0002_*.json
+    mnist-report compare main.json mine.json other.json --all
 
-    mnist-report compare runs/20261123-085740          # the cpu beside the gpu"""
+    mnist-report compare runs/20261123-085740 (one run: devices beside each other)"""
 
 
 @app.command(epilog=COMPARE_EXAMPLES)
@@ -195,8 +195,8 @@ def compare(
     runs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="A [B]...",
-            help="Runs' folders or any pytest-benchmark files. The others are compared with the first.",
+            metavar="RUN",
+            help="Runs' folders or any pytest-benchmark files; the first is what the others are compared with.",
         ),
     ],
     fail_on: Annotated[

@@ -91,10 +91,12 @@ class Comparison:
         return tuple(dict.fromkeys(change.metric for change in self.changes))
 
     @property
-    def is_of_one_machine(self) -> bool:
-        """False too where the files do not tell."""
+    def machine_doubt(self) -> str:
+        """Why ratios of times may be about the machines, to follow the names of the runs; empty where they are not."""
+        if any(difference.is_of_machine for difference in self.differences):
+            return "ran on different machines"
         shared = dict(self.first.machine).keys() & dict(self.second.machine).keys()
-        return bool(shared) and not any(each.is_of_machine for each in self.differences)
+        return "" if shared else "are not known to have run on one machine"
 
 
 def compare_runs(first: Run, second: Run) -> Comparison:

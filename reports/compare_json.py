@@ -12,7 +12,7 @@ from reports.metrics import TIME
 from reports.runs import Run
 from reports.side_by_side import SideBySide
 from reports.speed_up import SpeedUps
-from reports.thresholds import Conclusion, Threshold, judge
+from reports.thresholds import Conclusion, Threshold, judge, select_usable
 
 FORMAT = 1
 
@@ -47,10 +47,11 @@ def _describe_run(run: Run) -> dict[str, Any]:
 
 
 def _describe_comparison(comparison: Comparison, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+    usable = select_usable(comparison, thresholds)
     return {
-        "is_of_one_machine": comparison.is_of_one_machine,
+        "machine_doubt": comparison.machine_doubt,
         "differences": [dataclasses.asdict(difference) for difference in comparison.differences],
-        "changes": [_describe_change(change, thresholds) for change in comparison.changes],
+        "changes": [_describe_change(change, usable) for change in comparison.changes],
         "only_first": list(comparison.only_first),
         "only_second": list(comparison.only_second),
         "unlike": list(comparison.unlike),

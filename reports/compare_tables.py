@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -13,13 +14,14 @@ from rich.text import Text
 
 from reports.compare import Change, Comparison, Trend
 from reports.differences import Difference
-from reports.metrics import TIME, Metric
+from reports.metrics import DIGITS, TIME, Metric
 from reports.numbers import render_estimate, render_ratio
 from reports.runs import Run
 from reports.side_by_side import LETTERS, SideBySide
 from reports.speed_up import SpeedUps
 from reports.stats import CONFIDENCE
-from reports.thresholds import Conclusion, ExitCode, Threshold, Verdict, judge
+from reports.thresholds import Conclusion, ExitCode, Threshold, Verdict, judge, select_usable
+from reports.trace_events import clean
 
 INDENT = (0, 0, 0, 1)
 SHORTEST_NAME = 24  # columns
@@ -53,26 +55,32 @@ def render_side_by_side(
 
 
 def _paragraphs(lines: Iterable[str], style: str = "") -> list[RenderableType]:
-    return [Padding(Text(line, style=style), INDENT) for line in lines]
+    return [Padding(Text(clean(line), style=style), INDENT) for line in lines]
 
 
 def _render_runs(runs: Sequence[Run]) -> Table:
     table = Table.grid(padding=(0, 2))
     for letter, run in zip(LETTERS, runs, strict=False):
-        about = [Text(", ".join(value for _, value in run.machine) or "machine unknown")]
+        about = [Text(clean(_describe_machine(run)))]
         about += [Text(f"! {remark}", style="yellow") for remark in run.remarks]
-        name = Text(f"{run.path}\n{run.datetime[:16]}", overflow="fold")
+        name = Text(f"{clean(str(run.path))}\n{clean(run.datetime[:16])}", overflow="fold")
         table.add_row(Text(f" {letter}", style="bold"), name, Text("\n").join(about))
     return table
+
+
+def _describe_machine(run: Run) -> str:
+    facts = [f"{value} cores" if name == "cores" else value for name, value in run.machine]
+    return ", ".join(facts) or "machine unknown"
 
 
 def _render_comparison(
     comparison: Comparison, letter: str, thresholds: Sequence[Threshold], *, everything: bool
 ) -> list[RenderableType]:
-    parts = [Text(f"{letter} compared with A", style="bold"), *_render_differences(comparison, letter)]
+    usable = select_usable(comparison, thresholds)
+    parts = [*_paragraphs([f"{letter} compared with A"], "bold"), *_render_differences(comparison, letter), Text()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
-        parts += [Text(), *_render_metric(metric, changes, letter, thresholds, everything=everything)]
+        parts += _render_metric(metric, changes, letter, usable, everything=everything)
     lonely = (
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),
@@ -85,15 +93,16 @@ def _render_comparison(
 def _render_differences(comparison: Comparison, letter: str) -> list[RenderableType]:
     """What is not the same, another machine first and loudly."""
     lines: list[RenderableType] = []
-    if not comparison.is_of_one_machine:
-        line = f"! A and {letter} are not known to be of one machine: ratios of times are about the machines"
-        lines += _paragraphs([line], "bold red")
+    if comparison.machine_doubt:
+        doubt = f"! A and {letter} {comparison.machine_doubt}: ratios of times are about the machines"
+        lines += _paragraphs([doubt], "bold red")
     facts = [each for each in comparison.differences if not each.is_of_program]
     programs = [each for each in comparison.differences if each.is_of_program]
     lines += _paragraphs(_render_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]])
     if len(programs) > MOST_PROGRAMS:
         lines += _paragraphs([f"and {len(programs) - MOST_PROGRAMS} more that run as something else"])
-    return lines or _paragraphs(["nothing known differs: machine, versions, data, programs"], "dim")
+    same = "machine, versions, data and programs" if comparison.first.data_fingerprint else "machine and versions"
+    return lines or _paragraphs([f"the same {same}, as far as the files tell"], "dim")
 
 
 def _render_difference(difference: Difference) -> str:
@@ -119,11 +128,9 @@ def _summarize(changes: Sequence[Change], letter: str) -> str:
     """How many are worse, and where the ratios lie: one that all share is the machine's doing, or a version's."""
     counts = Counter(change.trend for change in changes)
     told = ", ".join(f"{counts[trend]} {trend.value}" for trend in Trend if counts[trend])
-    ratios = sorted(change.ratio.median for change in changes)
-    middle, low, high = (render_ratio(each, 3) for each in (ratios[len(ratios) // 2], ratios[0], ratios[-1]))
-    cases = "case" if len(changes) == 1 else "cases"
-    spread = f", {letter} / A from {low} to {high}, {middle} in the middle" if len(changes) > 1 else ""
-    return f"{len(changes)} {cases}, {told}{spread}"
+    ratios = [change.ratio.median for change in changes]
+    low, middle, high = (render_ratio(each, DIGITS) for each in (min(ratios), statistics.median(ratios), max(ratios)))
+    return f"{told}; {letter} / A {low} to {high}, middle {middle}" if len(changes) > 1 else told
 
 
 def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
@@ -135,7 +142,7 @@ def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) ->
             word, style = verdict.value, VERDICT_STYLES[verdict]
         values = (change.metric.render(each.median) for each in (change.first, change.second))
         ratio = render_estimate(change.ratio, render_ratio)
-        table.add_row(Text(change.case.label), *values, Text(ratio), Text(word), style=style)
+        table.add_row(Text(clean(change.case.label)), *values, Text(ratio), Text(word), style=style)
     return table
 
 
@@ -157,7 +164,7 @@ def _render_speed_ups(found: SpeedUps) -> RenderableType:
         times = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
         ratio = render_estimate(row.ratio, render_ratio)
         style = None if row.ratio.low is None or row.ratio.low <= 1 else "green"
-        table.add_row(Text(row.case.label), *times, Text(ratio), style=style)
+        table.add_row(Text(clean(row.case.label)), *times, Text(ratio), style=style)
     title = Text.assemble(("devices beside each other", "bold"), f": {TIME.title}, {where}")
     return Group(Padding(title, INDENT), table)
 
@@ -166,9 +173,10 @@ def _explain(shown: SideBySide) -> list[str]:
     """How to read the tables, a line each."""
     lines = []
     if any(comparison.changes for comparison in shown.comparisons):
+        interval = f"[{CONFIDENCE:.0%} interval]"
         lines += [
-            f"worse, better: the whole {CONFIDENCE:.0%} interval is; level: it holds 1; a ratio of every turn to every turn",
-            "the interval knows what happened within the runs, not between them: see docs/comparing.md",
+            f"ratio: any turn to any of A, median {interval}; worse, better: all of it is; level: 1 is in it",
+            "an interval knows the noise within the runs, not between them: see docs/comparing.md",
         ]
     if shown.speed_ups:
         lines.append("speed-up: the cpu's time over the device's; above 1 the device is faster. It is no regression")

@@ -10,7 +10,7 @@ from reports.stats import Estimate
 TOO_FEW = "too few"  # turns for an interval
 MEBIBYTE = 2**20
 WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
-SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
+SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
 RenderNumber = Callable[[float, int], str]
 
@@ -68,7 +68,7 @@ def render_mebibytes(num_bytes: int) -> str:
 
 
 def render_seconds(value: float) -> str:
-    """Seconds, milliseconds or microseconds with two digits."""
+    """Seconds, milliseconds, microseconds or nanoseconds with two digits."""
     rounded = round_significant(value, 2)
     unit, name = next(((unit, name) for unit, name in SECONDS if rounded >= unit), SECONDS[-1])
     return f"{_plain(rounded / unit, 2)} {name}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from reports.metrics import METRICS, RELATIVE, TIME
 from reports.readings import READING_SPREAD, read_bytes
-from reports.record import REFERENCE, UNKNOWN_PROCESSOR, CaseRecord, Record
+from reports.record import REFERENCE, UNKNOWN_PROCESSOR, CaseRecord, DeviceUse, Record
 from reports.runs import Facts, Identity, Measured, Run
 from reports.summary import READERS, read_turns
 
@@ -30,7 +31,7 @@ def describe_run(path: Path, record: Record, versions: Facts) -> Run:
         tuple(_describe_case(case, record) for case in record.cases),
         record.datetime,
         _describe_machine(record),
-        (*setting.versions, *versions),
+        (*setting.versions, *_describe_devices(record), *versions),
         setting.data_name,
         setting.data_fingerprint,
         _remark(record),
@@ -81,13 +82,32 @@ def _is_reference(other: CaseRecord, case: CaseRecord) -> bool:
 
 def _describe_machine(record: Record) -> Facts:
     machine = record.machine
-    processor = "" if machine.cpu == UNKNOWN_PROCESSOR else machine.cpu
-    cores = str(machine.num_cores) if machine.num_cores else ""
-    return tuple(
-        (name, value)
-        for name, value in (("processor", processor), ("cores", cores), ("system", machine.system))
-        if value
-    )
+    found = {
+        "processor": "" if machine.cpu == UNKNOWN_PROCESSOR else machine.cpu,
+        "cores": str(machine.num_cores) if machine.num_cores else "",
+        "system": machine.system,
+        "gpu": _join(use.model for use in _find_uses(record)),
+    }
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _describe_devices(record: Record) -> Facts:
+    """What belongs to the versions: the driver, and where XLA compiled."""
+    uses = _find_uses(record)
+    found = {
+        "gpu driver": _join(use.driver for use in uses),
+        "xla on": _join(use.used for use in uses if use.xla),
+    }
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _find_uses(record: Record) -> list[DeviceUse]:
+    return [case.device_use for case in record.cases if case.device_use is not None]
+
+
+def _join(values: Iterable[str | None]) -> str:
+    """Those that are known, each once."""
+    return ", ".join(dict.fromkeys(value for value in values if value))
 
 
 def _remark(record: Record) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from reports.record import KEY, RecordError
 from reports.runs import Facts, Identity, Measured, Run
 
 COMMIT_DIGITS = 12
+SHORTEST_S, LONGEST_S = 1e-18, 1e9  # of a round: a nanosecond shared by a billion iterations, and 30 years
 NO_ROUNDS = "no single rounds are stored, so no intervals: save with --benchmark-save-data or --benchmark-json"
 
 
@@ -52,8 +52,8 @@ def _parse_benchmark(file: Path, benchmark: Any) -> Measured:
 
 
 def _check_seconds(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value < math.inf:
-        raise ValueError(f"a round must take a number of seconds, got {value!r}")
+    if type(value) not in (int, float) or not (value == 0 or SHORTEST_S <= value <= LONGEST_S):
+        raise ValueError(f"a round must take 0 or {SHORTEST_S:g} to {LONGEST_S:g} seconds, got {value!r}")
     return float(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from enum import Enum, IntEnum
 
 from reports.compare import Change, CompareError, Comparison
 from reports.metrics import METRICS, RELATIVE, Metric
+from reports.readings import READING_SPREAD
 from reports.side_by_side import SideBySide
 
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d+(\.\d+)?)%", re.ASCII)
@@ -77,9 +79,21 @@ def _parse(text: str) -> Threshold:
     if found is None:
         raise CompareError(f"--fail-on must be METRIC:PERCENT%, {EXAMPLE}, got '{text}'.")
     threshold = Threshold(_find_metric(found["metric"]), float(found["percent"]))
+    _check_can_be_kept(threshold, text)
+    return threshold
+
+
+def _check_can_be_kept(threshold: Threshold, text: str) -> None:
+    """Bytes are read once: two readings of one thing differ so much that a narrow limit could never be known kept."""
+    closest = READING_SPREAD.get(threshold.metric.name, 1.0) ** 2
+    if threshold.limit < closest and not threshold.metric.more_is_better:
+        least = math.ceil(WHOLE * (closest - 1))
+        raise CompareError(
+            f"--fail-on {text}: two readings of one case may differ by nearly {least} %; use "
+            f"{threshold.metric.name}:{least}% or more."
+        )
     if threshold.limit <= 0:
         raise CompareError(f"--fail-on {text}: {threshold.metric.name} can never be 100 % worse: more of it is better.")
-    return threshold
 
 
 def _find_metric(name: str) -> Metric:
@@ -108,15 +122,14 @@ def judge(change: Change, thresholds: Sequence[Threshold]) -> Verdict | None:
 def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
     """A regression outweighs all; then a threshold that nothing could be held to; then what stays open."""
     judged = [
-        (change, verdict)
+        (_name_change(change, comparison, shown), verdict)
         for comparison in shown.comparisons
         for change in comparison.changes
-        if (verdict := judge(change, _find_usable(comparison, thresholds))) is not None
+        if (verdict := judge(change, select_usable(comparison, thresholds))) is not None
     ]
     problems = _find_problems(shown, thresholds)
     regressed, unclear = (
-        [change for change, verdict in judged if verdict is wanted]
-        for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
+        [name for name, verdict in judged if verdict is wanted] for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
     )
     exit_code = (
         ExitCode.REGRESSED
@@ -128,17 +141,21 @@ def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
         else ExitCode.FINE
     )
     lines = [*_tell(Verdict.REGRESSED, regressed), *problems, *_tell(Verdict.INCONCLUSIVE, unclear)]
-    return Conclusion(exit_code, tuple(lines or _tell_fine(len(judged), thresholds)))
+    return Conclusion(exit_code, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
 
-def _tell_fine(count: int, thresholds: Sequence[Threshold]) -> list[str]:
-    wanted = ", ".join(str(threshold) for threshold in thresholds)
-    return [f"{Verdict.FINE.value}: {count} of {count} within {wanted}"] if thresholds else []
+def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -> list[str]:
+    """How much was held to the thresholds, and how much of the first run was not."""
+    if not thresholds:
+        return []
+    left_out = sum(len(each.only_first) + len(each.unlike) for each in shown.comparisons)
+    but = f"; {left_out} of the first run's cases not compared" if left_out else ""
+    return [f"{Verdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"]
 
 
-def _find_usable(comparison: Comparison, thresholds: Sequence[Threshold]) -> list[Threshold]:
+def select_usable(comparison: Comparison, thresholds: Sequence[Threshold]) -> list[Threshold]:
     """Those that can be held to: a time of another machine is no regression."""
-    return [each for each in thresholds if comparison.is_of_one_machine or not each.metric.tells_speed]
+    return [each for each in thresholds if not comparison.machine_doubt or not each.metric.tells_speed]
 
 
 def _find_problems(shown: SideBySide, thresholds: Sequence[Threshold]) -> list[str]:
@@ -154,9 +171,9 @@ def _find_problems(shown: SideBySide, thresholds: Sequence[Threshold]) -> list[s
 def _find_problem(comparison: Comparison, threshold: Threshold) -> list[str]:
     """Why the threshold is void in this comparison."""
     void = f"{threshold} cannot be judged: {_name(comparison)}"
-    if threshold not in _find_usable(comparison, [threshold]):
+    if threshold not in select_usable(comparison, [threshold]):
         advice = f"use {RELATIVE.name}:{threshold.percent:g}%" if comparison.first.data_fingerprint else "use one"
-        return [f"{void} are not known to be of one machine: {advice}."]
+        return [f"{void} {comparison.machine_doubt}: {advice}."]
     if threshold.metric.name not in {metric.name for metric in comparison.metrics}:
         return [f"{void} have no case in common that has {threshold.metric.name}."]
     return []
@@ -166,9 +183,13 @@ def _name(comparison: Comparison) -> str:
     return f"{comparison.first.path} and {comparison.second.path}"
 
 
-def _tell(verdict: Verdict, changes: Sequence[Change]) -> list[str]:
-    if not changes:
+def _name_change(change: Change, comparison: Comparison, shown: SideBySide) -> str:
+    where = f" in {comparison.second.path}" if len(shown.comparisons) > 1 else ""
+    return f"{change.case.label} ({change.metric.name}{where})"
+
+
+def _tell(verdict: Verdict, names: Sequence[str]) -> list[str]:
+    if not names:
         return []
-    named = [f"{change.case.label} ({change.metric.name})" for change in changes[:MOST_NAMED]]
-    more = f" and {len(changes) - MOST_NAMED} more" if len(changes) > MOST_NAMED else ""
-    return [f"{verdict.value}: {', '.join(named)}{more}"]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return [f"{verdict.value}: {', '.join(names[:MOST_NAMED])}{more}"]

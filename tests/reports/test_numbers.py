@@ -42,7 +42,17 @@ def test_rates(value: float, digits: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.345, "2.3 s"), (1.0, "1.0 s"), (0.996, "1.0 s"), (0.25, "250 ms"), (0.0046, "4.6 ms"), (4.2e-5, "42 us")],
+    [
+        (2.345, "2.3 s"),
+        (1.0, "1.0 s"),
+        (0.996, "1.0 s"),
+        (0.25, "250 ms"),
+        (0.0046, "4.6 ms"),
+        (4.2e-5, "42 us"),
+        (9.3e-8, "93 ns"),
+        (3e-10, "0.30 ns"),
+        (0, "0 ns"),
+    ],
 )
 def test_seconds(value: float, text: str) -> None:
     assert render_seconds(value) == text
