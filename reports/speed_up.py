@@ -50,7 +50,7 @@ def find_speed_ups(runs: Sequence[Run]) -> tuple[SpeedUps, ...]:
     own = [_pair(number, number, run.cases, run.cases) for number, run in enumerate(runs)]
     paired = {_strip(row.case) for found in own for row in found.rows}
     across = [
-        _pair(ours, theirs, _leave_out(runs[ours], paired), _leave_out(runs[theirs], paired))
+        _pair(ours, theirs, runs[ours].cases, _leave_out(runs[theirs], paired))
         for ours in range(len(runs))
         for theirs in range(len(runs))
         if ours != theirs

@@ -19,6 +19,8 @@ from bench.harness.device_cases import build_device_cases, build_inference_case,
 from bench.harness.environment import count_cores
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS
+from reports.own_run import identify
+from reports.record import CaseRecord, Sample, Setting, Turn
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,24 @@ def test_what_does_not_exist_is_refused() -> None:
         replace(build_case("post"), model="mlp")
     with pytest.raises(InputError, match=r"shuffle\(buffer_size\) must be an int >= 1"):
         build_drain_cases(Selection(orderings=["shuffle(0).batch(1)"]))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        build_case("post"),
+        build_case("post", "python", arm="raw"),
+        build_case("post", "emulated", step_ms=0.5),
+        build_case("post", "step"),
+        build_case("post", "memory"),
+        build_case("batch(8).map()"),
+    ],
+    ids=lambda case: case.id,
+)
+def test_a_comparison_calls_a_case_by_its_id(case: Case) -> None:
+    sample = Sample(1, 1, 1, 1)
+    ordering, setting = str(case.spec.ordering), Setting("digits", "00", ())
+    record = CaseRecord(
+        case.name, ordering, case.consumer, case.arm, case.device, setting, 1, None, (Turn(0, sample),), case.step_ms
+    )
+    assert identify(record).label == case.id

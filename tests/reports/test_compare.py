@@ -100,6 +100,15 @@ def test_the_worst_of_a_metric_comes_first() -> None:
     assert order == ["two-default", "three-default", "one-default"]
 
 
+def test_the_worst_of_a_share_is_the_smallest() -> None:
+    a, b = (
+        make_run(path, *(make_case(name, busy=busy) for name, busy in zip(("one", "two"), shares, strict=True)))
+        for path, shares in (("a", (0.8, 0.8)), ("b", (0.9, 0.4)))
+    )
+    order = [change.case.name for change in compare_runs(a, b).changes if change.metric.name == "busy"]
+    assert order == ["two-default", "one-default"]
+
+
 def test_a_device_is_never_compared_with_another() -> None:
     b = make_run("b", replace(POST, device="gpu"), make_case("fast"))
     comparison = compare_runs(make_run("a", POST, FAST), b)
