@@ -38,6 +38,7 @@ class Change:
         first: its median in the first run.
         second: its median in the second.
         ratio: the second over the first. Their rounds are not paired: they were at different times.
+        is_disturbed: it is of speed, and others used the machine in most turns of either run.
     """
 
     case: Identity
@@ -45,6 +46,7 @@ class Change:
     first: Estimate
     second: Estimate
     ratio: Estimate
+    is_disturbed: bool = False
 
     @property
     def trend(self) -> Trend:
@@ -154,7 +156,8 @@ def _compare(metric: Metric, case: Measured, other: Measured) -> Change:
         ratio = estimate_reading_ratio(metric.name, after[0], before[0])
     else:
         ratio = estimate_unpaired_ratio(after, before)
-    return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio)
+    is_disturbed = metric.tells_speed and (case.is_disturbed or other.is_disturbed)
+    return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio, is_disturbed)
 
 
 def _find_lonely(first: Run, second: Run) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -68,6 +68,7 @@ def _describe_change(change: Change, thresholds: Sequence[Threshold]) -> dict[st
         "first": dataclasses.asdict(change.first),
         "second": dataclasses.asdict(change.second),
         "ratio": dataclasses.asdict(change.ratio),
+        "is_disturbed": change.is_disturbed,
         "trend": change.trend.value,
         "verdict": None if verdict is None else verdict.value,
     }

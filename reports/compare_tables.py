@@ -14,7 +14,7 @@ from rich.text import Text
 
 from reports.compare import Change, Comparison, Trend
 from reports.differences import Difference
-from reports.metrics import DIGITS, TIME, Metric
+from reports.metrics import DIGITS, RELATIVE, TIME, Metric
 from reports.numbers import render_estimate, render_ratio
 from reports.runs import Run
 from reports.side_by_side import LETTERS, SideBySide
@@ -27,6 +27,8 @@ INDENT = (0, 0, 0, 1)
 SHORTEST_NAME = 24  # columns
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
+FEWEST_ALIKE = 4  # cases that say something of all
+ALIKE = 1.1  # by so much, or down by it, three quarters of the cases changed in the same direction
 STYLES = {Trend.WORSE: "red", Trend.BETTER: "green", Trend.UNKNOWN: "yellow", Trend.LEVEL: "dim"}
 VERDICT_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.FINE: "green"}
 RANKS = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, None, Verdict.FINE)  # in which order rows stand
@@ -117,7 +119,22 @@ def _render_metric(
     judged.sort(key=lambda each: RANKS.index(each[1]))
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
     head = Text.assemble((metric.title, "bold"), f": {_summarize(changes, letter)}")
-    return [Padding(head, INDENT), *([_render_table(rows, letter)] if rows else [])]
+    remarks = _paragraphs(_remark(metric, changes), "yellow")
+    return [Padding(head, INDENT), *remarks, *([_render_table(rows, letter)] if rows else [])]
+
+
+def _remark(metric: Metric, changes: Sequence[Change]) -> list[str]:
+    """What takes the worth out of ratios of times: company on the machine, and a machine that is another today."""
+    lines = []
+    if disturbed := sum(change.is_disturbed for change in changes):
+        lines.append(
+            f"! others used the machine in most turns of {disturbed} of {len(changes)} cases: prove those again"
+        )
+    if metric == TIME and len(changes) >= FEWEST_ALIKE:
+        low, _, high = statistics.quantiles((change.ratio.median for change in changes), method="inclusive")
+        if low > ALIKE or high < 1 / ALIKE:
+            lines.append(f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}")
+    return lines
 
 
 def _is_worth_a_row(change: Change, verdict: Verdict | None) -> bool:

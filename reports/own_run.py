@@ -11,6 +11,7 @@ from reports.record import REFERENCE, UNKNOWN_PROCESSOR, CaseRecord, DeviceUse, 
 from reports.runs import Facts, Identity, Measured, Run
 from reports.summary import READERS, read_turns
 
+MOST_CONTAMINATED = 0.5  # of a case's turns: beyond that its median is a turn that others had a part in
 UNNAMED = ("drain", "memory")  # consumers that a test's name leaves out
 
 
@@ -45,7 +46,14 @@ def _describe_case(case: CaseRecord, record: Record) -> Measured:
         reading = read_bytes(metric, case.memory)
         values[metric] = {} if reading is None else {0: float(reading)}
     chain = None if case.program is None else case.program.chain
-    return Measured(identify(case), {name: found for name, found in values.items() if found}, case.group, chain)
+    contaminated = sum(turn.sample.contaminated for turn in case.turns)
+    return Measured(
+        identify(case),
+        {name: found for name, found in values.items() if found},
+        case.group,
+        chain,
+        is_disturbed=contaminated > MOST_CONTAMINATED * len(case.turns),
+    )
 
 
 def identify(case: CaseRecord) -> Identity:

@@ -39,12 +39,14 @@ class Measured:
         values: by metric and round; a value that stands for itself, such as bytes, in round 0.
         group: the cases that were measured together; only their rounds belong together.
         chain: what TensorFlow made of the pipeline; None where the file does not tell.
+        is_disturbed: others used the machine in so many of its turns that no time is judged by them.
     """
 
     identity: Identity
     values: Mapping[str, Mapping[int, float]]
     group: str = ""
     chain: str | None = None
+    is_disturbed: bool = False
 
 
 @dataclass(frozen=True)

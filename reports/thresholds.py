@@ -105,12 +105,15 @@ def _find_metric(name: str) -> Metric:
 
 
 def judge(change: Change, thresholds: Sequence[Threshold]) -> Verdict | None:
-    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant."""
+    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant.
+
+    A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
+    """
     limit = next((each.limit for each in thresholds if each.metric.name == change.metric.name), None)
     if limit is None:
         return None
     low, high = change.ratio.low, change.ratio.high
-    if low is None or high is None:
+    if low is None or high is None or change.is_disturbed:
         return Verdict.INCONCLUSIVE
     if change.metric.more_is_better:
         low, high, limit = -high, -low, -limit
@@ -140,7 +143,7 @@ def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
         if unclear
         else ExitCode.FINE
     )
-    lines = [*_tell(Verdict.REGRESSED, regressed), *problems, *_tell(Verdict.INCONCLUSIVE, unclear)]
+    lines = [*_tell(Verdict.REGRESSED, regressed), *(problems or _tell(Verdict.INCONCLUSIVE, unclear))]
     return Conclusion(exit_code, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
 

@@ -10,13 +10,22 @@ from rich.console import Console
 
 from reports.compare_json import render_json
 from reports.compare_tables import render_side_by_side
-from reports.record import Program
+from reports.record import CaseRecord, Program
 from reports.runs import Run
 from reports.side_by_side import LETTERS, CompareError, put_side_by_side
 from reports.thresholds import conclude, parse_thresholds
 
 A = make_run("a", make_case("post"), make_case("fast", slow_down(0.5)), make_reading("post", 100))
 B = make_run("b", make_case("post"), make_case("fast", slow_down(0.75)), make_reading("post", 100))
+
+
+def contaminate(case: CaseRecord, count: int) -> CaseRecord:
+    """The case, with others on the machine in its first turns."""
+    turns = (
+        replace(turn, sample=replace(turn.sample, contaminated=number < count))
+        for number, turn in enumerate(case.turns)
+    )
+    return replace(case, turns=tuple(turns))
 
 
 def draw(*runs: Run, fail_on=(), everything: bool = False, columns: int = 100) -> str:
@@ -85,6 +94,33 @@ def test_another_machine_is_said_first_and_its_times_are_not_judged() -> None:
     ]
     assert "REGRESSED" not in "".join(text)
     assert "  post-default-cpu           10 us   20 us   2.00 [1.96, 2.04]   worse" in text
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ((1.12, 1.13, 1.14, 1.15, 0.5), True),
+        ((1.09, 1.09, 1.14, 1.15, 1.5), False),
+        ((0.5, 0.6, 0.7, 0.8, 3), True),
+        ((0.95, 0.96, 0.97, 0.98, 0.98), False),
+        ((2, 2, 2), False),  # too few to say of all
+    ],
+)
+def test_what_all_cases_share_is_blamed_on_the_machine(factors: tuple[float, ...], said: bool) -> None:
+    a = make_run("a", *(make_case(f"case{number}") for number in range(len(factors))))
+    b = make_run("b", *(make_case(f"case{number}", slow_down(factor)) for number, factor in enumerate(factors)))
+    line = " ! most cases changed alike: rather the machine than the code; go by relative"
+    assert (line in lines_of(draw(a, b))) is said
+
+
+def test_company_on_the_machine_is_said_beside_the_metric_it_spoils() -> None:
+    b = make_run("b", contaminate(make_case("post", slow_down(2)), 4), contaminate(make_case("fast"), 3))
+    text = lines_of(draw(A, b, fail_on=["time:10%"]))
+    line = " ! others used the machine in most turns of 1 of 2 cases: prove those again"
+    assert text.count(line) == 2, "of the time and of the first batch, not of the relative time"
+    rows = [line.split() for line in text]
+    assert ["post-default-cpu", "10", "us", "20", "us", "2.00", "[1.96,", "2.04]", "INCONCLUSIVE"] in rows
+    assert text[-2:] == [" REGRESSED: fast-default-cpu (time)", " INCONCLUSIVE: post-default-cpu (time)"]
 
 
 def test_what_is_not_compared_is_listed() -> None:
@@ -168,6 +204,7 @@ def test_json_has_every_number_and_the_conclusion() -> None:
         "first": pytest.approx({"median": 1e-5, "low": 9.8e-6, "high": 1.02e-5, "count": 6}),
         "second": pytest.approx({"median": 2e-5, "low": 1.96e-5, "high": 2.04e-5, "count": 6}),
         "ratio": pytest.approx({"median": 2.0, "low": 198 / 101, "high": 202 / 99, "count": 6}),
+        "is_disturbed": False,
         "trend": "worse",
         "verdict": "REGRESSED",
     }
