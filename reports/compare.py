@@ -38,7 +38,7 @@ class Change:
         first: its median in the first run.
         second: its median in the second.
         ratio: the second over the first. Their rounds are not paired: they were at different times.
-        is_disturbed: it is of speed, and others used the machine in most turns of either run.
+        is_disturbed: it is timed, and others used the machine in most turns of either run.
     """
 
     case: Identity
@@ -156,7 +156,7 @@ def _compare(metric: Metric, case: Measured, other: Measured) -> Change:
         ratio = estimate_reading_ratio(metric.name, after[0], before[0])
     else:
         ratio = estimate_unpaired_ratio(after, before)
-    is_disturbed = metric.tells_speed and (case.is_disturbed or other.is_disturbed)
+    is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
     return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio, is_disturbed)
 
 

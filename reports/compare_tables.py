@@ -6,25 +6,23 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reports.case_table import INDENT, build_case_table
 from reports.compare import Change, Comparison, Trend
 from reports.differences import Difference
 from reports.metrics import DIGITS, RELATIVE, TIME, Metric
 from reports.numbers import render_estimate, render_ratio
 from reports.runs import Run
 from reports.side_by_side import LETTERS, SideBySide
-from reports.speed_up import SpeedUps
+from reports.speed_up_table import render_speed_ups
 from reports.stats import CONFIDENCE
 from reports.thresholds import Conclusion, ExitCode, Threshold, Verdict, judge, select_usable
 from reports.trace_events import clean
 
-INDENT = (0, 0, 0, 1)
-SHORTEST_NAME = 24  # columns
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
 FEWEST_ALIKE = 4  # cases that say something of all
@@ -49,7 +47,7 @@ def render_side_by_side(
     parts: list[RenderableType] = [_render_runs(shown.runs)]
     for number, comparison in enumerate(shown.comparisons, start=1):
         parts += [Text(), *_render_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
-    parts += [part for found in shown.speed_ups for part in (Text(), _render_speed_ups(found))]
+    parts += [part for found in shown.speed_ups for part in (Text(), render_speed_ups(found))]
     parts += [Text(), *_paragraphs(_explain(shown), "dim")]
     if conclusion.exit_code is not ExitCode.NOT_COMPARED:
         parts += _paragraphs(conclusion.lines, CONCLUSION_STYLES.get(conclusion.exit_code, "bold red"))
@@ -79,7 +77,8 @@ def _render_comparison(
     comparison: Comparison, letter: str, thresholds: Sequence[Threshold], *, everything: bool
 ) -> list[RenderableType]:
     usable = select_usable(comparison, thresholds)
-    parts = [*_paragraphs([f"{letter} compared with A"], "bold"), *_render_differences(comparison, letter), Text()]
+    parts = [*_paragraphs([f"{letter} compared with A"], "bold"), *_render_differences(comparison, letter)]
+    parts += [*_paragraphs(_describe_company(comparison), "yellow"), Text()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
         parts += _render_metric(metric, changes, letter, usable, everything=everything)
@@ -90,6 +89,14 @@ def _render_comparison(
         ("no ratio to 0, not compared", comparison.zeros),
     )
     return [*parts, *_paragraphs((f"{why}: {', '.join(cases)}" for why, cases in lonely if cases), "yellow")]
+
+
+def _describe_company(comparison: Comparison) -> list[str]:
+    timed = {change.case for change in comparison.changes if change.metric.is_timed}
+    disturbed = {change.case for change in comparison.changes if change.is_disturbed}
+    if not disturbed:
+        return []
+    return [f"! others used the machine in most turns of {len(disturbed)} of {len(timed)} cases: measure those again"]
 
 
 def _render_differences(comparison: Comparison, letter: str) -> list[RenderableType]:
@@ -124,17 +131,12 @@ def _render_metric(
 
 
 def _remark(metric: Metric, changes: Sequence[Change]) -> list[str]:
-    """What takes the worth out of ratios of times: company on the machine, and a machine that is another today."""
-    lines = []
-    if disturbed := sum(change.is_disturbed for change in changes):
-        lines.append(
-            f"! others used the machine in most turns of {disturbed} of {len(changes)} cases: prove those again"
-        )
-    if metric == TIME and len(changes) >= FEWEST_ALIKE:
-        low, _, high = statistics.quantiles((change.ratio.median for change in changes), method="inclusive")
-        if low > ALIKE or high < 1 / ALIKE:
-            lines.append(f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}")
-    return lines
+    """What all cases share is not the doing of one ordering."""
+    if metric != TIME or len(changes) < FEWEST_ALIKE:
+        return []
+    low, _, high = statistics.quantiles((change.ratio.median for change in changes), method="inclusive")
+    alike = low > ALIKE or high < 1 / ALIKE
+    return [f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}"] if alike else []
 
 
 def _is_worth_a_row(change: Change, verdict: Verdict | None) -> bool:
@@ -151,7 +153,7 @@ def _summarize(changes: Sequence[Change], letter: str) -> str:
 
 
 def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
-    table = _build_table("case", "A", letter, f"{letter} / A")
+    table = build_case_table("A", letter, f"{letter} / A")
     table.add_column("", no_wrap=True)
     for change, verdict in rows:
         word, style = change.trend.value, STYLES[change.trend]
@@ -161,29 +163,6 @@ def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) ->
         ratio = render_estimate(change.ratio, render_ratio)
         table.add_row(Text(clean(change.case.label)), *values, Text(ratio), Text(word), style=style)
     return table
-
-
-def _build_table(first: str, *titles: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 1))
-    table.add_column(first, min_width=SHORTEST_NAME, overflow="fold")
-    for title in titles:
-        table.add_column(title, justify="right", no_wrap=True)
-    return table
-
-
-def _render_speed_ups(found: SpeedUps) -> RenderableType:
-    """How many times as fast another device is than the CPU."""
-    cpu, other = LETTERS[found.cpu_run], LETTERS[found.other_run]
-    paired = found.cpu_run == found.other_run
-    where = f"in {cpu}, turn against turn of a round" if paired else f"cpu of {cpu}, the other of {other}: two runs"
-    table = _build_table("case", "cpu", "device", "speed-up")
-    for row in found.rows:
-        times = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
-        ratio = render_estimate(row.ratio, render_ratio)
-        style = None if row.ratio.low is None or row.ratio.low <= 1 else "green"
-        table.add_row(Text(clean(row.case.label)), *times, Text(ratio), style=style)
-    title = Text.assemble(("devices beside each other", "bold"), f": {TIME.title}, {where}")
-    return Group(Padding(title, INDENT), table)
 
 
 def _explain(shown: SideBySide) -> list[str]:

@@ -214,6 +214,21 @@ def test_contaminated_turns_are_remarked() -> None:
     assert A.remarks == ()
 
 
+@pytest.mark.parametrize(("count", "expected"), [(3, set()), (4, {"time", "relative", "first_batch"})])
+def test_a_case_with_company_in_most_turns_is_disturbed_in_all_that_a_clock_tells(count: int, expected: set) -> None:
+    def spoil(case):
+        turns = (
+            replace(turn, sample=replace(turn.sample, contaminated=number < count, accuracy=0.9))
+            for number, turn in enumerate(case.turns)
+        )
+        return replace(case, turns=tuple(turns))
+
+    calm = make_run("a", POST, spoil(replace(FAST, arm="raw")), FAST)
+    for first, second in ((calm, make_run("b", POST, spoil(FAST))), (make_run("b", POST, spoil(FAST)), calm)):
+        found = {change.metric.name for change in compare_runs(first, second).changes if change.is_disturbed}
+        assert found == expected
+
+
 def test_a_case_that_is_there_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="benchmark 'post-default-cpu' is there twice"):
         make_run("a", POST, POST)
