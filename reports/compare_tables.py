@@ -50,12 +50,12 @@ def render_side_by_side(
     parts += [part for found in shown.speed_ups for part in (Text(), render_speed_ups(found))]
     parts += [Text(), *_paragraphs(_explain(shown), "dim")]
     if conclusion.exit_code is not ExitCode.NOT_COMPARED:
-        parts += _paragraphs(conclusion.lines, CONCLUSION_STYLES.get(conclusion.exit_code, "bold red"))
+        parts += _paragraphs(map(clean, conclusion.lines), CONCLUSION_STYLES.get(conclusion.exit_code, "bold red"))
     return Group(*parts)
 
 
 def _paragraphs(lines: Iterable[str], style: str = "") -> list[RenderableType]:
-    return [Padding(Text(clean(line), style=style), INDENT) for line in lines]
+    return [Padding(Text(line, style=style), INDENT) for line in lines]
 
 
 def _render_runs(runs: Sequence[Run]) -> Table:
@@ -88,7 +88,8 @@ def _render_comparison(
         ("not the same in both, not compared", comparison.unlike),
         ("no ratio to 0, not compared", comparison.zeros),
     )
-    return [*parts, *_paragraphs((f"{why}: {', '.join(cases)}" for why, cases in lonely if cases), "yellow")]
+    named = (f"{why}: {', '.join(map(clean, cases))}" for why, cases in lonely if cases)
+    return [*parts, *_paragraphs(named, "yellow")]
 
 
 def _describe_company(comparison: Comparison) -> list[str]:
@@ -115,7 +116,7 @@ def _render_differences(comparison: Comparison, letter: str) -> list[RenderableT
 
 
 def _render_difference(difference: Difference) -> str:
-    return f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}"
+    return clean(f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}")
 
 
 def _render_metric(

@@ -130,6 +130,12 @@ def test_what_is_not_compared_is_listed() -> None:
     assert " not the same in both, not compared: post-default-cpu (ordering)" in text
 
 
+def test_every_case_that_is_only_in_one_is_named_however_many_there_are() -> None:
+    many = make_run("b", make_case("post"), *(make_case(f"case{number}") for number in range(300)))
+    text = " ".join(draw(A, many).split())
+    assert all(f"case{number}-default-cpu" in text for number in range(300))
+
+
 def test_of_many_programs_that_changed_five_are_shown() -> None:
     def run(path: str, chain: str) -> Run:
         return make_run(path, *(make_case(f"case{number}", program=Program(chain, ())) for number in range(7)))
@@ -175,7 +181,8 @@ def test_long_names_fold_and_everything_fits(columns: int) -> None:
 def test_nothing_in_a_file_moves_the_cursor_or_is_taken_for_markup() -> None:
     evil = make_case("\x1b[2J[red]post[/red]")
     setting = replace(SETTING, versions=(("python", "\x1b]0;x\x07"),))
-    text = draw(make_run("a\x1b", evil), make_run("b", replace(evil, setting=setting)), everything=True)
+    b = make_run("b", replace(evil, setting=setting), make_case("only\x1b[2J"), make_case("\x1bslow", slow_down(2)))
+    text = draw(make_run("a\x1b", evil, make_case("\x1bslow")), b, everything=True, fail_on=["time:5%"])
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "?[2J[red]post[/red]-default-cpu" in text
