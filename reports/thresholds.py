@@ -13,7 +13,7 @@ from reports.metrics import METRICS, RELATIVE, Metric
 from reports.readings import READING_SPREAD
 from reports.side_by_side import SideBySide
 
-FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d+(\.\d+)?)%", re.ASCII)
+FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
 EXAMPLE = "such as time:5%"
 WHOLE = 100.0  # percent
 MOST_NAMED = 5  # cases in a line; the table has all

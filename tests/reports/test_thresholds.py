@@ -43,6 +43,7 @@ def test_a_threshold_is_a_metric_or_its_beginning_and_percent(text: str, metric:
     ("texts", "reason"),
     [
         (["time"], "--fail-on must be METRIC:PERCENT%, such as time:5%, got 'time'."),
+        (["time:" + 400 * "9" + "%"], "must be METRIC:PERCENT%"),
         (["time:5"], "got 'time:5'"),
         (["time:-5%"], "got 'time:-5%'"),
         (["time:\u0665%"], "must be METRIC:PERCENT%"),
