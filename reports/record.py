@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 3
-READABLE = (1, 2, 3)  # format 1 knew neither groups nor accuracy nor mixing, format 2 neither captures nor devices
+READABLE = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time
 REFERENCE = "post"  # the name of the ordering that every ratio is to
 UNKNOWN_PROCESSOR = "unknown processor"
 CONTROL = "control"  # the name under which one case is measured a second time
@@ -22,8 +22,13 @@ UNKNOWN_COUNTS = (
     "unsynced_ns",
 )
 COUNTS = ("wall_ns", "cpu_ns", "num_examples", *UNKNOWN_COUNTS)  # of a sample; the unknown ones may be None
+BYTE_COUNTS = (
+    *("predicted_bytes", "live_bytes", "peak_bytes", "kept_bytes", "kept_after_trim_bytes"),
+    *("gpu_peak_bytes", "source_bytes"),
+)  # of memory; all but the first may be None
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
+MAX_COUNT = 2**63 - 1  # of nanoseconds: 292 years
 
 
 Part = TypeVar("Part")
@@ -48,6 +53,13 @@ class Mixing:
     def __post_init__(self) -> None:
         for name in ("displacement", "label_runs"):
             _check_share(f"Mixing.{name}", getattr(self, name))
+
+
+def _check_count(name: str, value: object) -> None:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{name} must be int and not negative, got {value!r}.")
+    if value > MAX_COUNT:
+        raise ValueError(f"{name} is larger than anything that was ever counted.")
 
 
 def _check_share(name: str, value: object) -> None:
@@ -93,8 +105,7 @@ class Sample:
             value = getattr(self, name)
             if value is None and name in UNKNOWN_COUNTS:
                 continue
-            if type(value) is not int or value < 0:
-                raise ValueError(f"Sample.{name} must be int and not negative, got {value!r}.")
+            _check_count(f"Sample.{name}", value)
         if type(self.contaminated) is not bool:
             raise ValueError(f"Sample.contaminated must be bool, got {self.contaminated!r}.")
         if self.accuracy is not None:
@@ -121,6 +132,23 @@ class Program:
 
 
 @dataclass(frozen=True)
+class HeapReading:
+    """The live heap at one moment.
+
+    Args:
+        elapsed_ns: since the pipeline began to fill.
+        live_bytes: beyond what was live then.
+    """
+
+    elapsed_ns: int
+    live_bytes: int
+
+    def __post_init__(self) -> None:
+        for name in ("elapsed_ns", "live_bytes"):
+            _check_count(f"HeapReading.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
 class Memory:
     """What a pipeline holds, in bytes; None where the platform has no source.
 
@@ -134,6 +162,8 @@ class Memory:
         reading_ns: how long the reading took.
         source_bytes: of resident memory, at most, that the making of a process' first dataset over the data and its
             first batch add, all buffers left out.
+        series: the live heap from the first moment of filling until all is released, in order; empty where the
+            platform has no source, and in older records.
     """
 
     predicted_bytes: int
@@ -144,6 +174,13 @@ class Memory:
     gpu_peak_bytes: int | None = None
     reading_ns: int = 0
     source_bytes: int | None = None
+    series: tuple[HeapReading, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in BYTE_COUNTS:
+            value = getattr(self, name)
+            if value is not None or name == "predicted_bytes":
+                _check_count(f"Memory.{name}", value)
 
 
 @dataclass(frozen=True)
@@ -386,7 +423,7 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
             turns=tuple(_parse_turn(turn) for turn in fields.pop("turns")),
             choices=tuple((str(key), str(value)) for key, value in fields.pop("choices", {}).items()),
             program=_parse_program(fields.pop("program", None)),
-            memory=_parse_optional(Memory, fields.pop("memory", None)),
+            memory=_parse_memory(fields.pop("memory", None)),
             capture=_parse_optional(Capture, fields.pop("capture", None)),
             device_use=_parse_optional(DeviceUse, fields.pop("device_use", None)),
             **fields,
@@ -412,6 +449,12 @@ def _parse_program(stored: Any) -> Program | None:
     if stored is None:
         return None
     return Program(str(stored["chain"]), tuple(Choice(**choice) for choice in stored["choices"]))
+
+
+def _parse_memory(stored: Any) -> Memory | None:
+    if stored is None:
+        return None
+    return Memory(**{**stored, "series": tuple(HeapReading(**reading) for reading in stored.get("series", ()))})
 
 
 def _parse_optional(kind: type[Part], stored: Any) -> Part | None:

@@ -17,6 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from bench.harness.cases import Case
+from bench.harness.heap_watch import HeapWatch
+from bench.harness.measure import Clock, MachineClock
 from mnist_core.digits import Digits
 from mnist_core.live_bytes import predict_live_bytes
 from mnist_core.ordering import Cache, Ordering, Prefetch, Shuffle
@@ -109,7 +111,7 @@ class Heap:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memory:
+def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, clock: Clock | None = None) -> Memory:
     """What the case's pipeline holds over the whole training set, and what its spec predicts."""
     heap = heap or Heap()
     labels = digits.train_labels
@@ -123,10 +125,11 @@ def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memo
     dataset = build_dataset(case.spec, examples, labels)
     next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves behind
     built = heap.read_live_bytes()
-    iterator = _hold(dataset, case.spec.ordering, len(labels))
-    held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
-    del iterator, dataset
-    gc.collect()
+    with HeapWatch(heap.read_live_bytes, clock or MachineClock()) as watch:
+        iterator = _hold(dataset, case.spec.ordering, len(labels))
+        held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
+        del iterator, dataset
+        gc.collect()
     kept = heap.read_status_bytes("VmRSS")
     heap.trim()
     return Memory(
@@ -137,6 +140,7 @@ def measure_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memo
         kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
         gpu_peak_bytes=gpu_peak,
         source_bytes=source_bytes,
+        series=watch.read_series(),
     )
 
 

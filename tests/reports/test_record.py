@@ -11,7 +11,9 @@ from reports.record import (
     KEY,
     CaseRecord,
     DeviceUse,
+    HeapReading,
     Machine,
+    Memory,
     Record,
     RecordError,
     Sample,
@@ -31,6 +33,14 @@ CASE = CaseRecord(
     seed=7,
     warm_up=SAMPLE,
     turns=(Turn(0, SAMPLE), Turn(1, replace(SAMPLE, wall_ns=3_000_000_000))),
+)
+READ = replace(
+    CASE,
+    consumer="memory",
+    turns=(),
+    warm_up=None,
+    group="memory",
+    memory=Memory(50, 49, 60, None, 1, series=(HeapReading(0, 0), HeapReading(5_000_000, 49))),
 )
 OTHER_DATA = replace(CASE.setting, data_fingerprint="cd" * 32)
 GPU_USE = DeviceUse(
@@ -61,6 +71,16 @@ def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     expected = Record((CASE, other), MACHINE, "2026-11-23T08:58:00+00:00")
     assert load_record(path) == expected
     assert load_record(tmp_path) == expected, "a run's folder stands for its record.json"
+
+
+def test_memory_over_time_comes_back_and_a_reading_without_it_loads(tmp_path: Path) -> None:
+    assert load_record(write(tmp_path / "new.json", stored(READ))).cases == (READ,)
+    older = stored(READ)
+    own = older["benchmarks"][0]["extra_info"][KEY]
+    own["format"] = 2
+    del own["memory"]["series"]
+    memory = load_record(write(tmp_path / "older.json", older)).cases[0].memory
+    assert memory == Memory(50, 49, 60, None, 1)
 
 
 def test_the_stored_form_of_format_1_is_still_read() -> None:
@@ -105,8 +125,8 @@ def test_the_use_of_a_gpu_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert load_record(path).cases == (case,)
 
 
-def damaged(change) -> dict:
-    value = stored(CASE)
+def damaged(change, case: CaseRecord = CASE) -> dict:
+    value = stored(case)
     change(value["benchmarks"][0]["extra_info"][KEY])
     return value
 
@@ -123,7 +143,7 @@ def damaged(change) -> dict:
         (stored(CASE, replace(CASE, setting=OTHER_DATA)), "measured on different data and cannot be compared"),
         ({"benchmarks": [3]}, "benchmark None was not measured by this project"),
         ({"benchmarks": [{"name": "x", "extra_info": {}}]}, "benchmark 'x' was not measured by this project"),
-        (damaged(lambda own: own.update(format=FORMAT + 1)), "has another format than 3: use a newer version"),
+        (damaged(lambda own: own.update(format=FORMAT + 1)), f"has another format than {FORMAT}: use a newer version"),
         (damaged(lambda own: own.pop("turns")), "is damaged"),
         (damaged(lambda own: own.update(turns=[])), "is damaged"),
         (damaged(lambda own: own.update(turns=3)), "is damaged"),
@@ -155,6 +175,23 @@ def damaged(change) -> dict:
             "Sample.cpu_ns must be int and not negative, got '1'",
         ),
         (damaged(lambda own: own["warm_up"].update(num_examples=0)), "must be above 0"),
+        (
+            damaged(lambda own: own["warm_up"].update(wall_ns=2**63)),
+            "Sample.wall_ns is larger than anything that was ever counted",
+        ),
+        (
+            damaged(lambda own: own["memory"].update(predicted_bytes=None), READ),
+            "Memory.predicted_bytes must be int and not negative, got None",
+        ),
+        (
+            damaged(lambda own: own["memory"].update(live_bytes=1.5), READ),
+            "Memory.live_bytes must be int and not negative, got 1.5",
+        ),
+        (
+            damaged(lambda own: own["memory"]["series"][1].update(elapsed_ns=-1), READ),
+            "HeapReading.elapsed_ns must be int and not negative, got -1",
+        ),
+        (damaged(lambda own: own["memory"].update(series=[3]), READ), "is damaged"),
     ],
 )
 def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: str, tmp_path: Path) -> None:
