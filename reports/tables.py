@@ -14,6 +14,7 @@ from reports.device_tables import describe_devices, list_devices, render_devices
 from reports.mixing_table import render_mixing
 from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
 from reports.record import CONTROL, REFERENCE, CaseRecord, Record
+from reports.selection import find_case, list_drained, rank_fields
 from reports.stats import CONFIDENCE, Estimate
 from reports.summary import (
     BUSY_SHARE,
@@ -32,14 +33,13 @@ MEMORY_TITLE = "MiB (pred)"
 SHORTEST_NAME = 20  # columns: a mark, a space and the longest name of an ordering
 RUNS_AS_WRITTEN = "raw"  # the arm whose programs need no explaining
 NO_SOURCE = "n/a"
-MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
 
 
 def render_record(record: Record) -> RenderableType:
     """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine."""
     parts: list[RenderableType] = []
-    for device, arm in dict.fromkeys((case.device, case.arm) for case in _drained(record)):
-        parts += [_render_arm(record, device, arm), _render_key(_in_arm(record, device, arm)), Text()]
+    for ranked in rank_fields(record).values():
+        parts += [_render_arm(record, ranked), _render_key(ranked), Text()]
     if not parts and any(case.group == "memory" for case in record.cases):
         parts += [_render_memory(record)]
     parts += [
@@ -53,27 +53,9 @@ def render_record(record: Record) -> RenderableType:
     return Group(*parts)
 
 
-def _drained(record: Record) -> list[CaseRecord]:
-    cases = [case for case in record.cases if case.group == "orderings"]
-    return [case for case in cases if case.consumer == "drain" and case.name != CONTROL]
-
-
-def _in_arm(record: Record, device: str, arm: str) -> list[CaseRecord]:
-    """The drained cases of an arm on a device, the fastest first."""
-    cases = [case for case in _drained(record) if (case.device, case.arm) == (device, arm)]
-    return sorted(cases, key=lambda case: estimate_rate(case).median, reverse=True)
-
-
-def _find(record: Record, like: CaseRecord, name: str, consumer: str) -> CaseRecord | None:
-    """The case of that name and consumer, in the arm and on the device of another one."""
-    wanted = (name, like.arm, like.device, consumer)
-    cases = (case for case in record.cases if case.group in MAIN_GROUPS)
-    return next((case for case in cases if (case.name, case.arm, case.device, case.consumer) == wanted), None)
-
-
-def _render_arm(record: Record, device: str, arm: str) -> Table:
+def _render_arm(record: Record, ranked: Sequence[CaseRecord]) -> Table:
     """The orderings of one arm on one device; rows whose interval overlaps the fastest one's are marked too."""
-    ranked = _in_arm(record, device, arm)
+    arm, device = ranked[0].arm, ranked[0].device
     best = estimate_rate(ranked[0])
     busy = "AU %" if _find_any(record, ranked[0], "emulated") else None
     memory = MEMORY_TITLE if _find_any(record, ranked[0], "memory") else None
@@ -84,8 +66,8 @@ def _render_arm(record: Record, device: str, arm: str) -> Table:
         fastest = case is ranked[0]
         mark = FASTEST if fastest else LEVEL if estimate_rate(case).overlaps(best) else " "
         cells = [*_render_times(record, case)]
-        cells += [] if busy is None else [_render_busy(_find(record, case, case.name, "emulated"))]
-        cells += [] if memory is None else [_render_live(_find(record, case, case.name, "memory"))]
+        cells += [] if busy is None else [_render_busy(find_case(record, case, case.name, "emulated"))]
+        cells += [] if memory is None else [_render_live(find_case(record, case, case.name, "memory"))]
         table.add_row(Text(f"{mark} {case.name}"), *cells, style="bold green" if fastest else None)
     return table
 
@@ -101,11 +83,11 @@ def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
 
 
 def _find_any(record: Record, like: CaseRecord, consumer: str) -> bool:
-    return any(_find(record, like, case.name, consumer) for case in record.cases)
+    return any(find_case(record, like, case.name, consumer) for case in record.cases)
 
 
 def _render_times(record: Record, case: CaseRecord) -> tuple[str, str, str]:
-    reference = _find(record, case, REFERENCE, case.consumer)
+    reference = find_case(record, case, REFERENCE, case.consumer)
     if reference is None:
         ratio = NOT_MEASURED
     else:
@@ -181,12 +163,12 @@ def _render_memory(record: Record) -> Table:
 
 def _describe(record: Record) -> list[str]:
     """What the main job can tell, and where and on what it was made, a line each."""
-    explained = _explain(record) if _drained(record) else []
-    said = [*_describe_busy(record), *_describe_control(record), *_describe_turns(record)]
+    explained = _explain(record) if list_drained(record) else []
+    said = [*describe_busy(record), *describe_control(record), *describe_turns(record)]
     return [*explained, *said, *describe_devices(record), *describe_setting(record)]
 
 
-def _describe_busy(record: Record) -> list[str]:
+def describe_busy(record: Record) -> list[str]:
     """Which orderings keep the emulated accelerator busy enough."""
     fed = [case for case in record.cases if case.consumer == "emulated" and case.group == "training"]
     if not fed:
@@ -196,7 +178,7 @@ def _describe_busy(record: Record) -> list[str]:
     return [f"kept {BUSY_SHARE:.0%} busy with a {fed[0].step_ms:g} ms step by: {answer}"]
 
 
-def _describe_control(record: Record) -> list[str]:
+def describe_control(record: Record) -> list[str]:
     """How far one case measured under two names differs from itself: what no difference below means."""
     control = next((case for case in record.cases if case.name == CONTROL), None)
     if control is None:
@@ -204,7 +186,7 @@ def _describe_control(record: Record) -> list[str]:
     twin = next(
         (
             case
-            for case in _drained(record)
+            for case in list_drained(record)
             if (case.ordering, case.arm, case.device) == (control.ordering, control.arm, control.device)
         ),
         None,
@@ -216,7 +198,8 @@ def _describe_control(record: Record) -> list[str]:
     return [f"A/A control: {twin.name} measured twice, ratio {shown}: do not believe smaller differences"]
 
 
-def _describe_turns(record: Record) -> list[str]:
+def describe_turns(record: Record) -> list[str]:
+    """How many turns there were, how many of them were disturbed, and how long they are."""
     timed = [case for case in record.cases if case.turns]
     if not timed:
         return []

@@ -41,7 +41,7 @@ def find_session(path: Path, name: str | None = None) -> Session:
         raise TraceError(f"{shown} does not exist: give an .xplane.pb file, or a folder of TensorBoard's logs.")
     if path.is_file():
         return Session(_name(path.parent, path.parent.parent), path)
-    sessions = _list_sessions(path)
+    sessions = list_sessions(path)
     if not sessions:
         raise TraceError(_explain_none(path))
     chosen = [each for each in sessions if name is None or name == each.name or name in each.name.split("/")]
@@ -72,7 +72,8 @@ def load_content(path: Path) -> bytes:
     return content
 
 
-def _list_sessions(folder: Path) -> list[Session]:
+def list_sessions(folder: Path) -> list[Session]:
+    """Every session in a session's folder, a TensorBoard log folder or a run's folder, in the order of their paths."""
     patterns = ["", "*/", *("*/" * depth + f"{SESSIONS}/" for depth in range(DEEPEST))]
     found = sorted({path for pattern in patterns for path in folder.glob(f"{pattern}*{SUFFIX}") if path.is_file()})
     folders = [path.parent for path in found]

@@ -61,13 +61,19 @@ def _render_head(trace: Trace) -> RenderableType:
 
 
 def _render_verdict(trace: Trace) -> list[RenderableType]:
+    style = "bold" if trace.verdict is None else "bold red" if trace.verdict.is_input_bound else "bold green"
+    said, *lines = describe_verdict(trace)
+    return [_paragraph(said, style), *(_paragraph(line) for line in lines)]
+
+
+def describe_verdict(trace: Trace) -> list[str]:
+    """Whether input holds up the program, and what does it or what else takes the time; a line each."""
     if trace.verdict is None:
-        return [_paragraph("no verdict: neither steps nor tf.data in this trace", "bold")]
-    style = "bold red" if trace.verdict.is_input_bound else "bold green"
+        return ["no verdict: neither steps nor tf.data in this trace"]
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
     lines = _blame(trace.pipelines[0]) if trace.verdict.is_input_bound and trace.pipelines else _describe_rest(trace)
-    return [_paragraph(said, style), *(_paragraph(line) for line in [*_describe_gain(trace), *lines])]
+    return [said, *_describe_gain(trace), *lines]
 
 
 def _describe_gain(trace: Trace) -> list[str]:
