@@ -228,6 +228,9 @@ class Turn:
     round: int
     sample: Sample
 
+    def __post_init__(self) -> None:
+        _check_count("Turn.round", self.round)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -236,6 +239,11 @@ class Setting:
     data_name: str
     data_fingerprint: str
     versions: tuple[tuple[str, str], ...]
+
+    def __post_init__(self) -> None:
+        for name in ("data_name", "data_fingerprint"):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"Setting.{name} must be text, got {getattr(self, name)!r}")
 
 
 @dataclass(frozen=True)
@@ -314,6 +322,8 @@ class CaseRecord:
         for name in ("name", "ordering", "consumer", "arm", "device", "group"):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
+        if self.step_ms is not None and type(self.step_ms) not in (int, float):
+            raise TypeError(f"step_ms must be a number, got {self.step_ms!r}")
         if not self.turns and self.memory is None and self.capture is None:
             raise ValueError("it has neither turns nor memory nor a trace")
         if self.device_use is not None and self.device_use.used != self.device:

@@ -192,6 +192,9 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
             "HeapReading.elapsed_ns must be int and not negative, got -1",
         ),
         (damaged(lambda own: own["memory"].update(series=[3]), READ), "is damaged"),
+        (damaged(lambda own: own["turns"][0].update(round="1")), "Turn.round must be int and not negative, got '1'"),
+        (damaged(lambda own: own.update(step_ms="2")), "step_ms must be a number, got '2'"),
+        (damaged(lambda own: own["setting"].update(data_fingerprint=[])), r"data_fingerprint must be text, got \[\]"),
     ],
 )
 def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: str, tmp_path: Path) -> None:
