@@ -11,11 +11,18 @@ from records import DATETIME, FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_r
 from reports.formats.comma_separated import render_csv, render_csv_of_turns
 from reports.formats.flat_json import render_flat_json
 from reports.formats.results import ExportError
-from reports.record import Mixing, Record, Setting
+from reports.record import CaseRecord, Mixing, Record, Setting
 
 
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def hold(live_bytes: float) -> CaseRecord:
+    """The case with a number that no reading has, past the check of its type."""
+    memory = replace(LIVE.memory)
+    object.__setattr__(memory, "live_bytes", live_bytes)
+    return replace(LIVE, memory=memory)
 
 
 def test_the_whole_row_of_a_case() -> None:
@@ -103,7 +110,7 @@ def test_numbers_are_left_as_they_are_and_text_within_is_quoted() -> None:
     odd = 'a "quoted", text\nof two lines'
     (row,) = read(render_csv(make_record(make_case(odd, [100] * 6), replace(LIVE, name=odd))))
     assert row["name"] == odd
-    (row,) = read(render_csv(make_record(replace(LIVE, memory=replace(LIVE.memory, live_bytes=-3)))))
+    (row,) = read(render_csv(make_record(hold(-3))))
     assert row["live_bytes"] == "-3", "a number below zero is no formula"
 
 
@@ -129,6 +136,6 @@ def test_json_of_two_devices_keeps_them_apart() -> None:
 
 
 def test_a_number_that_json_does_not_know_is_not_written() -> None:
-    endless = replace(LIVE, memory=replace(LIVE.memory, live_bytes=float("nan")))
+    endless = hold(float("nan"))
     with pytest.raises(ValueError, match="JSON"):
         render_flat_json(Record((endless,), make_record().machine, DATETIME))

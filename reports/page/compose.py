@@ -1,0 +1,108 @@
+"""The HTML of a page: everything in one file, nothing asked of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import jinja2
+import vl_convert
+from markupsafe import Markup
+
+from reports.page.blocks import Section, Spec
+from reports.page.files import PageError
+from reports.page.headline import Headline, write_headline
+from reports.page.runs import Run
+from reports.page.sections import list_sections
+from reports.page.themes import DARK, LIGHT, build_config
+
+PACKAGE, TEMPLATES = "reports.page", "templates"
+AROUND = 50  # pixels of axes beside a picture's own height: kept free, so that links lead to where they should
+CLOSING = ("</script", "<!--")  # what would end a script early
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One run on the page.
+
+    Args:
+        anchor: unique on the page.
+        name: of the run.
+        origin: machine and time, a line.
+        headline: the answer first.
+        sections: all that there is.
+    """
+
+    anchor: str
+    name: str
+    origin: str
+    headline: Headline
+    sections: tuple[Section, ...]
+
+
+def render_page(runs: Sequence[Run]) -> str:
+    """The whole page as HTML; at least one run."""
+    chapters = tuple(_build_chapter(number, run) for number, run in enumerate(runs, start=1))
+    figures = Figures()
+    library, script = _load_library(), _read("page.js")
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(PACKAGE, TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+    return environment.get_template("page.html").render(
+        chapters=chapters,
+        place=figures.place,
+        around=AROUND,
+        figures=figures,
+        configs={"light": build_config(LIGHT), "dark": build_config(DARK)},
+        light=LIGHT,
+        dark=DARK,
+        style=Markup(_read("page.css")),  # noqa: S704  # files of this package
+        scripts=[Markup(library), Markup(script)],  # noqa: S704  # likewise, and of a library; checked below
+        hashes=[_hash(library), _hash(script)],
+    )
+
+
+class Figures:
+    """The pictures of a page in the order in which the template places them."""
+
+    def __init__(self) -> None:
+        self.specs: list[Spec] = []
+
+    def place(self, spec: Spec) -> int:
+        """The number of the picture, for the element that it is drawn into."""
+        self.specs.append(spec)
+        return len(self.specs) - 1
+
+
+def _build_chapter(number: int, run: Run) -> Chapter:
+    machine = run.record.machine if run.record else None
+    origin = f"{machine.cpu}, {machine.num_cores} cores, {machine.system}" if machine else ""
+    when = run.record.datetime[:16].replace("T", " ") if run.record else ""
+    said = ", ".join(part for part in (origin, when) if part)
+    return Chapter(f"run-{number}", run.name, said, write_headline(run), list_sections(run))
+
+
+@cache
+def _load_library() -> str:
+    """Vega, Vega-Lite and Vega-Embed in one script."""
+    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    if any(text in library for text in CLOSING):
+        raise PageError("vl-convert's script cannot stand in a page: install the version of constraints.txt.")
+    return library
+
+
+def _read(name: str) -> str:
+    return resources.files(PACKAGE).joinpath(TEMPLATES, name).read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"

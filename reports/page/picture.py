@@ -1,0 +1,56 @@
+"""One picture of a page as a file of its own, drawn by the same library without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import vl_convert
+
+from reports.page.blocks import Figure, Section
+from reports.page.claims import describe_claims
+from reports.page.feeding import describe_feeding
+from reports.page.files import PageError
+from reports.page.frontier import describe_frontier
+from reports.page.memory import describe_memory
+from reports.page.speed import describe_first_batch, describe_speed
+from reports.page.themes import Theme, build_config
+from reports.record import Record
+
+WIDTH = 760  # pixels: what a README shows without shrinking it
+SCALE = 2.0  # of a PNG, for screens with small pixels
+MARGIN = 12  # pixels around it
+FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"  # letters as wide here as where the picture is looked at
+CHARTS: dict[str, Callable[[Record], Section | None]] = {
+    "throughput": describe_speed,
+    "frontier": describe_frontier,
+    "first-batch": describe_first_batch,
+    "memory": describe_memory,
+    "feeding": describe_feeding,
+    "claims": describe_claims,
+}
+
+
+def render_picture(record: Record, chart: str, suffix: str, theme: Theme) -> bytes:
+    """The picture as SVG or PNG.
+
+    Args:
+        record: of one run.
+        chart: one of `CHARTS`.
+        suffix: ".svg" or ".png".
+        theme: light or dark.
+
+    Raises:
+        PageError: there is no such picture, or the run has nothing for it.
+    """
+    if chart not in CHARTS:
+        raise PageError(f"there is no picture {chart!r}: use {', '.join(CHARTS)}.")
+    section = CHARTS[chart](record)
+    figure = next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None
+    if figure is None:
+        raise PageError(f"this run has nothing for the picture {chart}: run pytest bench/ --benchmark-only.")
+    title = {"title": figure.title, "width": WIDTH, "padding": MARGIN}
+    spec = json.dumps({**figure.spec, **title, "config": build_config(theme, FONT)}, allow_nan=False)
+    if suffix == ".png":
+        return vl_convert.vegalite_to_png(spec, scale=SCALE)
+    return vl_convert.vegalite_to_svg(spec).encode()

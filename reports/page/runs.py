@@ -1,0 +1,96 @@
+"""A run, as a page shows it: its record, its traces, and what of them could not be read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.record import Record, load_record
+from reports.trace import Trace, load_trace
+from reports.trace_files import SUFFIX, Session, list_sessions
+from reports.xspace import TraceError
+
+RECORD = "record.json"
+TRACES = "traces"  # of a run, beside its record
+MOST_TRACES = 40  # on a page
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is known of a run; at least a record or a trace.
+
+    Args:
+        name: of its folder or file; unique on a page.
+        record: None for a training that was only traced.
+        traces: those that could be read.
+        unreadable: a line for each of the others.
+    """
+
+    name: str
+    record: Record | None
+    traces: tuple[Trace, ...]
+    unreadable: tuple[str, ...]
+
+
+def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
+    """The runs at `paths`, in their order.
+
+    Raises:
+        RecordError: there is no run, or its record is damaged. A damaged trace is told on the page instead.
+    """
+    runs = [_load_run(path) for path in paths]
+    names = [run.name for run in runs]
+    return tuple(
+        dataclasses.replace(run, name=f"{run.name} ({names[: place + 1].count(run.name)})")
+        if names.count(run.name) > 1
+        else run
+        for place, run in enumerate(runs)
+    )
+
+
+def _load_run(path: Path) -> Run:
+    sessions = _find_traces(path)
+    wants_record = not sessions or (path / RECORD).is_file() or (path.is_file() and not path.name.endswith(SUFFIX))
+    record = load_record(path) if wants_record else None
+    traces, unreadable = _load_traces(sessions[:MOST_TRACES])
+    if len(sessions) > MOST_TRACES:
+        unreadable.append(f"{len(sessions) - MOST_TRACES} more traces are left out: mnist-report trace reads each.")
+    return Run(_name(path), record, tuple(traces), tuple(unreadable))
+
+
+def _find_traces(path: Path) -> list[Session]:
+    """The sessions in a run's folder, beside a record.json, or the one that the path itself is."""
+    if path.is_dir():
+        return list_sessions(path)
+    if path.name.endswith(SUFFIX) and path.is_file():
+        return [Session(path.parent.name, path)]
+    beside = path.parent / TRACES
+    return list_sessions(beside) if path.name == RECORD and beside.is_dir() else []
+
+
+def _load_traces(sessions: Iterable[Session]) -> tuple[list[Trace], list[str]]:
+    traces: list[Trace] = []
+    unreadable: list[str] = []
+    for session in sessions:
+        loaded = _load_trace(session)
+        traces += [loaded] if isinstance(loaded, Trace) else []
+        unreadable += [loaded] if isinstance(loaded, str) else []
+    return traces, unreadable
+
+
+def _load_trace(session: Session) -> Trace | str:
+    """The trace under the session's name, or a line that says why there is none."""
+    try:
+        return dataclasses.replace(load_trace(session.path), session=session)
+    except TraceError as error:
+        reason = str(error).replace(str(session.path), session.name)  # a page is shown to others: no folders of ours
+        return f"A trace could not be read: {reason}"
+
+
+def _name(path: Path) -> str:
+    whole = path.resolve()
+    if path.is_dir():
+        return whole.name
+    return whole.parent.name if path.name == RECORD or path.name.endswith(SUFFIX) else whole.stem

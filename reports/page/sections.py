@@ -1,0 +1,37 @@
+"""The sections of a run, in the order in which a reader asks."""
+
+from __future__ import annotations
+
+from reports.page.blocks import Section
+from reports.page.claims import describe_claims
+from reports.page.devices import describe_devices
+from reports.page.feeding import describe_feeding
+from reports.page.frontier import describe_frontier
+from reports.page.machine import describe_machine
+from reports.page.memory import describe_memory
+from reports.page.mixing import describe_mixing
+from reports.page.runs import Run
+from reports.page.speed import describe_first_batch, describe_speed
+from reports.page.traces import describe_traces
+from reports.record import Record
+
+
+def list_sections(run: Run) -> tuple[Section, ...]:
+    """All sections that the run has something for."""
+    traces = describe_traces(run.traces, run.unreadable)
+    if run.record is None:
+        return (traces,)
+    sections = [*_describe_record(run.record), describe_claims(run.record), traces, describe_machine(run.record)]
+    return tuple(section for section in sections if section is not None)
+
+
+def _describe_record(record: Record) -> list[Section | None]:
+    return [
+        describe_speed(record),
+        describe_frontier(record),
+        describe_first_batch(record),
+        describe_memory(record),
+        describe_feeding(record),
+        describe_mixing(record),
+        describe_devices(record),
+    ]
