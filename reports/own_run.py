@@ -7,12 +7,12 @@ from pathlib import Path
 
 from reports.metrics import METRICS, RELATIVE, TIME
 from reports.readings import READING_SPREAD, read_bytes
-from reports.record import REFERENCE, UNKNOWN_PROCESSOR, CaseRecord, DeviceUse, Record
+from reports.record import UNKNOWN_PROCESSOR, CaseRecord, DeviceUse, Record
 from reports.runs import Facts, Identity, Measured, Run
+from reports.selection import find_reference, name_consumer
 from reports.summary import READERS, read_turns
 
 MOST_CONTAMINATED = 0.5  # of a case's turns: beyond that its median is a turn that others had a part in
-UNNAMED = ("drain", "memory")  # consumers that a test's name leaves out
 
 
 def describe_run(path: Path, record: Record, versions: Facts) -> Run:
@@ -58,11 +58,9 @@ def _describe_case(case: CaseRecord, record: Record) -> Measured:
 
 def identify(case: CaseRecord) -> Identity:
     """What the test's name says of a case, and what it does not: the ordering, the examples of a turn, the choices."""
-    consumer = () if case.consumer in UNNAMED else (case.consumer,)
-    step = () if case.step_ms is None else (f"{case.step_ms:g}ms",)
     sizes = sorted({turn.sample.num_examples for turn in case.turns})
     return Identity(
-        "-".join([case.name, *consumer, *step, case.arm]),
+        "-".join([case.name, *name_consumer(case), case.arm]),
         case.device,
         (
             ("ordering", case.ordering),
@@ -76,16 +74,11 @@ def identify(case: CaseRecord) -> Identity:
 
 def _compare_with_reference(case: CaseRecord, record: Record) -> dict[int, float]:
     """The case's time over the reference's, by round: what slows the machine down slows both."""
-    reference = next((other for other in record.cases if _is_reference(other, case)), None)
+    reference = find_reference(record, case)
     if reference is None or reference is case:
         return {}
     ours, theirs = read_turns(TIME.name, case), read_turns(TIME.name, reference)
     return {number: ours[number] / theirs[number] for number in sorted(ours.keys() & theirs.keys())}
-
-
-def _is_reference(other: CaseRecord, case: CaseRecord) -> bool:
-    same = ("group", "consumer", "arm", "device", "step_ms")
-    return other.name == REFERENCE and all(getattr(other, name) == getattr(case, name) for name in same)
 
 
 def _describe_machine(record: Record) -> Facts:

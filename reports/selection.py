@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from reports.record import CONTROL, CaseRecord, Record
+from reports.record import CONTROL, REFERENCE, CaseRecord, Record
 from reports.summary import estimate_rate
 
 MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
+UNNAMED_CONSUMERS = ("drain", "memory")  # as in the ids of the tests: what an ordering does on its own
+SHARED = ("consumer", "step_ms", "arm", "device", "group")  # by a case and its reference: they took turns
 
 
 def list_drained(record: Record) -> list[CaseRecord]:
@@ -30,3 +32,19 @@ def find_case(record: Record, like: CaseRecord, name: str, consumer: str) -> Cas
     wanted = (name, like.arm, like.device, consumer)
     cases = (case for case in record.cases if case.group in MAIN_GROUPS)
     return next((case for case in cases if (case.name, case.arm, case.device, case.consumer) == wanted), None)
+
+
+def find_reference(record: Record, case: CaseRecord) -> CaseRecord | None:
+    """The case that took turns with this one and that its ratio is to; it may be the case itself."""
+    others = (other for other in record.cases if other.name == REFERENCE)
+    return next((each for each in others if all(getattr(each, name) == getattr(case, name) for name in SHARED)), None)
+
+
+def describe_consumer(case: CaseRecord) -> str:
+    """The consumer, and how long its step is if it is emulated."""
+    return case.consumer if case.step_ms is None else f"{case.consumer}-{case.step_ms:g}ms"
+
+
+def name_consumer(case: CaseRecord) -> tuple[str, ...]:
+    """What a case's id says of its consumer: nothing where that is plain."""
+    return () if case.consumer in UNNAMED_CONSUMERS else (describe_consumer(case),)

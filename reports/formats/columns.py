@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from reports.formats.measures import MEASURES
-from reports.formats.results import Result, describe_consumer, name_case
+from reports.formats.results import Result, name_case
 from reports.record import COUNTS, CaseRecord, Record, Turn
+from reports.selection import describe_consumer
 from reports.stats import Estimate
 
 Cell = str | int | float | bool | None

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.formats.measures import MEASURES, Measure
-from reports.record import REFERENCE, CaseRecord, Record
+from reports.record import CaseRecord, Record
+from reports.selection import find_reference, name_consumer
 from reports.stats import Estimate
 from reports.summary import estimate_speed_ratio
-
-UNNAMED_CONSUMERS = ("drain", "memory")  # as in the ids of the tests: what an ordering does on its own
-SHARED = ("consumer", "step_ms", "arm", "device", "group")  # by a case and its reference
 
 
 class ExportError(ValueError):
@@ -60,14 +58,8 @@ def collect_results(record: Record) -> tuple[Result, ...]:
 
 def name_case(case: CaseRecord) -> str:
     """The case's id, made of nothing but what the case is: ``post-emulated-2ms-raw-cpu``."""
-    consumer = [] if case.consumer in UNNAMED_CONSUMERS else [describe_consumer(case)]
     choices = [f"{name}={value}" for name, value in case.choices]
-    return "-".join([case.name, *consumer, *choices, case.arm, case.device])
-
-
-def describe_consumer(case: CaseRecord) -> str:
-    """The consumer, and how long its step is if it is emulated."""
-    return case.consumer if case.step_ms is None else f"{case.consumer}-{case.step_ms:g}ms"
+    return "-".join([case.name, *name_consumer(case), *choices, case.arm, case.device])
 
 
 def _build_result(record: Record, name: str, cases: list[CaseRecord]) -> Result:
@@ -82,12 +74,8 @@ def _build_result(record: Record, name: str, cases: list[CaseRecord]) -> Result:
 
 def _compare(case: CaseRecord, record: Record) -> Estimate | None:
     """The ratio to the reference that took turns with the case."""
-    reference = next((other for other in record.cases if _is_reference(other, case)), None)
+    reference = find_reference(record, case)
     if reference is None:
         return None
     shared = {turn.round for turn in case.turns} & {turn.round for turn in reference.turns}
     return estimate_speed_ratio(case, reference) if shared else None
-
-
-def _is_reference(other: CaseRecord, case: CaseRecord) -> bool:
-    return other.name == REFERENCE and all(getattr(other, name) == getattr(case, name) for name in SHARED)
