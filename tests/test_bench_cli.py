@@ -1,0 +1,19 @@
+"""``mnist-bench cases``: every id that ``pytest -k`` can select, of every device."""
+
+import pytest
+
+from bench import cli
+from bench.harness.cases import Selection, build_drain_cases, build_fed_cases
+from bench.harness.device_cases import build_device_cases, build_inference_cases
+
+
+def test_every_id_of_the_main_job_is_listed_with_its_device(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.cases()
+    lines = capsys.readouterr().out.splitlines()
+    both = Selection(devices=("cpu", "gpu"))
+    builders = (build_drain_cases, build_fed_cases, build_device_cases, build_inference_cases)
+    expected = {case.id for build in builders for case in build(both)}
+    assert {"map_after_shuffle-default-cpu", "post-step-default-gpu", "cnn_2048-infer-default-gpu"} < expected
+    assert {line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in expected} == expected
+    assert "-gpu ids are skipped, with one line, where TensorFlow finds no GPU" in lines
+    assert max(len(line) for line in lines[:-1]) <= 100
