@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.numbers import render_estimate, render_percent, render_ratio
-from reports.record import Capture, Record
+from reports.record import Capture, CaseRecord, Record
 from reports.stats import Estimate, estimate_median
 from reports.trace import MODERATE
 
@@ -32,7 +32,7 @@ def estimate_cost(capture: Capture) -> Estimate:
 
 def render_captures(record: Record) -> list[RenderableType]:
     """A row for every trace of the run; nothing if it has none."""
-    captured = [(case.name, case.capture) for case in record.cases if case.capture is not None]
+    captured = [(_name_row(case), case.capture) for case in record.cases if case.capture is not None]
     if not captured:
         return []
     table = Table(
@@ -51,6 +51,10 @@ def render_captures(record: Record) -> list[RenderableType]:
         table.add_row(Text(f"  {name}"), *_render_cells(capture))
     first = captured[0][1].folder
     return [table, *(Text(f" {line}", style="dim") for line in _explain(first))]
+
+
+def _name_row(case: CaseRecord) -> str:
+    return case.name if case.device == "cpu" else f"{case.name} {case.device}"
 
 
 def _render_cells(capture: Capture) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.harness.cases import Case, build_case
+from bench.harness.devices import ComputeDevice
 from bench.harness.messages import Captured
 from bench.harness.traces import FOLDER, check_trace, name_folder, read_back
 from bench.harness.tracing import ROUNDS, TIMED, WINDOW, TraceMeter
@@ -84,6 +85,19 @@ def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, 
     TraceMeter(CASE, digits, LoggingClock()).capture(tmp_path)
     block = ["clock", "clock"]
     assert log == [*block, *([*block, "on", *block, "off"] * ROUNDS)]
+
+
+def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digits, tmp_path: Path) -> None:
+    log: list[str] = []
+
+    class LoggingClock(FakeClock):
+        def wall_ns(self) -> int:
+            log.append("clock")
+            return super().wall_ns()
+
+    device = ComputeDevice("CPU:0", lambda: log.append("wait"))
+    TraceMeter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
+    assert log == ["wait", "clock"] * (2 + 4 * ROUNDS)
 
 
 def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_timed() -> None:

@@ -20,7 +20,7 @@ Arm = str
 
 COPYING = ("copy", "copy_ahead")
 QUEUEING = (*COPYING, "train", "infer")  # their calls may return before the device has finished
-ON_DEVICE = (*QUEUEING, "step", "fit")  # the others have nothing that a GPU could do
+ON_DEVICE = (*QUEUEING, "step", "fit", "traced")  # the others have nothing that a GPU could do
 
 DEFAULT: Arm = "default"
 RAW: Arm = "raw"
@@ -190,8 +190,8 @@ def build_memory_cases(selection: Selection) -> list[Case]:
 
 def build_trace_cases(selection: Selection) -> list[Case]:
     """The orderings whose prefetch stands elsewhere, as a user gets them, feeding a training step that is profiled."""
-    names = dict.fromkeys([*FED, *_own_names(selection)])
-    return [build_case(name, "traced") for name in names if "cpu" in selection.devices]
+    cases = [build_case(name, "traced") for name in dict.fromkeys([*FED, *_own_names(selection)])]
+    return [replace(case, device=device) for device in selection.devices for case in cases]
 
 
 def build_case(

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-import tensorflow as tf
-
 from bench.harness.arms import apply_arm
 from bench.harness.cases import Case
 from bench.harness.consumers import StepClock, build_train_step
+from bench.harness.devices import ComputeDevice, open_device
 from bench.harness.measure import MachineClock
 from bench.harness.messages import Captured
 from mnist_core.digits import Digits, Say
@@ -36,15 +35,24 @@ class TraceMeter:
         case: what to trace.
         digits: the data; the training set is used.
         clock: read twice a block.
+        device: that the step computes on; the case's own if not given.
         say: is given a line when files are written for the source.
     """
 
-    def __init__(self, case: Case, digits: Digits, clock: StepClock | None = None, *, say: Say = say_nothing) -> None:
-        self._clock = clock or MachineClock()
+    def __init__(
+        self,
+        case: Case,
+        digits: Digits,
+        clock: StepClock | None = None,
+        *,
+        device: ComputeDevice | None = None,
+        say: Say = say_nothing,
+    ) -> None:
+        self._clock, self._device = clock or MachineClock(), device or open_device(case.device)
         examples = load_source(case.spec, digits.train_images, digits.train_labels, say=say)
         dataset = apply_arm(build_dataset(case.spec, examples, digits.train_labels), case.arm)
         self._batches = iter(dataset if case.spec.ordering.is_endless else dataset.repeat())
-        self._step = build_train_step(case)
+        self._step = build_train_step(case, self._device.name)
 
     def find_placement(self) -> Placement:
         """Where the step computes."""
@@ -84,5 +92,5 @@ class TraceMeter:
 
     def _read_clock(self) -> int:
         """The time at which all that was begun is done."""
-        tf.test.experimental.sync_devices()
+        self._device.wait()
         return self._clock.wall_ns()

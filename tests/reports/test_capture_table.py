@@ -55,6 +55,11 @@ def test_the_cost_is_that_of_blocks_of_the_same_round() -> None:
     assert [cost.median, cost.low, cost.high] == pytest.approx([0.15, 0.1, 0.3])
 
 
+def test_a_row_tells_another_device_than_the_cpu() -> None:
+    lines = draw(CASE, replace(CASE, device="gpu")).splitlines()
+    assert [line[4:24].strip() for line in lines[4:6]] == ["post", "post gpu"]
+
+
 def test_a_run_without_traces_has_no_table() -> None:
     assert draw(replace(CASE, capture=None, memory=None, turns=(1,))) == ""  # type: ignore[arg-type]
 
