@@ -383,7 +383,7 @@ def load_stored(path: Path) -> tuple[Path, dict[str, Any]]:
         RecordError: there is none, or it is not one.
     """
     file = path / "record.json" if path.is_dir() else path
-    stored = _load_json(file)
+    stored = load_json(file)
     if not isinstance(stored, dict) or not isinstance(stored.get("benchmarks"), list):
         raise RecordError(f"{file} is not a pytest-benchmark file: it has no list of benchmarks.")
     return file, stored
@@ -402,13 +402,22 @@ def parse_record(file: Path, stored: dict[str, Any]) -> Record:
         raise RecordError(f"{file} cannot be read: {error}.") from None
 
 
-def _load_json(file: Path) -> Any:
+def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> Any:
+    """What the JSON of a file of bounded size says.
+
+    Args:
+        file: to read.
+        wanted: what to give instead of a file that is not there.
+
+    Raises:
+        RecordError: it is not there, too large, unreadable or not JSON.
+    """
     try:
         if file.stat().st_size > MAX_BYTES:
             raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no record is.")
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RecordError(f"{file} does not exist: give a run's folder or its record.json.") from None
+        raise RecordError(f"{file} does not exist: give {wanted}.") from None
     except OSError as error:
         raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
@@ -429,7 +438,7 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
         versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
         return CaseRecord(
             setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
-            warm_up=_parse_sample(fields.pop("warm_up")),
+            warm_up=parse_sample(fields.pop("warm_up")),
             turns=tuple(_parse_turn(turn) for turn in fields.pop("turns")),
             choices=tuple((str(key), str(value)) for key, value in fields.pop("choices", {}).items()),
             program=_parse_program(fields.pop("program", None)),
@@ -443,13 +452,14 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
 
 
 def _parse_turn(stored: Any) -> Turn:
-    sample = _parse_sample(stored["sample"])
+    sample = parse_sample(stored["sample"])
     if sample is None:
         raise ValueError("a turn has no sample")
     return Turn(stored["round"], sample)
 
 
-def _parse_sample(stored: Any) -> Sample | None:
+def parse_sample(stored: Any) -> Sample | None:
+    """The sample that was stored as a dict of its fields; None for None."""
     if stored is None:
         return None
     return Sample(**{**stored, "mixing": _parse_optional(Mixing, stored.get("mixing"))})
