@@ -88,6 +88,12 @@ def bound_shift(differences: Sequence[float], confidence: float = CONFIDENCE) ->
     return None if rank is None else _average_pairs(differences)[-1 - rank]
 
 
+def as_ratio(shift: Estimate) -> Estimate:
+    """A shift of logarithms as a ratio: 0.0488 is 1.05."""
+    low, high = (None if end is None else math.exp(end) for end in (shift.low, shift.high))
+    return Estimate(math.exp(shift.median), low, high, shift.count)
+
+
 def _average_pairs(differences: Sequence[float]) -> list[float]:
     """The Walsh averages, sorted: the mean of every two differences, each with itself too."""
     if not differences:
@@ -124,7 +130,7 @@ def find_smallest_effect(differences: Sequence[float], alpha: float, margin: flo
     return margin + quantiles * statistics.stdev(differences) / math.sqrt(count)
 
 
-def reject_by_holm(p_values: Mapping[str, float], alpha: float, family: int) -> set[str]:
+def reject_by_holm(p_values: Mapping[int, float], alpha: float, family: int) -> set[int]:
     """The hypotheses that are rejected; one of them is wrongly so with a probability of at most `alpha`.
 
     Args:
@@ -134,11 +140,11 @@ def reject_by_holm(p_values: Mapping[str, float], alpha: float, family: int) -> 
 
     Source: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979).
     """
-    rejected: set[str] = set()
-    for rank, (name, p_value) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
+    rejected: set[int] = set()
+    for rank, (number, p_value) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
         if p_value > alpha / (family - rank):
             break
-        rejected.add(name)
+        rejected.add(number)
     return rejected
 
 
