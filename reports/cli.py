@@ -17,6 +17,11 @@ from reports.compare_json import render_json as render_compared_json
 from reports.compare_tables import render_side_by_side
 from reports.export import FORMATS, check_request, render_export, write_export
 from reports.formats.results import ExportError
+from reports.gate import FAILING, GateError, decide, find_exit_code, parse_failing
+from reports.gate_file import load_gate
+from reports.gate_json import render_json as render_gate_json
+from reports.gate_markdown import render_markdown as render_gate_markdown
+from reports.gate_tables import render_decision
 from reports.page.files import PAGES, PICTURES, PageError, check_path, write_file
 from reports.record import RecordError, load_record
 from reports.run_files import load_run
@@ -29,6 +34,7 @@ from reports.trace import load_trace
 from reports.trace_comparison import render_comparison
 from reports.trace_json import render_comparison_json, render_json
 from reports.trace_tables import render_trace
+from reports.whole_file import write_whole
 from reports.xspace import TraceError
 
 EXIT_BAD_INPUT = 2
@@ -114,6 +120,45 @@ def export(
         sys.stdout.buffer.write(render_export(record, to, turns=turns).encode())
     else:
         write_export(record, to, output, turns=turns)
+
+
+GATE_EXAMPLES = """Examples:
+
+    mnist-report gate gate.json --all
+
+    mnist-report gate gate.json --markdown comment.md --fail-on regressed
+
+    mnist-report gate gate.json --json | jq '.findings[] | select(.verdict == "REGRESSED")'"""
+
+
+@app.command(epilog=GATE_EXAMPLES)
+def gate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What mnist-bench gate wrote.")],
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write it for a pull request or a step summary.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all findings.")] = False,
+    shows_ok: Annotated[
+        bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
+    ] = ",".join(outcome.value for outcome in FAILING),
+) -> None:
+    """Decide a gate run again, from its turns alone; nothing is measured.
+
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
+    """
+    failing = parse_failing(fail_on)
+    decision = decide(load_gate(file))
+    exit_code = find_exit_code(decision, failing)
+    if markdown is not None:
+        _write_text(markdown, render_gate_markdown(decision))
+    if as_json:
+        print(render_gate_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_decision(decision, shows_ok=shows_ok))
+    raise typer.Exit(exit_code)
 
 
 TRACE_EXAMPLES = """Examples:
@@ -316,6 +361,13 @@ def _warn(line: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {line}", style="yellow", markup=False)
 
 
+def _write_text(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text.encode())
+    except OSError as error:
+        raise GateError(f"{file} cannot be written: {error.strerror}.") from None
+
+
 def _newest_run() -> Path:
     runs = sorted(RUNS.glob("*/record.json"))
     if not runs:
@@ -327,7 +379,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (ClaimError, CompareError, ExportError, PageError, RecordError, TraceError) as error:
+    except (ClaimError, CompareError, ExportError, GateError, PageError, RecordError, TraceError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

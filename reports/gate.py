@@ -10,8 +10,12 @@ from enum import Enum
 from reports.gate_control import Control, judge_control
 from reports.gate_record import GateRecord, Stage, Threshold
 from reports.gate_stages import Judged, State, follow
-from reports.gate_stats import as_ratio, bound_shift, estimate_shift, find_smallest_effect
+from reports.gate_stats import as_ratio, estimate_shift, find_smallest_effect
 from reports.stats import Estimate
+
+
+class GateError(ValueError):
+    """A gate is asked for something that there is not; the message is one line."""
 
 
 class Verdict(Enum):
@@ -41,6 +45,7 @@ EXIT_CODES = {
     Outcome.FAILED: 2,
     Outcome.INCONCLUSIVE: 3,
 }
+NOTHING = "nothing"
 FAILING = (Outcome.REGRESSED, Outcome.FAILED, Outcome.INCONCLUSIVE)  # what fails unless --fail-on says otherwise
 
 
@@ -54,12 +59,12 @@ class Finding:
             number of cases, and decides nothing.
         stage: whose pairs decided.
         num_pairs: of them that told this metric.
-        change: Hodges-Lehmann estimate and 95 % interval; None without pairs.
-        bound: what the change is below, with 95 % confidence; None where there are too few pairs.
+        change: Hodges-Lehmann estimate and its interval, each end of which holds with 95 % confidence: the upper end is
+            the bound of an OK. None without pairs.
         smallest_effect: for INCONCLUSIVE, the smallest change that would have been found 95 times of 100; None where
             no change could have been.
         p_value: of the last test; None if it was not tested.
-        alpha: what the p-value was held against, at the least.
+        alpha: what the smallest p-value of its look was held against; Holm's procedure asks less of the others.
         reason: why it is FAILED or INCONCLUSIVE; empty for the others.
     """
 
@@ -68,7 +73,6 @@ class Finding:
     stage: Stage
     num_pairs: int
     change: Estimate | None = None
-    bound: float | None = None
     smallest_effect: float | None = None
     p_value: float | None = None
     alpha: float | None = None
@@ -111,17 +115,24 @@ def find_exit_code(decision: Decision, failing: Collection[Outcome] = FAILING) -
     return 0 if passes else EXIT_CODES[decision.outcome]
 
 
+def parse_failing(text: str) -> tuple[Outcome, ...]:
+    """The outcomes that a text such as ``regressed,failed`` names; ``nothing`` names none.
+
+    Raises:
+        GateError: it names something else.
+    """
+    known = {outcome.value: outcome for outcome in FAILING}
+    names = [] if text == NOTHING else [name.strip() for name in text.split(",")]
+    if wrong := [name for name in names if name not in known]:
+        raise GateError(f"--fail-on must be {NOTHING} or some of {','.join(known)}, got '{wrong[0]}'.")
+    return tuple(known[name] for name in names)
+
+
 def _find(record: GateRecord, judged: Judged) -> Finding:
     finding = Finding(judged.threshold, Verdict.OK, judged.stage, len(judged.differences))
     if judged.differences:
-        bound = bound_shift(judged.differences)
-        finding = replace(
-            finding,
-            change=as_ratio(estimate_shift(judged.differences)),
-            bound=None if bound is None else math.exp(bound),
-            p_value=judged.p_value,
-            alpha=judged.alpha,
-        )
+        change = as_ratio(estimate_shift(judged.differences))
+        finding = replace(finding, change=change, p_value=judged.p_value, alpha=judged.alpha)
     match judged.state:
         case State.CLEARED:
             return replace(finding, verdict=Verdict.IMPROVED) if _is_improved(finding) else finding
@@ -146,14 +157,14 @@ def _tell_failure(record: GateRecord, judged: Judged) -> str:
 
 
 def _tell_doubt(record: GateRecord, judged: Judged) -> str:
-    """Why there is no verdict, and what would give one."""
+    """Why there is no verdict."""
     stopped = f" ({record.interruption})" if record.interruption else ""
     if judged.state is State.UNMEASURED:
         measured = any((pair.case, pair.kind) == (judged.threshold.case, "gate") for pair in record.pairs)
         return "base and head do not both tell this metric" if measured else f"not measured{stopped}"
     if judged.stage == "screen":
         return f"suspected, but not confirmed{stopped}"
-    return f"too noisy, or too few pairs{stopped}"
+    return f"too few pairs{stopped}" if stopped else "too noisy"
 
 
 def _find_smallest_effect(judged: Judged) -> float | None:

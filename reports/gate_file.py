@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from reports.gate_record import (
     Threshold,
 )
 from reports.record import Machine, RecordError, Setting, load_json, parse_sample
+from reports.whole_file import write_whole
 
 KEY = "mnist_bench_gate"
 FORMAT = 1
@@ -32,12 +32,7 @@ def save_gate(record: GateRecord, file: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        part.write_text(json.dumps({KEY: FORMAT, **dataclasses.asdict(record)}), encoding="utf-8")
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(file, json.dumps({KEY: FORMAT, **dataclasses.asdict(record)}).encode())
 
 
 def load_gate(file: Path) -> GateRecord:

@@ -17,7 +17,7 @@ from enum import Enum
 
 from reports.gate_pairs import read_differences
 from reports.gate_record import GateRecord, Kind, Plan, Stage, Threshold
-from reports.gate_stats import bound_shift, estimate_shift, find_first_look, reject_by_holm, sign_flip_p_value
+from reports.gate_stats import estimate_shift, find_first_look, reject_by_holm, sign_flip_p_value
 
 CLEARED_SHARE = 0.4  # of the limit: a true change as large as the limit seldom shows as less than this in the screen
 FUTILE_SHARE = 0.2  # likewise, after the first look
@@ -153,8 +153,8 @@ def _has_failed(record: GateRecord, case: str) -> bool:
 def _is_clear(judged: Judged, share: float) -> bool:
     """The limit is ruled out, and the change is at most this share of it."""
     limit = math.log1p(judged.threshold.limit)
-    bound = bound_shift(judged.differences)
-    return bound is not None and bound < limit and estimate_shift(judged.differences).median <= share * limit
+    shift = estimate_shift(judged.differences)
+    return shift.high is not None and shift.high < limit and shift.median <= share * limit
 
 
 def _suspicion(judged: Judged) -> float:

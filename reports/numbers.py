@@ -12,6 +12,8 @@ MEBIBYTE = 2**20
 WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
+WIDE_INTERVAL = 0.1  # of a ratio: a decimal of a percent would be noise
+
 RenderNumber = Callable[[float, int], str]
 
 
@@ -72,6 +74,21 @@ def render_seconds(value: float) -> str:
     rounded = round_significant(value, 2)
     unit, name = next(((unit, name) for unit, name in SECONDS if rounded >= unit), SECONDS[-1])
     return f"{_plain(rounded / unit, 2)} {name}"
+
+
+def render_change(ratio: float, decimals: int = 1) -> str:
+    """How much more or less than 1 a ratio is, in percent with its sign: 1.052 is +5.2%."""
+    percent = round(100 * (ratio - 1), decimals) + 0.0  # a zero has no minus
+    return f"{percent:+.{decimals}f}%"
+
+
+def render_changes(estimate: Estimate) -> str:
+    """A ratio's estimate with its interval, as changes; whole percents where the interval is 10 points wide or more."""
+    if estimate.low is None or estimate.high is None:
+        return f"{render_change(estimate.median)} ({TOO_FEW})"
+    decimals = 1 if estimate.high - estimate.low < WIDE_INTERVAL else 0
+    median, low, high = (render_change(end, decimals) for end in (estimate.median, estimate.low, estimate.high))
+    return f"{median} [{low}, {high}]"
 
 
 def _plain(value: float, digits: int) -> str:

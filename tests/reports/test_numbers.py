@@ -3,6 +3,8 @@
 import pytest
 
 from reports.numbers import (
+    render_change,
+    render_changes,
     render_estimate,
     render_mebibytes,
     render_percent,
@@ -68,3 +70,22 @@ def test_shares_and_bytes() -> None:
 def test_an_estimate_shows_its_interval_or_says_why_there_is_none() -> None:
     assert render_estimate(Estimate(1.514, 1.49, 1.53, 9), render_ratio) == "1.51 [1.49, 1.53]"
     assert render_estimate(Estimate(1.514, None, None, 5), render_ratio) == "1.5 (too few)"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(1.052, "+5.2%"), (0.9, "-10.0%"), (1.0, "+0.0%"), (0.9999, "+0.0%"), (2.0, "+100.0%")]
+)
+def test_a_change_has_a_sign_and_zero_has_no_minus(ratio: float, text: str) -> None:
+    assert render_change(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(1.052, 1.011, 1.11, 12), "+5.2% [+1.1%, +11.0%]"),
+        (Estimate(1.052, 1.011, 1.12, 12), "+5% [+1%, +12%]"),
+        (Estimate(1.052, None, None, 3), "+5.2% (too few)"),
+    ],
+)
+def test_changes_have_no_more_decimals_than_their_interval_supports(estimate: Estimate, text: str) -> None:
+    assert render_changes(estimate) == text

@@ -1,0 +1,197 @@
+"""A decision as a table, as markdown, as JSON and as an exit code, from the file of a run."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from gates import add_pairs, build_gate, control
+from rich.console import Console
+from test_gate_stages import CALM, fail
+
+from reports.gate import decide
+from reports.gate_file import save_gate
+from reports.gate_json import render_json
+from reports.gate_markdown import MAX_BYTES, escape, render_markdown
+from reports.gate_record import Cases, Renaming
+from reports.gate_tables import render_decision
+
+ROOT = Path(__file__).parents[2]
+POST, FAST, NOISY = "post-default-cpu", "gather_indices-raw-cpu", "batch_before_map-emulated-2ms-default-cpu"
+
+
+def build():
+    gate = control(build_gate("calm-default-cpu", POST, FAST, NOISY))
+    gate = add_pairs(gate, "calm-default-cpu", "screen", CALM)
+    gate = add_pairs(gate, POST, "screen", [0.1] * 6)
+    gate = add_pairs(gate, POST, "confirm", [0.08, 0.1, 0.12, 0.1] * 3 + [0.1])
+    gate = add_pairs(gate, FAST, "screen", [-0.2, -0.21, -0.19] * 2)
+    gate = add_pairs(gate, NOISY, "screen", [0.09, -0.03] * 3)
+    gate = add_pairs(gate, NOISY, "confirm", [0.12, -0.09, 0.06, 0.0, -0.03, 0.15] * 4 + [0.02, 0.02])
+    cases = Cases(gate.cases.compared, ("old-raw-cpu",), ("fresh|new",), (Renaming("late-default-cpu", POST),))
+    return replace(fail(gate, 6, case=NOISY), cases=cases, spent_s=283.4, notices=("load 1.2 on 2 cores",))
+
+
+def show(decision, **options: bool) -> str:
+    console = Console(width=100, file=io.StringIO())
+    console.print(render_decision(decision, **options))
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+TABLE = """\
+REGRESSED: 1 of 4 comparisons regressed
+head feature (2222222222) against base main (1111111111)
+
+  verdict       case                       metric                   change  why               pairs
+ ──────────────────────────────────────────────────────────────────────────────────────────────────
+  REGRESSED     post-default-cpu           time     +10.5% [+9.4%, +11.6%]  p 0.0001             13
+  INCONCLUSIVE  batch_before_map-emulated  time       +3.0% [+1.0%, +6.2%]  too noisy; could     26
+                -2ms-default-cpu                                            have seen +9.0%
+  IMPROVED      gather_indices-raw-cpu     time    -18.1% [-18.9%, -17.3%]  below -17.3%          6
+
+ 1 of 4 comparisons are OK; the weakest bound is +0.3%, calm-default-cpu [time]
+
+ missing in head, not compared: old-raw-cpu
+ new in head, not compared: fresh|new
+ renamed, compared: late-default-cpu is now post-default-cpu
+ load 1.2 on 2 cores
+ head failed in a pair of batch_before_map-emulated-2ms-default-cpu: killed by signal 9
+ control, base against base: 12 pairs, time +0.0% [-1.0%, +1.0%]
+ REGRESSED: above the margin; wrong anywhere in the suite in at most 1.0% of runs
+ OK: below the limit with 95% confidence; INCONCLUSIVE: neither
+ margin and limit: time +1% and +5%
+ change: head over base, pair by pair of processes; each end holds with 95% confidence
+ 75 pairs of processes, 75 pairs of turns, 0 of them contaminated and left out, 283 s, seed 7
+ Test CPU, 2 cores, Linux, 2026-11-25T10:00
+ Python 3.11.7, TensorFlow 2.21.0
+ digits: mnist.npz (sha256 abababababab)"""
+
+
+def test_the_table_is_as_it_is_printed() -> None:
+    assert show(decide(build())) == TABLE
+
+
+def test_all_rows_can_be_shown() -> None:
+    shown = show(decide(build()), shows_ok=True)
+    assert "  OK            calm-default-cpu" in shown
+    assert "comparisons are OK; the weakest" not in shown
+
+
+def test_no_line_is_wider_than_a_terminal() -> None:
+    assert max(len(line) for line in show(decide(build()), shows_ok=True).splitlines()) <= 100
+
+
+MARKDOWN = f"""\
+<!-- mnist-bench gate -->
+### ❌ REGRESSED: 1 of 4 comparisons regressed
+
+head feature (2222222222) against base main (1111111111)
+
+|verdict|case|metric|change|why|pairs|
+|:--|:--|:--|--:|:--|--:|
+|**REGRESSED**|post-default-cpu|time|+10.5% &#91;+9.4%, +11.6%]|p 0.0001|13|
+|INCONCLUSIVE|{NOISY}|time|+3.0% &#91;+1.0%, +6.2%]|too noisy; could have seen +9.0%|26|
+|IMPROVED|gather_indices-raw-cpu|time|-18.1% &#91;-18.9%, -17.3%]|below -17.3%|6|
+
+<details>
+<summary>1 of 4 comparisons are OK; the weakest bound is +0.3%, calm-default-cpu &#91;time]</summary>
+
+|verdict|case|metric|change|why|pairs|
+|:--|:--|:--|--:|:--|--:|
+|OK|calm-default-cpu|time|+0.0% &#91;-0.3%, +0.3%]|below +0.3%|6|
+
+</details>
+
+<details>
+<summary>how to read this, and how it was measured</summary>
+
+- missing in head, not compared: old-raw-cpu
+- new in head, not compared: fresh&#124;new
+- renamed, compared: late-default-cpu is now post-default-cpu
+"""
+
+
+def test_the_markdown_is_as_it_is_written() -> None:
+    assert render_markdown(decide(build())).startswith(MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a|b", "a&#124;b"),
+        ("<script>", "&#60;script&#62;"),
+        ("post_raw", "post_raw"),
+        ("_post_ *b*", "&#95;post&#95; &#42;b&#42;"),
+        ("[x](y)", "&#91;x](y)"),
+        ("`$a` \\", "&#96;&#36;a&#96; &#92;"),
+        ("two\nlines\r\n", "two lines"),
+        ("@owner", "@&#8203;owner"),
+        ("&amp;", "&#38;amp;"),
+    ],
+)
+def test_no_name_is_taken_for_markup(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+@pytest.mark.parametrize("max_bytes", [0, 1500, 3000, 4000])
+def test_a_summary_that_would_be_too_large_leaves_rows_out_and_says_so(max_bytes: int) -> None:
+    gate = control(build_gate("a", *(f"case{number}" for number in range(60))))
+    for case in gate.cases.compared:
+        gate = add_pairs(gate, case, "screen", CALM)
+    decision = decide(gate)
+    text = render_markdown(decision, max_bytes)
+    assert len(text.encode()) <= max(max_bytes, 1500)
+    rows = sum(line.startswith("|OK|") for line in text.splitlines())
+    assert f"{61 - rows} rows are left out for want of space." in text
+    assert len(render_markdown(decision).encode()) < MAX_BYTES
+    assert "left out for want" not in render_markdown(decision)
+
+
+def test_json_holds_every_finding() -> None:
+    decision = decide(build())
+    content = json.loads(render_json(decision, 1))
+    assert (content["mnist_bench_decision"], content["outcome"], content["exit_code"]) == (1, "regressed", 1)
+    assert [(each["case"], each["verdict"]) for each in content["findings"]] == [
+        ("calm-default-cpu", "OK"),
+        (POST, "REGRESSED"),
+        (FAST, "IMPROVED"),
+        (NOISY, "INCONCLUSIVE"),
+    ]
+    assert content["findings"][1]["change"]["low"] > 1.09
+    assert content["cases"]["only_in_base"] == ["old-raw-cpu"]
+    assert content["control"]["num_pairs"] == 12
+
+
+def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    command = [sys.executable, "-m", "reports", "gate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+
+
+def test_the_command_prints_writes_and_exits(tmp_path: Path) -> None:
+    save_gate(build(), tmp_path / "gate.json")
+    done = run("gate.json", "--markdown", "out/comment.md", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == TABLE
+    assert (tmp_path / "out" / "comment.md").read_text(encoding="utf-8").startswith(MARKDOWN)
+    done = run("gate.json", "--json", "--fail-on", "nothing", cwd=tmp_path)
+    assert done.returncode == json.loads(done.stdout)["exit_code"] == 0
+
+
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    save_gate(build(), tmp_path / "gate.json")
+    for arguments, reason in (
+        (["no.json"], "error: no.json does not exist: give the JSON file that mnist-bench gate wrote.\n"),
+        (["."], "error: . cannot be read: Is a directory.\n"),
+        (
+            ["gate.json", "--fail-on", "slow"],
+            "error: --fail-on must be nothing or some of regressed,failed,inconclusive, got 'slow'.\n",
+        ),
+        (["gate.json", "--markdown", "."], "error: . cannot be written: Is a directory.\n"),
+    ):
+        done = run(*arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", reason)
