@@ -34,6 +34,8 @@ from reports.trace import load_trace
 from reports.trace_comparison import render_comparison
 from reports.trace_json import render_comparison_json, render_json
 from reports.trace_tables import render_trace
+from reports.trial_tables import render_tallies, render_tallies_json
+from reports.trials import load_trials, tally_trials
 from reports.whole_file import write_whole
 from reports.xspace import TraceError
 
@@ -159,6 +161,19 @@ def gate(
     else:
         open_console().print(render_decision(decision, shows_ok=shows_ok))
     raise typer.Exit(exit_code)
+
+
+@app.command(epilog="Examples:\n\n    mnist-report trials trials.jsonl\n\n    mnist-report trials trials.jsonl --json")
+def trials(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The lines that trials of the gate left.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
+) -> None:
+    """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
+    tallies = tally_trials(load_trials(file))
+    if as_json:
+        print(render_tallies_json(tallies))  # noqa: T201
+    else:
+        open_console().print(render_tallies(tallies))
 
 
 TRACE_EXAMPLES = """Examples:

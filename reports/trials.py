@@ -1,0 +1,205 @@
+"""Trials of the gate: many runs whose truth is known, and how often it, and its peers, were right."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from scipy import special
+
+from reports.gate import Decision, Outcome, Verdict
+from reports.gate_peers import PeerVerdict, decide_by_peers
+from reports.record import MAX_BYTES, RecordError
+from reports.stats import CONFIDENCE
+
+KEY = "mnist_bench_trial"
+FORMAT = 1
+OURS = "mnist-bench gate"
+
+TrialKind = Literal["A/A same", "A/A rebuilt", "A/B"]
+KINDS: tuple[TrialKind, ...] = get_args(TrialKind)
+UNDECIDED = (Outcome.INCONCLUSIVE,)
+BROKEN = (Outcome.FAILED, Outcome.NOT_COMPARED)  # the trial went wrong; it says nothing of any rule
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One whole run of the gate over the suite, and what it said; a line of a file.
+
+    Args:
+        number: from 0, in the order of measuring.
+        kind: "A/A same" is a build against itself, "A/A rebuilt" against another build of the same code, "A/B"
+            against one with real work added to one case.
+        slowdown: that was added, a share; 0 for A/A.
+        case: to which it was added; empty for A/A.
+        outcome: of the run.
+        regressed: the cases that the gate calls REGRESSED, in any metric.
+        peers: what the other rules flag on the same turns.
+        num_pairs: that were measured.
+        spent_s: how long it took.
+        datetime: when it began.
+        gate_file: where all its turns stand.
+    """
+
+    number: int
+    kind: TrialKind
+    slowdown: float
+    case: str
+    outcome: Outcome
+    regressed: tuple[str, ...]
+    peers: tuple[PeerVerdict, ...]
+    num_pairs: int
+    spent_s: float
+    datetime: str
+    gate_file: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"Trial.kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        if (self.kind == "A/B") != (self.slowdown > 0) or (self.kind == "A/B") != bool(self.case):
+            raise ValueError("Trial.slowdown and Trial.case belong to A/B, and only there")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How one rule did in the trials of one class.
+
+    Args:
+        kind: of the trials.
+        slowdown: likewise.
+        rule: whose verdicts are counted.
+        num_trials: that were not broken.
+        num_flagged: in which it raised an alarm (A/A), or flagged the very case that was slowed down (A/B).
+        low: lower end of the share flagged, Clopper and Pearson's exact 95 % interval.
+        high: upper end.
+        num_inconclusive: in which it did not decide; they count among the trials, but neither as alarm nor as found.
+        num_elsewhere: of A/B, in which it flagged another case.
+        num_broken: left out: a side failed, or nothing was compared.
+    """
+
+    kind: TrialKind
+    slowdown: float
+    rule: str
+    num_trials: int
+    num_flagged: int
+    low: float
+    high: float
+    num_inconclusive: int
+    num_elsewhere: int
+    num_broken: int
+
+
+def build_trial(
+    decision: Decision, *, number: int, kind: TrialKind, slowdown: float = 0.0, case: str = "", gate_file: str = ""
+) -> Trial:
+    """The trial that a decided run was."""
+    record = decision.record
+    regressed = dict.fromkeys(each.threshold.case for each in decision.findings if each.verdict is Verdict.REGRESSED)
+    return Trial(
+        number=number,
+        kind=kind,
+        slowdown=slowdown,
+        case=case,
+        outcome=decision.outcome,
+        regressed=tuple(regressed),
+        peers=decide_by_peers(record),
+        num_pairs=len(record.pairs),
+        spent_s=record.spent_s,
+        datetime=record.datetime,
+        gate_file=gate_file,
+    )
+
+
+def append_trial(trial: Trial, file: Path) -> None:
+    """Add a line; a last line that was cut short when its writer was killed is taken away first.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    fields = {**dataclasses.asdict(trial), "outcome": trial.outcome.value}
+    line = json.dumps({KEY: FORMAT, **fields}, allow_nan=False)
+    with file.open("a+b") as stream:
+        stream.seek(0)
+        stream.truncate(stream.read().rfind(b"\n") + 1)
+        stream.write(line.encode() + b"\n")
+
+
+def load_trials(file: Path) -> tuple[Trial, ...]:
+    """The trials in a file, without a last line that was cut short.
+
+    Raises:
+        RecordError: there is no such file, it cannot be read, or a line of it is damaged.
+    """
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no file of trials is.")
+        lines = file.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        raise RecordError(f"{file} does not exist: give the file that trials of the gate left.") from None
+    except OSError as error:
+        raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
+    return tuple(_parse(file, number, line) for number, line in enumerate(lines, start=1))
+
+
+def _parse(file: Path, number: int, line: bytes) -> Trial:
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        if fields.pop(KEY) != FORMAT:
+            raise RecordError(f"{file}, line {number} has another format than {FORMAT}: use a newer version.")
+        peers = tuple(PeerVerdict(str(each["rule"]), tuple(each["flagged"])) for each in fields.pop("peers"))
+        return Trial(
+            outcome=Outcome(fields.pop("outcome")), regressed=tuple(fields.pop("regressed")), peers=peers, **fields
+        )
+    except RecordError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise RecordError(f"{file}, line {number} is damaged, or no trial.") from None
+
+
+def tally_trials(trials: Iterable[Trial]) -> tuple[Tally, ...]:
+    """For each class of trials, A/A first, then by slowdown, and for each rule, how it did."""
+    by_class: dict[tuple[int, float], list[Trial]] = {}
+    for trial in trials:
+        by_class.setdefault((KINDS.index(trial.kind), trial.slowdown), []).append(trial)
+    return tuple(tally for _, group in sorted(by_class.items()) for tally in _tally_class(group))
+
+
+def _tally_class(trials: Sequence[Trial]) -> list[Tally]:
+    sound = [trial for trial in trials if trial.outcome not in BROKEN]
+    rules = dict.fromkeys([OURS, *(peer.rule for trial in sound for peer in trial.peers)])
+    return [_tally(rule, trials[0], sound, len(trials) - len(sound)) for rule in rules]
+
+
+def _tally(rule: str, first: Trial, trials: Sequence[Trial], num_broken: int) -> Tally:
+    flagged = [_read_flagged(trial, rule) for trial in trials]
+    if first.kind == "A/B":
+        num_flagged = sum(trial.case in cases for trial, cases in zip(trials, flagged, strict=True))
+        num_elsewhere = sum(bool(set(cases) - {trial.case}) for trial, cases in zip(trials, flagged, strict=True))
+    else:
+        num_flagged, num_elsewhere = sum(bool(cases) for cases in flagged), 0
+    low, high = bound_share(num_flagged, len(trials))
+    undecided = sum(trial.outcome in UNDECIDED for trial in trials) if rule == OURS else 0
+    return Tally(
+        first.kind, first.slowdown, rule, len(trials), num_flagged, low, high, undecided, num_elsewhere, num_broken
+    )
+
+
+def _read_flagged(trial: Trial, rule: str) -> tuple[str, ...]:
+    if rule == OURS:
+        return trial.regressed
+    return next((peer.flagged for peer in trial.peers if peer.rule == rule), ())
+
+
+def bound_share(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Clopper and Pearson's exact interval of a share of which `count` of `total` were seen; 0 to 1 if there are none.
+
+    Source: Clopper and Pearson, Biometrika 26 (1934), by quantiles of the beta distribution.
+    """
+    tail = (1 - confidence) / 2
+    low = 0.0 if count == 0 else float(special.betaincinv(count, total - count + 1, tail))
+    high = 1.0 if count == total else float(special.betaincinv(count + 1, total - count, 1 - tail))
+    return low, high

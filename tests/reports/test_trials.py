@@ -1,0 +1,201 @@
+"""Trials: lines that survive a kill, counts by hand, exact limits, and the tables."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from gates import add_pairs
+from rich.console import Console
+from scipy import stats as reference
+from test_gate_stages import screened
+
+from reports.gate import Outcome, decide
+from reports.gate_peers import RULES, PeerVerdict
+from reports.record import RecordError
+from reports.trial_tables import render_tallies, render_tallies_json
+from reports.trials import OURS, Tally, Trial, append_trial, bound_share, build_trial, load_trials, tally_trials
+
+ROOT = Path(__file__).parents[2]
+RULE = "pytest-benchmark mean 5%"
+
+
+def same(number: int, outcome=Outcome.FINE, regressed=(), flagged=()) -> Trial:
+    peers = (PeerVerdict(RULE, flagged),)
+    return Trial(number, "A/A same", 0.0, "", outcome, regressed, peers, 120, 60.5, "2026-11-25T10:00", "t.json")
+
+
+def slower(number: int, slowdown: float = 0.05, outcome=Outcome.FINE, regressed=(), flagged=()) -> Trial:
+    return replace(same(number, outcome, regressed, flagged), kind="A/B", slowdown=slowdown, case="a")
+
+
+def test_trials_come_back_as_they_were_appended(tmp_path: Path) -> None:
+    trials = (same(0), slower(1, regressed=("a", "b"), flagged=("b",)))
+    for trial in trials:
+        append_trial(trial, tmp_path / "trials.jsonl")
+    assert load_trials(tmp_path / "trials.jsonl") == trials
+
+
+@pytest.mark.parametrize("cut", [1, 10, 200])
+def test_a_line_cut_short_by_a_kill_is_measured_again(cut: int, tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    for number in range(3):
+        append_trial(same(number), file)
+    file.write_bytes(file.read_bytes()[:-cut])
+    assert load_trials(file) == (same(0), same(1))
+    append_trial(same(2), file)
+    assert load_trials(file) == (same(0), same(1), same(2))
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{}", "line 2 is damaged, or no trial"),
+        ("[]", "line 2 is damaged, or no trial"),
+        ("not JSON", "line 2 is damaged, or no trial"),
+        ("[" * 100_000, "line 2 is damaged, or no trial"),
+        ('{"mnist_bench_trial": 2}', "line 2 has another format than 1: use a newer version"),
+    ],
+)
+def test_a_damaged_line_is_refused_by_its_number(line: str, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    append_trial(same(0), file)
+    file.write_text(f"{file.read_text()}{line}\n")
+    with pytest.raises(RecordError, match=reason) as caught:
+        load_trials(file)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"kind": "A/C"}, "Trial.kind must be one of A/A same, A/A rebuilt, A/B, got 'A/C'"),
+        ({"slowdown": 0.05}, "belong to A/B, and only there"),
+        ({"case": "a"}, "belong to A/B, and only there"),
+        ({"kind": "A/B"}, "belong to A/B, and only there"),
+        ({"kind": "A/B", "slowdown": 0.05}, "belong to A/B, and only there"),
+    ],
+)
+def test_a_trial_that_cannot_be_is_refused(change, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        replace(same(0), **change)
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [
+        (0, 0, 0.0, 1.0),
+        (0, 100, 0.0, 0.0362),  # 1 - 0.025^(1/100)
+        (100, 100, 0.9638, 1.0),
+        (1, 1, 0.025, 1.0),
+        (5, 20, 0.0866, 0.4910),  # any table
+    ],
+)
+def test_exact_limits_by_the_tables(count: int, total: int, low: float, high: float) -> None:
+    assert bound_share(count, total) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 59, 60])
+def test_exact_limits_equal_scipys(count: int) -> None:
+    expected = reference.binomtest(count, 60).proportion_ci(0.95, method="exact")
+    assert bound_share(count, 60) == pytest.approx((expected.low, expected.high))
+
+
+TRIALS = (
+    same(0),
+    same(1, Outcome.REGRESSED, ("a",), ("a",)),
+    same(2, Outcome.INCONCLUSIVE, (), ("a", "b")),
+    same(3, Outcome.FAILED),
+    slower(4, 0.05, Outcome.REGRESSED, ("a",), ("a", "b")),
+    slower(5, 0.05, Outcome.REGRESSED, ("b",), ("b",)),
+    slower(6, 0.05, Outcome.INCONCLUSIVE),
+    slower(7, 0.05, Outcome.FINE, (), ("a",)),
+    slower(8, 0.02, Outcome.FINE),
+)
+
+
+def test_alarms_and_finds_are_counted_by_hand() -> None:
+    tallies = {(each.kind, each.slowdown, each.rule): each for each in tally_trials(TRIALS)}
+    assert list(tallies) == [
+        ("A/A same", 0.0, OURS),
+        ("A/A same", 0.0, RULE),
+        ("A/B", 0.02, OURS),
+        ("A/B", 0.02, RULE),
+        ("A/B", 0.05, OURS),
+        ("A/B", 0.05, RULE),
+    ]
+
+    def counts(kind: str, slowdown: float, rule: str) -> tuple[int, int, int, int, int]:
+        tally = tallies[kind, slowdown, rule]
+        named = (tally.num_trials, tally.num_flagged, tally.num_inconclusive, tally.num_elsewhere, tally.num_broken)
+        assert (tally.low, tally.high) == bound_share(tally.num_flagged, tally.num_trials)
+        return named
+
+    assert counts("A/A same", 0.0, OURS) == (3, 1, 1, 0, 1)
+    assert counts("A/A same", 0.0, RULE) == (3, 2, 0, 0, 1)
+    assert counts("A/B", 0.05, OURS) == (4, 1, 1, 1, 0)
+    assert counts("A/B", 0.05, RULE) == (4, 2, 0, 2, 0)
+    assert counts("A/B", 0.02, OURS) == (1, 0, 0, 0, 0)
+
+
+def test_a_class_in_which_all_went_wrong_has_no_share() -> None:
+    (tally,) = tally_trials([same(0, Outcome.FAILED)])
+    assert tally == Tally("A/A same", 0.0, OURS, 0, 0, 0.0, 1.0, 0, 0, 1)
+
+
+def test_a_trial_is_built_from_a_decision() -> None:
+    gate = add_pairs(screened("a", "b", a=[0.1] * 6), "a", "confirm", [0.1] * 12)
+    trial = build_trial(decide(gate), number=3, kind="A/B", slowdown=0.1, case="a", gate_file="3.json")
+    assert (trial.outcome, trial.regressed, trial.num_pairs) == (Outcome.REGRESSED, ("a",), len(gate.pairs))
+    assert [peer.rule for peer in trial.peers] == [rule.name for rule in RULES]
+    assert trial.peers[0] == PeerVerdict(RULE, ("a",))
+
+
+TABLE = """\
+the same build against itself: 3 trials, 1 more went wrong
+
+  rule                           alarms   of               share   inconclusive
+ ───────────────────────────────────────────────────────────────────────────────
+  mnist-bench gate                    1    3   33.3% [0.8, 90.6]              1
+  pytest-benchmark mean 5%            2    3   66.7% [9.4, 99.2]
+
+5% more work in one case: 4 trials
+
+  rule                           found   of               share   other case flagged   inconclusive
+ ───────────────────────────────────────────────────────────────────────────────────────────────────
+  mnist-bench gate                   1    4   25.0% [0.6, 80.6]                    1              1
+  pytest-benchmark mean 5%           2    4   50.0% [6.8, 93.2]                    2
+
+ share: with Clopper and Pearson's exact 95% interval; a trial is a run of the whole suite
+ inconclusive: neither an alarm nor found; the other rules know no such verdict
+ the other rules are given the very turns of the gate, interleaved, all of them"""
+
+
+def test_the_table_is_as_it_is_printed() -> None:
+    console = Console(width=100, file=io.StringIO())
+    console.print(render_tallies(tally_trials(TRIALS[:-1])))
+    assert "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) == TABLE
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reports", "trials", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+
+
+def test_the_command_counts_what_a_file_holds(tmp_path: Path) -> None:
+    for trial in TRIALS[:-1]:
+        append_trial(trial, tmp_path / "trials.jsonl")
+    done = run("trials.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == TABLE
+    done = run("trials.jsonl", "--json", cwd=tmp_path)
+    assert done.stdout.strip() == render_tallies_json(tally_trials(TRIALS[:-1]))
+    assert json.loads(done.stdout)["tallies"][0]["num_flagged"] == 1
+    done = run("none.jsonl", cwd=tmp_path)
+    reason = "error: none.jsonl does not exist: give the file that trials of the gate left.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", reason)
