@@ -2,6 +2,7 @@
 
 import os
 import select
+from pathlib import Path
 
 EXIT_LIMIT_MS = 60_000  # how long a test waits for the end of a process before it calls it an orphan
 
@@ -17,3 +18,18 @@ def wait_for_end(pid: int) -> bool:
     ended = bool(poll.poll(EXIT_LIMIT_MS))
     os.close(descriptor)
     return ended
+
+
+def find_group(group: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    stats = [read_stat(file) for file in Path("/proc").glob("[0-9]*/stat")]
+    return [pid for pid, state, its_group in stats if its_group == group and state != "Z"]
+
+
+def read_stat(file: Path) -> tuple[int, str, int]:
+    """A process's number, state and group; group 0 if it has just ended."""
+    try:
+        fields = file.read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return int(file.parent.name), "Z", 0
+    return int(file.parent.name), fields[0], int(fields[2])

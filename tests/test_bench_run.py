@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import wait_for_end
+from processes import find_group, wait_for_end
 
 from bench.harness.cases import FED
 from mnist_core.named_orderings import NAMED_ORDERINGS
@@ -189,21 +189,6 @@ def test_nothing_survives_an_interrupt(checkout: Path, digits_file: str) -> None
     for pid in find_group(run.pid):
         wait_for_end(pid)
     assert find_group(run.pid) == [], "a worker or the fork server lives on"
-
-
-def find_group(group: int) -> list[int]:
-    """The processes of a group that have not ended."""
-    stats = [read_stat(file) for file in Path("/proc").glob("[0-9]*/stat")]
-    return [pid for pid, state, its_group in stats if its_group == group and state != "Z"]
-
-
-def read_stat(file: Path) -> tuple[int, str, int]:
-    """A process's number, state and group; group 0 if it has just ended."""
-    try:
-        fields = file.read_text(errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return int(file.parent.name), "Z", 0
-    return int(file.parent.name), fields[0], int(fields[2])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import signal
 import tempfile
 from multiprocessing.context import BaseContext
@@ -22,6 +24,7 @@ START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first draw
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 STOP_LIMIT_S = 5.0
+PROC = Path("/proc")
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 
@@ -111,6 +114,25 @@ class Worker:
     def capture_trace(self, folder: Path) -> Captured:
         """A trace of the case's training step below `folder`; raises as `measure_turn` does."""
         return self._ask(TraceRequest(folder), Captured)
+
+    def pin(self, core: int) -> None:
+        """Keep all threads of the process, and those that they start, on one core from now on.
+
+        Done after a warm-up, when TensorFlow's pools have as many threads as the machine has cores: with pools of one
+        thread a pipeline is another one.
+
+        Raises:
+            WorkerError: the system cannot do it, or has no such core.
+        """
+        pinned: set[str] = set()
+        try:
+            while threads := {each.name for each in (PROC / str(self.pid) / "task").iterdir()} - pinned:
+                for thread in threads:
+                    with contextlib.suppress(ProcessLookupError):  # it has ended since
+                        os.sched_setaffinity(int(thread), {core})
+                pinned |= threads
+        except (OSError, AttributeError) as error:
+            raise WorkerError(f"{self.case.id}: cannot be pinned to core {core}: {error}.") from None
 
     def close(self) -> None:
         """End the process, gently first; harmless if it is gone."""

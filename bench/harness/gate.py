@@ -1,0 +1,170 @@
+"""A gate run as a function: two revisions in, a record of all pairs out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from bench.harness.environment import describe_machine, find_allowed_cores
+from bench.harness.gate_cases import match_cases, tell_changed
+from bench.harness.gate_lots import Lots
+from bench.harness.gate_pairs import PairDesign
+from bench.harness.gate_run import GateListener, GateRun, Keep
+from bench.harness.gate_sessions import Sessions
+from bench.harness.packages import Install, find_interpreters, install
+from bench.harness.revisions import Checkout, Workplace, check_out
+from mnist_core.digits import SOURCES
+from mnist_core.errors import InputError
+from reports.gate_record import Cases, GateRecord, Metric, Plan, Revision
+from reports.gate_settings import EVERY_CASE, GateSettings, Rule, load_gate_settings
+from reports.record import Setting
+
+CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with
+NUM_CONTROL_CASES = 2
+
+
+@dataclass(frozen=True)
+class GateOptions:
+    """What a user asks for.
+
+    Args:
+        base: a revision as git knows it.
+        head: likewise; None is the working tree.
+        source: of the digits.
+        seed: of all that is drawn by lot.
+        patterns: of the ids of the cases that are compared; none is all.
+        metrics: that are gated; none leaves it to the settings.
+        budget_s: for the measuring.
+        design: of the pairs.
+        inside: a folder of the repository; None is the present one.
+    """
+
+    base: str
+    head: str | None
+    source: str
+    seed: int
+    patterns: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    budget_s: float = 300.0
+    design: PairDesign = field(default_factory=PairDesign)
+    inside: Path | None = None
+
+
+def run_gate(
+    options: GateOptions,
+    *,
+    clock_s: Callable[[], float],
+    listener: GateListener,
+    keep: Keep,
+    install: Install = install,
+) -> GateRecord:
+    """The record of a gate run; nothing of it is left behind but what `keep` keeps.
+
+    Args:
+        options: what to compare.
+        clock_s: seconds, for the budget.
+        listener: is told how it goes.
+        keep: is given the record after every round, when it is interrupted, and at the end.
+        install: makes an environment where the revisions depend on different packages.
+
+    Raises:
+        RevisionError: a revision cannot be had.
+        InputError: the data or a revision's mnist_core does not work, or no case can be compared.
+        GateSettingsError: head's pyproject.toml has settings that cannot be used.
+    """
+    lots = Lots(options.seed)
+    with check_out(options.base, options.head, inside=options.inside) as workplace:
+        interpreters = find_interpreters(workplace, listener.notice, install)
+        if interpreters.environment_line:
+            listener.notice(interpreters.environment_line)
+        sessions = Sessions(workplace, interpreters, locate(options.source), options.design, lots)
+        record = _prepare(options, workplace, sessions, listener)
+        return GateRun(
+            replace(record, environment_line=interpreters.environment_line),
+            sessions.open,
+            options.design,
+            core=max(find_allowed_cores()),
+            budget_s=options.budget_s,
+            clock_s=clock_s,
+            listener=listener,
+            keep=keep,
+        ).run()
+
+
+def locate(source: str) -> str:
+    """The source of the digits as it is found from any folder."""
+    return source if source in SOURCES else str(Path(source).absolute())
+
+
+def _prepare(options: GateOptions, workplace: Workplace, sessions: Sessions, listener: GateListener) -> GateRecord:
+    """The record before anything is measured."""
+    base_offer, base_described = sessions.introduce("base")
+    head_offer, head_described = sessions.introduce("head")
+    matched = match_cases(base_offer.cases, head_offer.cases)
+    cases = narrow(matched, options.patterns)
+    sessions.base_names = {each.head: each.base for each in cases.renamed}
+    settings = load_gate_settings(workplace.head.folder / "pyproject.toml")
+    idle = [
+        f"no case matches '{pattern}' of pyproject.toml" for pattern in settings.find_idle_patterns(matched.compared)
+    ]
+    changed = tell_changed(base_offer.cases, head_offer.cases)
+    notices = (*dict.fromkeys((*base_described.notices, *head_described.notices)), *changed, *idle)
+    for line in notices:
+        listener.notice(line)
+    try:
+        return GateRecord(
+            base=_describe(workplace.base, base_described.setting),
+            head=_describe(workplace.head, head_described.setting),
+            machine=describe_machine(),
+            cases=cases,
+            plan=build_plan(settings, options.metrics, cases.compared),
+            seed=options.seed,
+            notices=notices,
+            datetime=datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds"),
+        )
+    except ValueError as error:
+        raise InputError(f"{error}.") from None
+
+
+def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
+    """Those cases whose id, in either revision, matches one of the patterns; all of them if there are none.
+
+    Raises:
+        InputError: none is left that both revisions have.
+    """
+    old_names = {each.head: each.base for each in cases.renamed}
+
+    def is_chosen(case: str) -> bool:
+        names = (case, old_names.get(case, case))
+        return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+    chosen = Cases(
+        tuple(filter(is_chosen, cases.compared)),
+        tuple(filter(is_chosen, cases.only_in_base)),
+        tuple(filter(is_chosen, cases.only_in_head)),
+        tuple(each for each in cases.renamed if is_chosen(each.head)),
+    )
+    if not chosen.compared:
+        wanted = f"matches {', '.join(patterns)}" if patterns else "is in both revisions"
+        known = ", ".join(cases.compared or (*cases.only_in_base, *cases.only_in_head))
+        raise InputError(f"nothing can be compared: no case {wanted}; there are {known}.")
+    return chosen
+
+
+def build_plan(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> Plan:
+    """The plan for these cases; metrics that a user names go before those of the settings."""
+    own = (Rule(EVERY_CASE, metrics=metrics),) if metrics else ()
+    return replace(settings, rules=(*settings.rules, *own)).build_plan(cases, choose_controls(cases))
+
+
+def choose_controls(cases: Sequence[str]) -> tuple[str, ...]:
+    """The cases that are also measured base against base: of each kind of pipeline one, or else the first."""
+    liked = [next((case for case in cases if case.startswith(begin)), None) for begin in CONTROLLED]
+    return tuple(dict.fromkeys([*(case for case in liked if case), *cases]))[:NUM_CONTROL_CASES]
+
+
+def _describe(checkout: Checkout, setting: Setting) -> Revision:
+    return Revision(checkout.name, checkout.commit, setting, checkout.is_working_tree)

@@ -1,0 +1,63 @@
+"""Which cases a gate compares: those of a revision, and those that two revisions have in common."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from bench.harness.cases import Arm, Case, Selection, build_case, build_drain_cases
+from bench.harness.side_messages import OfferedCase
+from reports.gate_record import Cases, Renaming
+from reports.record import CONTROL
+
+STEPPED = "batch_before_map"  # beside the drained ones: a real training step, the quietest of all in noise
+
+
+def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
+    """Every named ordering, drained, and one that feeds a training step."""
+    drained = build_drain_cases(Selection(arms=(arm,), num_examples=num_examples))
+    stepped = build_case(STEPPED, "step", arm=arm, num_examples=num_examples)
+    return [*(case for case in drained if case.name != CONTROL), stepped]
+
+
+def describe_case(case: Case) -> OfferedCase:
+    """What the other revision is told of a case."""
+    specification = {
+        "ordering": str(case.spec.ordering),
+        "consumer": case.consumer,
+        "arm": case.arm,
+        "device": case.device,
+        "num_examples": case.num_examples,
+        "step_ms": case.step_ms,
+        "choices": case.choices,
+    }
+    return OfferedCase(case.id, str(case.spec.ordering), json.dumps(specification, sort_keys=True))
+
+
+def match_cases(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> Cases:
+    """The cases in both, by id, and by specification where the id is in one alone and no other case has the same."""
+    base_ids, head_ids = ({case.id for case in cases} for cases in (base, head))
+    gone = _by_specification([case for case in base if case.id not in head_ids])
+    new = _by_specification([case for case in head if case.id not in base_ids])
+    renamed = tuple(Renaming(gone[each], new[each]) for each in gone if each in new)
+    old_names, new_names = {each.base for each in renamed}, {each.head for each in renamed}
+    return Cases(
+        compared=tuple(case.id for case in head if case.id in base_ids | new_names),
+        only_in_base=tuple(case.id for case in base if case.id not in head_ids | old_names),
+        only_in_head=tuple(case.id for case in head if case.id not in base_ids | new_names),
+        renamed=renamed,
+    )
+
+
+def _by_specification(cases: Sequence[OfferedCase]) -> dict[str, str]:
+    """The id of every specification that only one of the cases has."""
+    counts = Counter(case.specification for case in cases)
+    return {case.specification: case.id for case in cases if counts[case.specification] == 1}
+
+
+def tell_changed(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> list[str]:
+    """A line for every case that has kept its name, but not its ordering."""
+    before = {case.id: case.ordering for case in base}
+    changed = [case for case in head if before.get(case.id, case.ordering) != case.ordering]
+    return [f"{case.id} is no longer {before[case.id]}, but {case.ordering}: compared all the same" for case in changed]

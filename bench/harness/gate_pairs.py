@@ -1,0 +1,167 @@
+"""Measures one pair: a fresh worker on each side, a warm-up each, then turns in lock-step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from bench.harness.cases import RAW, Arm
+from bench.harness.side_messages import (
+    Answer,
+    Done,
+    Pin,
+    ReadMemory,
+    Remembered,
+    Request,
+    Start,
+    Stop,
+    Taken,
+    TakeTurn,
+)
+from bench.harness.side_process import SideError
+from reports.gate_record import Failure, Kind, Pair, Side, SideName, Stage
+from reports.record import Sample
+
+Wanted = TypeVar("Wanted", bound=Answer)
+
+
+@dataclass(frozen=True)
+class PairDesign:
+    """How a pair is measured; what decides the noise of its difference, and what it costs.
+
+    Args:
+        arm: of all cases.
+        num_examples: of a turn's epoch.
+        num_turns: of each side, after the warm-up; even, so that each side is first in half of them.
+        is_pinned: both workers stay on one and the same core once they are warm.
+        num_session_rounds: rounds of pairs whose workers are forked from the same processes. With more than one, what
+            a process draws at its start, such as where its memory lies, is shared by so many pairs of a case, whose
+            signs are then no longer independent of each other.
+    """
+
+    arm: Arm = RAW
+    num_examples: int = 3200
+    num_turns: int = 8
+    is_pinned: bool = False
+    num_session_rounds: int = 1
+
+    def __post_init__(self) -> None:
+        if self.num_turns < 2 or self.num_turns % 2:  # noqa: PLR2004  # each side is first once
+            raise ValueError(f"PairDesign.num_turns must be even and at least 2, got {self.num_turns}.")
+        for name in ("num_examples", "num_session_rounds"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"PairDesign.{name} must be at least 1, got {getattr(self, name)}.")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A pair that is to be measured.
+
+    Args:
+        case: the id.
+        kind: head against base, or base against base.
+        stage: to which it belongs.
+        number: of its case, kind and stage.
+        first: the side that has the first turn.
+        core: to pin both to; None leaves them free.
+        takes_turns: false where memory alone is gated.
+        reads_memory: also read what the pipeline holds.
+    """
+
+    case: str
+    kind: Kind
+    stage: Stage
+    number: int
+    first: SideName
+    core: int | None = None
+    takes_turns: bool = True
+    reads_memory: bool = False
+
+
+class Talker(Protocol):
+    """What a pair needs of a side's process; tests bring a fake one."""
+
+    def send(self, request: Request) -> None:
+        """Ask for something."""
+
+    def receive(self, kind: type[Wanted]) -> Wanted:
+        """The answer; raises SideError."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A side of a pair: its process, the slot that it sits in, and what its revision calls the case."""
+
+    process: Talker
+    slot: int
+    case: str
+
+
+Seats = Mapping[SideName, Seat]
+
+
+class _FailedError(Exception):
+    def __init__(self, side: SideName, reason: str) -> None:
+        super().__init__(reason)
+        self.side = side
+
+
+def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
+    """The pair, or which side failed and why; the processes of a pair that failed are of no more use.
+
+    The turn of one side is followed by that of the other, and the side that begins changes from turn to turn, so that
+    neither drift nor being first favours one of them.
+    """
+    turns: dict[SideName, list[Sample]] = {"base": [], "head": []}
+    held: dict[SideName, int | None] = {"base": None, "head": None}
+    try:
+        if job.reads_memory:
+            requests = {name: ReadMemory(seat.case) for name, seat in seats.items()}
+            held |= {name: read.live_bytes for name, read in _ask_all(seats, requests, Remembered).items()}
+        if job.takes_turns:
+            _warm_up(job, seats)
+            for number in range(num_turns):
+                for name in _order(job.first, number):
+                    _send(seats, name, TakeTurn())
+                    turns[name].append(_receive(seats, name, Taken).sample)
+            _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
+        base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
+        return Pair(job.case, job.kind, job.stage, job.number, job.first, base, head, job.core)
+    except _FailedError as error:
+        return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
+
+
+def _warm_up(job: Job, seats: Seats) -> None:
+    """Fresh workers, both at the same time, each with a turn that is not counted."""
+    _ask_all(seats, {name: Start(seat.case) for name, seat in seats.items()}, Done)
+    _ask_all(seats, dict.fromkeys(seats, TakeTurn()), Taken)
+    if job.core is not None:
+        _ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
+
+
+def _order(first: SideName, number: int) -> tuple[SideName, SideName]:
+    """Who takes the `number`-th turn first, and who second."""
+    base_begins = (first == "base") == (number % 2 == 0)
+    return ("base", "head") if base_begins else ("head", "base")
+
+
+def _ask_all(seats: Seats, requests: Mapping[SideName, Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
+    """What each side answers; all of them work at the same time."""
+    for name, request in requests.items():
+        _send(seats, name, request)
+    return {name: _receive(seats, name, kind) for name in requests}
+
+
+def _send(seats: Seats, name: SideName, request: Request) -> None:
+    try:
+        seats[name].process.send(request)
+    except SideError as error:
+        raise _FailedError(name, str(error)) from None
+
+
+def _receive(seats: Seats, name: SideName, kind: type[Wanted]) -> Wanted:
+    try:
+        return seats[name].process.receive(kind)
+    except SideError as error:
+        raise _FailedError(name, str(error)) from None

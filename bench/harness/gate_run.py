@@ -1,0 +1,176 @@
+"""Measures what the stages of a gate ask for, round by round, until all is decided or the budget ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import replace
+from typing import Protocol
+
+from bench.harness.gate_lots import Lots
+from bench.harness.gate_pairs import Job, PairDesign, measure_pair
+from bench.harness.gate_sessions import Session, SessionPlan
+from reports.gate_record import Failure, GateRecord, Pair
+from reports.gate_stages import Request, find_next_pairs
+
+OpenSession = Callable[[SessionPlan], AbstractContextManager[Session]]
+Keep = Callable[[GateRecord], None]
+INTERRUPTED = "interrupted"
+
+
+class GateListener(Protocol):
+    """Is told how far a gate has come; shows it, or not."""
+
+    def notice(self, line: str) -> None:
+        """A line for the user."""
+
+    def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
+        """So many pairs are there of those that the present stage wants."""
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        """Every one of the cases that are still open has one pair more."""
+
+
+class GateRun:
+    """One gate run from its empty record to the last pair.
+
+    Args:
+        record: nothing is measured yet.
+        open_session: starts the processes of a round.
+        design: of the pairs.
+        core: to pin to, if the design pins.
+        budget_s: no pair is begun that would probably end later.
+        clock_s: seconds, for the budget.
+        listener: is told how it goes.
+        keep: is given the record after every round, when it is interrupted, and at the end.
+    """
+
+    def __init__(
+        self,
+        record: GateRecord,
+        open_session: OpenSession,
+        design: PairDesign,
+        *,
+        core: int,
+        budget_s: float,
+        clock_s: Callable[[], float],
+        listener: GateListener,
+        keep: Keep,
+    ) -> None:
+        self._record, self._design = record, design
+        self._relay = Relay(open_session, design.num_turns)
+        self._core = core if design.is_pinned else None
+        self._budget_s, self._clock_s = budget_s, clock_s
+        self._listener, self._keep = listener, keep
+        self._lots = Lots(record.seed)
+        self._begin_s = clock_s()
+
+    def run(self) -> GateRecord:
+        """The record with all its pairs, or with as many as the budget allowed."""
+        try:
+            with closing(self._relay):
+                while not self._record.interruption and (requests := find_next_pairs(self._record)):
+                    self._measure_round(requests)
+                    self._save()
+        except KeyboardInterrupt:
+            self._record = replace(self._record, interruption=INTERRUPTED)
+            self._save()
+            raise
+        return self._record
+
+    def _save(self) -> None:
+        self._record = replace(self._record, spent_s=self._spend())
+        self._keep(self._record)
+
+    def _spend(self) -> float:
+        return self._clock_s() - self._begin_s
+
+    def _measure_round(self, requests: Sequence[Request]) -> None:
+        """One pair more for every case that is still open, in random order."""
+        stage, number = requests[0].stage, max(len(_find_tried(self._record, request)) for request in requests)
+        has_control = any(request.kind == "control" for request in requests)
+        plan = SessionPlan(stage, number // self._design.num_session_rounds, has_control)
+        num_wanted = self._count_measured() + sum(_count_missing(self._record, request) for request in requests)
+        jobs = self._lots.shuffle((self._plan(request) for request in requests), stage, number)
+        for job in jobs:
+            if self._budget_ends():
+                self._record = replace(self._record, interruption=f"the budget of {self._budget_s:g} s ended")
+                return
+            self._add(self._relay.measure(plan, job))
+            self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
+        self._listener.round_done(stage, len({job.case for job in jobs}), self._spend())
+
+    def _plan(self, request: Request) -> Job:
+        number = len(_find_tried(self._record, request))
+        draw = f"first {request.case} {request.kind} {request.stage}"
+        return Job(
+            case=request.case,
+            kind=request.kind,
+            stage=request.stage,
+            number=number,
+            first="head" if self._lots.toss(draw, number) else "base",
+            core=self._core,
+            takes_turns=self._needs_turns(request.case),
+            reads_memory=request.needs_memory,
+        )
+
+    def _needs_turns(self, case: str) -> bool:
+        return any(each.case == case and each.metric != "memory" for each in self._record.plan.thresholds)
+
+    def _budget_ends(self) -> bool:
+        """True if another pair, as long as the mean pair so far, would end after the budget."""
+        measured = self._count_measured()
+        mean_s = self._spend() / measured if measured else 0.0
+        return self._spend() + mean_s > self._budget_s
+
+    def _count_measured(self) -> int:
+        return len(self._record.pairs) + len(self._record.failures)
+
+    def _add(self, measured: Pair | Failure) -> None:
+        if isinstance(measured, Pair):
+            self._record = replace(self._record, pairs=(*self._record.pairs, measured))
+        else:
+            self._record = replace(self._record, failures=(*self._record.failures, measured))
+            self._listener.notice(f"{measured.side} failed: {measured.reason}")
+
+
+class Relay:
+    """Sessions one after the other: a fresh one when the plan asks for it, and after a failure.
+
+    A failure leaves the processes in any state.
+
+    Args:
+        open_session: starts them.
+        num_turns: of each side of a pair.
+    """
+
+    def __init__(self, open_session: OpenSession, num_turns: int) -> None:
+        self._open, self._num_turns = open_session, num_turns
+        self._stack = ExitStack()
+        self._present: tuple[SessionPlan, Session] | None = None
+
+    def measure(self, plan: SessionPlan, job: Job) -> Pair | Failure:
+        """The pair, measured by the processes of this plan, or which side failed."""
+        if self._present is None or self._present[0] != plan:
+            self.close()
+            self._present = plan, self._stack.enter_context(self._open(plan))
+        measured = measure_pair(job, self._present[1].seat(job), self._num_turns)
+        if isinstance(measured, Failure):
+            self.close()
+        return measured
+
+    def close(self) -> None:
+        """End the processes, if there are any."""
+        self._present = None
+        self._stack.close()
+
+
+def _find_tried(record: GateRecord, request: Request) -> set[int]:
+    """The numbers of the pairs that are there or have failed."""
+    wanted = (request.case, request.kind, request.stage)
+    measured: tuple[Pair | Failure, ...] = (*record.pairs, *record.failures)
+    return {each.number for each in measured if (each.case, each.kind, each.stage) == wanted}
+
+
+def _count_missing(record: GateRecord, request: Request) -> int:
+    return request.num_pairs - len(_find_tried(record, request))

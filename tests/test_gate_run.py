@@ -1,0 +1,278 @@
+"""The gate's loop: rounds, lots, budget, failures, Ctrl-C. Sessions and clock are fakes; nothing is really measured."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bench.harness.gate_lots import HASH_SEEDS, Lots
+from bench.harness.gate_pairs import PairDesign
+from bench.harness.gate_run import GateRun
+from bench.harness.gate_sessions import Session, SessionPlan
+from bench.harness.side_messages import Done, Remembered, Start, Taken, TakeTurn
+from bench.harness.side_process import SideError
+from reports.gate import Outcome, Verdict, decide
+from reports.gate_record import Cases, GateRecord, Plan, Revision, Threshold
+from reports.gate_stages import find_next_pairs
+from reports.record import Machine, Sample, Setting
+
+SETTING = Setting("bars", "f" * 64, ())
+WALL_NS = 100_000_000
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass
+class FakeMachine:
+    """Two revisions whose turns are as long as they are told; every turn takes a second of the budget.
+
+    Args:
+        slowdowns: how many times as long head takes, by case; others are equal.
+        broken: the cases at which head breaks.
+        interrupted_at: the turn at which the user hits Ctrl-C.
+    """
+
+    slowdowns: dict[str, float] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+    interrupted_at: int | None = None
+    clock: FakeClock = field(default_factory=FakeClock)
+    num_turns: int = 0
+    opened: list[SessionPlan] = field(default_factory=list)
+    num_open: int = 0
+
+    @contextmanager
+    def open(self, plan: SessionPlan) -> Iterator[Session]:
+        assert self.num_open == 0, "one session at a time"
+        self.opened.append(plan)
+        self.num_open += 1
+        try:
+            parts = {"base": FakeSide(self, "base"), "head": FakeSide(self, "head")}
+            if plan.has_control:
+                parts["twin"] = FakeSide(self, "base")
+            yield Session(parts, plan.number % 2, Lots(5), {})
+        finally:
+            self.num_open -= 1
+
+
+class FakeSide:
+    def __init__(self, machine: FakeMachine, revision: str) -> None:
+        self._machine, self._revision = machine, revision
+        self._request = None
+        self._case = ""
+
+    def send(self, request) -> None:
+        self._request = request
+        if isinstance(request, Start):
+            self._case = request.case
+
+    def receive(self, kind):
+        machine = self._machine
+        is_head = self._revision == "head"
+        if is_head and self._case in machine.broken:
+            raise SideError(f"{self._case}: out of luck")
+        if isinstance(self._request, TakeTurn):
+            machine.num_turns += 1
+            machine.clock.now_s += 1
+            if machine.num_turns == machine.interrupted_at:
+                raise KeyboardInterrupt
+            factor = machine.slowdowns.get(self._case, 1.0) if is_head else 1.0
+            noise = 1 + 0.001 * math.sin(machine.num_turns * machine.num_turns)
+            return Taken(Sample(round(WALL_NS * factor * noise), 1, 1, 10))
+        answers = {Done: Done(), Remembered: Remembered(1)}
+        return answers[kind]
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.pairs: list[tuple[int, int, float]] = []
+        self.rounds: list[tuple[str, int, float]] = []
+
+    def notice(self, line: str) -> None:
+        self.lines.append(line)
+
+    def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
+        self.pairs.append((num_done, num_wanted, spent_s))
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        self.rounds.append((stage, num_cases, spent_s))
+
+
+def make_record(*cases: str, **plan) -> GateRecord:
+    thresholds = tuple(Threshold(case, "time", 0.05, 0.01) for case in cases)
+    return GateRecord(
+        base=Revision("main", "1" * 40, SETTING),
+        head=Revision("new", "2" * 40, SETTING),
+        machine=Machine("cpu", 2, "Linux"),
+        cases=Cases(cases),
+        plan=Plan(thresholds, cases[:2], **plan),
+        seed=3,
+    )
+
+
+class Run:
+    def __init__(self, machine: FakeMachine, record: GateRecord, budget_s: float = 1e9, **design) -> None:
+        self.machine, self.listener, self.kept = machine, Listener(), []
+        self._run = GateRun(
+            record,
+            machine.open,
+            PairDesign(**{"num_turns": 2, **design}),
+            core=1,
+            budget_s=budget_s,
+            clock_s=machine.clock,
+            listener=self.listener,
+            keep=self.kept.append,
+        )
+
+    def __call__(self) -> GateRecord:
+        return self._run.run()
+
+
+def test_equal_revisions_are_screened_once_and_called_fine() -> None:
+    run = Run(FakeMachine(), make_record("a", "b", "c"))
+    record = run()
+    assert Counter((pair.kind, pair.stage) for pair in record.pairs) == {
+        ("gate", "screen"): 18,
+        ("control", "screen"): 12,
+    }
+    assert find_next_pairs(record) == ()
+    assert decide(record).outcome is Outcome.FINE
+    assert record.spent_s == run.machine.clock.now_s
+    assert run.kept[-1] == record
+    assert len(run.kept) == 6, "kept after every round"
+
+
+def test_a_suspect_is_confirmed_by_fresh_pairs_and_the_rest_is_left_alone() -> None:
+    run = Run(FakeMachine({"b": 1.2}), make_record("a", "b", "c"))
+    record = run()
+    decision = decide(record)
+    assert [(each.threshold.case, each.verdict) for each in decision.findings] == [
+        ("a", Verdict.OK),
+        ("b", Verdict.REGRESSED),
+        ("c", Verdict.OK),
+    ]
+    assert {pair.case for pair in record.pairs if pair.stage == "confirm"} == {"b"}
+    assert [name for name, *_ in run.listener.rounds] == ["screen"] * 6 + ["confirm"] * decision.findings[1].num_pairs
+    assert run.listener.rounds[-1][1] == 1
+
+
+def test_every_pair_of_a_case_has_its_number_and_both_sides_of_every_lot_come_equally_often() -> None:
+    record = Run(FakeMachine(), make_record("a", "b", "c", num_screen_pairs=8, num_control_pairs=16))()
+    for kind, case in {(pair.kind, pair.case) for pair in record.pairs}:
+        pairs = [pair for pair in record.pairs if (pair.kind, pair.case) == (kind, case)]
+        assert [pair.number for pair in pairs] == list(range(8))
+        assert Counter(pair.first for pair in pairs) == {"base": 4, "head": 4}
+        assert Counter(pair.head.slot for pair in pairs) == {0: 4, 1: 4}
+        assert all({pair.base.slot, pair.head.slot} == {0, 1} for pair in pairs)
+    orders = [tuple(pair.case + pair.kind for pair in record.pairs[start : start + 5]) for start in range(0, 40, 5)]
+    assert len(set(orders)) > 1, "the cases of a round are in random order"
+    assert len({tuple(sorted(order)) for order in orders}) == 1
+
+
+def test_every_round_has_fresh_processes_unless_the_design_says_otherwise() -> None:
+    run = Run(FakeMachine(), make_record("a", "b"))
+    run()
+    assert run.machine.opened == [SessionPlan("screen", number, has_control=True) for number in range(6)]
+    assert run.machine.num_open == 0
+    shared = Run(FakeMachine(), make_record("a", "b"), num_session_rounds=4)
+    shared()
+    assert [plan.number for plan in shared.machine.opened] == [0, 1]
+
+
+def test_a_run_that_only_has_controls_left_goes_on_with_them() -> None:
+    record = Run(FakeMachine(), make_record("a"))()
+    assert Counter(pair.kind for pair in record.pairs) == {"gate": 6, "control": 12}
+    assert decide(record).outcome is Outcome.FINE
+
+
+def test_no_pair_is_begun_that_would_end_after_the_budget() -> None:
+    # a pair of 2 turns and a warm-up on each side takes 6 s
+    run = Run(FakeMachine(), make_record("a", "b", "c"), budget_s=23.0)
+    record = run()
+    assert (len(record.pairs), record.spent_s) == (3, 18.0)
+    assert record.interruption == "the budget of 23 s ended"
+    assert run.kept[-1] == record
+    assert len(Run(FakeMachine(), make_record("a", "b", "c"), budget_s=24.0)().pairs) == 4
+    assert decide(record).outcome is Outcome.INCONCLUSIVE
+
+
+def test_the_first_pair_is_measured_whatever_the_budget() -> None:
+    assert len(Run(FakeMachine(), make_record("a"), budget_s=0.5)().pairs) == 1
+
+
+def test_pairs_are_counted_against_those_that_the_stage_wants() -> None:
+    run = Run(FakeMachine(), make_record("a", "b"))
+    run()
+    assert run.listener.pairs[0] == (1, 24, 6.0)
+    assert run.listener.pairs[-1] == (24, 24, 144.0)
+
+
+def test_a_side_that_breaks_gets_fresh_processes_and_is_given_up_after_two_failures() -> None:
+    run = Run(FakeMachine(broken=("b",)), make_record("a", "b", "c"))
+    record = run()
+    assert [(each.case, each.kind, each.number, each.side) for each in record.failures] == [
+        ("b", "gate", 0, "head"),
+        ("b", "gate", 1, "head"),
+    ]
+    assert run.listener.lines == ["head failed: b: out of luck"] * 2
+    assert run.machine.num_open == 0
+    assert 6 <= len(run.machine.opened) <= 8
+    decision = decide(record)
+    assert [each.verdict for each in decision.findings] == [Verdict.OK, Verdict.FAILED, Verdict.OK]
+
+
+def test_nothing_that_works_is_nothing_compared() -> None:
+    record = Run(FakeMachine(broken=("a", "b")), make_record("a", "b"))()
+    assert decide(record).outcome is Outcome.NOT_COMPARED
+
+
+@pytest.mark.parametrize("turn", [1, 50, 100])
+def test_an_interrupt_ends_the_processes_and_keeps_what_is_there(turn: int) -> None:
+    run = Run(FakeMachine(interrupted_at=turn), make_record("a", "b"))
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert run.machine.num_open == 0
+    assert run.kept[-1].interruption == "interrupted"
+    assert len(run.kept[-1].pairs) == (turn - 1) // 6
+    assert decide(run.kept[-1]).outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_COMPARED}
+
+
+def test_pairs_are_pinned_only_if_the_design_says_so() -> None:
+    assert {pair.core for pair in Run(FakeMachine(), make_record("a"))().pairs} == {None}
+    assert {pair.core for pair in Run(FakeMachine(), make_record("a"), is_pinned=True)().pairs} == {1}
+
+
+def test_the_same_seed_draws_the_same_lots_and_another_one_others() -> None:
+    records = [Run(FakeMachine(), replace(make_record("a", "b", "c"), seed=seed))() for seed in (1, 1, 2)]
+    drawn = [[(pair.case, pair.kind, pair.first) for pair in record.pairs] for record in records]
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
+
+
+def test_of_two_tosses_one_of_each_gets_the_other_and_seeds_differ() -> None:
+    lots = Lots(1)
+    tosses = [lots.toss("slot", number) for number in range(200)]
+    assert all(sum(tosses[start : start + 2]) == 1 for start in range(0, 200, 2))
+    assert 30 < sum(tosses[::2]) < 70, "which of them is random"
+    assert tosses != [Lots(2).toss("slot", number) for number in range(200)]
+    assert tosses != [lots.toss("first", number) for number in range(200)]
+    seeds = [lots.draw_hash_seed("screen", number) for number in range(100)]
+    assert len(set(seeds)) == 100
+    assert all(0 <= seed < HASH_SEEDS for seed in seeds)
+
+
+def test_in_a_control_base_plays_both_parts_and_either_process_plays_head() -> None:
+    run = Run(FakeMachine({"a": 3.0, "b": 3.0}), make_record("a", "b", num_screen_pairs=2, num_control_pairs=8))
+    control = [pair for pair in run().pairs if pair.kind == "control"]
+    ratios = [sum(x.wall_ns for x in pair.head.turns) / sum(x.wall_ns for x in pair.base.turns) for pair in control]
+    assert all(0.9 < ratio < 1.1 for ratio in ratios)
+    assert {pair.head.slot for pair in control} == {0, 1}
