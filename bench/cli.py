@@ -1,4 +1,4 @@
-"""The command ``mnist-bench``: what can be measured, and how. The only module of the package that prints."""
+"""The command ``mnist-bench``: what can be measured, and how. Only it and its gate_cli print."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from bench import gate_cli
 from bench.harness.cases import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
 from bench.harness.device_cases import build_device_cases, build_inference_cases
 from bench.harness.environment import describe_machine
@@ -19,6 +20,8 @@ from bench.harness.noise import measure_differences
 from bench.harness.workers import WorkerError, WorkerStarter
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
+from reports.gate import GateError
+from reports.gate_settings import GateSettingsError
 from reports.stats import estimate_spread
 from reports.terminal import open_console
 
@@ -94,11 +97,14 @@ def _tell(difference: float, progress: Progress, task: TaskID) -> float:
     return difference
 
 
+app.command(epilog=gate_cli.EXAMPLES)(gate_cli.gate)
+
+
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (InputError, WorkerError) as error:
+    except (InputError, WorkerError, GateError, GateSettingsError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:

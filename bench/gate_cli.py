@@ -1,0 +1,189 @@
+"""The command ``mnist-bench gate``: did head get slower than base?"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bench.gate_progress import GateProgress
+from bench.harness.gate import GateOptions, run_gate
+from mnist_core.digits import default_source
+from mnist_core.errors import InputError
+from reports.gate import FAILING, Decision, decide, find_exit_code, parse_failing
+from reports.gate_file import save_gate
+from reports.gate_json import render_json
+from reports.gate_markdown import render_markdown
+from reports.gate_record import METRICS, GateRecord, Metric
+from reports.gate_tables import render_decision
+from reports.terminal import open_console
+from reports.whole_file import write_whole
+
+EXIT_INTERRUPTED = 130
+BUDGET_S = 300.0  # what people wait for on a pull request
+FAIL_ON = ",".join(outcome.value for outcome in FAILING)
+FOLDER = Path("runs/gate")
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file that GitHub shows on the page of a workflow's run
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+EXAMPLES = """Examples:
+
+    mnist-bench gate --base main
+
+    mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*,batch_before_map-*' --budget 120
+
+    mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
+
+
+def gate(
+    base: Annotated[str, typer.Option(metavar="REV", help="The git revision to compare with, such as main.")],
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="The one to judge. Default: the working tree as it is.", show_default=False),
+    ] = None,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN,...", help="Only cases whose id matches; can be repeated.", show_default=False),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help=f"Of {', '.join(METRICS)}. Default: as pyproject.toml says."),
+    ] = None,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/<time>.json.", show_default=False),
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the verdict for a pull request.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all findings.")] = False,
+    shows_ok: Annotated[
+        bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
+    ] = FAIL_ON,
+) -> None:
+    """Tell whether mnist_core got slower from one git revision to another, measured side by side on this machine.
+
+    Fresh processes of both take turns in random order. Uncommitted changes are never touched. Thresholds stand in
+    pyproject.toml, [tool.mnist-bench.gate].
+
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
+    """
+    failing = parse_failing(fail_on)
+    options = GateOptions(
+        base=base,
+        head=head,
+        source=data or default_source(),
+        seed=random.SystemRandom().getrandbits(32),
+        patterns=tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip()),
+        metrics=parse_metrics(metrics),
+        budget_s=budget,
+    )
+    decision, is_interrupted = _measure(options, out or _name_file(), Console(stderr=True))
+    exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision, failing)
+    _write_markdown(decision, markdown)
+    if as_json:
+        print(render_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_decision(decision, shows_ok=shows_ok))
+    raise typer.Exit(exit_code)
+
+
+def parse_metrics(text: str | None) -> tuple[Metric, ...]:
+    """The metrics in a text such as ``time,cpu``; none for None.
+
+    Raises:
+        InputError: there is no such metric.
+    """
+    names = [] if text is None else [name.strip() for name in text.split(",")]
+    chosen = tuple(metric for metric in METRICS if metric in names)
+    if unknown := [name for name in names if name not in METRICS]:
+        raise InputError(f"--metrics must be of {', '.join(METRICS)}, got '{unknown[0]}'.")
+    return chosen
+
+
+def _name_file() -> Path:
+    now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
+    return FOLDER / f"{now:%Y%m%d-%H%M%S}.json"
+
+
+class _Keeper:
+    """Keeps the newest state of a run in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.newest: GateRecord | None = None
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._refuse(error) from None
+
+    def __call__(self, record: GateRecord) -> None:
+        self.newest = record
+        try:
+            save_gate(record, self._file)
+        except OSError as error:
+            raise self._refuse(error) from None
+
+    def _refuse(self, error: OSError) -> InputError:
+        return InputError(f"--out {self._file} cannot be written: {error.strerror}.")
+
+
+def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decision, bool]:
+    """What the run decides, and whether it was interrupted."""
+    keep, is_interrupted = _Keeper(file), False
+    try:
+        with _stop_once(), GateProgress(console, options.budget_s) as progress:
+            run_gate(options, clock_s=time.monotonic, listener=progress, keep=keep)
+    except KeyboardInterrupt:
+        is_interrupted = True
+    if keep.newest is None:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    console.print(f"all turns are in {file}; mnist-report gate {file} decides again", highlight=False, markup=False)
+    return decide(keep.newest), is_interrupted
+
+
+@contextmanager
+def _stop_once() -> Iterator[None]:
+    """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        for each in STOPPING:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    former = {each: signal.signal(each, stop) for each in STOPPING}
+    try:
+        yield
+    finally:
+        for each, handler in former.items():
+            signal.signal(each, handler)
+
+
+def _write_markdown(decision: Decision, file: Path | None) -> None:
+    text = render_markdown(decision)
+    summary = os.environ.get(STEP_SUMMARY)
+    try:
+        if file is not None:
+            write_whole(file, text.encode())
+        if summary:
+            with Path(summary).open("a", encoding="utf-8") as page:  # other steps may have written there
+                page.write(f"{text}\n")
+    except OSError as error:
+        raise InputError(f"{error.filename or file} cannot be written: {error.strerror}.") from None
