@@ -4,8 +4,15 @@ import pytest
 
 from bench.harness.cases import RAW
 from bench.harness.gate import build_plan, choose_controls, narrow
-from bench.harness.gate_cases import build_gate_cases, describe_case, match_cases, tell_changed
-from bench.harness.side_messages import OfferedCase
+from bench.harness.gate_cases import (
+    OfferedCase,
+    build_gate_cases,
+    describe_case,
+    find_gate_case,
+    match_cases,
+    tell_changed,
+)
+from bench.harness.staged import StagedCase
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.gate_record import Cases, Renaming
@@ -30,6 +37,13 @@ def test_the_specification_holds_all_but_the_name() -> None:
     assert len({case.specification for case in cases}) == len(cases)
     assert not {case.specification for case in cases} & {case.specification for case in others}
     assert all(case.id.partition("-")[0] not in case.specification for case in cases)
+
+
+def test_a_worker_finds_its_case_by_id() -> None:
+    for case in build_gate_cases(RAW, 9):
+        assert find_gate_case(StagedCase(case.id, "", RAW, 9)) == case
+        memory = find_gate_case(StagedCase(case.id, "", RAW, 9, asks="memory"))
+        assert (memory.consumer, memory.spec) == ("memory", case.spec)
 
 
 def test_cases_are_matched_by_id_and_then_by_what_they_are() -> None:

@@ -1,19 +1,18 @@
-"""The gate's loop: rounds, lots, budget, failures, Ctrl-C. Sessions and clock are fakes; nothing is really measured."""
+"""The gate's loop: rounds, lots, budget, failures, Ctrl-C. Slots and clock are fakes; nothing is really measured."""
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bench.harness.gate_lots import HASH_SEEDS, Lots
-from bench.harness.gate_pairs import PairDesign
+from bench.harness.gate_pairs import Job, Seat, Seats
 from bench.harness.gate_run import GateRun
-from bench.harness.gate_sessions import Session, SessionPlan
-from bench.harness.side_messages import Done, Remembered, Start, Taken, TakeTurn
-from bench.harness.side_process import SideError
+from bench.harness.pair_design import PairDesign
+from bench.harness.slot_messages import Done, Remembered, Start, Taken, TakeTurn
+from bench.harness.slot_process import SlotError
+from bench.harness.staged import StagedCase
 from reports.gate import Outcome, Verdict, decide
 from reports.gate_record import Cases, GateRecord, Plan, Revision, Threshold
 from reports.gate_stages import find_next_pairs
@@ -21,6 +20,7 @@ from reports.record import Machine, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, ())
 WALL_NS = 100_000_000
+LOTS = Lots(5)
 
 
 class FakeClock:
@@ -46,45 +46,47 @@ class FakeMachine:
     interrupted_at: int | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     num_turns: int = 0
-    opened: list[SessionPlan] = field(default_factory=list)
-    num_open: int = 0
+    num_starts: int = 0
+    processes: tuple["FakeSlot", ...] = ()
 
-    @contextmanager
-    def open(self, plan: SessionPlan) -> Iterator[Session]:
-        assert self.num_open == 0, "one session at a time"
-        self.opened.append(plan)
-        self.num_open += 1
-        try:
-            parts = {"base": FakeSide(self, "base"), "head": FakeSide(self, "head")}
-            if plan.has_control:
-                parts["twin"] = FakeSide(self, "base")
-            yield Session(parts, plan.number % 2, Lots(5), {})
-        finally:
-            self.num_open -= 1
+    def seat(self, job: Job) -> Seats:
+        if not self.processes:
+            self.processes = (FakeSlot(self), FakeSlot(self))
+            self.num_starts += 1
+        slot = LOTS.toss(f"{job.case} {job.kind} {job.stage}", job.number)
+        head = "base" if job.kind == "control" else "head"
+        return {"base": self._sit(job, "base", 1 - slot), "head": self._sit(job, head, slot)}
+
+    def _sit(self, job: Job, revision: str, slot: int) -> Seat:
+        return Seat(self.processes[slot], slot, StagedCase(job.case, revision, "raw", 10))
+
+    def close(self) -> None:
+        self.processes = ()
 
 
-class FakeSide:
-    def __init__(self, machine: FakeMachine, revision: str) -> None:
-        self._machine, self._revision = machine, revision
+class FakeSlot:
+    def __init__(self, machine: FakeMachine) -> None:
+        self._machine = machine
         self._request = None
-        self._case = ""
+        self._case = StagedCase("", "", "raw", 10)
 
     def send(self, request) -> None:
+        assert self in self._machine.processes, "it was closed"
         self._request = request
         if isinstance(request, Start):
             self._case = request.case
 
     def receive(self, kind):
         machine = self._machine
-        is_head = self._revision == "head"
-        if is_head and self._case in machine.broken:
-            raise SideError(f"{self._case}: out of luck")
+        is_head = self._case.folder == "head"
+        if is_head and self._case.id in machine.broken:
+            raise SlotError(f"{self._case.id}: out of luck")
         if isinstance(self._request, TakeTurn):
             machine.num_turns += 1
             machine.clock.now_s += 1
             if machine.num_turns == machine.interrupted_at:
                 raise KeyboardInterrupt
-            factor = machine.slowdowns.get(self._case, 1.0) if is_head else 1.0
+            factor = machine.slowdowns.get(self._case.id, 1.0) if is_head else 1.0
             noise = 1 + 0.001 * math.sin(machine.num_turns * machine.num_turns)
             return Taken(Sample(round(WALL_NS * factor * noise), 1, 1, 10))
         answers = {Done: Done(), Remembered: Remembered(1)}
@@ -124,7 +126,7 @@ class Run:
         self.machine, self.listener, self.kept = machine, Listener(), []
         self._run = GateRun(
             record,
-            machine.open,
+            machine,
             PairDesign(**{"num_turns": 2, **design}),
             core=1,
             budget_s=budget_s,
@@ -178,14 +180,12 @@ def test_every_pair_of_a_case_has_its_number_and_both_sides_of_every_lot_come_eq
     assert len({tuple(sorted(order)) for order in orders}) == 1
 
 
-def test_every_round_has_fresh_processes_unless_the_design_says_otherwise() -> None:
-    run = Run(FakeMachine(), make_record("a", "b"))
+@pytest.mark.parametrize(("num_shared_rounds", "num_starts"), [(1, 6), (4, 2), (6, 1), (7, 1)])
+def test_processes_are_fresh_after_so_many_rounds_and_gone_in_the_end(num_shared_rounds: int, num_starts: int) -> None:
+    run = Run(FakeMachine(), make_record("a", "b"), num_shared_rounds=num_shared_rounds)
     run()
-    assert run.machine.opened == [SessionPlan("screen", number, has_control=True) for number in range(6)]
-    assert run.machine.num_open == 0
-    shared = Run(FakeMachine(), make_record("a", "b"), num_session_rounds=4)
-    shared()
-    assert [plan.number for plan in shared.machine.opened] == [0, 1]
+    assert run.machine.num_starts == num_starts
+    assert run.machine.processes == ()
 
 
 def test_a_run_that_only_has_controls_left_goes_on_with_them() -> None:
@@ -224,8 +224,8 @@ def test_a_side_that_breaks_gets_fresh_processes_and_is_given_up_after_two_failu
         ("b", "gate", 1, "head"),
     ]
     assert run.listener.lines == ["head failed: b: out of luck"] * 2
-    assert run.machine.num_open == 0
-    assert 6 <= len(run.machine.opened) <= 8
+    assert run.machine.processes == ()
+    assert run.machine.num_starts == 3
     decision = decide(record)
     assert [each.verdict for each in decision.findings] == [Verdict.OK, Verdict.FAILED, Verdict.OK]
 
@@ -240,7 +240,7 @@ def test_an_interrupt_ends_the_processes_and_keeps_what_is_there(turn: int) -> N
     run = Run(FakeMachine(interrupted_at=turn), make_record("a", "b"))
     with pytest.raises(KeyboardInterrupt):
         run()
-    assert run.machine.num_open == 0
+    assert run.machine.processes == ()
     assert run.kept[-1].interruption == "interrupted"
     assert len(run.kept[-1].pairs) == (turn - 1) // 6
     assert decide(run.kept[-1]).outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_COMPARED}
@@ -265,14 +265,6 @@ def test_of_two_tosses_one_of_each_gets_the_other_and_seeds_differ() -> None:
     assert 30 < sum(tosses[::2]) < 70, "which of them is random"
     assert tosses != [Lots(2).toss("slot", number) for number in range(200)]
     assert tosses != [lots.toss("first", number) for number in range(200)]
-    seeds = [lots.draw_hash_seed("screen", number) for number in range(100)]
+    seeds = [lots.draw_hash_seed(number) for number in range(100)]
     assert len(set(seeds)) == 100
     assert all(0 <= seed < HASH_SEEDS for seed in seeds)
-
-
-def test_in_a_control_base_plays_both_parts_and_either_process_plays_head() -> None:
-    run = Run(FakeMachine({"a": 3.0, "b": 3.0}), make_record("a", "b", num_screen_pairs=2, num_control_pairs=8))
-    control = [pair for pair in run().pairs if pair.kind == "control"]
-    ratios = [sum(x.wall_ns for x in pair.head.turns) / sum(x.wall_ns for x in pair.base.turns) for pair in control]
-    assert all(0.9 < ratio < 1.1 for ratio in ratios)
-    assert {pair.head.slot for pair in control} == {0, 1}

@@ -2,12 +2,15 @@
 
 import pytest
 
-from bench.harness.gate_pairs import Job, PairDesign, Seat, measure_pair
-from bench.harness.side_messages import Done, Pin, ReadMemory, Remembered, Start, Stop, Taken, TakeTurn
-from bench.harness.side_process import SideError
+from bench.harness.gate_pairs import Job, Seat, measure_pair
+from bench.harness.pair_design import PairDesign
+from bench.harness.slot_messages import Done, Pin, ReadMemory, Remembered, Start, Stop, Taken, TakeTurn
+from bench.harness.slot_process import SlotError
+from bench.harness.staged import StagedCase
 from reports.gate_record import Failure, Pair, Side
 from reports.record import Sample
 
+OLD, NEW = StagedCase("old name", "/base", "raw", 9), StagedCase("post", "/head", "raw", 9)
 JOB = Job("post", "gate", "screen", 3, "base")
 
 
@@ -32,7 +35,7 @@ class FakeSide:
     def _answer(self, request):
         self._left -= 1
         if self._left < 0:
-            return SideError(f"{self._name} broke")
+            return SlotError(f"{self._name} broke")
         if isinstance(request, TakeTurn):
             self._turns += 1
             return Taken(Sample(self._turns, 1, 1, 10))
@@ -40,14 +43,14 @@ class FakeSide:
 
     def receive(self, kind):
         answer = self._answers.pop(0)
-        if isinstance(answer, SideError):
+        if isinstance(answer, SlotError):
             raise answer
         assert isinstance(answer, kind)
         return answer
 
 
 def seat(base: FakeSide, head: FakeSide):
-    return {"base": Seat(base, 1, "old name"), "head": Seat(head, 0, "post")}
+    return {"base": Seat(base, 1, OLD), "head": Seat(head, 0, NEW)}
 
 
 def measure(job: Job, num_turns: int = 4, **fails) -> tuple[Pair | Failure, list]:
@@ -60,8 +63,8 @@ def test_both_start_and_warm_up_together_then_take_turns_and_stop() -> None:
     pair, log = measure(JOB)
     turns = [(name, TakeTurn()) for name in ("base", "head", "head", "base", "base", "head", "head", "base")]
     assert log == [
-        ("base", Start("old name")),
-        ("head", Start("post")),
+        ("base", Start(OLD)),
+        ("head", Start(NEW)),
         ("base", TakeTurn()),
         ("head", TakeTurn()),
         *turns,
@@ -104,7 +107,7 @@ def test_both_are_pinned_to_the_same_core_after_the_warm_up() -> None:
 
 def test_memory_is_read_before_any_worker_is_timed() -> None:
     pair, log = measure(Job("post", "gate", "screen", 0, "base", reads_memory=True), num_turns=2)
-    assert log[:3] == [("base", ReadMemory("old name")), ("head", ReadMemory("post")), ("base", Start("old name"))]
+    assert log[:3] == [("base", ReadMemory(OLD)), ("head", ReadMemory(NEW)), ("base", Start(OLD))]
     assert (pair.base.live_bytes, pair.head.live_bytes) == (5, 5)
 
 
@@ -134,7 +137,7 @@ def test_one_failure_is_told_if_both_break() -> None:
         ({"num_turns": 3}, "PairDesign.num_turns must be even and at least 2, got 3."),
         ({"num_turns": 0}, "PairDesign.num_turns must be even and at least 2, got 0."),
         ({"num_examples": 0}, "PairDesign.num_examples must be at least 1, got 0."),
-        ({"num_session_rounds": 0}, "PairDesign.num_session_rounds must be at least 1, got 0."),
+        ({"num_shared_rounds": 0}, "PairDesign.num_shared_rounds must be at least 1, got 0."),
     ],
 )
 def test_a_design_that_cannot_be_is_refused(choices, reason: str) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from bench.harness.environment import describe_machine, find_allowed_cores
 from bench.harness.gate_cases import match_cases, tell_changed
 from bench.harness.gate_lots import Lots
-from bench.harness.gate_pairs import PairDesign
 from bench.harness.gate_run import GateListener, GateRun, Keep
-from bench.harness.gate_sessions import Sessions
-from bench.harness.packages import Install, find_interpreters, install
+from bench.harness.gate_slots import Slots, Staged, build_stage
+from bench.harness.introduction import Introduction, ask_introduction
+from bench.harness.packages import Install, Interpreters, find_interpreters, install
+from bench.harness.pair_design import PairDesign
 from bench.harness.revisions import Checkout, Workplace, check_out
 from mnist_core.digits import SOURCES
 from mnist_core.errors import InputError
@@ -22,6 +23,7 @@ from reports.gate_record import Cases, GateRecord, Metric, Plan, Revision
 from reports.gate_settings import EVERY_CASE, GateSettings, Rule, load_gate_settings
 from reports.record import Setting
 
+AUTO = "auto"  # of the sources of digits: decided once, by base
 CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with
 NUM_CONTROL_CASES = 2
 
@@ -75,16 +77,14 @@ def run_gate(
         InputError: the data or a revision's mnist_core does not work, or no case can be compared.
         GateSettingsError: head's pyproject.toml has settings that cannot be used.
     """
-    lots = Lots(options.seed)
     with check_out(options.base, options.head, inside=options.inside) as workplace:
         interpreters = find_interpreters(workplace, listener.notice, install)
         if interpreters.environment_line:
             listener.notice(interpreters.environment_line)
-        sessions = Sessions(workplace, interpreters, locate(options.source), options.design, lots)
-        record = _prepare(options, workplace, sessions, listener)
+        record, slots = _prepare(options, workplace, interpreters, listener)
         return GateRun(
-            replace(record, environment_line=interpreters.environment_line),
-            sessions.open,
+            record,
+            slots,
             options.design,
             core=max(find_allowed_cores()),
             budget_s=options.budget_s,
@@ -99,25 +99,40 @@ def locate(source: str) -> str:
     return source if source in SOURCES else str(Path(source).absolute())
 
 
-def _prepare(options: GateOptions, workplace: Workplace, sessions: Sessions, listener: GateListener) -> GateRecord:
-    """The record before anything is measured."""
-    base_offer, base_described = sessions.introduce("base")
-    head_offer, head_described = sessions.introduce("head")
-    matched = match_cases(base_offer.cases, head_offer.cases)
-    cases = narrow(matched, options.patterns)
-    sessions.base_names = {each.head: each.base for each in cases.renamed}
-    settings = load_gate_settings(workplace.head.folder / "pyproject.toml")
-    idle = [
-        f"no case matches '{pattern}' of pyproject.toml" for pattern in settings.find_idle_patterns(matched.compared)
-    ]
-    changed = tell_changed(base_offer.cases, head_offer.cases)
-    notices = (*dict.fromkeys((*base_described.notices, *head_described.notices)), *changed, *idle)
-    for line in notices:
+def _prepare(
+    options: GateOptions, workplace: Workplace, interpreters: Interpreters, listener: GateListener
+) -> tuple[GateRecord, Slots]:
+    """The record before anything is measured, and the slots to measure in."""
+    design, stages, source = options.design, workplace.folder / "stages", locate(options.source)
+    base = Staged(interpreters.base, build_stage(stages / "base", workplace.base.folder))
+    head = Staged(interpreters.head, build_stage(stages / "head", workplace.head.folder))
+    of_base = ask_introduction(f"base, {workplace.base.name}", base.python, base.folder, source, design)
+    source = of_base.setting.data_name if source == AUTO else source
+    of_head = ask_introduction(f"head, {workplace.head.name}", head.python, head.folder, source, design)
+    cases = narrow(match_cases(of_base.cases, of_head.cases), options.patterns)
+    record = _start_record(options, workplace, of_base, of_head, cases)
+    record = replace(record, environment_line=interpreters.environment_line)
+    for line in record.notices:
         listener.notice(line)
+    base = replace(base, names={each.head: each.base for each in cases.renamed})
+    lots = Lots(options.seed)
+    return record, Slots({"base": base, "head": head}, source, design, lots, workplace.folder)
+
+
+def _start_record(
+    options: GateOptions, workplace: Workplace, of_base: Introduction, of_head: Introduction, cases: Cases
+) -> GateRecord:
+    settings = load_gate_settings(workplace.head.folder / "pyproject.toml")
+    idle = settings.find_idle_patterns([case.id for case in of_head.cases])
+    notices = (
+        *dict.fromkeys((*of_base.notices, *of_head.notices)),
+        *tell_changed(of_base.cases, of_head.cases),
+        *(f"no case matches '{pattern}' of pyproject.toml" for pattern in idle),
+    )
     try:
         return GateRecord(
-            base=_describe(workplace.base, base_described.setting),
-            head=_describe(workplace.head, head_described.setting),
+            base=_describe(workplace.base, of_base.setting),
+            head=_describe(workplace.head, of_head.setting),
             machine=describe_machine(),
             cases=cases,
             plan=build_plan(settings, options.metrics, cases.compared),

@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bench.harness.cases import Arm, Case, Selection, build_case, build_drain_cases
-from bench.harness.side_messages import OfferedCase
+from bench.harness.staged import StagedCase
 from reports.gate_record import Cases, Renaming
 from reports.record import CONTROL
 
 STEPPED = "batch_before_map"  # beside the drained ones: a real training step, the quietest of all in noise
+
+
+@dataclass(frozen=True)
+class OfferedCase:
+    """A case by its id, and all that makes it what it is but its name, so that a renamed one is recognised."""
+
+    id: str
+    ordering: str
+    specification: str
 
 
 def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
@@ -19,6 +29,13 @@ def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
     drained = build_drain_cases(Selection(arms=(arm,), num_examples=num_examples))
     stepped = build_case(STEPPED, "step", arm=arm, num_examples=num_examples)
     return [*(case for case in drained if case.name != CONTROL), stepped]
+
+
+def find_gate_case(staged: StagedCase) -> Case:
+    """The case that a revision knows by this id, its memory reading where that is asked for."""
+    cases = {case.id: case for case in build_gate_cases(staged.arm, staged.num_examples)}
+    case = cases[staged.id]
+    return replace(case, consumer="memory") if staged.asks == "memory" else case
 
 
 def describe_case(case: Case) -> OfferedCase:

@@ -25,9 +25,9 @@ class Lots:
         """0 or 1 at random; of the numbers 0 and 1, 2 and 3 and so on, one of each gets the other."""
         return self._source(f"{name} {number // 2}").getrandbits(1) ^ (number % 2)
 
-    def draw_hash_seed(self, name: str, number: int) -> int:
-        """How Python scatters its sets of texts: another one for every session, the same for both sides."""
-        return self._source(f"hash {name} {number}").randrange(HASH_SEEDS)
+    def draw_hash_seed(self, number: int) -> int:
+        """How Python scatters its sets of texts, from 0 to 4294967295."""
+        return self._source(f"hash {number}").randrange(HASH_SEEDS)
 
     def shuffle(self, entries: Iterable[Entry], name: str, number: int) -> list[Entry]:
         """The entries in random order."""

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from bench.harness.cases import RAW, Arm
-from bench.harness.side_messages import (
+from bench.harness.slot_messages import (
     Answer,
     Done,
     Pin,
@@ -19,39 +18,12 @@ from bench.harness.side_messages import (
     Taken,
     TakeTurn,
 )
-from bench.harness.side_process import SideError
+from bench.harness.slot_process import SlotError
+from bench.harness.staged import StagedCase
 from reports.gate_record import Failure, Kind, Pair, Side, SideName, Stage
 from reports.record import Sample
 
 Wanted = TypeVar("Wanted", bound=Answer)
-
-
-@dataclass(frozen=True)
-class PairDesign:
-    """How a pair is measured; what decides the noise of its difference, and what it costs.
-
-    Args:
-        arm: of all cases.
-        num_examples: of a turn's epoch.
-        num_turns: of each side, after the warm-up; even, so that each side is first in half of them.
-        is_pinned: both workers stay on one and the same core once they are warm.
-        num_session_rounds: rounds of pairs whose workers are forked from the same processes. With more than one, what
-            a process draws at its start, such as where its memory lies, is shared by so many pairs of a case, whose
-            signs are then no longer independent of each other.
-    """
-
-    arm: Arm = RAW
-    num_examples: int = 3200
-    num_turns: int = 8
-    is_pinned: bool = False
-    num_session_rounds: int = 1
-
-    def __post_init__(self) -> None:
-        if self.num_turns < 2 or self.num_turns % 2:  # noqa: PLR2004  # each side is first once
-            raise ValueError(f"PairDesign.num_turns must be even and at least 2, got {self.num_turns}.")
-        for name in ("num_examples", "num_session_rounds"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"PairDesign.{name} must be at least 1, got {getattr(self, name)}.")
 
 
 @dataclass(frozen=True)
@@ -80,22 +52,22 @@ class Job:
 
 
 class Talker(Protocol):
-    """What a pair needs of a side's process; tests bring a fake one."""
+    """What a pair needs of a slot's process; tests bring a fake one."""
 
     def send(self, request: Request) -> None:
         """Ask for something."""
 
     def receive(self, kind: type[Wanted]) -> Wanted:
-        """The answer; raises SideError."""
+        """The answer; raises SlotError."""
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A side of a pair: its process, the slot that it sits in, and what its revision calls the case."""
+    """A side of a pair: the slot that it sits in, the slot's process, and the case as its revision builds it."""
 
     process: Talker
     slot: int
-    case: str
+    case: StagedCase
 
 
 Seats = Mapping[SideName, Seat]
@@ -156,12 +128,12 @@ def _ask_all(seats: Seats, requests: Mapping[SideName, Request], kind: type[Want
 def _send(seats: Seats, name: SideName, request: Request) -> None:
     try:
         seats[name].process.send(request)
-    except SideError as error:
+    except SlotError as error:
         raise _FailedError(name, str(error)) from None
 
 
 def _receive(seats: Seats, name: SideName, kind: type[Wanted]) -> Wanted:
     try:
         return seats[name].process.receive(kind)
-    except SideError as error:
+    except SlotError as error:
         raise _FailedError(name, str(error)) from None

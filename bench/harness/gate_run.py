@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import closing
 from dataclasses import replace
 from typing import Protocol
 
 from bench.harness.gate_lots import Lots
-from bench.harness.gate_pairs import Job, PairDesign, measure_pair
-from bench.harness.gate_sessions import Session, SessionPlan
+from bench.harness.gate_pairs import Job, Seats, measure_pair
+from bench.harness.pair_design import PairDesign
 from reports.gate_record import Failure, GateRecord, Pair
 from reports.gate_stages import Request, find_next_pairs
 
-OpenSession = Callable[[SessionPlan], AbstractContextManager[Session]]
 Keep = Callable[[GateRecord], None]
 INTERRUPTED = "interrupted"
 
@@ -31,12 +30,22 @@ class GateListener(Protocol):
         """Every one of the cases that are still open has one pair more."""
 
 
+class Seating(Protocol):
+    """What a run needs of the slots; tests bring fake ones."""
+
+    def seat(self, job: Job) -> Seats:
+        """Who takes which side of a pair."""
+
+    def close(self) -> None:
+        """End the processes; the next pair gets fresh ones."""
+
+
 class GateRun:
     """One gate run from its empty record to the last pair.
 
     Args:
         record: nothing is measured yet.
-        open_session: starts the processes of a round.
+        slots: the processes that workers are forked from.
         design: of the pairs.
         core: to pin to, if the design pins.
         budget_s: no pair is begun that would probably end later.
@@ -48,7 +57,7 @@ class GateRun:
     def __init__(
         self,
         record: GateRecord,
-        open_session: OpenSession,
+        slots: Seating,
         design: PairDesign,
         *,
         core: int,
@@ -57,8 +66,7 @@ class GateRun:
         listener: GateListener,
         keep: Keep,
     ) -> None:
-        self._record, self._design = record, design
-        self._relay = Relay(open_session, design.num_turns)
+        self._record, self._slots, self._design = record, slots, design
         self._core = core if design.is_pinned else None
         self._budget_s, self._clock_s = budget_s, clock_s
         self._listener, self._keep = listener, keep
@@ -68,7 +76,7 @@ class GateRun:
     def run(self) -> GateRecord:
         """The record with all its pairs, or with as many as the budget allowed."""
         try:
-            with closing(self._relay):
+            with closing(self._slots):
                 while not self._record.interruption and (requests := find_next_pairs(self._record)):
                     self._measure_round(requests)
                     self._save()
@@ -88,15 +96,15 @@ class GateRun:
     def _measure_round(self, requests: Sequence[Request]) -> None:
         """One pair more for every case that is still open, in random order."""
         stage, number = requests[0].stage, max(len(_find_tried(self._record, request)) for request in requests)
-        has_control = any(request.kind == "control" for request in requests)
-        plan = SessionPlan(stage, number // self._design.num_session_rounds, has_control)
+        if number % self._design.num_shared_rounds == 0:
+            self._slots.close()
         num_wanted = self._count_measured() + sum(_count_missing(self._record, request) for request in requests)
         jobs = self._lots.shuffle((self._plan(request) for request in requests), stage, number)
         for job in jobs:
             if self._budget_ends():
                 self._record = replace(self._record, interruption=f"the budget of {self._budget_s:g} s ended")
                 return
-            self._add(self._relay.measure(plan, job))
+            self._add(measure_pair(job, self._slots.seat(job), self._design.num_turns))
             self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
         self._listener.round_done(stage, len({job.case for job in jobs}), self._spend())
 
@@ -132,37 +140,7 @@ class GateRun:
         else:
             self._record = replace(self._record, failures=(*self._record.failures, measured))
             self._listener.notice(f"{measured.side} failed: {measured.reason}")
-
-
-class Relay:
-    """Sessions one after the other: a fresh one when the plan asks for it, and after a failure.
-
-    A failure leaves the processes in any state.
-
-    Args:
-        open_session: starts them.
-        num_turns: of each side of a pair.
-    """
-
-    def __init__(self, open_session: OpenSession, num_turns: int) -> None:
-        self._open, self._num_turns = open_session, num_turns
-        self._stack = ExitStack()
-        self._present: tuple[SessionPlan, Session] | None = None
-
-    def measure(self, plan: SessionPlan, job: Job) -> Pair | Failure:
-        """The pair, measured by the processes of this plan, or which side failed."""
-        if self._present is None or self._present[0] != plan:
-            self.close()
-            self._present = plan, self._stack.enter_context(self._open(plan))
-        measured = measure_pair(job, self._present[1].seat(job), self._num_turns)
-        if isinstance(measured, Failure):
-            self.close()
-        return measured
-
-    def close(self) -> None:
-        """End the processes, if there are any."""
-        self._present = None
-        self._stack.close()
+            self._slots.close()  # a failure leaves them in any state
 
 
 def _find_tried(record: GateRecord, request: Request) -> set[int]:

@@ -7,11 +7,12 @@ import multiprocessing
 import os
 import signal
 import tempfile
+from collections.abc import Callable, Sequence
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bench.harness.cases import Case
 from bench.harness.messages import Captured, Failure, Message, Ready, Request, TraceRequest, WarmedUp
@@ -40,16 +41,27 @@ def forks() -> bool:
     return "forkserver" in multiprocessing.get_all_start_methods()
 
 
-def build_context() -> BaseContext:
+def build_context(preloaded: Sequence[str] = PRELOADED) -> BaseContext:
     """Where workers come from: a fork server that has imported TensorFlow, or spawn where fork does not exist.
 
     A spawned worker imports TensorFlow itself, 4 s and more for each case instead of once.
+
+    Args:
+        preloaded: modules that the fork server imports, in order.
     """
     if not forks():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload(list(preloaded))
     return context
+
+
+class Identified(Protocol):
+    """A case, or what a worker makes one of."""
+
+    @property
+    def id(self) -> str:
+        """What error lines call it."""
 
 
 class Worker:
@@ -59,6 +71,7 @@ class Worker:
         case: what it measures.
         source: of the digits.
         context: from `build_context`.
+        serve: what the process runs; takes a connection, the case, the source, a file for stderr and the memory limit.
         turn_limit_s: a turn that takes longer is a hang.
         memory_limit_bytes: a process that wants more is refused it.
 
@@ -69,10 +82,11 @@ class Worker:
 
     def __init__(
         self,
-        case: Case,
+        case: Identified,
         source: str,
         context: BaseContext,
         *,
+        serve: Callable[..., None] = serve,
         turn_limit_s: float = TURN_LIMIT_S,
         memory_limit_bytes: int | None = None,
     ) -> None:

@@ -1,7 +1,8 @@
-"""The process of one revision: starts fresh workers for its cases and answers, one JSON object a line.
+"""The process of a slot: forks fresh workers of either revision and answers, one JSON object a line.
 
-Its folder holds the tool's own bench and reports beside the mnist_core of the revision, so both sides of a gate are
-measured by the same clock and harness, and differ in mnist_core alone.
+Both revisions are forked from the same process, in each of the slots. So where its memory lies, how it scatters its
+sets and whatever else a process draws at its start belongs to a slot, and which revision sits in which slot is drawn
+for every pair.
 """
 
 from __future__ import annotations
@@ -13,16 +14,9 @@ import threading
 from dataclasses import replace
 from typing import BinaryIO
 
-import mnist_core
-from bench.harness.cases import Case
-from bench.harness.gate_cases import build_gate_cases, describe_case
-from bench.harness.side_messages import (
+from bench.harness.slot_messages import (
     Answer,
-    Described,
-    DescribeSetting,
     Done,
-    Offer,
-    OfferCases,
     Pin,
     ReadMemory,
     Refusal,
@@ -35,15 +29,15 @@ from bench.harness.side_messages import (
     decode_request,
     encode,
 )
+from bench.harness.staged import StagedCase, serve_staged
 from bench.harness.worker import ORPHANED
-from bench.harness.workers import Worker, WorkerError, WorkerStarter
-from mnist_core.digits import load_digits
+from bench.harness.workers import Worker, WorkerError, build_context
 from mnist_core.errors import InputError
-from mnist_core.versions import describe_versions
-from reports.record import Setting
+
+PRELOADED = ["bench.harness.slot_preload", "reports.record"]
 
 
-class Side:
+class Slot:
     """Answers requests; has one worker at a time, and a second one for a moment while memory is read.
 
     Args:
@@ -51,8 +45,7 @@ class Side:
     """
 
     def __init__(self, source: str) -> None:
-        self._source, self._start_worker = source, WorkerStarter(source)
-        self._cases: dict[str, Case] = {}
+        self._source, self._context = source, build_context(PRELOADED)
         self._worker: Worker | None = None
 
     def answer(self, request: Request) -> Answer:
@@ -64,22 +57,18 @@ class Side:
 
     def _do(self, request: Request) -> Answer:
         match request:
-            case OfferCases(arm, num_examples):
-                self._cases = {case.id: case for case in build_gate_cases(arm, num_examples)}
-                return Offer(tuple(describe_case(case) for case in self._cases.values()), str(mnist_core.__file__))
-            case DescribeSetting():
-                return _describe_setting(self._source)
-            case Start(case_id):
+            case Start(case):
                 self.stop()
-                self._worker = self._start_worker(self._cases[case_id])
+                self._worker = self._fork(case)
                 return Done()
             case TakeTurn():
                 return Taken(self._find_worker().measure_turn())
             case Pin(core):
                 self._find_worker().pin(core)
                 return Done()
-            case ReadMemory(case_id):
-                return self._read_memory(self._cases[case_id])
+            case ReadMemory(case):
+                with self._fork(replace(case, asks="memory")) as worker:
+                    return Remembered(worker.measure_memory().live_bytes)
             case Stop():
                 self.stop()
                 return Done()
@@ -90,20 +79,13 @@ class Side:
             self._worker.close()
             self._worker = None
 
+    def _fork(self, case: StagedCase) -> Worker:
+        return Worker(case, self._source, self._context, serve=serve_staged)
+
     def _find_worker(self) -> Worker:
         if self._worker is None:
             raise WorkerError("no worker was started.")
         return self._worker
-
-    def _read_memory(self, case: Case) -> Remembered:
-        with self._start_worker(replace(case, consumer="memory", step_ms=None)) as worker:
-            return Remembered(worker.measure_memory().live_bytes)
-
-
-def _describe_setting(source: str) -> Described:
-    notices: list[str] = []
-    digits = load_digits(source, say=notices.append)
-    return Described(Setting(digits.name, digits.fingerprint, tuple(describe_versions().items())), tuple(notices))
 
 
 def main(source: str) -> None:
@@ -112,9 +94,9 @@ def main(source: str) -> None:
         os.dup2(2, 1)
         requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
-        side = Side(source)
+        slot = Slot(source)
         while True:
-            answers.write(encode(side.answer(decode_request(requests.get()))))
+            answers.write(encode(slot.answer(decode_request(requests.get()))))
 
 
 def _read(lines: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
@@ -122,7 +104,3 @@ def _read(lines: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
     for line in lines:
         requests.put(line)
     os._exit(ORPHANED)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

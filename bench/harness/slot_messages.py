@@ -1,4 +1,4 @@
-"""What the gate and the process of a revision say to each other: one JSON object a line, nothing that is unpickled."""
+"""What the gate and the process of a slot say to each other: one JSON object a line, nothing that is unpickled."""
 
 from __future__ import annotations
 
@@ -8,32 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reports.record import Sample, Setting, parse_sample
-
-
-@dataclass(frozen=True)
-class OfferCases:
-    """Asks which cases the revision has.
-
-    Args:
-        arm: of all of them.
-        num_examples: of an epoch.
-    """
-
-    arm: str
-    num_examples: int
-
-
-@dataclass(frozen=True)
-class DescribeSetting:
-    """Asks on which data and with which versions the revision is measured."""
+from bench.harness.staged import StagedCase
+from reports.record import Sample, parse_sample
 
 
 @dataclass(frozen=True)
 class Start:
     """Asks for a fresh worker for a case."""
 
-    case: str
+    case: StagedCase
 
 
 @dataclass(frozen=True)
@@ -52,37 +35,12 @@ class Pin:
 class ReadMemory:
     """Asks what a case holds, read in another fresh worker."""
 
-    case: str
+    case: StagedCase
 
 
 @dataclass(frozen=True)
 class Stop:
     """Asks that the worker be ended; harmless if there is none."""
-
-
-@dataclass(frozen=True)
-class OfferedCase:
-    """A case by its id, and all that makes it what it is but its name, so that a renamed one is recognised."""
-
-    id: str
-    ordering: str
-    specification: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """The cases of the revision, and the file that its mnist_core was imported from."""
-
-    cases: tuple[OfferedCase, ...]
-    core_file: str
-
-
-@dataclass(frozen=True)
-class Described:
-    """Data and versions, and lines for the user."""
-
-    setting: Setting
-    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,8 +69,8 @@ class Refusal:
     reason: str
 
 
-Request = OfferCases | DescribeSetting | Start | TakeTurn | Pin | ReadMemory | Stop
-Answer = Offer | Described | Taken | Remembered | Done | Refusal
+Request = Start | TakeTurn | Pin | ReadMemory | Stop
+Answer = Taken | Remembered | Done | Refusal
 KIND = "kind"
 
 
@@ -149,15 +107,6 @@ def _decode(line: bytes, parsers: dict[str, Callable[..., Any]]) -> Any:
         raise ValueError(f"no message that is known here: {line[:80]!r} ({error})") from None
 
 
-def _parse_offer(cases: list[dict[str, str]], core_file: str) -> Offer:
-    return Offer(tuple(OfferedCase(**each) for each in cases), core_file)
-
-
-def _parse_described(setting: dict[str, Any], notices: list[str]) -> Described:
-    versions = tuple((str(name), str(version)) for name, version in setting.pop("versions"))
-    return Described(Setting(**setting, versions=versions), tuple(notices))
-
-
 def _parse_taken(sample: dict[str, Any]) -> Taken:
     parsed = parse_sample(sample)
     if parsed is None:
@@ -166,11 +115,11 @@ def _parse_taken(sample: dict[str, Any]) -> Taken:
 
 
 REQUESTS: dict[str, Callable[..., Any]] = {
-    kind.__name__: kind for kind in (OfferCases, DescribeSetting, Start, TakeTurn, Pin, ReadMemory, Stop)
+    **{kind.__name__: kind for kind in (TakeTurn, Pin, Stop)},
+    "Start": lambda case: Start(StagedCase(**case)),
+    "ReadMemory": lambda case: ReadMemory(StagedCase(**case)),
 }
 ANSWERS: dict[str, Callable[..., Any]] = {
     **{kind.__name__: kind for kind in (Remembered, Done, Refusal)},
-    "Offer": _parse_offer,
-    "Described": _parse_described,
     "Taken": _parse_taken,
 }

@@ -1,16 +1,11 @@
-"""What the gate and the process of a revision say to each other, as lines, and lines that say nothing."""
+"""What the gate and the process of a slot say to each other, as lines, and lines that say nothing."""
 
 import json
 
 import pytest
 
-from bench.harness.side_messages import (
-    Described,
-    DescribeSetting,
+from bench.harness.slot_messages import (
     Done,
-    Offer,
-    OfferCases,
-    OfferedCase,
     Pin,
     ReadMemory,
     Refusal,
@@ -23,14 +18,16 @@ from bench.harness.side_messages import (
     decode_request,
     encode,
 )
-from reports.record import Mixing, Sample, Setting
+from bench.harness.staged import StagedCase
+from reports.record import Mixing, Sample
 
+CASE = StagedCase("post-raw-cpu", "/base", "raw", 3200)
 SAMPLE = Sample(200, 300, 20, 10, 5, 1, 2, 3, contaminated=True, mixing=Mixing(0.5, 0.25))
 
 
 @pytest.mark.parametrize(
     "request_",
-    [OfferCases("raw", 3200), DescribeSetting(), Start("post-raw-cpu"), TakeTurn(), Pin(1), ReadMemory("a"), Stop()],
+    [Start(CASE), TakeTurn(), Pin(1), ReadMemory(CASE), Stop()],
 )
 def test_a_request_arrives_as_it_was_sent(request_) -> None:
     line = encode(request_)
@@ -42,8 +39,6 @@ def test_a_request_arrives_as_it_was_sent(request_) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        Offer((OfferedCase("post-raw-cpu", "batch(2)", "{}"),), "a/b.py"),
-        Described(Setting("mnist", "ab" * 32, (("python", "3.11.7"),)), ("two\nlines",)),
         Taken(SAMPLE),
         Remembered(None),
         Remembered(12),
@@ -67,6 +62,7 @@ def test_an_answer_arrives_as_it_was_sent(answer) -> None:
         b"{}",
         b'{"kind": "Print", "text": "x"}',
         b'{"kind": "Start"}',
+        b'{"kind": "Start", "case": "post-raw-cpu"}',
         b'{"kind": "Done", "more": 1}',
         b'{"kind": "Taken", "sample": null}',
         b'{"kind": "Taken", "sample": {"wall_ns": -1}}',
