@@ -155,7 +155,12 @@ def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decisi
         is_interrupted = True
     if keep.newest is None:
         raise typer.Exit(EXIT_INTERRUPTED)
-    console.print(f"all turns are in {file}; mnist-report gate {file} decides again", highlight=False, markup=False)
+    console.print(
+        f"all turns are in {file}; mnist-report gate {file} decides again",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
     return decide(keep.newest), is_interrupted
 
 

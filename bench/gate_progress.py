@@ -43,7 +43,7 @@ class GateProgress:
 
     def notice(self, line: str) -> None:
         """Print a line that stays."""
-        self._console.print(line, highlight=False, markup=False)
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
         """Show the pairs, and the time that as many as are still wanted will take at this pace."""

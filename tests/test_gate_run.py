@@ -20,7 +20,6 @@ from reports.record import Machine, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, ())
 WALL_NS = 100_000_000
-LOTS = Lots(5)
 
 
 class FakeClock:
@@ -53,7 +52,7 @@ class FakeMachine:
         if not self.processes:
             self.processes = (FakeSlot(self), FakeSlot(self))
             self.num_starts += 1
-        slot = LOTS.toss(f"{job.case} {job.kind} {job.stage}", job.number)
+        slot = job.lot.head_slot
         head = "base" if job.kind == "control" else "head"
         return {"base": self._sit(job, "base", 1 - slot), "head": self._sit(job, head, slot)}
 
@@ -167,13 +166,15 @@ def test_a_suspect_is_confirmed_by_fresh_pairs_and_the_rest_is_left_alone() -> N
     assert run.listener.rounds[-1][1] == 1
 
 
+SQUARE = ("base", 0), ("base", 1), ("head", 0), ("head", 1)
+
+
 def test_every_pair_of_a_case_has_its_number_and_both_sides_of_every_lot_come_equally_often() -> None:
     record = Run(FakeMachine(), make_record("a", "b", "c", num_screen_pairs=8, num_control_pairs=16))()
     for kind, case in {(pair.kind, pair.case) for pair in record.pairs}:
         pairs = [pair for pair in record.pairs if (pair.kind, pair.case) == (kind, case)]
         assert [pair.number for pair in pairs] == list(range(8))
-        assert Counter(pair.first for pair in pairs) == {"base": 4, "head": 4}
-        assert Counter(pair.head.slot for pair in pairs) == {0: 4, 1: 4}
+        assert Counter((pair.first, pair.head.slot) for pair in pairs) == dict.fromkeys(SQUARE, 2)
         assert all({pair.base.slot, pair.head.slot} == {0, 1} for pair in pairs)
     orders = [tuple(pair.case + pair.kind for pair in record.pairs[start : start + 5]) for start in range(0, 40, 5)]
     assert len(set(orders)) > 1, "the cases of a round are in random order"
@@ -258,13 +259,17 @@ def test_the_same_seed_draws_the_same_lots_and_another_one_others() -> None:
     assert drawn[0] != drawn[2]
 
 
-def test_of_two_tosses_one_of_each_gets_the_other_and_seeds_differ() -> None:
+def test_of_every_four_pairs_each_has_another_lot_in_random_order() -> None:
     lots = Lots(1)
-    tosses = [lots.toss("slot", number) for number in range(200)]
-    assert all(sum(tosses[start : start + 2]) == 1 for start in range(0, 200, 2))
-    assert 30 < sum(tosses[::2]) < 70, "which of them is random"
-    assert tosses != [Lots(2).toss("slot", number) for number in range(200)]
-    assert tosses != [lots.toss("first", number) for number in range(200)]
-    seeds = [lots.draw_hash_seed(number) for number in range(100)]
+    drawn = [lots.draw("a gate screen", number) for number in range(400)]
+    fours = [tuple(drawn[start : start + 4]) for start in range(0, 400, 4)]
+    assert all(len(set(four)) == 4 for four in fours)
+    assert len(set(fours)) == 24, "every order comes up"
+    assert drawn != [Lots(2).draw("a gate screen", number) for number in range(400)]
+    assert drawn != [lots.draw("b gate screen", number) for number in range(400)]
+
+
+def test_every_start_of_processes_has_another_hash_seed() -> None:
+    seeds = [Lots(1).draw_hash_seed(number) for number in range(100)]
     assert len(set(seeds)) == 100
     assert all(0 <= seed < HASH_SEEDS for seed in seeds)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.harness.gate_lots import Lot
 from bench.harness.gate_pairs import Job, Seat, measure_pair
 from bench.harness.pair_design import PairDesign
 from bench.harness.slot_messages import Done, Pin, ReadMemory, Remembered, Start, Stop, Taken, TakeTurn
@@ -11,7 +12,8 @@ from reports.gate_record import Failure, Pair, Side
 from reports.record import Sample
 
 OLD, NEW = StagedCase("old name", "/base", "raw", 9), StagedCase("post", "/head", "raw", 9)
-JOB = Job("post", "gate", "screen", 3, "base")
+FIRST, SECOND = Lot(0, "base"), Lot(0, "head")
+JOB = Job("post", "gate", "screen", 3, FIRST)
 
 
 class FakeSide:
@@ -76,7 +78,7 @@ def test_both_start_and_warm_up_together_then_take_turns_and_stop() -> None:
 
 
 def test_head_begins_where_the_lot_says_so_and_each_side_begins_as_often() -> None:
-    pair, log = measure(Job("post", "control", "confirm", 0, "head"), num_turns=2)
+    pair, log = measure(Job("post", "control", "confirm", 0, SECOND), num_turns=2)
     assert pair.first == "head"
     assert [name for name, request in log if request == TakeTurn()][2:] == ["head", "base", "base", "head"]
 
@@ -100,19 +102,19 @@ def test_no_turn_begins_before_the_other_sides_turn_has_ended() -> None:
 
 
 def test_both_are_pinned_to_the_same_core_after_the_warm_up() -> None:
-    pair, log = measure(Job("post", "gate", "screen", 0, "base", core=7), num_turns=2)
+    pair, log = measure(Job("post", "gate", "screen", 0, FIRST, core=7), num_turns=2)
     assert [index for index, (_, request) in enumerate(log) if request == Pin(7)] == [4, 5]
     assert pair.core == 7
 
 
 def test_memory_is_read_before_any_worker_is_timed() -> None:
-    pair, log = measure(Job("post", "gate", "screen", 0, "base", reads_memory=True), num_turns=2)
+    pair, log = measure(Job("post", "gate", "screen", 0, FIRST, reads_memory=True), num_turns=2)
     assert log[:3] == [("base", ReadMemory(OLD)), ("head", ReadMemory(NEW)), ("base", Start(OLD))]
     assert (pair.base.live_bytes, pair.head.live_bytes) == (5, 5)
 
 
 def test_no_turn_is_taken_where_memory_alone_is_gated() -> None:
-    pair, log = measure(Job("post", "gate", "screen", 0, "base", takes_turns=False, reads_memory=True))
+    pair, log = measure(Job("post", "gate", "screen", 0, FIRST, takes_turns=False, reads_memory=True))
     assert len(log) == 2
     assert (pair.base.turns, pair.base.live_bytes) == ((), 5)
 
@@ -120,7 +122,7 @@ def test_no_turn_is_taken_where_memory_alone_is_gated() -> None:
 @pytest.mark.parametrize("answered", range(7))
 @pytest.mark.parametrize("name", ["base", "head"])
 def test_a_side_that_breaks_is_named_whenever_it_breaks(name: str, answered: int) -> None:
-    job = Job("post", "gate", "confirm", 2, "head", core=0)
+    job = Job("post", "gate", "confirm", 2, SECOND, core=0)
     failure, _ = measure(job, num_turns=2, **{name: answered})
     expected = Failure("post", "gate", "confirm", 2, name, f"{name} broke")
     assert failure == expected if answered < 6 else isinstance(failure, Pair)

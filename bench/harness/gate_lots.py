@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TypeVar, get_args
 
+from reports.gate_record import SideName
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Where head sits, and who has the first turn."""
+
+    head_slot: int
+    first: SideName
+
+
+SQUARE = tuple(Lot(slot, first) for slot in (0, 1) for first in get_args(SideName))
 HASH_SEEDS = 2**32  # PYTHONHASHSEED takes 0 to 4294967295
 
 Entry = TypeVar("Entry")
@@ -21,9 +34,14 @@ class Lots:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def toss(self, name: str, number: int) -> int:
-        """0 or 1 at random; of the numbers 0 and 1, 2 and 3 and so on, one of each gets the other."""
-        return self._source(f"{name} {number // 2}").getrandbits(1) ^ (number % 2)
+    def draw(self, name: str, number: int) -> Lot:
+        """The lot of the `number`-th pair of a name; of the pairs 0 to 3, 4 to 7 and so on, each has another one.
+
+        Slots and first turns that were balanced each on its own would let what sticks to both at once pass for head.
+        """
+        square = list(SQUARE)
+        self._source(f"{name} {number // len(square)}").shuffle(square)
+        return square[number % len(square)]
 
     def draw_hash_seed(self, number: int) -> int:
         """How Python scatters its sets of texts, from 0 to 4294967295."""

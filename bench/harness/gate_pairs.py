@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from bench.harness.gate_lots import Lot
 from bench.harness.slot_messages import (
     Answer,
     Done,
@@ -35,7 +36,7 @@ class Job:
         kind: head against base, or base against base.
         stage: to which it belongs.
         number: of its case, kind and stage.
-        first: the side that has the first turn.
+        lot: the slot that head sits in, and the side that has the first turn.
         core: to pin both to; None leaves them free.
         takes_turns: false where memory alone is gated.
         reads_memory: also read what the pipeline holds.
@@ -45,7 +46,7 @@ class Job:
     kind: Kind
     stage: Stage
     number: int
-    first: SideName
+    lot: Lot
     core: int | None = None
     takes_turns: bool = True
     reads_memory: bool = False
@@ -94,12 +95,12 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
         if job.takes_turns:
             _warm_up(job, seats)
             for number in range(num_turns):
-                for name in _order(job.first, number):
+                for name in _order(job.lot.first, number):
                     _send(seats, name, TakeTurn())
                     turns[name].append(_receive(seats, name, Taken).sample)
             _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
         base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
-        return Pair(job.case, job.kind, job.stage, job.number, job.first, base, head, job.core)
+        return Pair(job.case, job.kind, job.stage, job.number, job.lot.first, base, head, job.core)
     except _FailedError as error:
         return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
 

@@ -110,13 +110,12 @@ class GateRun:
 
     def _plan(self, request: Request) -> Job:
         number = len(_find_tried(self._record, request))
-        draw = f"first {request.case} {request.kind} {request.stage}"
         return Job(
             case=request.case,
             kind=request.kind,
             stage=request.stage,
             number=number,
-            first="head" if self._lots.toss(draw, number) else "base",
+            lot=self._lots.draw(f"{request.case} {request.kind} {request.stage}", number),
             core=self._core,
             takes_turns=self._needs_turns(request.case),
             reads_memory=request.needs_memory,

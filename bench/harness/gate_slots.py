@@ -48,7 +48,7 @@ class Slots:
         revisions: base and head.
         source: of the digits.
         design: of the pairs.
-        lots: decide on slots and seeds.
+        lots: decide on hash seeds.
         scratch: a folder for what the processes leave.
     """
 
@@ -63,7 +63,7 @@ class Slots:
 
     def seat(self, job: Job) -> Seats:
         """Who takes which side of a pair, and in which slot; in a control pair base takes both."""
-        slot = self._lots.toss(f"slot {job.case} {job.kind} {job.stage}", job.number)
+        slot = job.lot.head_slot
         head = self._revisions["base" if job.kind == "control" else "head"]
         return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
 
