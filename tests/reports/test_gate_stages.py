@@ -15,8 +15,8 @@ from reports.gate_stages import Look, Request, State, find_next_pairs, follow, p
 CALM = [0.004, -0.004, 0.003, -0.003, 0.002, -0.002]
 
 
-def screened(*cases: str, **differences: list[float]):
-    gate = control(build_gate(*cases))
+def screened(*cases: str, margin: float = 0.01, **differences: list[float]):
+    gate = control(build_gate(*cases, margin=margin))
     for case in cases:
         gate = add_pairs(gate, case, "screen", differences.get(case, CALM))
     return gate
@@ -94,6 +94,34 @@ def test_screening_pairs_are_never_tested() -> None:
     gate = add_pairs(screened("a", a=[0.05] * 6), "a", "confirm", [0.05] * 3)
     judged = follow(gate, ends_here=True).judged[0]
     assert (judged.state, judged.p_value, len(judged.differences)) == (State.OPEN, 1 / 8, 3)
+
+
+def test_pairs_beyond_the_screen_do_not_change_it() -> None:
+    gate = screened("a", a=[*CALM, *([0.5] * 6)])
+    assert follow(gate, ends_here=True) == follow(screened("a"), ends_here=True)
+
+
+def test_a_change_that_is_small_but_real_is_looked_at_twice() -> None:
+    gate = screened("a", a=[0.05] * 6)
+    for share, asked in ((0.19, 0), (0.21, 1)):  # of the limit; below a fifth it is not worth more pairs
+        small = add_pairs(gate, "a", "confirm", [share * math.log1p(0.05) + jitter for jitter in CALM * 2])
+        assert len(find_next_pairs(small)) == asked
+
+
+def test_the_family_of_the_second_look_is_that_of_the_first() -> None:
+    gate = screened("a", "b", margin=0.0, a=[0.05] * 6, b=[0.05] * 6)
+    gate = add_pairs(gate, "b", "confirm", [*CALM, *CALM, 0.0])
+    # 6 of 26 against: p = 0.0047, below 0.006, which would do if the other had not been suspected too
+    mixed = [0.05, 0.05, 0.05, -0.05] * 3 + [0.05]
+    judged = follow(add_pairs(gate, "a", "confirm", mixed * 2), ends_here=False).judged
+    assert [each.state for each in judged] == [State.OPEN, State.CLEARED]
+    assert (judged[0].alpha, judged[0].p_value) == (0.003, pytest.approx(313912 / 2**26))
+
+
+def test_a_run_cut_short_gets_one_look_not_two() -> None:
+    gate = add_pairs(screened("a", margin=0.0, a=[0.05] * 6), "a", "confirm", [0.05] * 10 + [-0.05])
+    judged = follow(gate, ends_here=True).judged[0]
+    assert (judged.state, judged.alpha, judged.p_value) == (State.OPEN, 0.004, 12 / 2**11)  # 0.0059
 
 
 def test_pairs_beyond_a_look_do_not_change_it() -> None:
