@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from reports.field_checks import check_choice, check_count, check_line, check_number, check_type, check_unique
 from reports.record import Machine, Sample, Setting
 
 Metric = Literal["time", "cpu", "first_batch", "memory"]
@@ -33,9 +33,9 @@ class Revision:
     is_working_tree: bool = False
 
     def __post_init__(self) -> None:
-        _check_type("Revision.name", self.name, str)
-        _check_type("Revision.commit", self.commit, str)
-        _check_type("Revision.is_working_tree", self.is_working_tree, bool)
+        check_line("Revision.name", self.name)
+        check_line("Revision.commit", self.commit)
+        check_type("Revision.is_working_tree", self.is_working_tree, bool)
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Cases:
     def __post_init__(self) -> None:
         for name in ("compared", "only_in_base", "only_in_head"):
             ids = getattr(self, name)
-            _check_unique(f"Cases.{name}", ids)
+            check_unique(f"Cases.{name}", ids)
             for each in ids:
-                _check_type(f"Cases.{name}", each, str)
+                check_line(f"Cases.{name}", each)
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ class Threshold:
     margin: float
 
     def __post_init__(self) -> None:
-        _check_type("Threshold.case", self.case, str)
-        _check_choice("Threshold.metric", self.metric, METRICS)
-        _check_number("Threshold.margin", self.margin)
-        _check_number("Threshold.limit", self.limit)
+        check_type("Threshold.case", self.case, str)
+        check_choice("Threshold.metric", self.metric, METRICS)
+        check_number("Threshold.margin", self.margin)
+        check_number("Threshold.limit", self.limit)
         if self.margin >= self.limit:
             raise ValueError(f"Threshold.margin must be below limit, got {self.margin:g} and {self.limit:g}")
 
@@ -116,17 +116,17 @@ class Plan:
     num_control_pairs: int = 12
 
     def __post_init__(self) -> None:
-        _check_number("Plan.alpha", self.alpha)
+        check_number("Plan.alpha", self.alpha)
         if not 0 < self.alpha < 1:
             raise ValueError(f"Plan.alpha must be between 0 and 1, got {self.alpha:g}")
         for share in self.look_shares:
-            _check_number("Plan.look_shares", share)
+            check_number("Plan.look_shares", share)
         if not math.isclose(sum(self.look_shares), 1) or min(self.look_shares) <= 0:
             raise ValueError(f"Plan.look_shares must be above 0 and add up to 1, got {self.look_shares}")
-        _check_count("Plan.num_screen_pairs", self.num_screen_pairs, at_least=1)
-        _check_count("Plan.num_control_pairs", self.num_control_pairs, at_least=1)
-        _check_unique("Plan.thresholds", [(each.case, each.metric) for each in self.thresholds])
-        _check_unique("Plan.control_cases", self.control_cases)
+        check_count("Plan.num_screen_pairs", self.num_screen_pairs, at_least=1)
+        check_count("Plan.num_control_pairs", self.num_control_pairs, at_least=1)
+        check_unique("Plan.thresholds", [(each.case, each.metric) for each in self.thresholds])
+        check_unique("Plan.control_cases", self.control_cases)
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,9 @@ class Side:
     live_bytes: int | None = None
 
     def __post_init__(self) -> None:
-        _check_count("Side.slot", self.slot)
+        check_count("Side.slot", self.slot)
         if self.live_bytes is not None:
-            _check_count("Side.live_bytes", self.live_bytes)
+            check_count("Side.live_bytes", self.live_bytes)
 
 
 @dataclass(frozen=True)
@@ -174,17 +174,17 @@ class Pair:
     core: int | None = None
 
     def __post_init__(self) -> None:
-        _check_type("Pair.case", self.case, str)
-        _check_choice("Pair.kind", self.kind, get_args(Kind))
-        _check_choice("Pair.stage", self.stage, get_args(Stage))
-        _check_choice("Pair.first", self.first, get_args(SideName))
-        _check_count("Pair.number", self.number)
+        check_type("Pair.case", self.case, str)
+        check_choice("Pair.kind", self.kind, get_args(Kind))
+        check_choice("Pair.stage", self.stage, get_args(Stage))
+        check_choice("Pair.first", self.first, get_args(SideName))
+        check_count("Pair.number", self.number)
         if len(self.base.turns) != len(self.head.turns):
             raise ValueError(f"Pair.base has {len(self.base.turns)} turns, but Pair.head {len(self.head.turns)}")
         if not self.base.turns and None in (self.base.live_bytes, self.head.live_bytes):
             raise ValueError("Pair has neither turns nor memory")
         if self.core is not None:
-            _check_count("Pair.core", self.core)
+            check_count("Pair.core", self.core)
 
 
 @dataclass(frozen=True)
@@ -199,12 +199,12 @@ class Failure:
     reason: str
 
     def __post_init__(self) -> None:
-        _check_type("Failure.case", self.case, str)
-        _check_choice("Failure.kind", self.kind, get_args(Kind))
-        _check_choice("Failure.stage", self.stage, get_args(Stage))
-        _check_choice("Failure.side", self.side, get_args(SideName))
-        _check_count("Failure.number", self.number)
-        _check_type("Failure.reason", self.reason, str)
+        check_type("Failure.case", self.case, str)
+        check_choice("Failure.kind", self.kind, get_args(Kind))
+        check_choice("Failure.stage", self.stage, get_args(Stage))
+        check_choice("Failure.side", self.side, get_args(SideName))
+        check_count("Failure.number", self.number)
+        check_type("Failure.reason", self.reason, str)
 
 
 @dataclass(frozen=True)
@@ -244,38 +244,12 @@ class GateRecord:
     def __post_init__(self) -> None:
         if self.base.setting.data_fingerprint != self.head.setting.data_fingerprint:
             raise ValueError("base and head were measured on different data and cannot be compared")
-        _check_number("GateRecord.spent_s", self.spent_s)
-        _check_type("GateRecord.seed", self.seed, int)
+        check_number("GateRecord.spent_s", self.spent_s)
+        check_type("GateRecord.seed", self.seed, int)
         for name in ("environment_line", "interruption", "datetime"):
-            _check_type(f"GateRecord.{name}", getattr(self, name), str)
-        _check_unique("pair", [(each.case, each.kind, each.stage, each.number) for each in self.pairs])
+            check_type(f"GateRecord.{name}", getattr(self, name), str)
+        check_unique("pair", [(each.case, each.kind, each.stage, each.number) for each in self.pairs])
         known = set(self.cases.compared)
         named = [each.case for part in (self.pairs, self.failures, self.plan.thresholds) for each in part]
         if unknown := {*named, *self.plan.control_cases} - known:
             raise ValueError(f"case {min(unknown)!r} is not among the compared ones")
-
-
-def _check_type(name: str, value: object, kind: type) -> None:
-    if type(value) is not kind:
-        raise TypeError(f"{name} must be {kind.__name__}, got {value!r}")
-
-
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
-
-
-def _check_count(name: str, value: object, *, at_least: int = 0) -> None:
-    if type(value) is not int or value < at_least:
-        raise ValueError(f"{name} must be int and at least {at_least}, got {value!r}")
-
-
-def _check_number(name: str, value: object) -> None:
-    if type(value) not in (int, float) or not 0 <= value < math.inf:  # type: ignore[operator]  # a number by then
-        raise ValueError(f"{name} must be a number, at least 0, got {value!r}")
-
-
-def _check_unique(name: str, values: Iterable[object]) -> None:
-    values = list(values)
-    if len(set(values)) < len(values):
-        raise ValueError(f"{name} is there twice: {next(each for each in values if values.count(each) > 1)}")

@@ -70,6 +70,11 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: own["base"]["setting"].update(data_fingerprint="cd"), "measured on different data"),
         (lambda own: own["cases"].update(compared=["b"]), "case 'a' is not among the compared ones"),
         (lambda own: own["cases"].update(compared=["a", "new", "a"]), "Cases.compared is there twice: a"),
+        (
+            lambda own: own["cases"].update(only_in_head=["\x1b[31m"]),
+            "Cases.only_in_head must be printable, on one line",
+        ),
+        (lambda own: own["head"].update(name="main\nOK"), "Revision.name must be printable, on one line, got"),
         (lambda own: own["plan"]["control_cases"].append("z"), "case 'z' is not among the compared ones"),
         (lambda own: own["plan"].update(alpha=0), "Plan.alpha must be between 0 and 1, got 0"),
         (lambda own: own["plan"].update(look_shares=[0.5, 0.6]), "Plan.look_shares must be above 0 and add up to 1"),
