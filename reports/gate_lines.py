@@ -118,8 +118,11 @@ def _tell_reading(record: GateRecord) -> list[str]:
 def _tell_thresholds(record: GateRecord) -> Iterable[str]:
     for metric in dict.fromkeys(each.metric for each in record.plan.thresholds):
         chosen = {(each.margin, each.limit) for each in record.plan.thresholds if each.metric == metric}
-        shown = (" and ".join(f"+{share:.3g}%" for share in (100 * margin, 100 * limit)) for margin, limit in chosen)
-        yield f"{metric} {next(shown) if len(chosen) == 1 else 'by case'}"
+        if len(chosen) > 1:
+            yield f"{metric} by case"
+        else:
+            margin, limit = (render_change(1 + share) for share in chosen.pop())
+            yield f"{metric} {margin} and {limit}"
 
 
 def _tell_size(record: GateRecord) -> list[str]:

@@ -18,6 +18,7 @@ else:
 
 TABLE = "tool.mnist-bench.gate"
 FIELDS = {"alpha": "alpha", "screen_pairs": "num_screen_pairs", "control_pairs": "num_control_pairs"}
+LOOKS = "look_shares"
 EVERY_CASE = "*"
 
 
@@ -72,6 +73,7 @@ class GateSettings:
     alpha: float = 0.01
     num_screen_pairs: int = 6
     num_control_pairs: int = 12
+    look_shares: tuple[float, ...] = (0.4, 0.6)
 
     def build_plan(self, cases: Iterable[str], control_cases: tuple[str, ...]) -> Plan:
         """The plan for these case ids.
@@ -87,6 +89,7 @@ class GateSettings:
                 alpha=self.alpha,
                 num_screen_pairs=self.num_screen_pairs,
                 num_control_pairs=self.num_control_pairs,
+                look_shares=self.look_shares,
             )
         except ValueError as error:
             raise GateSettingsError(f"[{TABLE}]: {error}.") from None
@@ -133,19 +136,29 @@ def _parse(table: Mapping[str, Any]) -> GateSettings:
     numbers = {FIELDS[name]: value for name, value in table.items() if name in FIELDS}
     for name, value in numbers.items():
         _check_number(name, value)
-    common = {name: value for name, value in table.items() if name not in (*FIELDS, "case")}
+    look_shares = _parse_shares(table[LOOKS]) if LOOKS in table else GateSettings.look_shares
+    common = {name: value for name, value in table.items() if name not in (*FIELDS, LOOKS, "case")}
     cases = table.get("case", [])
     if not isinstance(cases, list):
         raise ValueError(f"[{TABLE}] case must be a list of tables: write [[{TABLE}.case]]")
     own = (_parse_rule(_as_table("case", each)) for each in cases)
-    return GateSettings((DEFAULT_RULE, _parse_rule({"match": EVERY_CASE, **common}), *own), **numbers)
+    rules = (DEFAULT_RULE, _parse_rule({"match": EVERY_CASE, **common}), *own)
+    return GateSettings(rules, look_shares=look_shares, **numbers)
+
+
+def _parse_shares(value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{LOOKS} must be a list of shares of alpha, such as [0.2, 0.3, 0.5], got {value!r}")
+    for share in value:
+        _check_number(LOOKS, share)
+    return tuple(value)
 
 
 def _parse_rule(table: Mapping[str, Any]) -> Rule:
     if not isinstance(table.get("match"), str):
         raise ValueError("a case needs match, a pattern of case ids such as '*-emulated-*'")
     if unknown := set(table) - {"match", "metrics", *METRICS}:
-        known = ", ".join((*FIELDS, "metrics", *METRICS, "case"))
+        known = ", ".join((*FIELDS, LOOKS, "metrics", *METRICS, "case"))
         raise ValueError(f"[{TABLE}] has no key '{min(unknown)}': use {known}")
     bounds = tuple(_parse_bounds(metric, table[metric]) for metric in METRICS if metric in table)
     return Rule(table["match"], _parse_metrics(table["metrics"]) if "metrics" in table else None, bounds)

@@ -63,7 +63,7 @@ head feature (2222222222) against base main (1111111111)
  control, base against base: 12 pairs, time +0.0% [-1.0%, +1.0%]
  REGRESSED: above the margin; wrong anywhere in the suite in at most 1.0% of runs
  OK: below the limit with 95% confidence; INCONCLUSIVE: neither
- margin and limit: time +1% and +5%
+ margin and limit: time +1.0% and +5.0%
  change: head over base, pair by pair of processes; each end holds with 95% confidence
  75 pairs of processes, 75 pairs of turns, 0 of them contaminated and left out, 283 s, seed 7
  Test CPU, 2 cores, Linux, 2026-11-25T10:00
@@ -83,6 +83,13 @@ def test_all_rows_can_be_shown() -> None:
 
 def test_no_line_is_wider_than_a_terminal() -> None:
     assert max(len(line) for line in show(decide(build()), shows_ok=True).splitlines()) <= 100
+
+
+def test_thresholds_that_differ_are_said_to() -> None:
+    gate = build()
+    first, *others = gate.plan.thresholds
+    plan = replace(gate.plan, thresholds=(replace(first, limit=0.2), *others))
+    assert " margin and limit: time by case\n" in show(decide(replace(gate, plan=plan)))
 
 
 MARKDOWN = f"""\

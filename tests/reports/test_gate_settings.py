@@ -26,6 +26,7 @@ def test_without_settings_time_and_cpu_are_gated(text, tmp_path: Path) -> None:
 EXAMPLE = """
 [tool.mnist-bench.gate]
 alpha = 0.005
+look_shares = [0.2, 0.3, 0.5]
 screen_pairs = 8
 control_pairs = 14
 metrics = ["time", "memory"]
@@ -56,6 +57,7 @@ def test_a_later_rule_comes_before_an_earlier_one(tmp_path: Path) -> None:
         Threshold(CASES[1], "first_batch", 0.5, 0.1),
     )
     assert (plan.alpha, plan.num_screen_pairs, plan.num_control_pairs) == (0.005, 8, 14)
+    assert plan.look_shares == (0.2, 0.3, 0.5)
 
 
 def test_a_pattern_that_matches_nothing_is_found(tmp_path: Path) -> None:
@@ -68,9 +70,14 @@ def test_a_pattern_that_matches_nothing_is_found(tmp_path: Path) -> None:
         ("[tool", "cannot be read"),
         ("tool = 3", "tool.mnist-bench.gate must be a table, got 3"),
         ("tool.mnist-bench.gate = 3", "tool.mnist-bench.gate must be a table, got 3"),
-        ("[tool.mnist-bench.gate]\nlimit = 1", r"has no key 'limit': use alpha, screen_pairs, control_pairs, metrics"),
+        (
+            "[tool.mnist-bench.gate]\nlimit = 1",
+            r"has no key 'limit': use alpha, screen_pairs, control_pairs, look_shares, metrics",
+        ),
         ("[tool.mnist-bench.gate]\nalpha = '1%'", "alpha must be a number, got '1%'"),
         ("[tool.mnist-bench.gate]\nalpha = true", "alpha must be a number, got True"),
+        ("[tool.mnist-bench.gate]\nlook_shares = 1", "look_shares must be a list of shares of alpha, such as"),
+        ("[tool.mnist-bench.gate]\nlook_shares = ['1']", "look_shares must be a number, got '1'"),
         ("[tool.mnist-bench.gate]\nmetrics = []", "metrics must be a list of time, cpu, first_batch, memory, got"),
         ("[tool.mnist-bench.gate]\nmetrics = ['speed']", "metrics must be a list of time, cpu"),
         ("[tool.mnist-bench.gate]\ntime = 0.05", "time must be a table, got 0.05"),
@@ -95,6 +102,7 @@ def test_wrong_settings_are_refused_in_one_line(text: str, reason: str, tmp_path
     [
         ("time = {limit = 0.01}", "Threshold.margin must be below limit, got 0.01 and 0.01"),
         ("alpha = 2", "Plan.alpha must be between 0 and 1, got 2"),
+        ("look_shares = [0.5, 0.4]", "Plan.look_shares must be above 0 and add up to 1"),
         ("screen_pairs = 1.5", "Plan.num_screen_pairs must be int and at least 1, got 1.5"),
     ],
 )
