@@ -118,6 +118,49 @@ def test_without_the_lot_drift_would_pass_for_a_regression() -> None:
     assert (p_values <= 0.01).mean() > 0.3
 
 
+SQUARE = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # head in one slot or the other, head first or second
+
+
+def draw_pairwise(rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Of every two pairs, one of each: head's slot and who goes first, each on its own."""
+    tosses = [(int(slot), int(first)) for slot, first in rng.choice([-1, 1], (6, 2))]
+    return [lot for slot, first in tosses for lot in ((slot, first), (-slot, -first))]
+
+
+def draw_squares(rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Of every four pairs, each combination once, in random order."""
+    return [SQUARE[at] for _ in range(3) for at in rng.permutation(4)]
+
+
+@pytest.mark.parametrize(
+    ("draw", "effects", "is_sound"),
+    [
+        (draw_squares, (0.03, 0.0, 0.0), True),
+        (draw_squares, (0.0, 0.03, 0.0), True),
+        (draw_squares, (0.0, 0.0, 0.03), True),
+        (draw_squares, (0.03, 0.03, 0.03), True),
+        (draw_pairwise, (0.03, 0.03, 0.0), True),
+        (draw_pairwise, (0.0, 0.0, 0.03), False),  # the first of a slot is slow: two pairs in a row say the same
+    ],
+)
+def test_what_sticks_to_a_slot_or_an_order_is_balanced_away_by_squares(draw, effects, is_sound: bool) -> None:
+    rng = np.random.default_rng(11)
+    of_slot, of_order, of_both = effects
+    p_values = np.array(
+        [
+            sign_flip_p_value(
+                [
+                    slot * of_slot + first * of_order + slot * first * of_both + rng.normal(0, 0.02)
+                    for slot, first in lots
+                ]
+            )
+            for lots in (draw(rng) for _ in range(1000))
+        ]
+    )
+    alarms = int((p_values <= 0.01).sum())
+    assert bool(reference.binomtest(alarms, 1000, 0.01, alternative="greater").pvalue > 0.001) is is_sound
+
+
 def test_a_shift_by_hand() -> None:
     # Walsh averages of 1, 2, 6: 1, 1.5, 2, 3.5, 4, 6
     assert estimate_shift([6.0, 1.0, 2.0]).median == 2.75
