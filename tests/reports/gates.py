@@ -24,6 +24,7 @@ from reports.record import Machine, Sample, Setting
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 WALL_NS = 200_000_000
 BYTES = 50 * 2**20
+CALM = [0.004, -0.004, 0.003, -0.003, 0.002, -0.002]  # all within 0.4 %: nothing changed
 
 Noise = Callable[[random.Random], float]
 Draw = Callable[[Request, int], Pair | Failure]
@@ -71,6 +72,19 @@ def control(gate: GateRecord, difference: float = 0.0) -> GateRecord:
     return add_pairs(gate, gate.plan.control_cases[0], "screen", [difference + 0.01, difference - 0.01] * 6, "control")
 
 
+def screened(*cases: str, margin: float = 0.01, **differences: list[float]) -> GateRecord:
+    """A run whose control and screen are there: calm, but for these cases."""
+    gate = control(build_gate(*cases, margin=margin))
+    for case in cases:
+        gate = add_pairs(gate, case, "screen", differences.get(case, CALM))
+    return gate
+
+
+def fail(gate: GateRecord, number: int, *, stage: Stage = "screen", case: str = "a") -> GateRecord:
+    """The run with head killed in one more pair."""
+    return replace(gate, failures=(*gate.failures, Failure(case, "gate", stage, number, "head", "killed by signal 9")))
+
+
 def run_gate(gate: GateRecord, draw: Draw, *, max_pairs: int = 10_000) -> GateRecord:
     """Measure what is asked for until nothing is, or the pairs are used up, as the live run does."""
     while requests := find_next_pairs(gate):
@@ -101,3 +115,8 @@ def draw_from(noise: Noise, effects: dict[str, float], seed: int) -> Draw:
         return build_pair(request.case, number, difference, kind=request.kind, stage=request.stage)
 
     return draw
+
+
+def gauss(source: random.Random) -> float:
+    """As calm as a good machine."""
+    return source.gauss(0, 0.02)

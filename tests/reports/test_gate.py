@@ -4,8 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from gates import add_pairs, build_gate, control, draw_from, run_gate
-from test_gate_stages import CALM, fail, gauss, screened
+from gates import CALM, add_pairs, build_gate, control, draw_from, fail, gauss, run_gate, screened
 
 from reports.gate import Outcome, Verdict, decide, find_exit_code
 from reports.gate_file import load_gate, save_gate

@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from gates import add_pairs, build_gate, control
+from gates import CALM, add_pairs, build_gate, control, fail
 from rich.console import Console
-from test_gate_stages import CALM, fail
 
 from reports.gate import decide
 from reports.gate_file import save_gate

@@ -5,21 +5,12 @@ import random
 from dataclasses import replace
 
 import pytest
-from gates import add_pairs, build_gate, build_pair, control, draw_from, run_gate
+from gates import CALM, add_pairs, build_gate, build_pair, control, draw_from, fail, gauss, run_gate, screened
 from scipy import stats as reference
 
 from reports.gate import Outcome, Verdict, decide
-from reports.gate_record import Failure, Plan, Threshold
+from reports.gate_record import Plan, Threshold
 from reports.gate_stages import Look, Request, State, find_next_pairs, follow, plan_looks
-
-CALM = [0.004, -0.004, 0.003, -0.003, 0.002, -0.002]
-
-
-def screened(*cases: str, margin: float = 0.01, **differences: list[float]):
-    gate = control(build_gate(*cases, margin=margin))
-    for case in cases:
-        gate = add_pairs(gate, case, "screen", differences.get(case, CALM))
-    return gate
 
 
 def test_the_screen_asks_for_every_case_and_the_control() -> None:
@@ -141,10 +132,6 @@ def test_all_of_a_look_are_tested_together_at_their_share() -> None:
     assert (second.state, second.alpha) == (State.CLEARED, 0.002)
 
 
-def fail(gate, number: int, *, stage="screen", case="a"):
-    return replace(gate, failures=(*gate.failures, Failure(case, "gate", stage, number, "head", "killed by signal 9")))
-
-
 def test_a_pair_that_failed_counts_as_tried_and_two_end_the_case() -> None:
     gate = add_pairs(control(build_gate("a")), "a", "screen", CALM[:5])
     assert find_next_pairs(fail(gate, 5)) == ()
@@ -156,10 +143,6 @@ def test_a_pair_that_failed_counts_as_tried_and_two_end_the_case() -> None:
     suspect = screened("a", a=[0.05] * 6)
     broken = fail(fail(suspect, 0, stage="confirm"), 1, stage="confirm")
     assert follow(broken, ends_here=False).judged[0].state is State.FAILED
-
-
-def gauss(source: random.Random) -> float:
-    return source.gauss(0, 0.02)
 
 
 def contaminated(source: random.Random) -> float:

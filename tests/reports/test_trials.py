@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from gates import add_pairs
+from gates import add_pairs, screened
 from rich.console import Console
 from scipy import stats as reference
-from test_gate_stages import screened
 
 from reports.gate import Outcome, decide
 from reports.gate_peers import RULES, PeerVerdict
