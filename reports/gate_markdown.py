@@ -9,7 +9,7 @@ from reports.gate import Decision, Finding, Outcome, Verdict
 from reports.gate_lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
 
 MARK = "<!-- mnist-bench gate -->"  # by which a bot finds its former comment and replaces it
-MAX_BYTES = 2**20  # of a step summary; a comment may have 65536 characters. Source: GitHub's documentation of both
+MAX_BYTES = 65_536  # a comment may have as many characters, a step summary 1 MiB. Source: GitHub's documentation
 SPECIAL = re.compile(
     r"[&<>|`*~$\\\[]"  # HTML, cells, code, emphasis, formulas, escapes, links
     r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis; within a word it is none

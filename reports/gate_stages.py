@@ -201,7 +201,7 @@ def _test(record: GateRecord, judged: Judged, look: Look, family: int) -> Judged
     threshold = judged.threshold
     differences = read_differences(record, threshold.case, threshold.metric, stage="confirm", below=look.num_pairs)
     if not differences:
-        return replace(judged, p_value=1.0)
+        return judged
     p_value = sign_flip_p_value(differences, math.log1p(threshold.margin))
     return Judged(threshold, "confirm", tuple(differences), State.OPEN, look.alpha / family, p_value)
 

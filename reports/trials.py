@@ -18,6 +18,7 @@ from reports.stats import CONFIDENCE
 
 KEY = "mnist_bench_trial"
 FORMAT = 1
+BEGINNING = f'{{"{KEY}": '.encode()
 OURS = "mnist-bench gate"
 
 TrialKind = Literal["A/A same", "A/A rebuilt", "A/B"]
@@ -118,13 +119,14 @@ def append_trial(trial: Trial, file: Path) -> None:
     """Add a line; a last line that was cut short when its writer was killed is taken away first.
 
     Raises:
+        RecordError: the file ends in something else.
         OSError: the file cannot be written.
     """
     fields = {**dataclasses.asdict(trial), "outcome": trial.outcome.value}
     line = json.dumps({KEY: FORMAT, **fields}, allow_nan=False)
     with file.open("a+b") as stream:
         stream.seek(0)
-        stream.truncate(stream.read().rfind(b"\n") + 1)
+        stream.truncate(_find_end(file, stream.read()))
         stream.write(line.encode() + b"\n")
 
 
@@ -137,12 +139,22 @@ def load_trials(file: Path) -> tuple[Trial, ...]:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no file of trials is.")
-        lines = file.read_bytes().split(b"\n")[:-1]
+        content = file.read_bytes()
     except FileNotFoundError:
         raise RecordError(f"{file} does not exist: give the file that trials of the gate left.") from None
     except OSError as error:
         raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
+    lines = content[: _find_end(file, content)].splitlines()
     return tuple(_parse(file, number, line) for number, line in enumerate(lines, start=1))
+
+
+def _find_end(file: Path, content: bytes) -> int:
+    """Where the last whole line ends; behind it may only stand the beginning of a trial."""
+    end = content.rfind(b"\n") + 1
+    rest = content[end:]
+    if rest[: len(BEGINNING)] != BEGINNING[: len(rest)]:
+        raise RecordError(f"{file} does not end in a trial: give a file that trials of the gate left.")
+    return end
 
 
 def _parse(file: Path, number: int, line: bytes) -> Trial:

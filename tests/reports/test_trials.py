@@ -39,12 +39,23 @@ def test_trials_come_back_as_they_were_appended(tmp_path: Path) -> None:
     assert load_trials(tmp_path / "trials.jsonl") == trials
 
 
-@pytest.mark.parametrize("cut", [1, 10, 200])
+@pytest.mark.parametrize("text", ["x", '{"benchmarks": []}', '{"mnist_bench_gate": 1}', "mine\n[]"])
+def test_a_file_of_something_else_is_neither_read_nor_cut(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(text)
+    for act in (lambda: load_trials(file), lambda: append_trial(same(0), file)):
+        with pytest.raises(RecordError, match="does not end in a trial: give a file that trials of the gate left"):
+            act()
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize("cut", [1, 10, 200, 10_000])
 def test_a_line_cut_short_by_a_kill_is_measured_again(cut: int, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
     for number in range(3):
         append_trial(same(number), file)
-    file.write_bytes(file.read_bytes()[:-cut])
+    whole = file.read_bytes()
+    file.write_bytes(whole[: max(len(whole) - cut, len(whole) * 2 // 3 + 5)])
     assert load_trials(file) == (same(0), same(1))
     append_trial(same(2), file)
     assert load_trials(file) == (same(0), same(1), same(2))
