@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from reports.record import MAX_COUNT
+
 
 def check_type(name: str, value: object, kind: type) -> None:
     """Raise a TypeError unless the value has exactly this type: True is no int."""
@@ -29,6 +31,8 @@ def check_count(name: str, value: object, *, at_least: int = 0) -> None:
     """Raise a ValueError unless the value is an int and large enough."""
     if type(value) is not int or value < at_least:
         raise ValueError(f"{name} must be int and at least {at_least}, got {value!r}")
+    if value > MAX_COUNT:
+        raise ValueError(f"{name} must fit into 64 bits")
 
 
 def check_number(name: str, value: object) -> None:

@@ -9,15 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from gates import CALM, add_pairs, build_gate, control, fail
+from gates import CALM, add_pairs, build_gate, build_pair, build_sample, control, fail
 from rich.console import Console
 
 from reports.gate import decide
 from reports.gate_file import save_gate
 from reports.gate_json import render_json
 from reports.gate_markdown import MAX_BYTES, escape, render_markdown
-from reports.gate_record import Cases, Renaming
+from reports.gate_record import Cases, Renaming, Side
 from reports.gate_tables import render_decision
+from reports.record import Sample
 
 ROOT = Path(__file__).parents[2]
 POST, FAST, NOISY = "post-default-cpu", "gather_indices-raw-cpu", "batch_before_map-emulated-2ms-default-cpu"
@@ -201,3 +202,21 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     ):
         done = run(*arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", reason)
+
+
+def test_the_largest_and_smallest_that_a_file_can_hold_are_decided() -> None:
+    gate = build_gate("a", metrics=("time", "cpu", "first_batch", "memory"))
+    huge = replace(build_sample(), wall_ns=2**63 - 1, cpu_ns=2**63 - 1, first_batch_ns=2**63 - 1, num_examples=1)
+    tiny = Sample(1, 1, 1, 2**63 - 1)
+    sides = (Side(0, (huge,), 2**63 - 1), Side(1, (tiny,), 0))
+    pairs = [
+        replace(
+            build_pair("a", number, 0.0, kind=kind, stage=stage), base=sides[number % 2], head=sides[1 - number % 2]
+        )
+        for kind, stage, count in (("gate", "screen", 6), ("control", "screen", 12), ("gate", "confirm", 14))
+        for number in range(count)
+    ]
+    decision = decide(replace(gate, pairs=tuple(pairs)))
+    assert json.loads(render_json(decision, 3))["outcome"] == "inconclusive"
+    assert "INCONCLUSIVE" in show(decision)
+    assert "INCONCLUSIVE" in render_markdown(decision)

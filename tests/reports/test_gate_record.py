@@ -90,6 +90,8 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: [own["pairs"][0][side].update(turns=[]) for side in ("base", "head")], "neither turns nor memory"),
         (lambda own: own["pairs"][0]["base"]["turns"][0].update(wall_ns=0), "wall_ns and Sample.num_examples"),
         (lambda own: own["pairs"][0]["head"].update(live_bytes=1.5), "Side.live_bytes must be int and at least 0"),
+        (lambda own: own["pairs"][0]["head"].update(live_bytes=10**400), "Side.live_bytes must fit into 64 bits"),
+        (lambda own: own["pairs"][0]["head"]["turns"][0].update(cpu_ns=2**63), "Sample.cpu_ns must fit into 64 bits"),
         (lambda own: own["failures"][0].update(side="left"), "Failure.side must be one of base, head, got 'left'"),
     ],
 )
