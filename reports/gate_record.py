@@ -36,6 +36,8 @@ class Revision:
         check_line("Revision.name", self.name)
         check_line("Revision.commit", self.commit)
         check_type("Revision.is_working_tree", self.is_working_tree, bool)
+        check_type("Setting.data_name", self.setting.data_name, str)
+        check_type("Setting.data_fingerprint", self.setting.data_fingerprint, str)
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,7 @@ class GateRecord:
             raise ValueError("base and head were measured on different data and cannot be compared")
         check_number("GateRecord.spent_s", self.spent_s)
         check_type("GateRecord.seed", self.seed, int)
+        check_type("Machine.cpu", self.machine.cpu, str)
         for name in ("environment_line", "interruption", "datetime"):
             check_type(f"GateRecord.{name}", getattr(self, name), str)
         check_unique("pair", [(each.case, each.kind, each.stage, each.number) for each in self.pairs])

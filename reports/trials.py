@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from scipy import special
 
+from reports.field_checks import check_number, check_type
 from reports.gate import Decision, Outcome, Verdict
 from reports.gate_peers import PeerVerdict, decide_by_peers
 from reports.record import MAX_BYTES, RecordError
@@ -61,6 +62,8 @@ class Trial:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"Trial.kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        check_number("Trial.slowdown", self.slowdown)
+        check_type("Trial.case", self.case, str)
         if (self.kind == "A/B") != (self.slowdown > 0) or (self.kind == "A/B") != bool(self.case):
             raise ValueError("Trial.slowdown and Trial.case belong to A/B, and only there")
 

@@ -68,6 +68,8 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: own.update(seed="7"), "GateRecord.seed must be int, got '7'"),
         (lambda own: own.update(spent_s=float("nan")), "GateRecord.spent_s must be a number, at least 0, got nan"),
         (lambda own: own["base"]["setting"].update(data_fingerprint="cd"), "measured on different data"),
+        (lambda own: own["base"]["setting"].update(data_name=None), "Setting.data_name must be str, got None"),
+        (lambda own: own["machine"].update(cpu=3), "Machine.cpu must be str, got 3"),
         (lambda own: own["cases"].update(compared=["b"]), "case 'a' is not among the compared ones"),
         (lambda own: own["cases"].update(compared=["a", "new", "a"]), "Cases.compared is there twice: a"),
         (
