@@ -40,7 +40,7 @@ EXAMPLES = """Examples:
 
     mnist-bench gate --base main
 
-    mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*,batch_before_map-*' --budget 120
+    mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*' --budget 120
 
     mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
 
@@ -65,7 +65,7 @@ def gate(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/<time>.json.", show_default=False),
+        typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False),
     ] = None,
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the verdict for a pull request.")
