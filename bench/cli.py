@@ -22,6 +22,7 @@ from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.gate import GateError
 from reports.gate_settings import GateSettingsError
+from reports.record import RecordError
 from reports.stats import estimate_spread
 from reports.terminal import open_console
 
@@ -104,7 +105,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (InputError, WorkerError, GateError, GateSettingsError) as error:
+    except (InputError, WorkerError, GateError, GateSettingsError, RecordError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:

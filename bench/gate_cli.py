@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,19 +17,28 @@ import typer
 from rich.console import Console
 
 from bench.gate_progress import GateProgress
-from bench.harness.gate import GateOptions, run_gate
+from bench.harness.gate import GateOptions, build_plan, run_gate
+from bench.harness.gate_again import find_cases, measure_again
+from bench.harness.schedule import Budget
+from bench.harness.workers import WorkerStarter
+from bench.progress import GroupProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
-from reports.gate import FAILING, Decision, decide, find_exit_code, parse_failing
+from reports.gate import EXIT_CODES, FAILING, Decision, Outcome, decide, find_exit_code, parse_failing
+from reports.gate_against import judge_against
+from reports.gate_against_table import render_against, render_against_json
 from reports.gate_file import save_gate
 from reports.gate_json import render_json
 from reports.gate_markdown import render_markdown
 from reports.gate_record import METRICS, GateRecord, Metric
+from reports.gate_settings import load_gate_settings
 from reports.gate_tables import render_decision
+from reports.record import load_record
 from reports.terminal import open_console
 from reports.whole_file import write_whole
 
 EXIT_INTERRUPTED = 130
+MIN_ROUNDS, MAX_ROUNDS = 6, 20  # of --against: the fewest with a 95 % interval; more narrow it by less and less
 BUDGET_S = 300.0  # what people wait for on a pull request
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
 FOLDER = Path("runs/gate")
@@ -42,11 +51,16 @@ EXAMPLES = """Examples:
 
     mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*' --budget 120
 
+    mnist-bench gate --against runs/20261123-085740
+
     mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
 
 
 def gate(
-    base: Annotated[str, typer.Option(metavar="REV", help="The git revision to compare with, such as main.")],
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="The git revision to compare with, such as main.", show_default=False),
+    ] = None,
     head: Annotated[
         str | None,
         typer.Option(metavar="REV", help="The one to judge. Default: the working tree as it is.", show_default=False),
@@ -77,6 +91,14 @@ def gate(
     fail_on: Annotated[
         str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
     ] = FAIL_ON,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RECORD",
+            help="Instead of --base: a stored run's folder or record.json, with all that this cannot promise.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Tell whether mnist_core got slower from one git revision to another, measured side by side on this machine.
 
@@ -86,15 +108,15 @@ def gate(
     Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
     """
     failing = parse_failing(fail_on)
-    options = GateOptions(
-        base=base,
-        head=head,
-        source=data or default_source(),
-        seed=random.SystemRandom().getrandbits(32),
-        patterns=tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip()),
-        metrics=parse_metrics(metrics),
-        budget_s=budget,
-    )
+    patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
+    source, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
+    if against is not None:
+        if base or head or out or markdown:
+            raise InputError("--against takes none of --base, --head, --out and --markdown.")
+        _compare_again(against, source, patterns, chosen, budget, seed, failing, as_json=as_json)
+    if base is None:
+        raise InputError("give --base REV, the git revision to compare with, such as --base main.")
+    options = GateOptions(base, head, source=source, seed=seed, patterns=patterns, metrics=chosen, budget_s=budget)
     decision, is_interrupted = _measure(options, out or _name_file(), Console(stderr=True))
     exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision, failing)
     _write_markdown(decision, markdown)
@@ -102,6 +124,36 @@ def gate(
         print(render_json(decision, exit_code))  # noqa: T201
     else:
         open_console().print(render_decision(decision, shows_ok=shows_ok))
+    raise typer.Exit(exit_code)
+
+
+def _compare_again(
+    file: Path,
+    source: str,
+    patterns: tuple[str, ...],
+    metrics: tuple[Metric, ...],
+    budget_s: float,
+    seed: int,
+    failing: Collection[Outcome],
+    *,
+    as_json: bool,
+) -> NoReturn:
+    """Measure a stored run's cases once more, print what came of it, and end."""
+    stored = load_record(file)
+    cases, budget = find_cases(stored, patterns), Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
+    with GroupProgress(Console(stderr=True), budget) as progress:
+        present, again = measure_again(
+            cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
+        )
+    settings = load_gate_settings(Path("pyproject.toml"))
+    plan = build_plan(settings, metrics, tuple(each.id for each in again))
+    decision = judge_against(stored, present, again, plan.thresholds)
+    passes = decision.outcome not in failing and decision.outcome is not Outcome.NOT_COMPARED
+    exit_code = 0 if passes else EXIT_CODES[decision.outcome]
+    if as_json:
+        print(render_against_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_against(decision))
     raise typer.Exit(exit_code)
 
 
