@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class GateProgress:
@@ -22,14 +22,13 @@ class GateProgress:
             TextColumn("{task.description}"),
             BarColumn(),
             TimeElapsedColumn(),
-            TextColumn("left, at most"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=console,
             transient=True,
             auto_refresh=False,  # its thread would take turns with the one that is timed
             disable=not console.is_terminal,
         )
-        self._task = self._progress.add_task("preparing both revisions", total=None)
+        self._task = self._progress.add_task("preparing both revisions", total=None, left="")
 
     def __enter__(self) -> GateProgress:
         self._progress.start()
@@ -47,12 +46,13 @@ class GateProgress:
 
     def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
         """Show the pairs, and the time that as many as are still wanted will take at this pace."""
-        total_s = min(self._budget_s, spent_s * num_wanted / num_done)
+        total_s = max(spent_s, min(self._budget_s, spent_s * num_wanted / num_done))
         self._progress.update(
             self._task,
             description=f"{num_done} of {num_wanted} pairs",
             completed=spent_s,
-            total=max(total_s, spent_s),
+            total=total_s,
+            left=f"about {render_clock(total_s - spent_s)} left",
             refresh=True,
         )
 
@@ -61,3 +61,8 @@ class GateProgress:
         if not self._console.is_terminal:
             what = {"screen": "screened", "confirm": "confirming"}[stage]
             self.notice(f"{what} {num_cases} cases, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
+
+
+def render_clock(seconds: float) -> str:
+    """Minutes and seconds, such as 4:05."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60))

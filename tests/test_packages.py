@@ -1,5 +1,6 @@
 """Which packages each revision runs with. Nothing is installed but by a fake pip."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,6 +77,12 @@ def test_a_damaged_file_is_told_by_its_side(tmp_path: Path, text: str) -> None:
     (tmp_path / "head/pyproject.toml").write_text(text)
     with pytest.raises(RevisionError, match=r"^pyproject\.toml of head cannot be read: "):
         read_dependencies(tmp_path / "head/pyproject.toml")
+
+
+def test_an_environment_is_one_of_its_own_and_needs_no_packages(tmp_path: Path) -> None:
+    python = install(tmp_path / "environment", ())
+    asked = subprocess.run([python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == str(tmp_path / "environment")
 
 
 def test_pips_own_reason_is_told(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def install(folder: Path, requirements: tuple[str, ...]) -> Path:
     """
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     _run(sys.executable, "-m", "venv", str(folder))
-    _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
+    if requirements:  # pip asks for at least one
+        _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
     return python
 
 
