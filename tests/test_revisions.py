@@ -159,7 +159,7 @@ def test_a_folder_of_that_name_without_a_lock_is_not_ours(repository: GitFolder,
     assert (scratch / f"{PREFIX}notes").is_dir()
 
 
-@pytest.mark.parametrize("name", ["nowhere", "--help", "", "HEAD~9", "HEAD:mnist_core"])
+@pytest.mark.parametrize("name", ["nowhere", "--since=yesterday", "", "HEAD~9", "HEAD:mnist_core"])
 def test_a_revision_that_git_does_not_know(repository: GitFolder, name: str, scratch: Path) -> None:
     with (
         pytest.raises(RevisionError, match=rf"^git knows no revision '{name}'\.$"),

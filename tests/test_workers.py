@@ -142,6 +142,20 @@ def test_a_case_that_wants_more_memory_than_its_limit_fails_alone(start: Start) 
     assert other.measure_turn().num_examples == 200
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system pins no process")
+def test_a_pinned_worker_keeps_all_its_threads_on_one_core_and_the_size_of_its_pools(start: Start) -> None:
+    worker, core = start(), max(os.sched_getaffinity(0))
+    worker.warm_up()
+    threads = Path(f"/proc/{worker.pid}/task")
+    before = len(list(threads.iterdir()))
+    worker.pin(core)
+    worker.measure_turn()
+    assert {frozenset(os.sched_getaffinity(int(thread.name))) for thread in threads.iterdir()} == {frozenset({core})}
+    assert len(list(threads.iterdir())) >= before > 2
+    with pytest.raises(WorkerError, match=r"^batch_before_map-default-cpu: cannot be pinned to core 4000: "):
+        worker.pin(4000)
+
+
 def test_memory_is_read_in_a_worker(start: Start) -> None:
     memory = start(build_case("map_after_shuffle", "memory")).measure_memory()
     assert memory.predicted_bytes > 0

@@ -100,10 +100,10 @@ class Repository:
 
     def find_commit(self, name: str) -> str:
         """The hash of the commit that a revision names."""
-        with contextlib.suppress(RevisionError):
-            if not name.startswith("-"):  # an option
-                return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
-        raise RevisionError(f"git knows no revision '{name}'{self._tell_depth()}.")
+        try:
+            return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
+        except RevisionError:
+            raise RevisionError(f"git knows no revision '{name}'{self._tell_depth()}.") from None
 
     @contextmanager
     def add_worktree(self, commit: str, folder: Path) -> Iterator[Path]:
@@ -170,8 +170,10 @@ def _make_folder() -> Iterator[Path]:
     """A new folder, locked as long as this process lives, removed in the end."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
-        with (folder / LOCK).open("w") as lock:
+        unlocked = folder / f".{LOCK}"
+        with unlocked.open("w") as lock:
             _lock(lock)
+            unlocked.rename(folder / LOCK)  # another gate that finds it unlocked would remove the folder
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
