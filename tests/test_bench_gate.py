@@ -14,6 +14,7 @@ from processes import find_group, wait_for_end
 from repositories import GitFolder, make_gated
 
 from bench.harness.gate import GateOptions, run_gate
+from bench.harness.packages import install as install_packages
 from bench.harness.pair_design import PairDesign
 from mnist_core.errors import InputError
 from reports.gate import Outcome, Verdict, decide
@@ -121,6 +122,30 @@ def test_cases_that_only_one_revision_has_are_listed_and_a_renamed_one_is_compar
     assert record.cases.compared == ("unbuffered-raw-cpu",)
     assert [(each.base, each.head) for each in record.cases.renamed] == [("no_prefetch-raw-cpu", "unbuffered-raw-cpu")]
     assert record.notices[0].startswith("cache_before_map-raw-cpu is no longer cache().shuffle(60000)")
+    assert len(record.pairs) == 1
+
+
+def test_revisions_with_other_dependencies_run_with_interpreters_of_their_own(
+    repository: GitFolder, digits_file: str
+) -> None:
+    made: list[tuple[str, ...]] = []
+
+    def install(folder: Path, requirements: tuple[str, ...]) -> Path:
+        """An environment that finds the packages of this one: none can be installed here."""
+        made.append(requirements)
+        python = install_packages(folder, ())
+        (site,) = folder.glob("lib/python*/site-packages")
+        (site / "these.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
+        return python
+
+    text = (repository.folder / "pyproject.toml").read_text()
+    repository.write("pyproject.toml", text.replace("dependencies = []", 'dependencies = ["rich"]'))
+    options = GateOptions(
+        "HEAD", None, digits_file, 7, ("no_pre*",), budget_s=0.1, design=QUICK, inside=repository.folder
+    )
+    record = run_gate(options, clock_s=time.monotonic, listener=Silence(), keep=lambda _: None, install=install)
+    assert made == [(), ("rich",)]
+    assert record.environment_line == "an environment each, since the dependencies differ: head asks for rich"
     assert len(record.pairs) == 1
 
 

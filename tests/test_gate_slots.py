@@ -9,7 +9,7 @@ import pytest
 from bench.harness import gate_slots
 from bench.harness.gate_lots import Lot, Lots
 from bench.harness.gate_pairs import Job
-from bench.harness.gate_slots import Slots, Staged, build_stage
+from bench.harness.gate_slots import Slots, Staged, build_stage, build_tools
 from bench.harness.pair_design import PairDesign
 from bench.harness.slot_process import Launch
 from bench.harness.staged import StagedCase, import_revision
@@ -38,7 +38,8 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[FakeProcess]:
 
 def make_slots(seed: int = 1, head_python: Path = PYTHON) -> Slots:
     base = Staged(PYTHON, Path("/base"), {"new name": "old name"})
-    return Slots({"base": base, "head": Staged(head_python, Path("/head"))}, "digits", DESIGN, Lots(seed), Path("/s"))
+    revisions = {"base": base, "head": Staged(head_python, Path("/head"))}
+    return Slots(revisions, "digits", DESIGN, Lots(seed), tools=Path("/tools"), scratch=Path("/scratch"))
 
 
 def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProcess]) -> None:
@@ -93,6 +94,12 @@ def test_a_stage_holds_mnist_core_and_nothing_else(tmp_path: Path) -> None:
     stage = build_stage(tmp_path / "stages/base", tmp_path / "checkout")
     assert [path.name for path in stage.iterdir()] == ["mnist_core"]
     assert (stage / "mnist_core").resolve() == tmp_path / "checkout/mnist_core"
+
+
+def test_the_tools_are_the_packages_of_this_project_and_nothing_installed_beside_them(tmp_path: Path) -> None:
+    tools = build_tools(tmp_path / "tools")
+    assert {path.name for path in tools.iterdir()} == {"bench", "mnist_core", "reports"}
+    assert (tools / "bench/harness/gate_slots.py").samefile(gate_slots.__file__)
 
 
 def test_a_process_that_has_imported_a_mnist_core_is_of_no_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from bench.harness.environment import describe_machine, find_allowed_cores
 from bench.harness.gate_cases import match_cases, tell_changed
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_run import GateListener, GateRun, Keep
-from bench.harness.gate_slots import Slots, Staged, build_stage
+from bench.harness.gate_slots import Slots, Staged, build_stage, build_tools
 from bench.harness.introduction import Introduction, ask_introduction
 from bench.harness.packages import Install, Interpreters, find_interpreters, install
 from bench.harness.pair_design import PairDesign
@@ -104,11 +104,12 @@ def _prepare(
 ) -> tuple[GateRecord, Slots]:
     """The record before anything is measured, and the slots to measure in."""
     design, stages, source = options.design, workplace.folder / "stages", locate(options.source)
+    tools = build_tools(workplace.folder / "tools")
     base = Staged(interpreters.base, build_stage(stages / "base", workplace.base.folder))
     head = Staged(interpreters.head, build_stage(stages / "head", workplace.head.folder))
-    of_base = ask_introduction(f"base, {workplace.base.name}", base.python, base.folder, source, design)
+    of_base = ask_introduction(f"base, {workplace.base.name}", base.python, base.folder, source, design, tools=tools)
     source = of_base.setting.data_name if source == AUTO else source
-    of_head = ask_introduction(f"head, {workplace.head.name}", head.python, head.folder, source, design)
+    of_head = ask_introduction(f"head, {workplace.head.name}", head.python, head.folder, source, design, tools=tools)
     cases = narrow(match_cases(of_base.cases, of_head.cases), options.patterns)
     record = _start_record(options, workplace, of_base, of_head, cases)
     record = replace(record, environment_line=interpreters.environment_line)
@@ -116,7 +117,7 @@ def _prepare(
         listener.notice(line)
     base = replace(base, names={each.head: each.base for each in cases.renamed})
     lots = Lots(options.seed)
-    return record, Slots({"base": base, "head": head}, source, design, lots, workplace.folder)
+    return record, Slots({"base": base, "head": head}, source, design, lots, tools=tools, scratch=workplace.folder)
 
 
 def _start_record(

@@ -11,6 +11,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import bench
+import mnist_core
+import reports
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_pairs import Job, Seat, Seats
 from bench.harness.pair_design import PairDesign
@@ -41,6 +44,14 @@ def build_stage(folder: Path, checkout: Path) -> Path:
     return folder
 
 
+def build_tools(folder: Path) -> Path:
+    """A folder from which Python imports this tool's own packages, and none that is installed beside them."""
+    folder.mkdir(parents=True)
+    for package in (bench, reports, mnist_core):
+        (folder / package.__name__).symlink_to(Path(str(package.__file__)).parent, target_is_directory=True)
+    return folder
+
+
 class Slots:
     """The processes of both slots, started when they are first needed.
 
@@ -49,14 +60,22 @@ class Slots:
         source: of the digits.
         design: of the pairs.
         lots: decide on hash seeds.
+        tools: what `build_tools` made.
         scratch: a folder for what the processes leave.
     """
 
     def __init__(
-        self, revisions: Mapping[SideName, Staged], source: str, design: PairDesign, lots: Lots, scratch: Path
+        self,
+        revisions: Mapping[SideName, Staged],
+        source: str,
+        design: PairDesign,
+        lots: Lots,
+        *,
+        tools: Path,
+        scratch: Path,
     ) -> None:
         self._revisions, self._source, self._design = revisions, source, design
-        self._lots, self._scratch = lots, scratch
+        self._lots, self._tools, self._scratch = lots, tools, scratch
         self._stack = ExitStack()
         self._processes: dict[tuple[int, Path], SlotProcess] = {}
         self._num_starts = 0
@@ -82,7 +101,7 @@ class Slots:
     def _start(self, slot: int, python: Path) -> SlotProcess:
         hash_seed = self._lots.draw_hash_seed(self._num_starts)
         log = self._scratch / f"slot-{slot}-{len(self._processes)}.log"
-        process = SlotProcess(Launch(python, self._source, hash_seed, log, self._scratch))
+        process = SlotProcess(Launch(python, self._tools, self._source, hash_seed, log, self._scratch))
         self._stack.callback(process.close)
         return process
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from bench.harness.gate_cases import OfferedCase, build_gate_cases, describe_case
 from bench.harness.pair_design import PairDesign
-from bench.harness.staged import TOOL
 from mnist_core.digits import load_digits
 from mnist_core.errors import InputError
 from mnist_core.versions import describe_versions
@@ -29,7 +28,9 @@ class Introduction:
     notices: tuple[str, ...]
 
 
-def ask_introduction(name: str, python: Path, folder: Path, source: str, design: PairDesign) -> Introduction:
+def ask_introduction(
+    name: str, python: Path, folder: Path, source: str, design: PairDesign, *, tools: Path
+) -> Introduction:
     """The introduction of the mnist_core in `folder`.
 
     Args:
@@ -38,6 +39,7 @@ def ask_introduction(name: str, python: Path, folder: Path, source: str, design:
         folder: that holds its mnist_core.
         source: of the digits.
         design: says which arm the cases are in, and how long their epochs are.
+        tools: the folder that the bench is imported from.
 
     Raises:
         InputError: it does not work with this bench, or the data cannot be had.
@@ -45,7 +47,7 @@ def ask_introduction(name: str, python: Path, folder: Path, source: str, design:
     done = subprocess.run(  # noqa: S603  # our own module
         [str(python), "-m", "bench.harness.introduction", str(folder), source, design.arm, str(design.num_examples)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(TOOL)))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(tools)))},
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.harness.slot_messages import Answer, Refusal, Request, decode_answer, encode
-from bench.harness.staged import TOOL
 from bench.harness.workers import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
 
 # Not as a module: multiprocessing would import that again in every worker, and the tool's mnist_core with it.
@@ -33,6 +32,7 @@ class Launch:
 
     Args:
         python: the interpreter.
+        tools: the folder that it imports the bench from.
         source: of the digits.
         hash_seed: of Python's sets and dicts of text, equal in all slots.
         log: a file for what it says.
@@ -40,6 +40,7 @@ class Launch:
     """
 
     python: Path
+    tools: Path
     source: str
     hash_seed: int
     log: Path
@@ -53,7 +54,7 @@ class SlotProcess:
         self._log = launch.log
         variables = {
             **os.environ,
-            "PYTHONPATH": str(TOOL),
+            "PYTHONPATH": str(launch.tools),
             "PYTHONHASHSEED": str(launch.hash_seed),
             "TMPDIR": str(launch.scratch),
         }

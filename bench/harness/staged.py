@@ -11,7 +11,6 @@ from typing import Literal
 from bench.harness.messages import Failure
 
 GATED = "mnist_core"
-TOOL = Path(__file__).parents[2]  # where this bench and its reports are imported from
 
 
 @dataclass(frozen=True)
