@@ -205,7 +205,7 @@ def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decisi
             run_gate(options, clock_s=time.monotonic, listener=progress, keep=keep)
     except KeyboardInterrupt:
         is_interrupted = True
-    if keep.newest is None:
+    if keep.newest is None:  # interrupted while both revisions were prepared
         raise typer.Exit(EXIT_INTERRUPTED)
     console.print(
         f"all turns are in {file}; mnist-report gate {file} decides again",

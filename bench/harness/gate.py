@@ -78,20 +78,33 @@ def run_gate(
         GateSettingsError: head's pyproject.toml has settings that cannot be used.
     """
     with check_out(options.base, options.head, inside=options.inside) as workplace:
-        interpreters = find_interpreters(workplace, listener.notice, install)
-        if interpreters.environment_line:
-            listener.notice(interpreters.environment_line)
-        record, slots = _prepare(options, workplace, interpreters, listener)
-        return GateRun(
-            record,
-            slots,
-            options.design,
-            core=max(find_allowed_cores()),
-            budget_s=options.budget_s,
-            clock_s=clock_s,
-            listener=listener,
-            keep=keep,
-        ).run()
+        return measure_gate(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)
+
+
+def measure_gate(
+    options: GateOptions,
+    workplace: Workplace,
+    *,
+    clock_s: Callable[[], float],
+    listener: GateListener,
+    keep: Keep,
+    install: Install = install,
+) -> GateRecord:
+    """The record of a gate run between the two sides of a workplace; arguments and errors as for `run_gate`."""
+    interpreters = find_interpreters(workplace, listener.notice, install)
+    if interpreters.environment_line:
+        listener.notice(interpreters.environment_line)
+    record, slots = _prepare(options, workplace, interpreters, listener)
+    return GateRun(
+        record,
+        slots,
+        options.design,
+        core=max(find_allowed_cores()),
+        budget_s=options.budget_s,
+        clock_s=clock_s,
+        listener=listener,
+        keep=keep,
+    ).run()
 
 
 def locate(source: str) -> str:

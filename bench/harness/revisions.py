@@ -74,7 +74,7 @@ def check_out(base: str, head: str | None, *, inside: Path | None = None) -> Ite
     repository = Repository(inside or Path.cwd())
     repository.remove_stale()
     base_commit, head_commit = repository.find_commit(base), repository.find_commit(head or "HEAD")
-    with _make_folder() as folder, ExitStack() as stack:
+    with make_folder() as folder, ExitStack() as stack:
         first = stack.enter_context(repository.add_worktree(base_commit, folder / "base"))
         if head is None:
             second = repository.copy_working_tree(folder / "head")
@@ -166,7 +166,7 @@ class Repository:
 
 
 @contextmanager
-def _make_folder() -> Iterator[Path]:
+def make_folder() -> Iterator[Path]:
     """A new folder, locked as long as this process lives, removed in the end."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
