@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from reports.gate import Decision, Finding, Outcome, Verdict
 from reports.gate_lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
+from reports.markdown_text import escape
 
 MARK = "<!-- mnist-bench gate -->"  # by which a bot finds its former comment and replaces it
 MAX_BYTES = 65_536  # a comment may have as many characters, a step summary 1 MiB. Source: GitHub's documentation
-SPECIAL = re.compile(
-    r"[&<>|`*~$\\\[]"  # HTML, cells, code, emphasis, formulas, escapes, links
-    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis; within a word it is none
-)
-MENTION = re.compile(r"@(?=\w)")  # would notify somebody
-NO_WIDTH = "&#8203;"
 SIGNS = {Outcome.FINE: "✅", Outcome.INCONCLUSIVE: "❔"}  # the others are bad
 BAD = "❌"
 HEADER = ("verdict", "case", "metric", "change", "why", "pairs")
@@ -67,9 +61,3 @@ def _render_row(finding: Finding) -> str:
 
 def _fold(summary: str, lines: Sequence[str]) -> list[str]:
     return ["<details>", f"<summary>{summary}</summary>", "", *lines, "</details>", ""]
-
-
-def escape(text: str) -> str:
-    """`text` on one line, as it is read: neither markup nor a cell's end nor a mention of somebody."""
-    shown = SPECIAL.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
-    return MENTION.sub(f"@{NO_WIDTH}", shown)

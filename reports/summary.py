@@ -79,7 +79,6 @@ def read_turns(metric: str, case: CaseRecord) -> dict[int, float]:
 
 READERS: dict[str, Callable[[Sample], float | None]] = {
     "time": lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
-    "cpu": lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,
     "seconds": lambda sample: sample.wall_ns / NANOSECONDS,
     "first_batch": lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
     "cpu": lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,

@@ -17,7 +17,8 @@ FORBIDDEN = {
 }
 BUDGETS = {"bench/conftest.py", "bench/gate_cli.py"}
 READS_A_CLOCK = {"bench/harness/measure.py", *BUDGETS, "mnist_core/train.py"}  # compared; the budget; a log
-PRINTS = {"mnist_core/cli.py", "bench/cli.py", "bench/gate_cli.py", "reports/cli.py", "bench/conftest.py"}
+COMMANDS = {f"reports/commands/{name}.py" for name in ("claims", "compare", "export", "gate", "page", "trace")}
+PRINTS = {"mnist_core/cli.py", "bench/cli.py", "bench/gate_cli.py", "reports/cli.py", *COMMANDS, "bench/conftest.py"}
 
 
 def find_modules(package: str) -> Iterator[Path]:

@@ -1,0 +1,1 @@
+"""The subcommands of ``mnist-report``: what each takes and prints. With cli.py the only printers of the package."""

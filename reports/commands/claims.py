@@ -1,0 +1,35 @@
+"""What people say, judged by a run: ``mnist-report claims``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from reports.claim_tables import describe_verdict, render_verdicts
+from reports.claims import ALL, judge_claims, load_claims, select_claims
+from reports.commands.runs import OptionalRun, find_newest_run
+from reports.record import load_record
+from reports.terminal import open_console
+
+CLAIMS_EXAMPLES = (
+    "Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"
+    "    mnist-report claims --json | jq '.[] | select(.verdict == \"REFUTED\")'"
+)
+
+
+def claims(
+    run: OptionalRun = None,
+    only: Annotated[str, typer.Option(metavar="ID,...", help="These claims only.")] = ALL,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: a list with a verdict each.")] = False,
+) -> None:
+    """Judge what people say of tf.data by the turns of a run.
+
+    A run of `pytest bench/ --benchmark-only` decides on some of the claims; with `--claims all` on nearly every one.
+    """
+    verdicts = judge_claims(select_claims(load_claims(), only), load_record(run or find_newest_run()))
+    if as_json:
+        print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
+    else:
+        open_console().print(render_verdicts(verdicts))

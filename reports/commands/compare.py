@@ -1,0 +1,64 @@
+"""Runs beside each other: ``mnist-report compare``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports.compare import CompareError
+from reports.compare_json import render_json as render_compared_json
+from reports.compare_tables import render_side_by_side
+from reports.run_files import load_run
+from reports.side_by_side import put_side_by_side
+from reports.terminal import open_console
+from reports.thresholds import ExitCode, conclude, parse_thresholds
+
+COMPARE_EXAMPLES = """Examples:
+
+    mnist-report compare runs/20261123-085740 runs/20261124-091502
+
+    mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:15%
+
+    mnist-report compare main.json mine.json other.json --all
+
+    mnist-report compare runs/20261123-085740 (one run: devices beside each other)"""
+
+
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN",
+            help="Runs' folders or any pytest-benchmark files; the first is what the others are compared with.",
+        ),
+    ],
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC:PERCENT%",
+            help="Exit with 1 where the whole interval is worse by more than this; can be repeated.",
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also the rows of what did not change.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: every number.")] = False,
+) -> None:
+    """Tell what changed from one run to others: ratios with intervals, and what differs between machines and versions.
+
+    Metrics: time, relative (to the ordering post in the same round), first_batch, busy, live_bytes, source_bytes,
+    accuracy, displacement, label_runs.
+
+    Exit code with --fail-on: 0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide.
+    """
+    thresholds = parse_thresholds(fail_on or ())
+    shown = put_side_by_side([load_run(path) for path in runs])
+    conclusion = conclude(shown, thresholds)
+    if as_json:
+        sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
+    else:
+        open_console().print(render_side_by_side(shown, thresholds, conclusion, everything=everything))
+    if conclusion.exit_code is ExitCode.NOT_COMPARED:
+        raise CompareError(" ".join(conclusion.lines))
+    raise typer.Exit(conclusion.exit_code)

@@ -1,0 +1,39 @@
+"""A run for other programs: ``mnist-report export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports.commands.runs import OptionalRun, find_newest_run
+from reports.export import FORMATS, check_request, render_export, write_export
+from reports.record import load_record
+
+EXPORT_EXAMPLES = """Examples:
+
+    mnist-report export --to markdown >> $GITHUB_STEP_SUMMARY
+
+    mnist-report export runs/20261123-085740 --to csv --turns -o turns.csv
+
+    mnist-report export --to hparams -o logs && tensorboard --logdir logs"""
+
+
+def export(
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=", ".join(FORMATS) + ".")],
+    run: OptionalRun = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Default: standard output. For hparams a new folder."),
+    ] = None,
+    turns: Annotated[bool, typer.Option("--turns", help="For csv: a row for each turn, not for each case.")] = False,
+) -> None:
+    """Write a run for another program: a pull request, a spreadsheet, a script, a dashboard, TensorBoard."""
+    check_request(to, output, turns=turns)
+    record = load_record(run or find_newest_run())
+    if output is None:
+        sys.stdout.buffer.write(render_export(record, to, turns=turns).encode())
+    else:
+        write_export(record, to, output, turns=turns)

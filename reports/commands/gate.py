@@ -1,0 +1,78 @@
+"""Gate runs decided again, and counted: ``mnist-report gate`` and ``trials``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports.gate import FAILING, GateError, decide, find_exit_code, parse_failing
+from reports.gate_file import load_gate
+from reports.gate_json import render_json as render_gate_json
+from reports.gate_markdown import render_markdown as render_gate_markdown
+from reports.gate_tables import render_decision
+from reports.terminal import open_console
+from reports.trial_tables import render_tallies, render_tallies_json
+from reports.trials import load_trials, tally_trials
+from reports.whole_file import write_whole
+
+FAIL_ON = ",".join(outcome.value for outcome in FAILING)
+GATE_EXAMPLES = """Examples:
+
+    mnist-report gate gate.json --all
+
+    mnist-report gate gate.json --markdown comment.md --fail-on regressed
+
+    mnist-report gate gate.json --json | jq '.findings[] | select(.verdict == "REGRESSED")'"""
+
+
+def gate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What mnist-bench gate wrote.")],
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write it for a pull request or a step summary.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all findings.")] = False,
+    shows_ok: Annotated[
+        bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
+    ] = FAIL_ON,
+) -> None:
+    """Decide a gate run again, from its turns alone; nothing is measured.
+
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
+    """
+    failing = parse_failing(fail_on)
+    decision = decide(load_gate(file))
+    exit_code = find_exit_code(decision, failing)
+    if markdown is not None:
+        _write_text(markdown, render_gate_markdown(decision))
+    if as_json:
+        print(render_gate_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_decision(decision, shows_ok=shows_ok))
+    raise typer.Exit(exit_code)
+
+
+TRIALS_EXAMPLES = "Examples:\n\n    mnist-report trials trials.jsonl\n\n    mnist-report trials trials.jsonl --json"
+
+
+def trials(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The lines that trials of the gate left.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
+) -> None:
+    """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
+    tallies = tally_trials(load_trials(file))
+    if as_json:
+        print(render_tallies_json(tallies))  # noqa: T201
+    else:
+        open_console().print(render_tallies(tallies))
+
+
+def _write_text(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text.encode())
+    except OSError as error:
+        raise GateError(f"{file} cannot be written: {error.strerror}.") from None

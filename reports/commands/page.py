@@ -1,0 +1,96 @@
+"""Runs as pictures: ``mnist-report page`` and ``picture``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reports.commands.runs import OptionalRun, find_newest_run
+from reports.page.files import PAGES, PICTURES, check_path, write_file
+from reports.record import load_record
+from reports.terminal import open_console
+
+MEGABYTE, KILOBYTE = 1_000_000, 1000
+
+PAGE_EXAMPLES = """Examples:
+
+    mnist-report page -o report.html
+
+    mnist-report page runs/20261123-085740 runs/20261124-101500 -o both.html
+
+    mnist-report page runs/mlp -o trace.html"""
+
+
+def page(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="RUN",
+            help="Runs' folders with a record, traces or both; or JSON files. Default: the newest in runs/.",
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
+        "report.html"
+    ),
+) -> None:
+    """Draw runs as one HTML page that needs no internet: pictures, tables, verdicts, traces.
+
+    Throughput with intervals, time against memory, first batches, memory over time, claims, traces, the machine.
+    """
+    from reports.page.compose import render_page  # noqa: PLC0415  # what draws is slow to import for a mere table
+    from reports.page.runs import load_runs  # noqa: PLC0415
+
+    check_path(output, PAGES)
+    loaded = load_runs(runs or [find_newest_run().parent])
+    content = render_page(loaded).encode()
+    write_file(output, content)
+    for line in (line for run in loaded for line in run.unreadable):
+        _warn(line)
+    traces = sum(len(run.traces) for run in loaded)
+    said = f"{len(content) / MEGABYTE:.1f} MB, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
+    _say(f"{output}: {said}; open it in a browser")
+
+
+PICTURE_EXAMPLES = """Examples:
+
+    mnist-report picture -o throughput.svg
+
+    mnist-report picture runs/20261123-085740 --chart frontier --dark -o frontier.png"""
+
+
+def picture(
+    run: OptionalRun = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="An .svg or a .png file. Default: the chart's name, .svg."),
+    ] = None,
+    chart: Annotated[
+        str, typer.Option(metavar="NAME", help="throughput, frontier, first-batch, memory, feeding or claims.")
+    ] = "throughput",
+    dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
+) -> None:
+    """Draw one picture of a page as a file, for a README or a talk."""
+    from reports.page.picture import render_picture  # noqa: PLC0415  # as for a page
+    from reports.page.themes import DARK, LIGHT  # noqa: PLC0415
+
+    path = output or Path(f"{chart}.svg")
+    check_path(path, PICTURES)
+    record = load_record(run or find_newest_run())
+    content = render_picture(record, chart, path.suffix.lower(), DARK if dark else LIGHT)
+    write_file(path, content)
+    _say(f"{path}: {len(content) / KILOBYTE:.0f} kB")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _say(line: str) -> None:
+    open_console().print(line, soft_wrap=True, markup=False)
+
+
+def _warn(line: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {line}", style="yellow", markup=False)
