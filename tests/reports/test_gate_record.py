@@ -68,7 +68,7 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: own.update(seed="7"), "GateRecord.seed must be int, got '7'"),
         (lambda own: own.update(spent_s=float("nan")), "GateRecord.spent_s must be a number, at least 0, got nan"),
         (lambda own: own["base"]["setting"].update(data_fingerprint="cd"), "measured on different data"),
-        (lambda own: own["base"]["setting"].update(data_name=None), "Setting.data_name must be str, got None"),
+        (lambda own: own["base"]["setting"].update(data_name=None), "Setting.data_name must be text, got None"),
         (lambda own: own["machine"].update(cpu=3), "Machine.cpu must be str, got 3"),
         (lambda own: own["cases"].update(compared=["b"]), "case 'a' is not among the compared ones"),
         (lambda own: own["cases"].update(compared=["a", "new", "a"]), "Cases.compared is there twice: a"),
@@ -93,7 +93,7 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: own["pairs"][0]["base"]["turns"][0].update(wall_ns=0), "wall_ns and Sample.num_examples"),
         (lambda own: own["pairs"][0]["head"].update(live_bytes=1.5), "Side.live_bytes must be int and at least 0"),
         (lambda own: own["pairs"][0]["head"].update(live_bytes=10**400), "Side.live_bytes must fit into 64 bits"),
-        (lambda own: own["pairs"][0]["head"]["turns"][0].update(cpu_ns=2**63), "Sample.cpu_ns must fit into 64 bits"),
+        (lambda own: own["pairs"][0]["head"]["turns"][0].update(cpu_ns=2**63), "Sample.cpu_ns is larger than anything"),
         (lambda own: own["failures"][0].update(side="left"), "Failure.side must be one of base, head, got 'left'"),
     ],
 )
