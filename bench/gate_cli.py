@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import random
-import signal
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -22,6 +19,7 @@ from bench.harness.gate_again import find_cases, measure_again
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerStarter
 from bench.progress import GroupProgress
+from bench.stopping import stop_once
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.gate import EXIT_CODES, FAILING, Decision, Outcome, decide, find_exit_code, parse_failing
@@ -43,7 +41,6 @@ BUDGET_S = 300.0  # what people wait for on a pull request
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
 FOLDER = Path("runs/gate")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file that GitHub shows on the page of a workflow's run
-STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 EXAMPLES = """Examples:
 
@@ -201,7 +198,7 @@ def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decisi
     """What the run decides, and whether it was interrupted."""
     keep, is_interrupted = _Keeper(file), False
     try:
-        with _stop_once(), GateProgress(console, options.budget_s) as progress:
+        with stop_once(), GateProgress(console, options.budget_s) as progress:
             run_gate(options, clock_s=time.monotonic, listener=progress, keep=keep)
     except KeyboardInterrupt:
         is_interrupted = True
@@ -214,23 +211,6 @@ def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decisi
         soft_wrap=True,
     )
     return decide(keep.newest), is_interrupted
-
-
-@contextmanager
-def _stop_once() -> Iterator[None]:
-    """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        for each in STOPPING:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    former = {each: signal.signal(each, stop) for each in STOPPING}
-    try:
-        yield
-    finally:
-        for each, handler in former.items():
-            signal.signal(each, handler)
 
 
 def _write_markdown(decision: Decision, file: Path | None) -> None:

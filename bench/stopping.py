@@ -1,0 +1,28 @@
+"""What a signal to stop does to a command that has to clear up."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def stop_once() -> Iterator[None]:
+    """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        for each in STOPPING:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    former = {each: signal.signal(each, stop) for each in STOPPING}
+    try:
+        yield
+    finally:
+        for each, handler in former.items():
+            signal.signal(each, handler)
