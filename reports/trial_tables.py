@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.numbers import render_changes
 from reports.stats import CONFIDENCE
 from reports.trials import OURS, Tally
 
@@ -44,7 +45,8 @@ def _render_class(tallies: list[Tally]) -> Table:
 def _tell_class(tally: Tally) -> str:
     title = TITLES.get(tally.kind, f"{100 * tally.slowdown:.3g}% more work in one case")
     broken = f", {tally.num_broken} more went wrong" if tally.num_broken else ""
-    return f"{title}: {tally.num_trials} trials{broken}"
+    seen = "" if tally.seen is None else f"; its CPU time {render_changes(tally.seen)}"
+    return f"{title}: {tally.num_trials} trials{broken}{seen}"
 
 
 def _render_share(tally: Tally) -> str:

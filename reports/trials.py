@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +15,11 @@ from scipy import special
 
 from reports.field_checks import check_number, check_type
 from reports.gate import Decision, Outcome, Verdict
+from reports.gate_pairs import read_differences
 from reports.gate_peers import PeerVerdict, decide_by_peers
+from reports.gate_record import GateRecord
 from reports.record import MAX_BYTES, RecordError
-from reports.stats import CONFIDENCE
+from reports.stats import CONFIDENCE, Estimate, estimate_median
 
 KEY = "mnist_bench_trial"
 FORMAT = 1
@@ -45,6 +49,9 @@ class Trial:
         spent_s: how long it took.
         datetime: when it began.
         gate_file: where all its turns stand.
+        reason: why it ended without a verdict; empty where it has one.
+        seen: the ratio of head's CPU time to base's in the slowed case, by the pairs of the screen, which are taken
+            before anything is decided; None for A/A, or where it is not known.
     """
 
     number: int
@@ -58,6 +65,8 @@ class Trial:
     spent_s: float
     datetime: str
     gate_file: str
+    reason: str = ""
+    seen: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -83,6 +92,7 @@ class Tally:
         num_inconclusive: in which it did not decide; they count among the trials, but neither as alarm nor as found.
         num_elsewhere: of A/B, in which it flagged another case.
         num_broken: left out: a side failed, or nothing was compared.
+        seen: of A/B, the ratio of head's CPU time to base's in the slowed cases; None where it is not known.
     """
 
     kind: TrialKind
@@ -95,6 +105,7 @@ class Tally:
     num_inconclusive: int
     num_elsewhere: int
     num_broken: int
+    seen: Estimate | None = None
 
 
 def build_trial(
@@ -115,7 +126,20 @@ def build_trial(
         spent_s=record.spent_s,
         datetime=record.datetime,
         gate_file=gate_file,
+        seen=_read_seen(record, case) if case else None,
     )
+
+
+def _read_seen(record: GateRecord, case: str) -> float | None:
+    differences = read_differences(record, case, "cpu", stage="screen")
+    return math.exp(statistics.median(differences)) if differences else None
+
+
+def build_broken_trial(
+    *, number: int, kind: TrialKind, slowdown: float = 0.0, case: str = "", reason: str, spent_s: float, datetime: str
+) -> Trial:
+    """A trial whose run ended with an error: it counts as one that went wrong."""
+    return Trial(number, kind, slowdown, case, Outcome.FAILED, (), (), 0, spent_s, datetime, "", reason)
 
 
 def append_trial(trial: Trial, file: Path) -> None:
@@ -199,7 +223,17 @@ def _tally(rule: str, first: Trial, trials: Sequence[Trial], num_broken: int) ->
     low, high = bound_share(num_flagged, len(trials))
     undecided = sum(trial.outcome in UNDECIDED for trial in trials) if rule == OURS else 0
     return Tally(
-        first.kind, first.slowdown, rule, len(trials), num_flagged, low, high, undecided, num_elsewhere, num_broken
+        kind=first.kind,
+        slowdown=first.slowdown,
+        rule=rule,
+        num_trials=len(trials),
+        num_flagged=num_flagged,
+        low=low,
+        high=high,
+        num_inconclusive=undecided,
+        num_elsewhere=num_elsewhere,
+        num_broken=num_broken,
+        seen=estimate_median(seen) if (seen := [trial.seen for trial in trials if trial.seen is not None]) else None,
     )
 
 

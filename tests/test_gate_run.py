@@ -87,7 +87,8 @@ class FakeSlot:
                 raise KeyboardInterrupt
             factor = machine.slowdowns.get(self._case.id, 1.0) if is_head else 1.0
             noise = 1 + 0.001 * math.sin(machine.num_turns * machine.num_turns)
-            return Taken(Sample(round(WALL_NS * factor * noise), 1, 1, 10))
+            spent_ns = round(WALL_NS * factor * noise)
+            return Taken(Sample(spent_ns, spent_ns, 1, 10))
         answers = {Done: Done(), Remembered: Remembered(1)}
         return answers[kind]
 

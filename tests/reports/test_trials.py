@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from scipy import stats as reference
 from reports.gate import Outcome, decide
 from reports.gate_peers import RULES, PeerVerdict
 from reports.record import RecordError
+from reports.stats import Estimate
 from reports.trial_tables import render_tallies, render_tallies_json
 from reports.trials import OURS, Tally, Trial, append_trial, bound_share, build_trial, load_trials, tally_trials
 
@@ -209,3 +211,20 @@ def test_the_command_counts_what_a_file_holds(tmp_path: Path) -> None:
     done = run("none.jsonl", cwd=tmp_path)
     reason = "error: none.jsonl does not exist: give the file that trials of the gate left.\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", reason)
+
+
+def test_what_was_added_is_seen_in_the_pairs_of_the_screen() -> None:
+    gate = add_pairs(screened("a", "b", b=[0.04, 0.05, 0.06] * 2), "b", "confirm", [0.5] * 12)
+    trial = build_trial(decide(gate), number=0, kind="A/B", slowdown=0.05, case="b")
+    assert trial.seen == pytest.approx(math.exp(0.05), rel=1e-3)
+    assert build_trial(decide(gate), number=0, kind="A/A same").seen is None
+
+
+def test_the_title_of_a_class_says_what_was_seen() -> None:
+    trials = [replace(slower(number), seen=1 + number / 100) for number in range(1, 8)]
+    (tally, *_) = tally_trials(trials)
+    assert tally.seen == Estimate(1.04, 1.01, 1.07, 7)
+    stream = io.StringIO()
+    Console(file=stream, width=100).print(render_tallies([tally]))
+    title = "5% more work in one case: 7 trials; its CPU time +4.0% [+1.0%, +7.0%]"
+    assert stream.getvalue().splitlines()[0].rstrip() == title
