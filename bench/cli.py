@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from bench import gate_cli, trials_cli
+from bench import designs_cli, gate_cli, trials_cli
 from bench.harness.cases import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
 from bench.harness.device_cases import build_device_cases, build_inference_cases
 from bench.harness.environment import describe_machine
@@ -99,6 +99,7 @@ def _tell(difference: float, progress: Progress, task: TaskID) -> float:
 
 
 app.command(epilog=gate_cli.EXAMPLES)(gate_cli.gate)
+app.command(epilog=designs_cli.EXAMPLES)(designs_cli.designs)
 app.command(epilog=trials_cli.EXAMPLES)(trials_cli.trials)
 
 

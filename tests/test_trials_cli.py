@@ -1,6 +1,7 @@
-"""``mnist-bench trials`` at a terminal: lines, errors, and a trial on few digits."""
+"""``mnist-bench trials`` and ``mnist-bench designs`` at a terminal: lines, errors, and a trial on few digits."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -101,6 +102,9 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         (("trials", "--out", "proof", "--kinds", "rain"), "--kinds must be of same, rebuilt, slowed, got 'rain'."),
         (("trials", "--out", "proof", "--revision", "nowhere"), "git knows no revision 'nowhere'."),
         (("trials", "--out", "proof", "--data", "nowhere.npz"), "nowhere.npz"),
+        (("designs", "--cases", "rain"), "no case matches 'rain': there are post, "),
+        (("designs", "--data", "nowhere.npz"), "nowhere.npz"),
+        (("designs", "--budget", "0", "--out", "pyproject.toml"), "pyproject.toml, line 1 is damaged, or no pair"),
     ],
 )
 def test_wrong_input_is_one_line_and_exit_code_2(repository: GitFolder, arguments, reason: str) -> None:
@@ -118,6 +122,12 @@ def test_a_folder_that_cannot_be_made_is_told(repository: GitFolder, digits_file
     done = command(repository.folder, "trials", "--out", "pyproject.toml/proof", "--data", digits_file)
     assert done.returncode == 2, done.stderr
     assert "error: --out pyproject.toml/proof cannot be written: Not a directory." in done.stderr
+
+
+def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> None:
+    done = command(repository.folder, "designs", "--budget", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"mnist_bench_designs": 1, "prices": []}
 
 
 def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Path) -> None:
