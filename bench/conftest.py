@@ -26,7 +26,8 @@ from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.claim_tables import render_verdicts_briefly
 from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
-from reports.record import KEY, CaseRecord, RecordError, load_record
+from reports.record import KEY, CaseRecord, RecordError
+from reports.record_file import load_record
 from reports.tables import render_record
 from reports.terminal import open_console
 

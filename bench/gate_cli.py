@@ -31,7 +31,7 @@ from reports.gate_markdown import render_markdown
 from reports.gate_record import METRICS, GateRecord, Metric
 from reports.gate_settings import load_gate_settings
 from reports.gate_tables import render_decision
-from reports.record import load_record
+from reports.record_file import load_record
 from reports.terminal import open_console
 from reports.whole_file import write_whole
 

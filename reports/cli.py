@@ -15,7 +15,8 @@ from reports.compare import CompareError
 from reports.formats.results import ExportError
 from reports.gate import GateError
 from reports.page.files import PageError
-from reports.record import RecordError, load_record
+from reports.record import RecordError
+from reports.record_file import load_record
 from reports.tables import render_record
 from reports.terminal import open_console
 from reports.xspace import TraceError

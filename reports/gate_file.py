@@ -18,7 +18,8 @@ from reports.gate_record import (
     Side,
     Threshold,
 )
-from reports.record import Machine, RecordError, Setting, load_json, parse_sample
+from reports.record import Machine, RecordError, Setting
+from reports.record_file import load_json, parse_sample
 from reports.whole_file import write_whole
 
 KEY = "mnist_bench_gate"

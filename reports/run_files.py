@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reports.own_run import describe_run
 from reports.plain_benchmark import is_own, parse_plain, parse_versions
-from reports.record import RecordError, load_stored, parse_record
+from reports.record import RecordError
+from reports.record_file import load_stored, parse_record
 from reports.runs import Run
 
 

@@ -18,7 +18,8 @@ from reports.gate import Decision, Outcome, Verdict
 from reports.gate_pairs import read_differences
 from reports.gate_peers import PeerVerdict, decide_by_peers
 from reports.gate_record import GateRecord
-from reports.record import MAX_BYTES, RecordError
+from reports.record import RecordError
+from reports.record_file import MAX_BYTES
 from reports.stats import CONFIDENCE, Estimate, estimate_median
 
 KEY = "mnist_bench_trial"

@@ -14,7 +14,8 @@ from processes import find_group, wait_for_end
 from bench.harness.cases import FED
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.claims import Kind, judge_claims, load_claims
-from reports.record import CONTROL, KEY, load_record
+from reports.record import CONTROL, KEY
+from reports.record_file import load_record
 from reports.trace import load_trace
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,6 @@ from bench.harness.gate_cases import (
     match_cases,
     tell_changed,
 )
-from bench.harness.staged import StagedCase
 from mnist_core.errors import InputError
 from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.gate_record import Cases, Renaming
@@ -41,8 +40,8 @@ def test_the_specification_holds_all_but_the_name() -> None:
 
 def test_a_worker_finds_its_case_by_id() -> None:
     for case in build_gate_cases(RAW, 9):
-        assert find_gate_case(StagedCase(case.id, "", RAW, 9)) == case
-        memory = find_gate_case(StagedCase(case.id, "", RAW, 9, asks="memory"))
+        assert find_gate_case(case.id, RAW, 9, reads_memory=False) == case
+        memory = find_gate_case(case.id, RAW, 9, reads_memory=True)
         assert (memory.consumer, memory.spec) == ("memory", case.spec)
 
 

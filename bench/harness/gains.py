@@ -23,7 +23,8 @@ from bench.harness.slowdown import Slowdown, SlowdownError
 from mnist_core.ordering import parse_ordering
 from reports.gate_pairs import read_difference
 from reports.gate_record import Failure, Pair
-from reports.record import RecordError, load_json
+from reports.record import RecordError
+from reports.record_file import load_json
 from reports.whole_file import write_whole
 
 FILE = "gains.json"

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.harness.cases import Arm, Case, Selection, build_case, build_drain_cases
-from bench.harness.staged import StagedCase
 from reports.gate_record import Cases, Renaming
 from reports.record import CONTROL
 
@@ -31,11 +30,10 @@ def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
     return [*(case for case in drained if case.name != CONTROL), stepped]
 
 
-def find_gate_case(staged: StagedCase) -> Case:
-    """The case that a revision knows by this id, its memory reading where that is asked for."""
-    cases = {case.id: case for case in build_gate_cases(staged.arm, staged.num_examples)}
-    case = cases[staged.id]
-    return replace(case, consumer="memory") if staged.asks == "memory" else case
+def find_gate_case(case_id: str, arm: Arm, num_examples: int, *, reads_memory: bool) -> Case:
+    """The case that a revision knows by this id, or its memory reading."""
+    case = {case.id: case for case in build_gate_cases(arm, num_examples)}[case_id]
+    return replace(case, consumer="memory") if reads_memory else case
 
 
 def describe_case(case: Case) -> OfferedCase:

@@ -84,8 +84,9 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
     """The pair, or which side failed and why; the processes of a pair that failed are of no more use.
 
     The turn of one side is followed by that of the other, and the side that begins changes from turn to turn, so that
-    neither drift nor being first favours one of them.
+    neither drift nor being first favours one of them. What both are asked at a time, the lot's first is asked first.
     """
+    seats = {name: seats[name] for name in _order(job.lot.first, 0)}
     turns: dict[SideName, list[Sample]] = {"base": [], "head": []}
     held: dict[SideName, int | None] = {"base": None, "head": None}
     try:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.harness.staged import StagedCase
-from reports.record import Sample, parse_sample
+from reports.record import Sample
+from reports.record_file import parse_sample
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def serve_staged(connection: Connection, staged: StagedCase, source: str, stderr
         from bench.harness.gate_cases import find_gate_case  # noqa: PLC0415  # both import the revision's mnist_core
         from bench.harness.worker import serve  # noqa: PLC0415
 
-        case = find_gate_case(staged)
+        case = find_gate_case(staged.id, staged.arm, staged.num_examples, reads_memory=staged.asks == "memory")
     except Exception as error:  # noqa: BLE001  # whatever the revision does wrong, the gate must be told
         connection.send(Failure(f"{type(error).__name__}: {error}", bad_input=False))
         return

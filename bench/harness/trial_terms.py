@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.harness.pair_design import PairDesign
 from mnist_core.errors import InputError
-from reports.record import load_json
+from reports.record_file import load_json
 from reports.whole_file import write_whole
 
 FILE = "terms.json"

@@ -10,7 +10,7 @@ import typer
 from reports.claim_tables import describe_verdict, render_verdicts
 from reports.claims import ALL, judge_claims, load_claims, select_claims
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.record import load_record
+from reports.record_file import load_record
 from reports.terminal import open_console
 
 CLAIMS_EXAMPLES = (

@@ -10,7 +10,7 @@ import typer
 
 from reports.commands.runs import OptionalRun, find_newest_run
 from reports.export import FORMATS, check_request, render_export, write_export
-from reports.record import load_record
+from reports.record_file import load_record
 
 EXPORT_EXAMPLES = """Examples:
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from reports.commands.runs import OptionalRun, find_newest_run
 from reports.page.files import PAGES, PICTURES, check_path, write_file
-from reports.record import load_record
+from reports.record_file import load_record
 from reports.terminal import open_console
 
 MEGABYTE, KILOBYTE = 1_000_000, 1000

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.record import Record, load_record
+from reports.record import Record
+from reports.record_file import load_record
 from reports.trace import Trace, load_trace
 from reports.trace_files import SUFFIX, Session, list_sessions
 from reports.xspace import TraceError

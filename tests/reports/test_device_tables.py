@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from reports.device_tables import describe_devices, read_inference, render_devices, render_inference
-from reports.record import CaseRecord, DeviceUse, Machine, Record, Sample, Setting, Turn, load_record
+from reports.record import CaseRecord, DeviceUse, Machine, Record, Sample, Setting, Turn
+from reports.record_file import load_record
 from reports.summary import estimate_unsynced_excess
 from reports.tables import render_record
 

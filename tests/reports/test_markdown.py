@@ -9,7 +9,8 @@ from records import FAST, FED, LIVE, POST, RAW, SETTING, make_case, make_record
 
 from reports.formats.markdown import render_markdown
 from reports.markdown_text import MAX_SUMMARY_BYTES, escape
-from reports.record import Machine, Record, load_record
+from reports.record import Machine, Record
+from reports.record_file import load_record
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 EVIL = "a|b`c`<img src=x onerror=y>*d*_e_~~f~~[g](http://x)@octocat$h$\\|&lt;"

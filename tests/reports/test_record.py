@@ -19,8 +19,8 @@ from reports.record import (
     Sample,
     Setting,
     Turn,
-    load_record,
 )
+from reports.record_file import load_record
 
 SAMPLE = Sample(wall_ns=2_000_000_000, cpu_ns=1_500_000_000, first_batch_ns=250_000_000, num_examples=60000)
 CASE = CaseRecord(

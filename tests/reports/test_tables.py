@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reports.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn, load_record
+from reports.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn
+from reports.record_file import load_record
 from reports.tables import render_record
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
