@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.record import CaseRecord
+from reports.capture_table import estimate_cost
+from reports.record import Capture, CaseRecord
 from reports.stats import Estimate, estimate_median
-from reports.summary import estimate_rate, read_turns
+from reports.summary import NANOSECONDS, estimate_rate, read_turns
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ def _of_memory(name: str) -> Measure:
     return Measure(name, False, estimate)
 
 
+def _estimate_s(step_ns: Sequence[int]) -> Estimate:
+    return estimate_median([each / NANOSECONDS for each in step_ns])
+
+
+def _read_input_share(capture: Capture | None) -> Estimate | None:
+    return None if capture is None else Estimate(capture.input_share, None, None, 1)
+
+
+def _of_capture(name: str, estimate: Callable[[Capture], Estimate]) -> Measure:
+    """A number of the profiler trace."""
+    return Measure(name, True, lambda case: None if case.capture is None else estimate(case.capture))
+
+
 RATE = Measure("examples_per_s", True, lambda case: estimate_rate(case) if case.turns else None)
 TIME = _of_turns("s_per_example", "time")
 FIRST_BATCH = _of_turns("first_batch_s", "first_batch")
@@ -70,4 +84,8 @@ MEASURES = (
     _of_memory("kept_after_trim_bytes"),
     _of_memory("source_bytes"),
     GPU_PEAK_BYTES,
+    _of_capture("step_s", lambda capture: _estimate_s(capture.plain_step_ns)),
+    _of_capture("traced_step_s", lambda capture: _estimate_s(capture.step_ns)),
+    _of_capture("profiler_cost_share", estimate_cost),
+    Measure("input_share", False, lambda case: _read_input_share(case.capture)),
 )

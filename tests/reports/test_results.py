@@ -7,7 +7,7 @@ from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_fed_case, m
 
 from reports.formats.measures import BUSY_SHARE, CPU_TIME, FIRST_BATCH, LIVE_BYTES, MEASURES, RATE, TIME
 from reports.formats.results import ExportError, collect_results, name_case
-from reports.record import CaseRecord
+from reports.record import Capture, CaseRecord
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,17 @@ def test_two_cases_of_one_name_are_refused() -> None:
 def test_a_case_of_too_few_turns_has_no_interval() -> None:
     (result,) = collect_results(make_record(make_case("post", [100] * 5)))
     assert (result.find(RATE).low, result.find(RATE).high, result.find(RATE).count) == (None, None, 5)
+
+
+def test_a_trace_is_exported_by_its_steps_and_by_what_profiling_costs() -> None:
+    capture = Capture("traces/x", 100, 4, (3_000_000, 4_000_000), 0.25, "Map", (1_000_000,) * 6, (1_100_000,) * 6)
+    case = replace(POST, consumer="traced", turns=(), warm_up=None, capture=capture)
+    (result,) = collect_results(make_record(case))
+    values = {value.measure.name: value.estimate for value in result.values}
+    assert values.keys() == {"step_s", "traced_step_s", "profiler_cost_share", "input_share"}
+    assert (values["step_s"].median, values["traced_step_s"].median) == (0.001, 0.0035)
+    assert values["profiler_cost_share"].median == pytest.approx(0.1)
+    assert values["input_share"].median == 0.25
 
 
 def test_the_names_of_measures_are_different_and_end_with_their_unit() -> None:
