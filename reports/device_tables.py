@@ -57,14 +57,18 @@ def _render_device(cases: Sequence[CaseRecord], device: str) -> Table:
 
 def render_inference(record: Record) -> list[RenderableType]:
     """A table a model: a row a batch size, devices side by side, and from which size on another than the CPU wins."""
-    cases = {(*key, case.device): case for case in record.cases if (key := read_inference(case)) is not None}
+    cases = _find_predictions(record)
     if not cases:
         return []
     devices = list_devices(list(cases.values()))
     tables = [_render_model(cases, model, devices) for model in dict.fromkeys(model for model, *_ in cases)]
-    lines = [*_describe_winners(cases, devices), *_describe_unsynced(list(cases.values()))]
+    lines = [*describe_winners(record), *_describe_unsynced(list(cases.values()))]
     explained = "latency: of one call alone, from the pictures on the host to the answer on the host"
     return [*tables, *_dim([explained, *lines]), Text()]
+
+
+def _find_predictions(record: Record) -> Predictions:
+    return {(*key, case.device): case for case in record.cases if (key := read_inference(case)) is not None}
 
 
 def _render_model(cases: Predictions, model: str, devices: Sequence[str]) -> Table:
@@ -86,9 +90,9 @@ def read_inference(case: CaseRecord) -> tuple[str, int] | None:
     return (choices.get("model", EMPTY), int(size)) if case.consumer == "infer" and size.isdecimal() else None
 
 
-def _describe_winners(cases: Predictions, devices: Sequence[str]) -> list[str]:
+def describe_winners(record: Record) -> list[str]:
     """From which batch size on a device is faster than the CPU, a line for each model and device."""
-    lines = []
+    cases, lines = _find_predictions(record), []
     for model, device in sorted({(model, device) for model, _, device in cases if device != CPU}):
         ratios = {
             size: _estimate_ratio(case, cases[model, size, CPU])
@@ -98,7 +102,7 @@ def _describe_winners(cases: Predictions, devices: Sequence[str]) -> list[str]:
         known = {size: ratio for size, ratio in ratios.items() if ratio is not None}
         if known:
             lines.append(f"the {device} predicts the {model} faster {describe_crossover(find_crossover(known))}")
-    return lines if CPU in devices else []
+    return lines
 
 
 def _describe_unsynced(cases: Sequence[CaseRecord]) -> list[str]:

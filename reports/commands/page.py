@@ -68,7 +68,8 @@ def picture(
         typer.Option("--output", "-o", metavar="FILE", help="An .svg or a .png file. Default: the chart's name, .svg."),
     ] = None,
     chart: Annotated[
-        str, typer.Option(metavar="NAME", help="throughput, frontier, first-batch, memory, feeding or claims.")
+        str,
+        typer.Option(metavar="NAME", help="throughput, frontier, first-batch, memory, feeding, inference or claims."),
     ] = "throughput",
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
 ) -> None:

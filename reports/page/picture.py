@@ -12,6 +12,7 @@ from reports.page.claims import describe_claims
 from reports.page.feeding import describe_feeding
 from reports.page.files import PageError
 from reports.page.frontier import describe_frontier
+from reports.page.inference import describe_inference
 from reports.page.memory import describe_memory
 from reports.page.speed import describe_first_batch, describe_speed
 from reports.page.themes import Theme, build_config
@@ -27,6 +28,7 @@ CHARTS: dict[str, Callable[[Record], Section | None]] = {
     "first-batch": describe_first_batch,
     "memory": describe_memory,
     "feeding": describe_feeding,
+    "inference": describe_inference,
     "claims": describe_claims,
 }
 

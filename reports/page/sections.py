@@ -7,6 +7,7 @@ from reports.page.claims import describe_claims
 from reports.page.devices import describe_devices
 from reports.page.feeding import describe_feeding
 from reports.page.frontier import describe_frontier
+from reports.page.inference import describe_inference
 from reports.page.machine import describe_machine
 from reports.page.memory import describe_memory
 from reports.page.mixing import describe_mixing
@@ -33,5 +34,6 @@ def _describe_record(record: Record) -> list[Section | None]:
         describe_memory(record),
         describe_feeding(record),
         describe_mixing(record),
+        describe_inference(record),
         describe_devices(record),
     ]

@@ -58,6 +58,14 @@ def mix(name: str, displacement: float) -> CaseRecord:
     return make_case(name, [1], consumer="mixing", group="mixing", turns=turns)
 
 
+def predict(size: int, wall_ms: int, device: str = "cpu") -> CaseRecord:
+    """Six turns of `wall_ms`, 2 ms to the first answer."""
+    choices = (("model", "mlp"), ("batch_size", str(size)))
+    return make_case(
+        f"mlp_{size}", [wall_ms] * 6, 2, consumer="infer", group="inference", device=device, choices=choices
+    )
+
+
 POST = make_case("post", [3000, 3100, 2900, 3050, 2950, 3000], program=Program("BatchV2 > Map > TensorSlice", ()))
 FAST = make_case("fast", [400, 410, 390, 405, 395, 400], 40)
 CLOSE = make_case("close_second", [405, 420, 395, 410, 400, 404], 1200)
@@ -67,7 +75,7 @@ FASTER = (replace(turn.sample, wall_ns=turn.sample.wall_ns // 4) for turn in FAS
 ON_GPU = replace(FAST, device="gpu", turns=tuple(Turn(number, sample) for number, sample in enumerate(FASTER)))
 READINGS = (remember("post", 50, 50), remember("fast", 200, 190), remember("close_second", 10, 10))
 FED = (feed("post", 40), feed("post", 85, "step"), feed("fast", 95))
-CASES = (POST, FAST, CLOSE, CONTROL, RAW, *READINGS, *FED, mix("buffer_100", 0.25))
+CASES = (POST, FAST, CLOSE, CONTROL, RAW, *READINGS, *FED, mix("buffer_100", 0.25), predict(32, 600))
 
 
 def make_record(*cases: CaseRecord) -> Record:

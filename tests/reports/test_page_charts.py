@@ -5,12 +5,25 @@ from typing import Any
 
 import pytest
 import vl_convert
-from page_runs import CASES, FAST, ON_GPU, POST, RAW, make_case, make_record, make_run, make_traced_run, remember
+from page_runs import (
+    CASES,
+    FAST,
+    ON_GPU,
+    POST,
+    RAW,
+    make_case,
+    make_record,
+    make_run,
+    make_traced_run,
+    predict,
+    remember,
+)
 
 from reports.page.blocks import Figure, Gallery, Lines, Section, Spec, Table
 from reports.page.claims import describe_claims
 from reports.page.devices import describe_devices, find_shared
 from reports.page.feeding import describe_feeding
+from reports.page.inference import describe_inference
 from reports.page.intervals_chart import Mark, draw_intervals
 from reports.page.memory import NO_SERIES, describe_memory
 from reports.page.mixing import describe_mixing
@@ -132,6 +145,25 @@ def test_cpu_beside_gpu() -> None:
     ]
 
 
+def test_inference_by_batch_size_and_where_the_gpu_starts_to_win() -> None:
+    cases = (predict(128, 600), predict(1, 6000), predict(128, 60, "gpu"), predict(1, 12000, "gpu"))
+    figure, lines = describe_inference(make_record(*cases)).blocks
+    assert isinstance(figure, Figure)
+    assert [(row["row"], row["series"], row["median"], row["detail"]) for row in rows(figure.spec)] == [
+        ("batch of 1", "mlp, CPU", pytest.approx(10_000), "2.0 ms a call"),
+        ("batch of 1", "mlp, GPU", pytest.approx(5_000), "2.0 ms a call"),
+        ("batch of 128", "mlp, CPU", pytest.approx(100_000), "2.0 ms a call"),
+        ("batch of 128", "mlp, GPU", pytest.approx(1_000_000), "2.0 ms a call"),
+    ]
+    assert isinstance(lines, Lines)
+    assert lines.lines == ("The gpu predicts the mlp faster from batch size 128 on.",)
+
+
+def test_inference_on_one_device_has_no_winner() -> None:
+    section = describe_inference(make_record(predict(1, 100)))
+    assert [type(block) for block in section.blocks] == [Figure]
+
+
 def test_devices_that_share_no_round_are_not_compared() -> None:
     later = replace(ON_GPU, turns=tuple(replace(turn, round=turn.round + 100) for turn in ON_GPU.turns))
     table = describe_devices(make_record(FAST, later)).blocks[1]
@@ -237,7 +269,7 @@ def test_a_trace_that_cannot_be_read_is_told() -> None:
 def test_every_picture_of_a_run_can_be_drawn(tmp_path) -> None:
     run = make_traced_run(tmp_path, *CASES, ON_GPU)
     drawn = [figure for section in list_sections(run) for figure in figures(section)]
-    assert len(drawn) == 12
+    assert len(drawn) == 13
     for figure in drawn:
         assert "<path" in vl_convert.vegalite_to_svg({**figure.spec, "width": 600}), figure.title
 
@@ -250,6 +282,7 @@ def test_sections_stand_in_the_order_in_which_a_reader_asks() -> None:
         "memory",
         "feeding",
         "mixing",
+        "inference",
         "devices",
         "claims",
         "traces",
@@ -262,5 +295,5 @@ def test_a_section_without_anything_to_show_is_left_out() -> None:
     assert describe_speed(make_record(remember("post", 1, 1))) is None
     assert describe_first_batch(make_record(remember("post", 1, 1))) is None
     assert describe_first_batch(make_record(make_case("post", [1], 0))) is None
-    for describe in (describe_memory, describe_feeding, describe_mixing):
+    for describe in (describe_memory, describe_feeding, describe_mixing, describe_inference):
         assert describe(make_record(RAW)) is None
