@@ -22,7 +22,8 @@ from bench.progress import GroupProgress
 from bench.stopping import stop_once
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
-from reports.gate import EXIT_CODES, FAILING, Decision, Outcome, decide, find_exit_code, parse_failing
+from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
+from reports.gate import EXIT_CODES, Decision, Outcome, decide, find_exit_code, parse_failing
 from reports.gate_against import judge_against
 from reports.gate_against_table import render_against, render_against_json
 from reports.gate_file import save_gate
@@ -38,7 +39,6 @@ from reports.whole_file import write_whole
 EXIT_INTERRUPTED = 130
 MIN_ROUNDS, MAX_ROUNDS = 6, 20  # of --against: the fewest with a 95 % interval; more narrow it by less and less
 BUDGET_S = 300.0  # what people wait for on a pull request
-FAIL_ON = ",".join(outcome.value for outcome in FAILING)
 FOLDER = Path("runs/gate")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file that GitHub shows on the page of a workflow's run
 
@@ -78,16 +78,10 @@ def gate(
         Path | None,
         typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False),
     ] = None,
-    markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write the verdict for a pull request.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines: all findings.")] = False,
-    shows_ok: Annotated[
-        bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")
-    ] = False,
-    fail_on: Annotated[
-        str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
-    ] = FAIL_ON,
+    markdown: MarkdownFile = None,
+    as_json: AsJson = False,
+    shows_ok: ShowsOk = False,
+    fail_on: FailOn = FAIL_ON,
     against: Annotated[
         Path | None,
         typer.Option(

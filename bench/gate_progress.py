@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn
+
+from bench.quiet_bar import build_bar
 
 
 class GateProgress:
@@ -18,16 +20,7 @@ class GateProgress:
 
     def __init__(self, console: Console, budget_s: float) -> None:
         self._console, self._budget_s = console, budget_s
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            transient=True,
-            auto_refresh=False,  # its thread would take turns with the one that is timed
-            disable=not console.is_terminal,
-        )
+        self._progress = build_bar(console, TextColumn("{task.fields[left]}"))
         self._task = self._progress.add_task("preparing both revisions", total=None, left="")
 
     def __enter__(self) -> GateProgress:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TextColumn, TimeRemainingColumn
 
 from bench.harness.cases import Case
 from bench.harness.schedule import Budget
+from bench.quiet_bar import build_bar
 
 
 class GroupProgress:
@@ -21,17 +22,7 @@ class GroupProgress:
 
     def __init__(self, console: Console, budget: Budget) -> None:
         self._console, self._budget = console, budget
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            auto_refresh=False,  # its thread would take turns with the one that is timed
-            disable=not console.is_terminal,
-        )
+        self._progress = build_bar(console, TextColumn("left"), TimeRemainingColumn())
         self._first_s = 0.0  # when the first round was done, the start of the workers included
         self._task = self._progress.add_task("starting TensorFlow", total=None)
 

@@ -6,9 +6,9 @@ import datetime
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.harness.trial_schedule import Assignment
+from bench.quiet_bar import build_bar
 from reports.gate import Outcome
 from reports.trials import BROKEN, Trial
 
@@ -24,15 +24,7 @@ class TrialProgress:
         self._console = console
         self._told: set[str] = set()
         self._name = ""
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            auto_refresh=False,  # its thread would take turns with the one that is timed
-            disable=not console.is_terminal,
-        )
+        self._progress = build_bar(console)
         self._task = self._progress.add_task("preparing", total=None)
 
     def __enter__(self) -> TrialProgress:

@@ -18,6 +18,12 @@ from reports.trials import load_trials, tally_trials
 from reports.whole_file import write_whole
 
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
+MarkdownFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Also write it for a pull request or a step summary.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines: all findings.")]
+ShowsOk = Annotated[bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")]
+FailOn = Annotated[str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")]
 GATE_EXAMPLES = """Examples:
 
     mnist-report gate gate.json --all
@@ -29,16 +35,10 @@ GATE_EXAMPLES = """Examples:
 
 def gate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What mnist-bench gate wrote.")],
-    markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write it for a pull request or a step summary.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines: all findings.")] = False,
-    shows_ok: Annotated[
-        bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")
-    ] = False,
-    fail_on: Annotated[
-        str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")
-    ] = FAIL_ON,
+    markdown: MarkdownFile = None,
+    as_json: AsJson = False,
+    shows_ok: ShowsOk = False,
+    fail_on: FailOn = FAIL_ON,
 ) -> None:
     """Decide a gate run again, from its turns alone; nothing is measured.
 

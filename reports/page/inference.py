@@ -20,8 +20,8 @@ def describe_inference(record: Record) -> Section | None:
     marks = [_mark(model, size, case) for (model, size), case in sorted(found, key=lambda pair: pair[0][1])]
     figure = Figure(
         "Inference by batch size, examples per second",
-        "Farther right is faster: larger batches share the cost of a call, until the device is full. Point at a mark for"
-        f" the latency of one call. {READ_INTERVALS} {READ_LOG}",
+        "Farther right is faster: larger batches share the cost of a call, until the device is full. Point at a mark"
+        f" for the latency of one call. {READ_INTERVALS} {READ_LOG}",
         draw_intervals(marks, "examples per second", series="model and device"),
     )
     winners = describe_winners(record)
