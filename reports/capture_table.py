@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from reports.numbers import render_estimate, render_percent, render_ratio
 from reports.record import Capture, CaseRecord, Record
 from reports.stats import Estimate, estimate_median
+from reports.table_look import open_table
 from reports.trace import MODERATE
 
 MILLISECONDS = 1_000_000  # nanoseconds
@@ -35,12 +34,7 @@ def render_captures(record: Record) -> list[RenderableType]:
     captured = [(_name_row(case), case.capture) for case in record.cases if case.capture is not None]
     if not captured:
         return []
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title="profiler traces of a training step of the mlp",
-        title_justify="left",
-        padding=(0, 0, 0, 1),
-    )
+    table = open_table("profiler traces of a training step of the mlp")
     table.add_column("  ordering", min_width=SHORTEST_NAME, overflow="fold")
     for title in ("step ms", "wait %"):
         table.add_column(title, justify="right", no_wrap=True)

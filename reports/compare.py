@@ -8,11 +8,10 @@ from enum import Enum
 from reports.differences import Difference, find_differences
 from reports.metrics import METRICS, PLAIN_METRICS, Metric
 from reports.readings import READING_SPREAD, estimate_reading_ratio
+from reports.record import FINGERPRINT_DIGITS
 from reports.runs import Identity, Measured, Run
 from reports.stats import Estimate, estimate_median
 from reports.unpaired import estimate_unpaired_ratio
-
-FINGERPRINT_DIGITS = 12
 
 
 class CompareError(ValueError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +16,7 @@ from reports.numbers import render_estimate, render_percent, render_rate, render
 from reports.record import CaseRecord, DeviceUse, Record
 from reports.stats import Estimate
 from reports.summary import estimate_first_batch_s, estimate_rate, estimate_speed_ratio, estimate_unsynced_excess
+from reports.table_look import open_table
 
 CPU = "cpu"  # what other devices are compared with
 GIBIBYTE = 2**30
@@ -174,7 +174,7 @@ def _unsynced(case: CaseRecord) -> str:
 
 
 def _build_table(title: str, first: str, *titles: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 0, 0, 1))
+    table = open_table(title)
     table.add_column(first, overflow="fold")
     for each in titles:
         table.add_column(each, justify="right")

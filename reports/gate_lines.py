@@ -9,8 +9,9 @@ from reports.gate import Decision, Finding, Verdict
 from reports.gate_pairs import keep_calm
 from reports.gate_record import GateRecord, Revision
 from reports.numbers import render_change, render_changes
+from reports.record import FINGERPRINT_DIGITS
 from reports.stats import CONFIDENCE
-from reports.tables import FINGERPRINT_DIGITS, NAMES
+from reports.tables import NAMES
 
 COMMIT_DIGITS = 10
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from reports.numbers import render_accuracy, render_estimate, render_ratio, render_seconds
 from reports.record import CaseRecord, Record
 from reports.stats import Estimate, estimate_median
 from reports.summary import estimate_first_batch_s, read_turns
+from reports.table_look import open_table
 
 SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
 
@@ -20,7 +19,7 @@ def render_mixing(record: Record) -> list[RenderableType]:
     cases = [case for case in record.cases if case.consumer == "mixing"]
     if not cases:
         return []
-    table = Table(box=box.SIMPLE_HEAD, title="shuffle quality", title_justify="left", padding=(0, 0, 0, 1))
+    table = open_table("shuffle quality")
     table.add_column("  ordering", overflow="fold", min_width=20)
     for title in ("displacement", "label runs", "first", "accuracy %"):
         table.add_column(title, justify="right", no_wrap=True)

@@ -13,6 +13,7 @@ KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 3
 REFERENCE = "post"  # the name of the ordering that every ratio is to
 UNKNOWN_PROCESSOR = "unknown processor"
+FINGERPRINT_DIGITS = 12  # shown of a SHA-256: as many as git users are used to; the record has all 64
 CONTROL = "control"  # the name under which one case is measured a second time
 UNKNOWN_COUNTS = (
     *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +12,7 @@ from reports.capture_table import render_captures
 from reports.device_tables import describe_devices, list_devices, render_devices, render_inference
 from reports.mixing_table import render_mixing
 from reports.numbers import render_estimate, render_mebibytes, render_percent, render_rate, render_ratio, render_seconds
-from reports.record import CONTROL, REFERENCE, CaseRecord, Record
+from reports.record import CONTROL, FINGERPRINT_DIGITS, REFERENCE, CaseRecord, Record
 from reports.selection import find_case, list_drained, rank_fields
 from reports.stats import CONFIDENCE, Estimate
 from reports.summary import (
@@ -24,8 +23,8 @@ from reports.summary import (
     estimate_speed_ratio,
     find_same_programs,
 )
+from reports.table_look import open_table
 
-FINGERPRINT_DIGITS = 12  # as many as git users are used to; the record has all 64
 FASTEST, LEVEL = "*", "~"
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 NOT_MEASURED = ""
@@ -74,7 +73,7 @@ def _render_arm(record: Record, ranked: Sequence[CaseRecord]) -> Table:
 
 def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
     """A table that seven full columns fit into 100 characters; None is a column that is not there."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 0, 0, 1))
+    table = open_table(title)
     table.add_column(first, min_width=SHORTEST_NAME, overflow="fold")
     for each in titles:
         if each is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -15,6 +14,7 @@ from reports.numbers import render_estimate, render_ratio
 from reports.stage_kinds import find_kind
 from reports.stages import PICOSECONDS, Pipeline, Setting, Stage
 from reports.stats import CONFIDENCE
+from reports.table_look import open_table
 from reports.trace import HIGH, MODERATE, NANOSECONDS, STEPS, Trace
 from reports.xprof_tables import Operation
 
@@ -193,7 +193,7 @@ def _explain(trace: Trace) -> list[str]:
 
 def build_table(title: str, first: str, *titles: str, width: int = ROW_OF_NAMES) -> Table:
     """A table whose first column is text, at least `width` wide, and the others numbers."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 0, 0, 1))
+    table = open_table(title)
     table.add_column(first, min_width=width, overflow="fold")
     for each in titles:
         table.add_column(each, justify="left" if each in {"type", "on"} else "right", overflow="fold")
