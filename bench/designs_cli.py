@@ -63,7 +63,9 @@ def designs(
 
 def _describe(design: PairDesign) -> Way:
     """The gate's own way."""
-    return Way(design.arm, design.num_examples, design.is_pinned, design.num_turns, "median", drops_contaminated=True)
+    return Way(
+        design.arm, design.num_examples, design.is_pinned, design.num_turns, "trimmed mean", drops_contaminated=True
+    )
 
 
 def _measure(pairs: list[DesignPair], names: tuple[str, ...], source: str, budget: float, out: Path | None) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,6 +17,7 @@ from rich.console import Console
 from bench.gate_progress import GateProgress
 from bench.harness.gate import GateOptions, build_plan, run_gate
 from bench.harness.gate_again import find_cases, measure_again
+from bench.harness.pair_design import PairDesign
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerStarter
 from bench.progress import GroupProgress
@@ -78,6 +80,13 @@ def gate(
         Path | None,
         typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False),
     ] = None,
+    all_cores: Annotated[
+        bool,
+        typer.Option(
+            "--all-cores",
+            help="Do not keep both sides on one core: also notices work that is no longer parallel, with more noise.",
+        ),
+    ] = False,
     markdown: MarkdownFile = None,
     as_json: AsJson = False,
     shows_ok: ShowsOk = False,
@@ -102,12 +111,22 @@ def gate(
     patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
     source, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
     if against is not None:
-        if base or head or out or markdown:
-            raise InputError("--against takes none of --base, --head, --out and --markdown.")
+        if base or head or out or markdown or all_cores:
+            raise InputError("--against takes none of --base, --head, --out, --markdown and --all-cores.")
         _compare_again(against, source, patterns, chosen, budget, seed, failing, as_json=as_json)
     if base is None:
         raise InputError("give --base REV, the git revision to compare with, such as --base main.")
-    options = GateOptions(base, head, source=source, seed=seed, patterns=patterns, metrics=chosen, budget_s=budget)
+    design = replace(PairDesign(), is_pinned=False) if all_cores else PairDesign()
+    options = GateOptions(
+        base,
+        head,
+        source=source,
+        seed=seed,
+        patterns=patterns,
+        metrics=chosen,
+        budget_s=budget,
+        design=design,
+    )
     decision, is_interrupted = _measure(options, out or _name_file(), Console(stderr=True))
     exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision, failing)
     _write_markdown(decision, markdown)

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from scipy import stats
-
-from reports.gate_pairs import LEAST_KEPT
+from reports.gate_pairs import LEAST_KEPT, average
 from reports.record import RecordError
 from reports.stats import Spread, estimate_spread
 
@@ -27,11 +25,10 @@ Metric = Literal["time", "cpu"]
 Center = Literal["median", "trimmed mean"]
 METRICS: tuple[Metric, ...] = ("time", "cpu")
 TURNS = (4, 8, 16)
-TRIMMED = 0.25  # of the turns at each end
 LEAST_PAIRS = 3  # below it a spread is a guess
 CENTERS: dict[Center, Callable[[Sequence[float]], float]] = {
     "median": statistics.median,
-    "trimmed mean": lambda values: float(stats.trim_mean(values, TRIMMED)),
+    "trimmed mean": average,
 }
 
 

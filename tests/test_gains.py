@@ -9,10 +9,13 @@ from test_gate_run import FakeMachine
 from bench.harness.gains import FILE, NUM_PAIRS, Gain, load_gains, measure_gains, save_gains
 from bench.harness.gate_cases import OfferedCase
 from bench.harness.gate_lots import Lots
+from bench.harness.pair_design import PairDesign
 from bench.harness.slowdown import SlowdownError
 from reports.record import RecordError
 
 CASES = (OfferedCase("a", "map().batch(32)", "1"), OfferedCase("b", "batch(10).map()", "2"))
+
+DESIGN = PairDesign(num_examples=325, num_turns=2)
 
 
 def measure(machine: FakeMachine, told: list | None = None, notices: list | None = None) -> tuple[Gain, ...]:
@@ -20,7 +23,7 @@ def measure(machine: FakeMachine, told: list | None = None, notices: list | None
         (told if told is not None else []).append((num_done, num_wanted))
 
     notice = ([] if notices is None else notices).append
-    return measure_gains(CASES, machine, num_examples=325, num_turns=2, lots=Lots(1), tell=tell, notice=notice)
+    return measure_gains(CASES, machine, DESIGN, lots=Lots(1), tell=tell, notice=notice)
 
 
 def test_a_gain_is_the_growth_of_the_cpu_time() -> None:

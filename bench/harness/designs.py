@@ -12,7 +12,6 @@ from pathlib import Path
 
 import mnist_core
 from bench.harness.cases import DEFAULT, RAW, Case
-from bench.harness.environment import find_allowed_cores
 from bench.harness.gate_cases import build_gate_cases
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_pairs import Job, Seat, Talker, Wanted, measure_pair
@@ -121,7 +120,7 @@ def _measure(
 def _plan(design: PairDesign, case: str, number: int, lots: Lots) -> Job:
     name = f"{case}-{design.arm}-cpu"
     lot = lots.draw(f"{name} control screen", number)
-    return Job(name, "control", "screen", number, lot, max(find_allowed_cores()) if design.is_pinned else None)
+    return Job(name, "control", "screen", number, lot, design.choose_core())
 
 
 class _Elapsed:

@@ -19,6 +19,7 @@ from bench.harness.gate_cases import OfferedCase
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_pairs import Job, measure_pair
 from bench.harness.gate_run import Seating
+from bench.harness.pair_design import PairDesign
 from bench.harness.slowdown import Slowdown, SlowdownError
 from mnist_core.ordering import parse_ordering
 from reports.gate_pairs import read_difference
@@ -62,9 +63,8 @@ def count_batches(case: OfferedCase, num_examples: int) -> int:
 def measure_gains(
     cases: Sequence[OfferedCase],
     slots: Seating,
+    design: PairDesign,
     *,
-    num_examples: int,
-    num_turns: int,
     lots: Lots,
     tell: Callable[[int, int], None],
     notice: Callable[[str], None],
@@ -74,8 +74,7 @@ def measure_gains(
     Args:
         cases: to be measured.
         slots: in which head computes everything twice.
-        num_examples: of an epoch.
-        num_turns: of each side of a pair.
+        design: of the pairs.
         lots: decide on orders.
         tell: is told how many pairs are done, of how many.
         notice: is told of cases that are left out.
@@ -87,10 +86,11 @@ def measure_gains(
     with closing(slots):
         for number in range(NUM_PAIRS):
             for rank, case in enumerate(lots.shuffle(cases, "gains", number)):
-                job = Job(case.id, "gate", "screen", number, lots.draw(f"{case.id} gate screen", number))
-                differences[case.id].append(_read(measure_pair(job, slots.seat(job), num_turns)))
+                lot = lots.draw(f"{case.id} gate screen", number)
+                job = Job(case.id, "gate", "screen", number, lot, design.choose_core())
+                differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
                 tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))
-    gains = [_build(case, count_batches(case, num_examples), differences[case.id]) for case in cases]
+    gains = [_build(case, count_batches(case, design.num_examples), differences[case.id]) for case in cases]
     return _leave_out_small(gains, notice)
 
 

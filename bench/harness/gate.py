@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bench.harness.environment import describe_machine, find_allowed_cores
+from bench.harness.environment import describe_machine
 from bench.harness.gate_cases import match_cases, tell_changed
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_run import GateListener, GateRun, Keep
@@ -99,7 +99,6 @@ def measure_gate(
         record,
         slots,
         options.design,
-        core=max(find_allowed_cores()),
         budget_s=options.budget_s,
         clock_s=clock_s,
         listener=listener,

@@ -47,7 +47,6 @@ class GateRun:
         record: nothing is measured yet.
         slots: the processes that workers are forked from.
         design: of the pairs.
-        core: to pin to, if the design pins.
         budget_s: no pair is begun that would probably end later.
         clock_s: seconds, for the budget.
         listener: is told how it goes.
@@ -60,14 +59,13 @@ class GateRun:
         slots: Seating,
         design: PairDesign,
         *,
-        core: int,
         budget_s: float,
         clock_s: Callable[[], float],
         listener: GateListener,
         keep: Keep,
     ) -> None:
         self._record, self._slots, self._design = record, slots, design
-        self._core = core if design.is_pinned else None
+        self._core = design.choose_core()
         self._budget_s, self._clock_s = budget_s, clock_s
         self._listener, self._keep = listener, keep
         self._lots = Lots(record.seed)

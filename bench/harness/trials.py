@@ -150,15 +150,7 @@ def _find_gains(
     source = introduction.setting.data_name if source == AUTO else source
     num_batches = {case.ordering: count_batches(case, design.num_examples) for case in slowable}
     with prepare_doubled(original, num_batches, source, design, lots) as slots:
-        gains = measure_gains(
-            slowable,
-            slots,
-            num_examples=design.num_examples,
-            num_turns=design.num_turns,
-            lots=lots,
-            tell=listener.gain_measured,
-            notice=listener.notice,
-        )
+        gains = measure_gains(slowable, slots, design, lots=lots, tell=listener.gain_measured, notice=listener.notice)
     save_gains(gains, options.folder)
     return gains
 
