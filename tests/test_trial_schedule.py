@@ -11,6 +11,8 @@ from mnist_core.errors import InputError
 
 GAINS = (Gain("a", "map().batch(32)", 100, 0.5), Gain("b", "batch(32).map()", 100, 1.0))
 
+SHARES = (0.02, 0.03, 0.05, 0.1, 0.2)
+
 
 def test_every_block_has_the_same_mix_in_another_order() -> None:
     schedule = Schedule(1, gains=GAINS)
@@ -59,6 +61,34 @@ def test_each_case_is_drawn() -> None:
 )
 def test_the_less_a_pipeline_weighs_the_more_of_it_makes_a_share(gain: float, share: float, num_more: int) -> None:
     assert Gain("a", "map().batch(32)", 100, gain).build_slowdown(share).num_more == num_more
+
+
+@pytest.mark.parametrize(
+    ("gain", "share", "missed"),
+    [(1.0, 0.05, 0.2), (1.0, 0.06, 0.0), (0.5, 0.05, 0.0), (0.45, 0.02, 0.1), (0.55, 0.02, 0.1), (1.0, 0.001, 19.0)],
+)
+def test_whole_batches_miss_a_share_by_so_much(gain: float, share: float, missed: float) -> None:
+    assert Gain("a", "map().batch(32)", 50, gain).misses_by(share) == pytest.approx(missed)
+
+
+def test_a_case_is_slowed_down_only_by_shares_that_its_batches_make() -> None:
+    coarse, fine = Gain("coarse", "map().batch(32)", 50, 1.0), Gain("fine", "batch(32).map()", 50, 0.25)
+    drawn = Schedule(1, ("A/B",), (coarse, fine))
+    cases = {share: {each.case for each in map(drawn.assign, range(200)) if each.share == share} for share in SHARES}
+    # the coarse one has 2 %, 4 %, 6 % and so on
+    assert cases == {
+        0.02: {"coarse", "fine"},
+        0.03: {"fine"},
+        0.05: {"fine"},
+        0.1: {"coarse", "fine"},
+        0.2: {"coarse", "fine"},
+    }
+
+
+def test_where_no_batches_make_a_share_the_nearest_ones_are_taken() -> None:
+    coarse, coarser = Gain("coarse", "map().batch(32)", 10, 1.0), Gain("coarser", "batch(32).map()", 5, 1.0)
+    drawn = [Schedule(1, ("A/B",), (coarse, coarser)).assign(number) for number in range(100)]
+    assert {each.case for each in drawn if each.share == 0.05} == {"coarse"}
 
 
 def test_only_cases_with_an_ordering_of_their_own_can_be_slowed_down() -> None:

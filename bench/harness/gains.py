@@ -51,8 +51,14 @@ class Gain:
 
     def build_slowdown(self, share: float) -> Slowdown:
         """The slowdown that takes this share of the case's CPU time, to the nearest whole batch."""
-        num_more = max(1, round(share / self.gain * self.num_batches))
-        return Slowdown(self.case, self.ordering, share, num_more)
+        return Slowdown(self.case, self.ordering, share, self._count_more(share))
+
+    def misses_by(self, share: float) -> float:
+        """How far the slowdown in whole batches is from a share; 0.1 is a tenth of it, more or less."""
+        return abs(self._count_more(share) / self.num_batches * self.gain / share - 1)
+
+    def _count_more(self, share: float) -> int:
+        return max(1, round(share / self.gain * self.num_batches))
 
 
 def count_batches(case: OfferedCase, num_examples: int) -> int:

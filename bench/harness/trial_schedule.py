@@ -25,6 +25,8 @@ MIX: tuple[tuple[TrialKind, float, int], ...] = (
     ("A/B", 0.20, 2),
 )
 
+MOST_MISSED = 0.1  # of a share; a batch is 2 % of a case's epoch, so 3 % may be out of its reach
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -75,8 +77,13 @@ class Schedule:
         kind, share = Lots(self._seed).shuffle(self._block, "trials", block)[rank]
         source = random.Random(f"{self._seed} trial {number}")  # noqa: S311  # an order, not a secret
         seed = source.randrange(HASH_SEEDS)
-        slowdown = source.choice(self._gains).build_slowdown(share) if share else None
+        slowdown = source.choice(self._find_fitting(share)).build_slowdown(share) if share else None
         return Assignment(number, kind, slowdown, seed)
+
+    def _find_fitting(self, share: float) -> list[Gain]:
+        """The cases of which whole batches make nearly this share; else the one that comes nearest."""
+        fitting = [gain for gain in self._gains if gain.misses_by(share) <= MOST_MISSED]
+        return fitting or [min(self._gains, key=lambda gain: gain.misses_by(share))]
 
 
 def find_slowable(cases: Sequence[OfferedCase]) -> list[OfferedCase]:
