@@ -6,15 +6,16 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from reports.designs import LEAST_PAIRS, METRICS, Metric, Price, Way
 from reports.numbers import render_seconds
+from reports.table_look import open_table
 
 FORMAT = 1
+SHORT_COST = 9.95  # from here on a decimal says nothing
 TITLES: dict[Metric, str] = {"time": "wall time", "cpu": "CPU time"}
 
 
@@ -35,24 +36,26 @@ def render_prices(prices: Sequence[Price], present: Way, top: int) -> Renderable
 
 def _render_metric(prices: list[Price], present: Way, top: int) -> Table:
     title = f"{TITLES[prices[0].metric]}: {min(top, len(prices))} of {len(prices)} ways"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 1))
+    table = open_table(title)
     for name in ("pair", "read as", "SD %", "time", "SD² s", "pairs"):
         table.add_column(name, justify="left" if name in {"pair", "read as"} else "right", no_wrap=True)
     for rank, price in enumerate(prices):
-        if rank < top or price.way == present:
-            table.add_row(*_list_cells(price), style="bold" if price.way == present else None)
+        if price.way == present:
+            table.add_row(*_list_cells(price, mark="*"), style="bold")
+        elif rank < top:
+            table.add_row(*_list_cells(price))
     return table
 
 
-def _list_cells(price: Price) -> list[str]:
+def _list_cells(price: Price, mark: str = "") -> list[str]:
     way, spread = price.way, price.spread
     low, middle, high = (f"{100 * each:.1f}" for each in (spread.low, spread.deviation, spread.high))
     return [
-        f"{way.arm}, {way.num_turns} turns of {way.num_examples}, {'one core' if way.is_pinned else 'free'}",
+        f"{way.arm}, {way.num_turns} turns of {way.num_examples}, {'one core' if way.is_pinned else 'free'}{mark}",
         f"{way.center} of {'calm' if way.drops_contaminated else 'all'}",
         f"{middle} [{low}, {high}]",
         render_seconds(price.pair_s),
-        f"{price.cost:.0f}",
+        f"{price.cost:.{0 if price.cost >= SHORT_COST else 1}f}",
         str(spread.count),
     ]
 
@@ -62,7 +65,7 @@ def _explain() -> Sequence[str]:
         "calm: turns that nobody disturbed, as long as half of a pair's are; else all",
         "SD: of the difference between two equal processes, over all cases, with its 95% interval",
         "SD² s: times the time of a pair; where it is twice as much, a gate takes twice as long",
-        "fewer turns are the first ones of the same pairs; bold: the gate's present design",
+        "fewer turns are the first ones of the same pairs; *: the gate's present design",
     )
 
 

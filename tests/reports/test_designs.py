@@ -109,15 +109,15 @@ PRICES = (
 TABLE = """\
 wall time: 1 of 3 ways
 
-  pair                              read as                      SD %    time   SD² s   pairs
- ─────────────────────────────────────────────────────────────────────────────────────────────
-  raw, 16 turns of 3200, one core   median of calm     2.0 [1.5, 4.0]   4.0 s      16      12
-  raw, 8 turns of 3200, free        median of all    10.0 [7.0, 20.0]   3.0 s     300      12
+  pair                             read as                     SD %   time  SD² s  pairs
+ ───────────────────────────────────────────────────────────────────────────────────────
+  raw, 16 turns of 3200, one core  median of calm    2.0 [1.5, 4.0]  4.0 s     16     12
+  raw, 8 turns of 3200, free*      median of all   10.0 [7.0, 20.0]  3.0 s    300     12
 
  calm: turns that nobody disturbed, as long as half of a pair's are; else all
  SD: of the difference between two equal processes, over all cases, with its 95% interval
  SD² s: times the time of a pair; where it is twice as much, a gate takes twice as long
- fewer turns are the first ones of the same pairs; bold: the gate's present design"""
+ fewer turns are the first ones of the same pairs; *: the gate's present design"""
 
 
 def render(*arguments) -> str:
@@ -128,6 +128,12 @@ def render(*arguments) -> str:
 
 def test_the_table_shows_the_cheapest_and_the_present_way() -> None:
     assert render(PRICES, PRICES[2].way, 1) == TABLE
+
+
+@pytest.mark.parametrize(("deviation", "shown"), [(0.01, " 1.0 "), (0.0315, " 9.9 "), (0.03155, " 10 ")])
+def test_a_small_cost_has_a_decimal(deviation: float, shown: str) -> None:
+    price = Price(WAY, "time", Spread(deviation, 0.01, 0.04, 12), 1.0)
+    assert shown in render((price,), WAY, 1).splitlines()[4]
 
 
 def test_where_there_are_too_few_pairs_the_table_says_so() -> None:
