@@ -93,7 +93,7 @@ def tell_run(decision: Decision) -> list[str]:
     """How to read the numbers, and where they come from."""
     record = decision.record
     lines = [*tell_cases(record), *_tell_circumstances(record), *_tell_control(decision), *_tell_reading(record)]
-    return [*lines, *_tell_size(record), *_tell_setting(record)]
+    return [*lines, *_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
 
 
 def _tell_circumstances(record: GateRecord) -> list[str]:
@@ -126,10 +126,16 @@ def _tell_thresholds(record: GateRecord) -> Iterable[str]:
             yield f"{metric} {margin} and {limit}"
 
 
+def _tell_cores(record: GateRecord) -> list[str]:
+    cores = sorted({pair.core for pair in record.pairs if pair.core is not None})
+    names = ", ".join(map(str, cores))
+    return [f"both sides on core {names}: work that is no longer parallel shows only with --all-cores"] if cores else []
+
+
 def _tell_size(record: GateRecord) -> list[str]:
     turns = sum(len(pair.base.turns) for pair in record.pairs)
     calm = sum(len(keep_calm(pair)) for pair in record.pairs)
-    measured = f"{len(record.pairs)} pairs of processes, {turns} pairs of turns, {turns - calm} of them contaminated"
+    measured = f"{len(record.pairs)} pairs of processes, {turns} of turns, {turns - calm} of them contaminated"
     return [f"{measured} and left out, {record.spent_s:.0f} s, seed {record.seed}"]
 
 

@@ -15,7 +15,7 @@ from repositories import GitFolder, make_gated
 
 from bench.harness.gate import GateOptions, run_gate
 from bench.harness.packages import install as install_packages
-from bench.harness.pair_design import PairDesign
+from bench.harness.pair_design import CAN_PIN, PairDesign
 from mnist_core.errors import InputError
 from reports.gate import Outcome, Verdict, decide
 from reports.gate_file import load_gate
@@ -269,3 +269,20 @@ def test_the_verdict_goes_to_standard_output_the_markdown_and_the_step_summary(
     (file,) = (repository.folder / "runs/gate").iterdir()
     assert f"mnist-report gate runs/gate/{file.name} decides again" in err
     assert load_gate(file).pairs[0].base.turns == ()
+
+
+@pytest.mark.skipif(not CAN_PIN, reason="this platform cannot keep a process on a core")
+@pytest.mark.parametrize(("arguments", "num_cores"), [((), 1), (("--all-cores",), 0)])
+def test_both_sides_stay_on_one_core_unless_all_are_asked_for(
+    repository: GitFolder, digits_file: str, arguments: tuple[str, ...], num_cores: int
+) -> None:
+    repository.write(
+        "pyproject.toml",
+        '[tool.mnist-bench.gate]\nalpha = 0.9\nscreen_pairs = 1\ncontrol_pairs = 1\nmetrics = ["time"]\n',
+    )
+    chosen = ("--cases", "batch_before_map-raw-*", "--data", digits_file, "--out", "g.json", *arguments)
+    with command(repository, "--base", "HEAD", *chosen) as run:
+        out, _ = run.communicate()
+    cores = {pair.core for pair in load_gate(repository.folder / "g.json").pairs} - {None}
+    assert len(cores) == num_cores
+    assert ("shows only with --all-cores" in out) == bool(num_cores)

@@ -65,7 +65,7 @@ head feature (2222222222) against base main (1111111111)
  OK: below the limit with 95% confidence; INCONCLUSIVE: neither
  margin and limit: time +1.0% and +5.0%
  change: head over base, pair by pair of processes; each end holds with 95% confidence
- 75 pairs of processes, 75 pairs of turns, 0 of them contaminated and left out, 283 s, seed 7
+ 75 pairs of processes, 75 of turns, 0 of them contaminated and left out, 283 s, seed 7
  Test CPU, 2 cores, Linux, 2026-11-25T10:00
  Python 3.11.7, TensorFlow 2.21.0
  digits: mnist.npz (sha256 abababababab)"""
@@ -83,6 +83,14 @@ def test_all_rows_can_be_shown() -> None:
 
 def test_no_line_is_wider_than_a_terminal() -> None:
     assert max(len(line) for line in show(decide(build()), shows_ok=True).splitlines()) <= 100
+
+
+def test_the_core_that_both_sides_stayed_on_is_told() -> None:
+    gate = build()
+    assert "both sides on" not in show(decide(gate))
+    pinned = replace(gate, pairs=tuple(replace(pair, core=1) for pair in gate.pairs))
+    lines = show(decide(pinned)).splitlines()
+    assert " both sides on core 1: work that is no longer parallel shows only with --all-cores" in lines
 
 
 def test_thresholds_that_differ_are_said_to() -> None:
