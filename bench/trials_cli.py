@@ -14,9 +14,10 @@ from bench.stopping import stop_once
 from bench.trial_progress import TrialProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
+from reports.tallies import tally_trials
 from reports.terminal import open_console
 from reports.trial_tables import render_tallies
-from reports.trials import KINDS, TrialKind, tally_trials
+from reports.trials import KINDS, TrialKind
 
 BUDGET_S = 300.0  # the gate's own
 NUM_TRIALS = 160  # five blocks: 100 A/A and 60 A/B

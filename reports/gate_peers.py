@@ -1,7 +1,7 @@
 """What other tools' rules say of the same turns: pytest-benchmark's percentages and asv's test.
 
-They are given every turn of base and head that the gate took, interleaved as they were; run as they come, these tools
-take all turns of one side before or long after the other's, so here they are flattered.
+They are given every turn of base and head that the gate took, interleaved as they were. Run as they come, these tools
+take all turns of one side long before the other's; so they can also be given base's turns of another, earlier run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.gate_record import GateRecord
+from reports.gate_record import GateRecord, SideName
 from reports.summary import READERS
 
 Values = Sequence[float]
@@ -39,21 +39,29 @@ class PeerVerdict:
     flagged: tuple[str, ...]
 
 
-def decide_by_peers(record: GateRecord) -> tuple[PeerVerdict, ...]:
-    """What each rule says of the wall time of each case, in the order of `RULES`."""
-    times = {case: _read_times(record, case) for case in record.cases.compared}
+def decide_by_peers(record: GateRecord, stored: GateRecord | None = None) -> tuple[PeerVerdict, ...]:
+    """What each rule says of the wall time of each case, in the order of `RULES`.
+
+    Args:
+        record: whose head is judged.
+        stored: whose base it is held against; None is the record's own.
+    """
+    bases = record if stored is None else stored
+    times = {
+        case: (_read_times(bases, case, "base"), _read_times(record, case, "head")) for case in record.cases.compared
+    }
     return tuple(
-        PeerVerdict(rule.name, tuple(case for case, (base, head) in times.items() if base and rule.flags(base, head)))
+        PeerVerdict(
+            rule.name, tuple(case for case, (base, head) in times.items() if base and head and rule.flags(base, head))
+        )
         for rule in RULES
     )
 
 
-def _read_times(record: GateRecord, case: str) -> tuple[list[float], list[float]]:
-    pairs = [pair for pair in record.pairs if (pair.case, pair.kind) == (case, "gate")]
-    read = READERS["time"]
-    sides = ([pair.base for pair in pairs], [pair.head for pair in pairs])
-    base, head = ([read(turn) or 0.0 for side in each for turn in side.turns] for each in sides)
-    return base, head
+def _read_times(record: GateRecord, case: str, name: SideName) -> list[float]:
+    pairs = (pair for pair in record.pairs if (pair.case, pair.kind) == (case, "gate"))
+    sides = (pair.base if name == "base" else pair.head for pair in pairs)
+    return [READERS["time"](turn) or 0.0 for side in sides for turn in side.turns]
 
 
 def exceeds_percentage(percent: int, reduce: Callable[[Values], float], base: Values, head: Values) -> bool:

@@ -7,14 +7,14 @@ import itertools
 import json
 from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from reports.numbers import render_changes
 from reports.stats import CONFIDENCE
-from reports.trials import OURS, Tally
+from reports.table_look import open_table
+from reports.tallies import OURS, Tally
 
 FORMAT = 1
 TITLES = {"A/A same": "the same build against itself", "A/A rebuilt": "two builds of the same code"}
@@ -29,17 +29,21 @@ def render_tallies(tallies: Sequence[Tally]) -> RenderableType:
 
 def _render_class(tallies: list[Tally]) -> Table:
     first = tallies[0]
-    table = Table(box=box.SIMPLE_HEAD, title=_tell_class(first), title_justify="left", padding=(0, 1, 0, 1))
+    table = open_table(_tell_class(first))
     table.add_column("rule", min_width=28)
-    columns = ("alarms", "of", "share") if first.kind != "A/B" else ("found", "of", "share", "other case flagged")
-    for column in (*columns, "inconclusive"):
+    columns = ("alarms", "of", "share") if first.kind != "A/B" else ("found", "of", "share", "elsewhere")
+    for column in (*columns, "inconclusive", "stored base"):
         table.add_column(column, justify="right", no_wrap=True)
     for tally in tallies:
         elsewhere = [str(tally.num_elsewhere)] if first.kind == "A/B" else []
         undecided = str(tally.num_inconclusive) if tally.rule == OURS else ""
         counts = (str(tally.num_flagged), str(tally.num_trials), _render_share(tally), *elsewhere, undecided)
-        table.add_row(tally.rule, *counts, style="bold" if tally.rule == OURS else None)
+        table.add_row(tally.rule, *counts, _render_stored(tally), style="bold" if tally.rule == OURS else None)
     return table
+
+
+def _render_stored(tally: Tally) -> str:
+    return f"{tally.num_stored_flagged} of {tally.num_stored}" if tally.num_stored else ""
 
 
 def _tell_class(tally: Tally) -> str:
@@ -59,8 +63,9 @@ def _render_share(tally: Tally) -> str:
 def _explain() -> Iterable[str]:
     return (
         f"share: with Clopper and Pearson's exact {CONFIDENCE:.0%} interval; a trial is a run of the whole suite",
-        "inconclusive: neither an alarm nor found; the other rules know no such verdict",
+        "inconclusive: neither an alarm nor found; elsewhere: a case that was not slowed down is flagged",
         "the other rules are given the very turns of the gate, interleaved, all of them",
+        "stored base: the same rule and head, with base's turns of the trial before, as they are mostly used",
     )
 
 

@@ -1,4 +1,4 @@
-"""Trials of the gate: many runs whose truth is known, and how often it, and its peers, were right."""
+"""Trials of the gate: runs whose truth is known, and what it and its peers said, kept in a file line by line."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import dataclasses
 import json
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
-
-from scipy import special
 
 from reports.field_checks import check_number, check_type
 from reports.gate import Decision, Outcome, Verdict
@@ -20,16 +18,13 @@ from reports.gate_peers import PeerVerdict, decide_by_peers
 from reports.gate_record import GateRecord
 from reports.record import RecordError
 from reports.record_file import MAX_BYTES
-from reports.stats import CONFIDENCE, Estimate, estimate_median
 
 KEY = "mnist_bench_trial"
 FORMAT = 1
 BEGINNING = f'{{"{KEY}": '.encode()
-OURS = "mnist-bench gate"
 
 TrialKind = Literal["A/A same", "A/A rebuilt", "A/B"]
 KINDS: tuple[TrialKind, ...] = get_args(TrialKind)
-UNDECIDED = (Outcome.INCONCLUSIVE,)
 BROKEN = (Outcome.FAILED, Outcome.NOT_COMPARED)  # the trial went wrong; it says nothing of any rule
 
 
@@ -53,6 +48,8 @@ class Trial:
         reason: why it ended without a verdict; empty where it has one.
         seen: the ratio of head's CPU time to base's in the slowed case, by the pairs of the screen, which are taken
             before anything is decided; None for A/A, or where it is not known.
+        stored: what the other rules flag if base's turns are those of the trial before, as a stored baseline is used;
+            None for the first trial.
     """
 
     number: int
@@ -68,6 +65,7 @@ class Trial:
     gate_file: str
     reason: str = ""
     seen: float | None = None
+    stored: tuple[PeerVerdict, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -78,41 +76,17 @@ class Trial:
             raise ValueError("Trial.slowdown and Trial.case belong to A/B, and only there")
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How one rule did in the trials of one class.
-
-    Args:
-        kind: of the trials.
-        slowdown: likewise.
-        rule: whose verdicts are counted.
-        num_trials: that were not broken.
-        num_flagged: in which it raised an alarm (A/A), or flagged the very case that was slowed down (A/B).
-        low: lower end of the share flagged, Clopper and Pearson's exact 95 % interval.
-        high: upper end.
-        num_inconclusive: in which it did not decide; they count among the trials, but neither as alarm nor as found.
-        num_elsewhere: of A/B, in which it flagged another case.
-        num_broken: left out: a side failed, or nothing was compared.
-        seen: of A/B, the ratio of head's CPU time to base's in the slowed cases; None where it is not known.
-    """
-
-    kind: TrialKind
-    slowdown: float
-    rule: str
-    num_trials: int
-    num_flagged: int
-    low: float
-    high: float
-    num_inconclusive: int
-    num_elsewhere: int
-    num_broken: int
-    seen: Estimate | None = None
-
-
 def build_trial(
-    decision: Decision, *, number: int, kind: TrialKind, slowdown: float = 0.0, case: str = "", gate_file: str = ""
+    decision: Decision,
+    *,
+    number: int,
+    kind: TrialKind,
+    slowdown: float = 0.0,
+    case: str = "",
+    gate_file: str = "",
+    former: GateRecord | None = None,
 ) -> Trial:
-    """The trial that a decided run was."""
+    """The trial that a decided run was; `former` is the run before, whose base stands for a stored baseline."""
     record = decision.record
     regressed = dict.fromkeys(each.threshold.case for each in decision.findings if each.verdict is Verdict.REGRESSED)
     return Trial(
@@ -128,6 +102,7 @@ def build_trial(
         datetime=record.datetime,
         gate_file=gate_file,
         seen=_read_seen(record, case) if case else None,
+        stored=None if former is None else decide_by_peers(record, former),
     )
 
 
@@ -190,9 +165,13 @@ def _parse(file: Path, number: int, line: bytes) -> Trial:
         fields: dict[str, Any] = json.loads(line)
         if fields.pop(KEY) != FORMAT:
             raise RecordError(f"{file}, line {number} has another format than {FORMAT}: use a newer version.")
-        peers = tuple(PeerVerdict(str(each["rule"]), tuple(each["flagged"])) for each in fields.pop("peers"))
+        peers, stored = _parse_peers(fields.pop("peers")), fields.pop("stored", None)
         return Trial(
-            outcome=Outcome(fields.pop("outcome")), regressed=tuple(fields.pop("regressed")), peers=peers, **fields
+            outcome=Outcome(fields.pop("outcome")),
+            regressed=tuple(fields.pop("regressed")),
+            peers=peers,
+            stored=None if stored is None else _parse_peers(stored),
+            **fields,
         )
     except RecordError:
         raise
@@ -200,56 +179,5 @@ def _parse(file: Path, number: int, line: bytes) -> Trial:
         raise RecordError(f"{file}, line {number} is damaged, or no trial.") from None
 
 
-def tally_trials(trials: Iterable[Trial]) -> tuple[Tally, ...]:
-    """For each class of trials, A/A first, then by slowdown, and for each rule, how it did."""
-    by_class: dict[tuple[int, float], list[Trial]] = {}
-    for trial in trials:
-        by_class.setdefault((KINDS.index(trial.kind), trial.slowdown), []).append(trial)
-    return tuple(tally for _, group in sorted(by_class.items()) for tally in _tally_class(group))
-
-
-def _tally_class(trials: Sequence[Trial]) -> list[Tally]:
-    sound = [trial for trial in trials if trial.outcome not in BROKEN]
-    rules = dict.fromkeys([OURS, *(peer.rule for trial in sound for peer in trial.peers)])
-    return [_tally(rule, trials[0], sound, len(trials) - len(sound)) for rule in rules]
-
-
-def _tally(rule: str, first: Trial, trials: Sequence[Trial], num_broken: int) -> Tally:
-    flagged = [_read_flagged(trial, rule) for trial in trials]
-    if first.kind == "A/B":
-        num_flagged = sum(trial.case in cases for trial, cases in zip(trials, flagged, strict=True))
-        num_elsewhere = sum(bool(set(cases) - {trial.case}) for trial, cases in zip(trials, flagged, strict=True))
-    else:
-        num_flagged, num_elsewhere = sum(bool(cases) for cases in flagged), 0
-    low, high = bound_share(num_flagged, len(trials))
-    undecided = sum(trial.outcome in UNDECIDED for trial in trials) if rule == OURS else 0
-    return Tally(
-        kind=first.kind,
-        slowdown=first.slowdown,
-        rule=rule,
-        num_trials=len(trials),
-        num_flagged=num_flagged,
-        low=low,
-        high=high,
-        num_inconclusive=undecided,
-        num_elsewhere=num_elsewhere,
-        num_broken=num_broken,
-        seen=estimate_median(seen) if (seen := [trial.seen for trial in trials if trial.seen is not None]) else None,
-    )
-
-
-def _read_flagged(trial: Trial, rule: str) -> tuple[str, ...]:
-    if rule == OURS:
-        return trial.regressed
-    return next((peer.flagged for peer in trial.peers if peer.rule == rule), ())
-
-
-def bound_share(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Clopper and Pearson's exact interval of a share of which `count` of `total` were seen; 0 to 1 if there are none.
-
-    Source: Clopper and Pearson, Biometrika 26 (1934), by quantiles of the beta distribution.
-    """
-    tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else float(special.betaincinv(count, total - count + 1, tail))
-    high = 1.0 if count == total else float(special.betaincinv(count + 1, total - count, 1 - tail))
-    return low, high
+def _parse_peers(listed: Iterable[dict[str, Any]]) -> tuple[PeerVerdict, ...]:
+    return tuple(PeerVerdict(str(each["rule"]), tuple(each["flagged"])) for each in listed)

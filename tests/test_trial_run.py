@@ -119,6 +119,17 @@ def test_each_trial_is_a_line_and_a_gate_file(repository: GitFolder) -> None:
     assert len({asked.seed for asked in gate.options}) == 4
 
 
+def test_the_other_rules_are_also_held_to_the_base_of_the_trial_before(repository: GitFolder) -> None:
+    options = choose(repository, num_trials=2)
+    run(options)
+    done, _ = run(replace(options, num_trials=3))
+    assert done[0].stored is None
+    assert [each.stored == each.peers for each in done[1:]] == [True, True]  # all runs of this gate are equal
+    (options.folder / done[2].gate_file).unlink()
+    done, _ = run(replace(options, num_trials=4))
+    assert done[3].stored is None
+
+
 def test_each_kind_has_the_code_that_it_says(repository: GitFolder) -> None:
     done, gate = run(choose(repository, num_trials=32))
     for trial, (is_one_folder, is_equal, name) in zip(done, gate.sides, strict=True):

@@ -25,9 +25,10 @@ from bench.harness.trial_terms import Terms, agree_on
 from bench.harness.workers import WorkerError
 from mnist_core.errors import InputError
 from reports.gate import decide
-from reports.gate_file import save_gate
+from reports.gate_file import load_gate, save_gate
 from reports.gate_record import GateRecord, Metric
 from reports.gate_settings import GateSettingsError
+from reports.record import RecordError
 from reports.trials import (
     BROKEN,
     KINDS,
@@ -263,7 +264,16 @@ class TrialRun:
             slowdown=assignment.share,
             case=assignment.case,
             gate_file=name,
+            former=self._load_former(),
         )
+
+    def _load_former(self) -> GateRecord | None:
+        """The run before, if its turns are still there."""
+        files = [trial.gate_file for trial in self._trials if trial.gate_file]
+        try:
+            return load_gate(self._options.folder / files[-1]) if files else None
+        except RecordError:
+            return None
 
     def _keep(self, trial: Trial) -> None:
         try:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import track
 
 from reports.gate import FAILING, GateError, decide, find_exit_code, parse_failing
 from reports.gate_file import load_gate
 from reports.gate_json import render_json as render_gate_json
 from reports.gate_markdown import render_markdown as render_gate_markdown
 from reports.gate_tables import render_decision
+from reports.tallies import tally_trials
 from reports.terminal import open_console
 from reports.trial_tables import render_tallies, render_tallies_json
-from reports.trials import load_trials, tally_trials
+from reports.trials import Trial, load_trials
+from reports.trials_again import decide_again
 from reports.whole_file import write_whole
 
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
@@ -56,19 +61,41 @@ def gate(
     raise typer.Exit(exit_code)
 
 
-TRIALS_EXAMPLES = "Examples:\n\n    mnist-report trials trials.jsonl\n\n    mnist-report trials trials.jsonl --json"
+TRIALS_EXAMPLES = """Examples:
+
+    mnist-report trials runs/proof/trials.jsonl
+
+    mnist-report trials runs/proof/trials.jsonl --again --json"""
 
 
 def trials(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The lines that trials of the gate left.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Decide each trial again, from all its turns in gates/ beside FILE.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
 ) -> None:
     """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
-    tallies = tally_trials(load_trials(file))
+    counted: Iterable[Trial] = load_trials(file)
+    if again:
+        counted = _decide_again(file, tuple(counted))
+    tallies = tally_trials(counted)
     if as_json:
         print(render_tallies_json(tallies))  # noqa: T201
     else:
         open_console().print(render_tallies(tallies))
+
+
+def _decide_again(file: Path, listed: Sequence[Trial]) -> Iterable[Trial]:
+    console = Console(stderr=True)
+    return track(
+        decide_again(listed, file.parent),
+        "deciding again",
+        total=len(listed),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 def _write_text(file: Path, text: str) -> None:

@@ -15,27 +15,32 @@ from rich.console import Console
 from scipy import stats as reference
 
 from reports.gate import Outcome, decide
+from reports.gate_file import save_gate
 from reports.gate_peers import RULES, PeerVerdict
+from reports.gate_record import Side
 from reports.record import RecordError
 from reports.stats import Estimate
+from reports.tallies import OURS, Tally, bound_share, tally_trials
 from reports.trial_tables import render_tallies, render_tallies_json
-from reports.trials import OURS, Tally, Trial, append_trial, bound_share, build_trial, load_trials, tally_trials
+from reports.trials import Trial, append_trial, build_trial, load_trials
+from reports.trials_again import decide_again
 
 ROOT = Path(__file__).parents[2]
 RULE = "pytest-benchmark mean 5%"
 
 
-def same(number: int, outcome=Outcome.FINE, regressed=(), flagged=()) -> Trial:
-    peers = (PeerVerdict(RULE, flagged),)
-    return Trial(number, "A/A same", 0.0, "", outcome, regressed, peers, 120, 60.5, "2026-11-25T10:00", "t.json")
+def same(number: int, outcome=Outcome.FINE, regressed=(), flagged=(), stored=None) -> Trial:
+    peers, others = (PeerVerdict(RULE, flagged),), None if stored is None else (PeerVerdict(RULE, stored),)
+    when, file = "2026-11-25T10:00", "t.json"
+    return Trial(number, "A/A same", 0.0, "", outcome, regressed, peers, 120, 60.5, when, file, stored=others)
 
 
-def slower(number: int, slowdown: float = 0.05, outcome=Outcome.FINE, regressed=(), flagged=()) -> Trial:
-    return replace(same(number, outcome, regressed, flagged), kind="A/B", slowdown=slowdown, case="a")
+def slower(number: int, slowdown: float = 0.05, outcome=Outcome.FINE, regressed=(), flagged=(), *, stored=()) -> Trial:
+    return replace(same(number, outcome, regressed, flagged, stored), kind="A/B", slowdown=slowdown, case="a")
 
 
 def test_trials_come_back_as_they_were_appended(tmp_path: Path) -> None:
-    trials = (same(0), slower(1, regressed=("a", "b"), flagged=("b",)))
+    trials = (same(0), slower(1, regressed=("a", "b"), flagged=("b",), stored=("a",)))
     for trial in trials:
         append_trial(trial, tmp_path / "trials.jsonl")
     assert load_trials(tmp_path / "trials.jsonl") == trials
@@ -119,13 +124,13 @@ def test_exact_limits_equal_scipys(count: int) -> None:
 
 TRIALS = (
     same(0),
-    same(1, Outcome.REGRESSED, ("a",), ("a",)),
-    same(2, Outcome.INCONCLUSIVE, (), ("a", "b")),
+    same(1, Outcome.REGRESSED, ("a",), ("a",), ("b",)),
+    same(2, Outcome.INCONCLUSIVE, (), ("a", "b"), ()),
     same(3, Outcome.FAILED),
-    slower(4, 0.05, Outcome.REGRESSED, ("a",), ("a", "b")),
-    slower(5, 0.05, Outcome.REGRESSED, ("b",), ("b",)),
-    slower(6, 0.05, Outcome.INCONCLUSIVE),
-    slower(7, 0.05, Outcome.FINE, (), ("a",)),
+    slower(4, 0.05, Outcome.REGRESSED, ("a",), ("a", "b"), stored=("a", "b")),
+    slower(5, 0.05, Outcome.REGRESSED, ("b",), ("b",), stored=("a",)),
+    slower(6, 0.05, Outcome.INCONCLUSIVE, stored=("b",)),
+    slower(7, 0.05, Outcome.FINE, (), ("a",), stored=("a",)),
     slower(8, 0.02, Outcome.FINE),
 )
 
@@ -152,6 +157,11 @@ def test_alarms_and_finds_are_counted_by_hand() -> None:
     assert counts("A/B", 0.05, OURS) == (4, 1, 1, 1, 0)
     assert counts("A/B", 0.05, RULE) == (4, 2, 0, 2, 0)
     assert counts("A/B", 0.02, OURS) == (1, 0, 0, 0, 0)
+    assert {key: (each.num_stored_flagged, each.num_stored) for key, each in tallies.items() if each.num_stored} == {
+        ("A/A same", 0.0, RULE): (1, 2),  # the first trial has none before it
+        ("A/B", 0.02, RULE): (0, 1),
+        ("A/B", 0.05, RULE): (3, 4),
+    }
 
 
 def test_a_class_in_which_all_went_wrong_has_no_share() -> None:
@@ -167,24 +177,68 @@ def test_a_trial_is_built_from_a_decision() -> None:
     assert trial.peers[0] == PeerVerdict(RULE, ("a",))
 
 
+def test_a_stored_base_is_that_of_the_run_before() -> None:
+    calm, slow = (add_pairs(screened("a", "b"), "a", "confirm", [each] * 12) for each in (0.0, 0.2))
+    quick = replace(calm, pairs=tuple(replace(pair, base=shorten(pair.base)) for pair in calm.pairs))
+    after_calm = build_trial(decide(slow), number=1, kind="A/A same", former=calm)
+    after_quick = build_trial(decide(calm), number=1, kind="A/A same", former=quick)
+    alone = build_trial(decide(calm), number=1, kind="A/A same")
+    assert after_calm.stored == after_calm.peers  # as both bases are equal
+    assert alone.stored is None
+    assert alone.peers[0].flagged == ()
+    assert after_quick.stored[0] == PeerVerdict(RULE, ("a", "b"))
+
+
+def shorten(side: Side) -> Side:
+    return replace(side, turns=tuple(replace(turn, wall_ns=turn.wall_ns // 2) for turn in side.turns))
+
+
+def test_trials_are_decided_again_from_their_turns(tmp_path: Path) -> None:
+    calm, slow = (add_pairs(screened("a", "b", a=[each] * 6), "a", "confirm", [each] * 12) for each in (0.0, 0.2))
+    files = ["gates/0.json", "", "gates/2.json"]
+    for gate, file in ((calm, files[0]), (slow, files[2])):
+        save_gate(gate, tmp_path / file)
+    broken = replace(same(1, Outcome.FAILED), gate_file="")
+    listed = [replace(same(0, Outcome.REGRESSED, ("b",)), gate_file=files[0]), broken]
+    listed.append(replace(slower(2), gate_file=files[2]))
+    again = list(decide_again(listed, tmp_path))
+    assert [(each.number, each.kind, each.slowdown, each.case) for each in again] == [
+        (each.number, each.kind, each.slowdown, each.case) for each in listed
+    ]
+    assert [each.outcome for each in again] == [Outcome.FINE, Outcome.FAILED, Outcome.REGRESSED]
+    assert again[0] == build_trial(decide(calm), number=0, kind="A/A same", gate_file=files[0])
+    assert again[1] == broken
+    assert again[2].regressed == ("a",)
+    assert again[2].stored[0] == PeerVerdict(RULE, ("a",))  # the base of trial 0, as trial 1 has none
+    for trial in listed:
+        append_trial(trial, tmp_path / "trials.jsonl")
+    done = run("trials.jsonl", "--again", "--json", cwd=tmp_path)
+    assert done.stdout.strip() == render_tallies_json(tally_trials(again))
+    (tmp_path / files[2]).unlink()
+    done = run("trials.jsonl", "--again", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: gates/2.json does not exist")
+
+
 TABLE = """\
 the same build against itself: 3 trials, 1 more went wrong
 
-  rule                           alarms   of               share   inconclusive
- ───────────────────────────────────────────────────────────────────────────────
-  mnist-bench gate                    1    3   33.3% [0.8, 90.6]              1
-  pytest-benchmark mean 5%            2    3   66.7% [9.4, 99.2]
+  rule                          alarms  of              share  inconclusive  stored base
+ ───────────────────────────────────────────────────────────────────────────────────────
+  mnist-bench gate                   1   3  33.3% [0.8, 90.6]             1
+  pytest-benchmark mean 5%           2   3  66.7% [9.4, 99.2]                     1 of 2
 
 5% more work in one case: 4 trials
 
-  rule                           found   of               share   other case flagged   inconclusive
- ───────────────────────────────────────────────────────────────────────────────────────────────────
-  mnist-bench gate                   1    4   25.0% [0.6, 80.6]                    1              1
-  pytest-benchmark mean 5%           2    4   50.0% [6.8, 93.2]                    2
+  rule                          found  of              share  elsewhere  inconclusive  stored base
+ ─────────────────────────────────────────────────────────────────────────────────────────────────
+  mnist-bench gate                  1   4  25.0% [0.6, 80.6]          1             1
+  pytest-benchmark mean 5%          2   4  50.0% [6.8, 93.2]          2                     3 of 4
 
  share: with Clopper and Pearson's exact 95% interval; a trial is a run of the whole suite
- inconclusive: neither an alarm nor found; the other rules know no such verdict
- the other rules are given the very turns of the gate, interleaved, all of them"""
+ inconclusive: neither an alarm nor found; elsewhere: a case that was not slowed down is flagged
+ the other rules are given the very turns of the gate, interleaved, all of them
+ stored base: the same rule and head, with base's turns of the trial before, as they are mostly used"""
 
 
 def test_the_table_is_as_it_is_printed() -> None:
