@@ -102,10 +102,11 @@ def gate(
 ) -> None:
     """Tell whether mnist_core got slower from one git revision to another, measured side by side on this machine.
 
-    Fresh processes of both take turns in random order. Uncommitted changes are never touched. Thresholds stand in
-    pyproject.toml, [tool.mnist-bench.gate].
+    Fresh processes of both take turns; who begins is drawn by lot. Uncommitted changes are never touched. Thresholds
+    stand in head's pyproject.toml, [tool.mnist-bench.gate].
 
-    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared, a side failed or bad input, 3 inconclusive,
+    130 interrupted.
     """
     failing = parse_failing(fail_on)
     patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())

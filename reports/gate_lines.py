@@ -9,7 +9,7 @@ from reports.gate import Decision, Finding, Verdict
 from reports.gate_pairs import keep_calm
 from reports.gate_record import GateRecord, Revision
 from reports.numbers import render_change, render_changes
-from reports.record import FINGERPRINT_DIGITS
+from reports.record import FINGERPRINT_DIGITS, MIN_JUDGED_NS, Sample
 from reports.stats import CONFIDENCE
 from reports.tables import NAMES
 
@@ -133,10 +133,20 @@ def _tell_cores(record: GateRecord) -> list[str]:
 
 
 def _tell_size(record: GateRecord) -> list[str]:
-    turns = sum(len(pair.base.turns) for pair in record.pairs)
+    num_turns = sum(len(pair.base.turns) for pair in record.pairs)
     calm = sum(len(keep_calm(pair)) for pair in record.pairs)
-    measured = f"{len(record.pairs)} pairs of processes, {turns} of turns, {turns - calm} of them contaminated"
-    return [f"{measured} and left out, {record.spent_s:.0f} s, seed {record.seed}"]
+    short = sum(
+        _is_short(*turns) for pair in record.pairs for turns in zip(pair.base.turns, pair.head.turns, strict=True)
+    )
+    unknown = f"; {short} too short to tell" if short else ""
+    return [
+        f"{len(record.pairs)} pairs of processes, {num_turns} of turns, {record.spent_s:.0f} s, seed {record.seed}",
+        f"pairs of turns that others disturbed, left out: {num_turns - calm} of {num_turns}{unknown}",
+    ]
+
+
+def _is_short(base: Sample, head: Sample) -> bool:
+    return min(base.wall_ns, head.wall_ns) < MIN_JUDGED_NS
 
 
 def _tell_setting(record: GateRecord) -> list[str]:

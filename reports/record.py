@@ -24,6 +24,9 @@ BYTE_COUNTS = (
     *("predicted_bytes", "live_bytes", "peak_bytes", "kept_bytes", "kept_after_trim_bytes"),
     *("gpu_peak_bytes", "source_bytes"),
 )  # of memory; all but the first may be None
+MIN_JUDGED_NS = (
+    200_000_000  # of a turn: the system counts in ticks, which would call a shorter one contaminated by chance
+)
 MAX_COUNT = 2**63 - 1  # nanoseconds or bytes; more is no measurement, and too large for a float
 
 
@@ -73,7 +76,7 @@ class Sample:
         involuntary_switches: times that the system took a core away from the process.
         run_queue_wait_ns: that its threads were ready and waited for a core.
         foreign_cpu_ns: CPU time that everybody else used, stolen time included, all cores together.
-        contaminated: the others used more than the rule, fixed in advance, allows. None above: no source here.
+        contaminated: the others used more than the rule, fixed in advance, allows; never below `MIN_JUDGED_NS`.
         accuracy: on the test set, 0 to 1, of the model that the turn trained; None where it trains none.
         mixing: how well the turn's epoch was shuffled; None where it was not asked.
         unsynced_ns: to the moment when the last call had returned and the device was not waited for yet: what the turn

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from bench.harness.environment import find_allowed_cores
+from reports.record import MIN_JUDGED_NS
 
 try:
     import resource
@@ -16,7 +17,6 @@ except ImportError:  # Windows
 
 ROOT = Path("/")
 NANOSECONDS = 1_000_000_000
-MIN_JUDGED_NS = 200_000_000  # a shorter turn is not judged: the system counts in ticks, which would flag it by chance
 BUSY_FIELDS = (0, 1, 2, 5, 6, 7)  # user, nice, system, irq, softirq, steal; idle and iowait are not busy
 FOREIGN_SHARE = 0.10  # of the cores' time; a tenth taken away is more than what most orderings differ by
 

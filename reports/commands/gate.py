@@ -47,7 +47,8 @@ def gate(
 ) -> None:
     """Decide a gate run again, from its turns alone; nothing is measured.
 
-    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared or bad input, 3 inconclusive.
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared, a side failed or bad input, 3
+    inconclusive.
     """
     failing = parse_failing(fail_on)
     decision = decide(load_gate(file))

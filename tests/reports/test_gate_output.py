@@ -65,7 +65,8 @@ head feature (2222222222) against base main (1111111111)
  OK: below the limit with 95% confidence; INCONCLUSIVE: neither
  margin and limit: time +1.0% and +5.0%
  change: head over base, pair by pair of processes; each end holds with 95% confidence
- 75 pairs of processes, 75 of turns, 0 of them contaminated and left out, 283 s, seed 7
+ 75 pairs of processes, 75 of turns, 283 s, seed 7
+ pairs of turns that others disturbed, left out: 0 of 75; 26 too short to tell
  Test CPU, 2 cores, Linux, 2026-11-25T10:00
  Python 3.11.7, TensorFlow 2.21.0
  digits: mnist.npz (sha256 abababababab)"""
