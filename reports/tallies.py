@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from scipy import special
 
@@ -15,6 +16,7 @@ from reports.trials import BROKEN, KINDS, Trial, TrialKind
 OURS = "mnist-bench gate"
 UNDECIDED = (Outcome.INCONCLUSIVE,)
 Cases = tuple[str, ...]  # by id
+TallyKind = TrialKind | Literal["A/A"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Tally:
     """How one rule did in the trials of one class.
 
     Args:
-        kind: of the trials.
-        slowdown: likewise.
+        kind: of the trials; "A/A" is both kinds of A/A together.
+        slowdown: of the trials.
         rule: whose verdicts are counted.
         num_trials: that were not broken.
         num_flagged: in which it raised an alarm (A/A), or flagged the very case that was slowed down (A/B).
@@ -37,7 +39,7 @@ class Tally:
         num_stored_flagged: of these, in which it then raised an alarm (A/A), or flagged the slowed case (A/B).
     """
 
-    kind: TrialKind
+    kind: TallyKind
     slowdown: float
     rule: str
     num_trials: int
@@ -53,34 +55,37 @@ class Tally:
 
 
 def tally_trials(trials: Iterable[Trial]) -> tuple[Tally, ...]:
-    """For each class of trials, A/A first, then by slowdown, and for each rule, how it did."""
+    """How each rule did in all A/A trials together, in each kind of them, and in the slowdowns by size."""
     by_class: dict[tuple[int, float], list[Trial]] = {}
     for trial in trials:
         by_class.setdefault((KINDS.index(trial.kind), trial.slowdown), []).append(trial)
-    return tuple(tally for _, group in sorted(by_class.items()) for tally in _tally_class(group))
+    classes = [group for _, group in sorted(by_class.items())]
+    unchanged = [group for group in classes if group[0].kind != "A/B"]
+    pooled = _tally_class("A/A", [trial for group in unchanged for trial in group]) if len(unchanged) > 1 else []
+    return (*pooled, *(tally for group in classes for tally in _tally_class(group[0].kind, group)))
 
 
-def _tally_class(trials: Sequence[Trial]) -> list[Tally]:
+def _tally_class(kind: TallyKind, trials: Sequence[Trial]) -> list[Tally]:
     sound = [trial for trial in trials if trial.outcome not in BROKEN]
     rules = dict.fromkeys([OURS, *(peer.rule for trial in sound for peer in trial.peers)])
-    return [_tally(rule, trials[0], sound, len(trials) - len(sound)) for rule in rules]
+    return [_tally(rule, kind, trials[0].slowdown, sound, len(trials) - len(sound)) for rule in rules]
 
 
-def _tally(rule: str, first: Trial, trials: Sequence[Trial], num_broken: int) -> Tally:
+def _tally(rule: str, kind: TallyKind, slowdown: float, trials: Sequence[Trial], num_broken: int) -> Tally:
     flagged = [_read_flagged(trial, rule) for trial in trials]
     num_flagged = _count_flagged(trials, flagged)
     low, high = bound_share(num_flagged, len(trials))
     stored = [trial for trial in trials if trial.stored is not None] if rule != OURS else []
     return Tally(
-        kind=first.kind,
-        slowdown=first.slowdown,
+        kind=kind,
+        slowdown=slowdown,
         rule=rule,
         num_trials=len(trials),
         num_flagged=num_flagged,
         low=low,
         high=high,
         num_inconclusive=sum(trial.outcome in UNDECIDED for trial in trials) if rule == OURS else 0,
-        num_elsewhere=_count_elsewhere(trials, flagged) if first.kind == "A/B" else 0,
+        num_elsewhere=_count_elsewhere(trials, flagged) if kind == "A/B" else 0,
         num_broken=num_broken,
         seen=estimate_median(seen) if (seen := [trial.seen for trial in trials if trial.seen is not None]) else None,
         num_stored=len(stored),

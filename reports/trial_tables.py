@@ -17,7 +17,11 @@ from reports.table_look import open_table
 from reports.tallies import OURS, Tally
 
 FORMAT = 1
-TITLES = {"A/A same": "the same build against itself", "A/A rebuilt": "two builds of the same code"}
+TITLES = {
+    "A/A": "nothing changed, the next two together",
+    "A/A same": "the same build against itself",
+    "A/A rebuilt": "two builds of the same code",
+}
 
 
 def render_tallies(tallies: Sequence[Tally]) -> RenderableType:

@@ -164,6 +164,15 @@ def test_alarms_and_finds_are_counted_by_hand() -> None:
     }
 
 
+def test_both_kinds_of_unchanged_code_are_also_counted_together() -> None:
+    rebuilt = [replace(trial, kind="A/A rebuilt") for trial in (same(9, Outcome.REGRESSED, ("b",)), same(10))]
+    tallies = tally_trials([*TRIALS, *rebuilt])
+    assert list(dict.fromkeys(each.kind for each in tallies)) == ["A/A", "A/A same", "A/A rebuilt", "A/B"]
+    both = tallies[0]
+    assert (both.rule, both.num_trials, both.num_flagged, both.num_inconclusive, both.num_broken) == (OURS, 5, 2, 1, 1)
+    assert (both.low, both.high) == bound_share(2, 5)
+
+
 def test_a_class_in_which_all_went_wrong_has_no_share() -> None:
     (tally,) = tally_trials([same(0, Outcome.FAILED)])
     assert tally == Tally("A/A same", 0.0, OURS, 0, 0, 0.0, 1.0, 0, 0, 1)
