@@ -2,12 +2,14 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
+from scipy import stats
 
 from bench.harness.environment import find_allowed_cores
-from bench.harness.gate_lots import HASH_SEEDS, Lots
+from bench.harness.gate_lots import HASH_SEEDS, SQUARE, Lots
 from bench.harness.gate_pairs import Job, Seat, Seats
 from bench.harness.gate_run import GateRun
 from bench.harness.pair_design import PairDesign
@@ -17,6 +19,7 @@ from bench.harness.staged import StagedCase
 from reports.gate import Outcome, Verdict, decide
 from reports.gate_record import Cases, GateRecord, Plan, Revision, Threshold
 from reports.gate_stages import find_next_pairs
+from reports.gate_stats import sign_flip_p_value
 from reports.record import Machine, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, ())
@@ -167,16 +170,24 @@ def test_a_suspect_is_confirmed_by_fresh_pairs_and_the_rest_is_left_alone() -> N
     assert run.listener.rounds[-1][1] == 1
 
 
-SQUARE = ("base", 0), ("base", 1), ("head", 0), ("head", 1)
+PLACES = ("base", 0), ("base", 1), ("head", 0), ("head", 1)
 
 
-def test_every_pair_of_a_case_has_its_number_and_both_sides_of_every_lot_come_equally_often() -> None:
-    record = Run(FakeMachine(), make_record("a", "b", "c", num_screen_pairs=8, num_control_pairs=16))()
+def test_every_pair_of_a_case_has_its_number_and_the_pairs_of_a_round_share_out_the_lots() -> None:
+    names = tuple("abcdefghij")
+    record = Run(FakeMachine(), make_record(*names, num_screen_pairs=8, num_control_pairs=16))()
     for kind, case in {(pair.kind, pair.case) for pair in record.pairs}:
         pairs = [pair for pair in record.pairs if (pair.kind, pair.case) == (kind, case)]
         assert [pair.number for pair in pairs] == list(range(8))
-        assert Counter((pair.first, pair.head.slot) for pair in pairs) == dict.fromkeys(SQUARE, 2)
         assert all({pair.base.slot, pair.head.slot} == {0, 1} for pair in pairs)
+    for number in range(8):
+        lots = [(pair.first, pair.head.slot) for pair in record.pairs if (pair.kind, pair.number) == ("gate", number)]
+        assert sorted(Counter(lots).values()) == [2, 2, 3, 3]
+        assert set(lots) == set(PLACES)
+
+
+def test_pairs_are_in_random_order() -> None:
+    record = Run(FakeMachine(), make_record("a", "b", "c", num_screen_pairs=8, num_control_pairs=16))()
     orders = [tuple(pair.case + pair.kind for pair in record.pairs[start : start + 5]) for start in range(0, 40, 5)]
     assert len(set(orders)) > 1, "the cases of a round are in random order"
     assert len({tuple(sorted(order)) for order in orders}) == 1
@@ -262,14 +273,39 @@ def test_the_same_seed_draws_the_same_lots_and_another_one_others() -> None:
     assert drawn[0] != drawn[2]
 
 
-def test_of_every_four_pairs_each_has_another_lot_in_random_order() -> None:
+@pytest.mark.parametrize("count", [1, 3, 4, 10])
+def test_lots_are_shared_out_within_a_round_and_fair_from_round_to_round(count: int) -> None:
     lots = Lots(1)
-    drawn = [lots.draw("a gate screen", number) for number in range(400)]
-    fours = [tuple(drawn[start : start + 4]) for start in range(0, 400, 4)]
-    assert all(len(set(four)) == 4 for four in fours)
-    assert len(set(fours)) == 24, "every order comes up"
-    assert drawn != [Lots(2).draw("a gate screen", number) for number in range(400)]
-    assert drawn != [lots.draw("b gate screen", number) for number in range(400)]
+    rounds = [lots.draw(count, "screen", number) for number in range(4000)]
+    assert all(max(counts) - min(counts) <= 1 for counts in ([each.count(lot) for lot in SQUARE] for each in rounds))
+    for at in range(count):
+        shares = Counter(each[at] for each in rounds)
+        assert all(0.22 < shares[lot] / 4000 < 0.28 for lot in SQUARE)
+        slots = [each[at].head_slot for each in rounds]
+        runs = Counter(tuple(slots[start : start + 4]) for start in range(0, 4000, 4))
+        assert len(runs) == 16, "also four of the same in a row"
+    assert rounds != [Lots(2).draw(count, "screen", number) for number in range(4000)]
+    assert rounds != [lots.draw(count, "confirm", number) for number in range(4000)]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lambda number: (-1) ** number,  # up and down from pair to pair
+        lambda number: (-1) ** (number // 6),  # sticks to the processes, which are replaced every six rounds
+        lambda number: number - 5.5,  # drifts
+    ],
+)
+def test_what_changes_from_round_to_round_does_not_pass_for_head(noise: Callable[[int], float]) -> None:
+    lots, p_values = Lots(5), []
+    for trial in range(300):
+        rounds = [lots.draw(10, f"trial {trial}", number) for number in range(12)]
+        for at in range(10):
+            sides = [1 if each[at].head_slot else -1 for each in rounds]
+            p_values.append(sign_flip_p_value([side * noise(number) for number, side in enumerate(sides)]))
+    for level in (0.004, 0.05):
+        alarms = sum(p_value <= level for p_value in p_values)
+        assert stats.binomtest(alarms, len(p_values), level, alternative="greater").pvalue > 0.001
 
 
 def test_every_start_of_processes_has_another_hash_seed() -> None:

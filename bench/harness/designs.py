@@ -119,7 +119,7 @@ def _measure(
 
 def _plan(design: PairDesign, case: str, number: int, lots: Lots) -> Job:
     name = f"{case}-{design.arm}-cpu"
-    lot = lots.draw(f"{name} control screen", number)
+    (lot,) = lots.draw(1, f"lot of {name}", number)
     return Job(name, "control", "screen", number, lot, design.choose_core())
 
 

@@ -91,8 +91,8 @@ def measure_gains(
     differences: dict[str, list[float]] = {case.id: [] for case in cases}
     with closing(slots):
         for number in range(NUM_PAIRS):
-            for rank, case in enumerate(lots.shuffle(cases, "gains", number)):
-                lot = lots.draw(f"{case.id} gate screen", number)
+            drawn = lots.draw(len(cases), "lots of gains", number)
+            for rank, (case, lot) in enumerate(zip(lots.shuffle(cases, "gains", number), drawn, strict=True)):
                 job = Job(case.id, "gate", "screen", number, lot, design.choose_core())
                 differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
                 tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))

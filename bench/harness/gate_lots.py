@@ -27,6 +27,10 @@ Entry = TypeVar("Entry")
 class Lots:
     """Draws by name and number, so that no draw depends on how many came before.
 
+    The pairs of one round share out the combinations of slot and first turn evenly. Those of one case come from
+    different rounds, so where head sits is an independent fair coin for each of them, which its test relies on: were
+    they balanced among themselves, noise that goes up and down from pair to pair could pass for head.
+
     Args:
         seed: of all draws.
     """
@@ -34,14 +38,19 @@ class Lots:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def draw(self, name: str, number: int) -> Lot:
-        """The lot of the `number`-th pair of a name; of the pairs 0 to 3, 4 to 7 and so on, each has another one.
+    def draw(self, count: int, name: str, number: int) -> list[Lot]:
+        """The lots of so many pairs that are measured in the same round, each combination as often as possible.
 
-        Slots and first turns that were balanced each on its own would let what sticks to both at once pass for head.
+        Args:
+            count: of the pairs.
+            name: of what is drawn for.
+            number: of the round.
         """
-        square = list(SQUARE)
-        self._source(f"{name} {number // len(square)}").shuffle(square)
-        return square[number % len(square)]
+        source = self._source(f"{name} {number}")
+        whole, rest = divmod(count, len(SQUARE))
+        lots = [*SQUARE * whole, *source.sample(SQUARE, rest)]
+        source.shuffle(lots)
+        return lots
 
     def draw_hash_seed(self, number: int) -> int:
         """How Python scatters its sets of texts, from 0 to 4294967295."""

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Protocol
 
-from bench.harness.gate_lots import Lots
+from bench.harness.gate_lots import Lot, Lots
 from bench.harness.gate_pairs import Job, Seats, measure_pair
 from bench.harness.pair_design import PairDesign
 from reports.gate_record import Failure, GateRecord, Pair
@@ -97,7 +97,7 @@ class GateRun:
         if number % self._design.num_shared_rounds == 0:
             self._slots.close()
         num_wanted = self._count_measured() + sum(_count_missing(self._record, request) for request in requests)
-        jobs = self._lots.shuffle((self._plan(request) for request in requests), stage, number)
+        jobs = self._lots.shuffle(self._plan_round(requests, number), stage, number)
         for job in jobs:
             if self._budget_ends():
                 self._record = replace(self._record, interruption=f"the budget of {self._budget_s:g} s ended")
@@ -106,14 +106,22 @@ class GateRun:
             self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
         self._listener.round_done(stage, len({job.case for job in jobs}), self._spend())
 
-    def _plan(self, request: Request) -> Job:
-        number = len(_find_tried(self._record, request))
+    def _plan_round(self, requests: Sequence[Request], number: int) -> list[Job]:
+        """A pair for each: those of head share out the lots, those of the control, tested together, toss their own."""
+        gated = [request for request in requests if request.kind == "gate"]
+        lots = dict(zip(gated, self._lots.draw(len(gated), f"{requests[0].stage} gate", number), strict=True))
+        for request in requests:
+            if request.kind == "control":
+                (lots[request],) = self._lots.draw(1, f"{request.stage} control of {request.case}", number)
+        return [self._plan(request, lots[request]) for request in requests]
+
+    def _plan(self, request: Request, lot: Lot) -> Job:
         return Job(
             case=request.case,
             kind=request.kind,
             stage=request.stage,
-            number=number,
-            lot=self._lots.draw(f"{request.case} {request.kind} {request.stage}", number),
+            number=len(_find_tried(self._record, request)),
+            lot=lot,
             core=self._core,
             takes_turns=self._needs_turns(request.case),
             reads_memory=request.needs_memory,
