@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import traceback
 from typing import Annotated, NoReturn
 
 import typer
@@ -112,4 +113,7 @@ def main() -> NoReturn:
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+    except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed
+        traceback.print_exc()
+        sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import NoReturn
 
 import typer
@@ -62,5 +63,8 @@ def main() -> NoReturn:
         app()
     except (ClaimError, CompareError, ExportError, GateError, PageError, RecordError, TraceError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(EXIT_BAD_INPUT)
+    except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed
+        traceback.print_exc()
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)
