@@ -5,6 +5,7 @@ import pytest
 from bench.harness.cases import RAW
 from bench.harness.gate import build_plan, choose_controls, narrow
 from bench.harness.gate_cases import (
+    STEPPED,
     OfferedCase,
     build_gate_cases,
     describe_case,
@@ -28,6 +29,13 @@ def test_every_named_ordering_is_gated_and_a_training_step() -> None:
     assert [case.id for case in cases if case.consumer != "drain"] == ["batch_before_map-step-raw-cpu"]
     assert {(case.arm, case.num_examples) for case in cases} == {(RAW, 3200)}
     assert len({case.id for case in cases}) == len(cases)
+
+
+def test_a_revision_without_the_ordering_that_feeds_a_step_is_gated_all_the_same(monkeypatch) -> None:
+    monkeypatch.delitem(NAMED_ORDERINGS, STEPPED)
+    cases = build_gate_cases(RAW, 3200)
+    assert [case.name for case in cases] == list(NAMED_ORDERINGS)
+    assert {case.consumer for case in cases} == {"drain"}
 
 
 def test_the_specification_holds_all_but_the_name() -> None:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.harness.cases import Arm, Case, Selection, build_case, build_drain_cases
+from bench.harness.cases import Arm, Case, build_case
+from mnist_core.named_orderings import NAMED_ORDERINGS
 from reports.gate_record import Cases, Renaming
-from reports.record import CONTROL
 
 STEPPED = "batch_before_map"  # beside the drained ones: a real training step, the quietest of all in noise
 
@@ -24,10 +24,11 @@ class OfferedCase:
 
 
 def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
-    """Every named ordering, drained, and one that feeds a training step."""
-    drained = build_drain_cases(Selection(arms=(arm,), num_examples=num_examples))
-    stepped = build_case(STEPPED, "step", arm=arm, num_examples=num_examples)
-    return [*(case for case in drained if case.name != CONTROL), stepped]
+    """Every named ordering, drained, and one that feeds a training step, if this revision knows it."""
+    drained = [build_case(name, arm=arm, num_examples=num_examples) for name in NAMED_ORDERINGS]
+    if STEPPED not in NAMED_ORDERINGS:
+        return drained
+    return [*drained, build_case(STEPPED, "step", arm=arm, num_examples=num_examples)]
 
 
 def find_gate_case(case_id: str, arm: Arm, num_examples: int, *, reads_memory: bool) -> Case:
