@@ -25,7 +25,7 @@ from bench.stopping import stop_once
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
-from reports.gate import EXIT_CODES, Decision, Outcome, decide, find_exit_code, parse_failing
+from reports.gate import Decision, Outcome, decide, find_exit_code, parse_failing
 from reports.gate_against import judge_against
 from reports.gate_against_table import render_against, render_against_json
 from reports.gate_file import save_gate
@@ -129,7 +129,7 @@ def gate(
         design=design,
     )
     decision, is_interrupted = _measure(options, out or _name_file(), Console(stderr=True))
-    exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision, failing)
+    exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision.outcome, failing)
     _write_markdown(decision, markdown)
     if as_json:
         print(render_json(decision, exit_code))  # noqa: T201
@@ -159,8 +159,7 @@ def _compare_again(
     settings = load_gate_settings(Path("pyproject.toml"))
     plan = build_plan(settings, metrics, tuple(each.id for each in again))
     decision = judge_against(stored, present, again, plan.thresholds)
-    passes = decision.outcome not in failing and decision.outcome is not Outcome.NOT_COMPARED
-    exit_code = 0 if passes else EXIT_CODES[decision.outcome]
+    exit_code = find_exit_code(decision.outcome, failing)
     if as_json:
         print(render_against_json(decision, exit_code))  # noqa: T201
     else:

@@ -105,14 +105,14 @@ def decide(record: GateRecord) -> Decision:
     findings = tuple(_find(record, judged) for judged in progress.judged)
     if control.reason:
         findings = tuple(_distrust(finding, control.reason) for finding in findings)
-    outcome, reason = _conclude(findings, control)
+    outcome, reason = _conclude(record, findings, control)
     return Decision(record, findings, control, outcome, reason)
 
 
-def find_exit_code(decision: Decision, failing: Collection[Outcome] = FAILING) -> int:
+def find_exit_code(outcome: Outcome, failing: Collection[Outcome] = FAILING) -> int:
     """0 to 3; of the outcomes only `failing` fail, but a run that compared nothing always does."""
-    passes = decision.outcome not in failing and decision.outcome is not Outcome.NOT_COMPARED
-    return 0 if passes else EXIT_CODES[decision.outcome]
+    passes = outcome not in failing and outcome is not Outcome.NOT_COMPARED
+    return 0 if passes else EXIT_CODES[outcome]
 
 
 def parse_failing(text: str) -> tuple[Outcome, ...]:
@@ -158,13 +158,17 @@ def _tell_failure(record: GateRecord, judged: Judged) -> str:
 
 def _tell_doubt(record: GateRecord, judged: Judged) -> str:
     """Why there is no verdict."""
-    stopped = f" ({record.interruption})" if record.interruption else ""
+    stopped = _tell_interruption(record)
     if judged.state is State.UNMEASURED:
         measured = any((pair.case, pair.kind) == (judged.threshold.case, "gate") for pair in record.pairs)
         return "base and head do not both tell this metric" if measured else f"not measured{stopped}"
     if judged.stage == "screen":
         return f"suspected, but not confirmed{stopped}"
     return f"too few pairs{stopped}" if stopped else "too noisy"
+
+
+def _tell_interruption(record: GateRecord) -> str:
+    return f" ({record.interruption})" if record.interruption else ""
 
 
 def _find_smallest_effect(judged: Judged) -> float | None:
@@ -181,10 +185,11 @@ def _distrust(finding: Finding, reason: str) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, smallest_effect=None, reason=reason)
 
 
-def _conclude(findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
+def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
     counts = {verdict: sum(each.verdict is verdict for each in findings) for verdict in Verdict}
-    if not any(finding.num_pairs for finding in findings):
-        return Outcome.NOT_COMPARED, "nothing was compared: base and head have no case that gave numbers"
+    if not any(finding.change and finding.change.high for finding in findings):
+        reason = f"nothing was compared: no case gave enough numbers on both sides{_tell_interruption(record)}"
+        return Outcome.NOT_COMPARED, reason
     if control.reason:
         return Outcome.INCONCLUSIVE, control.reason
     if counts[Verdict.REGRESSED]:

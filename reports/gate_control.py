@@ -61,7 +61,7 @@ def _tell_fault(record: GateRecord, differences: dict[Metric, list[float]]) -> s
 
 
 def _find_margin(record: GateRecord, metric: Metric) -> float:
-    """The logarithm of the largest margin of the control cases."""
-    plan = record.plan
-    thresholds = [each for each in plan.thresholds if each.metric == metric and each.case in plan.control_cases]
-    return math.log1p(max((each.margin for each in thresholds), default=0.0))
+    """The logarithm of the largest margin of the control cases, or of all cases where those are not gated by it."""
+    thresholds = [each for each in record.plan.thresholds if each.metric == metric]
+    own = [each for each in thresholds if each.case in record.plan.control_cases]
+    return math.log1p(max(each.margin for each in own or thresholds))

@@ -136,7 +136,7 @@ class Side:
     """What one process of a pair gave.
 
     Args:
-        slot: which of the directories it ran in, 0 or 1, drawn for each pair.
+        slot: which of the two processes it was forked from, 0 or 1, drawn for each pair.
         turns: the i-th is a neighbour in time of the other side's i-th.
         live_bytes: what the pipeline held; None where it was not read.
     """
@@ -160,7 +160,7 @@ class Pair:
         kind: "gate" is head against base; "control" is base against base, one of which plays head's part.
         stage: "screen" or "confirm"; no pair serves both.
         number: from 0, in the order of measuring, of its case, kind and stage.
-        first: the side that had the first turn, drawn for each pair, in balance.
+        first: the side that had the first turn, drawn for each pair.
         base: one side.
         head: the other side.
         core: that both were pinned to; None is free.

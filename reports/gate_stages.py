@@ -14,9 +14,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import get_args
 
 from reports.gate_pairs import read_differences
-from reports.gate_record import GateRecord, Kind, Plan, Stage, Threshold
+from reports.gate_record import GateRecord, Kind, Metric, Plan, Stage, Threshold
 from reports.gate_stats import estimate_shift, find_first_look, reject_by_holm, sign_flip_p_value
 
 CLEARED_SHARE = 0.4  # of the limit: a true change as large as the limit seldom shows as less than this in the screen
@@ -64,6 +65,7 @@ class Request:
         kind: of the pairs.
         stage: likewise.
         num_pairs: in all, with those that are there.
+        needs_turns: both sides take turns; not where memory alone is gated.
         needs_memory: a memory reading is wanted of both sides.
     """
 
@@ -71,6 +73,7 @@ class Request:
     kind: Kind
     stage: Stage
     num_pairs: int
+    needs_turns: bool
     needs_memory: bool
 
 
@@ -130,8 +133,13 @@ def _request(record: GateRecord, case: str, kind: Kind, stage: Stage, num_pairs:
     tried = paired | {each.number for each in failures if each.stage == stage}
     if len(tried) >= num_pairs or len(failures) >= MAX_FAILURES:
         return None
-    needs_memory = any((each.case, each.metric) == (case, "memory") for each in record.plan.thresholds)
-    return Request(case, kind, stage, num_pairs, needs_memory)
+    metrics = _find_metrics(record.plan, case, kind)
+    return Request(case, kind, stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
+
+
+def _find_metrics(plan: Plan, case: str, kind: Kind) -> set[Metric]:
+    """What pairs must tell: those of the control all that is gated anywhere, as it is judged for all cases together."""
+    return {each.metric for each in plan.thresholds if kind == "control" or each.case == case}
 
 
 def _screen(record: GateRecord, threshold: Threshold) -> Judged:
@@ -139,15 +147,17 @@ def _screen(record: GateRecord, threshold: Threshold) -> Judged:
         record, threshold.case, threshold.metric, stage="screen", below=record.plan.num_screen_pairs
     )
     judged = Judged(threshold, "screen", tuple(differences), State.OPEN)
-    if _has_failed(record, threshold.case):
+    if _has_failed(record, threshold.case, ("screen",)):
         return replace(judged, state=State.FAILED)
     if not differences:
         return replace(judged, state=State.UNMEASURED)
     return replace(judged, state=State.CLEARED) if _is_clear(judged, CLEARED_SHARE) else judged
 
 
-def _has_failed(record: GateRecord, case: str) -> bool:
-    return sum((each.case, each.kind) == (case, "gate") for each in record.failures) >= MAX_FAILURES
+def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
+    """The screen must not see what failed later, or the family of those that are confirmed would shrink."""
+    failed = [each for each in record.failures if (each.case, each.kind) == (case, "gate") and each.stage in stages]
+    return len(failed) >= MAX_FAILURES
 
 
 def _is_clear(judged: Judged, share: float) -> bool:
@@ -209,7 +219,7 @@ def _test(record: GateRecord, judged: Judged, look: Look, family: int) -> Judged
 def _settle(record: GateRecord, judged: Judged, share: float) -> Judged:
     if judged.state is not State.OPEN:
         return judged
-    if _has_failed(record, judged.threshold.case):
+    if _has_failed(record, judged.threshold.case, get_args(Stage)):
         return replace(judged, state=State.FAILED)
     is_clear = judged.stage == "confirm" and _is_clear(judged, share)
     return replace(judged, state=State.CLEARED) if is_clear else judged

@@ -1,5 +1,7 @@
 """A pair: who is asked what, and when. The sides are fakes that write down every request."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.harness.gate_lots import Lot
@@ -23,10 +25,11 @@ class FakeSide:
         name: in the log.
         log: of the requests of both sides.
         fails_at: how many requests are answered.
+        live_bytes: that a memory reading tells; None where the platform tells none.
     """
 
-    def __init__(self, name: str, log: list, fails_at: int = 1000) -> None:
-        self._name, self._log, self._left = name, log, fails_at
+    def __init__(self, name: str, log: list, fails_at: int = 1000, live_bytes: int | None = 5) -> None:
+        self._name, self._log, self._left, self._live_bytes = name, log, fails_at, live_bytes
         self._answers: list = []
         self._turns = 0
 
@@ -41,7 +44,7 @@ class FakeSide:
         if isinstance(request, TakeTurn):
             self._turns += 1
             return Taken(Sample(self._turns, 1, 1, 10))
-        return Remembered(5) if isinstance(request, ReadMemory) else Done()
+        return Remembered(self._live_bytes) if isinstance(request, ReadMemory) else Done()
 
     def receive(self, kind):
         answer = self._answers.pop(0)
@@ -117,6 +120,16 @@ def test_no_turn_is_taken_where_memory_alone_is_gated() -> None:
     pair, log = measure(Job("post", "gate", "screen", 0, FIRST, takes_turns=False, reads_memory=True))
     assert len(log) == 2
     assert (pair.base.turns, pair.base.live_bytes) == ((), 5)
+
+
+def test_where_memory_alone_is_gated_and_cannot_be_read_the_pair_fails() -> None:
+    job = Job("post", "gate", "screen", 0, FIRST, takes_turns=False, reads_memory=True)
+    sides = [FakeSide("base", []), FakeSide("head", [], live_bytes=None)]
+    reason = "live memory cannot be read on this platform"
+    assert measure_pair(job, seat(*sides), 4) == Failure("post", "gate", "screen", 0, "head", reason)
+    measured = measure_pair(replace(job, takes_turns=True), seat(*sides), 4)
+    assert isinstance(measured, Pair)
+    assert measured.head.live_bytes is None
 
 
 @pytest.mark.parametrize("answered", range(7))

@@ -93,6 +93,7 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
         if job.reads_memory:
             requests = {name: ReadMemory(seat.case) for name, seat in seats.items()}
             held |= {name: read.live_bytes for name, read in _ask_all(seats, requests, Remembered).items()}
+            _check_read(job, held)
         if job.takes_turns:
             _warm_up(job, seats)
             for number in range(num_turns):
@@ -104,6 +105,12 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
         return Pair(job.case, job.kind, job.stage, job.number, job.lot.first, base, head, job.core)
     except _FailedError as error:
         return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
+
+
+def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
+    for name, live_bytes in held.items():
+        if live_bytes is None and not job.takes_turns:
+            raise _FailedError(name, "live memory cannot be read on this platform")
 
 
 def _warm_up(job: Job, seats: Seats) -> None:

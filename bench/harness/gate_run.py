@@ -123,12 +123,9 @@ class GateRun:
             number=len(_find_tried(self._record, request)),
             lot=lot,
             core=self._core,
-            takes_turns=self._needs_turns(request.case),
+            takes_turns=request.needs_turns,
             reads_memory=request.needs_memory,
         )
-
-    def _needs_turns(self, case: str) -> bool:
-        return any(each.case == case and each.metric != "memory" for each in self._record.plan.thresholds)
 
     def _budget_ends(self) -> bool:
         """True if another pair, as long as the mean pair so far, would end after the budget."""

@@ -52,7 +52,7 @@ def gate(
     """
     failing = parse_failing(fail_on)
     decision = decide(load_gate(file))
-    exit_code = find_exit_code(decision, failing)
+    exit_code = find_exit_code(decision.outcome, failing)
     if markdown is not None:
         _write_text(markdown, render_gate_markdown(decision))
     if as_json:

@@ -16,9 +16,9 @@ from reports.gate_stages import Look, Request, State, find_next_pairs, follow, p
 def test_the_screen_asks_for_every_case_and_the_control() -> None:
     gate = build_gate("a", "b")
     assert find_next_pairs(gate) == (
-        Request("a", "gate", "screen", 6, needs_memory=False),
-        Request("b", "gate", "screen", 6, needs_memory=False),
-        Request("a", "control", "screen", 12, needs_memory=False),
+        Request("a", "gate", "screen", 6, needs_turns=True, needs_memory=False),
+        Request("b", "gate", "screen", 6, needs_turns=True, needs_memory=False),
+        Request("a", "control", "screen", 12, needs_turns=True, needs_memory=False),
     )
     gate = add_pairs(gate, "a", "screen", CALM)
     assert [request.case for request in find_next_pairs(gate)] == ["b", "a"]
@@ -34,7 +34,23 @@ def test_memory_is_asked_for_where_it_is_gated() -> None:
     gate = build_gate("a", "b")
     thresholds = (*gate.plan.thresholds, Threshold("b", "memory", 0.1, 0.01))
     asked = find_next_pairs(replace(gate, plan=replace(gate.plan, thresholds=thresholds)))
-    assert [(each.case, each.needs_memory) for each in asked] == [("a", False), ("b", True), ("a", False)]
+    assert [(each.case, each.kind, each.needs_turns, each.needs_memory) for each in asked] == [
+        ("a", "gate", True, False),
+        ("b", "gate", True, True),
+        ("a", "control", True, True),  # judged for all cases together
+    ]
+
+
+def test_turns_are_asked_for_where_more_than_memory_is_gated() -> None:
+    gate = build_gate("a", "b", metrics=("memory",))
+    assert {each.needs_turns for each in find_next_pairs(gate)} == {False}
+    thresholds = (*gate.plan.thresholds, Threshold("b", "cpu", 0.1, 0.01))
+    asked = find_next_pairs(replace(gate, plan=replace(gate.plan, thresholds=thresholds)))
+    assert [(each.case, each.kind, each.needs_turns) for each in asked] == [
+        ("a", "gate", False),
+        ("b", "gate", True),
+        ("a", "control", True),
+    ]
 
 
 def test_nothing_more_is_asked_for_if_the_screen_clears_all() -> None:
@@ -67,8 +83,8 @@ def test_the_looks_have_pairs_enough_to_reject() -> None:
 def test_suspects_are_confirmed_by_fresh_pairs_the_most_suspicious_first() -> None:
     gate = screened("a", "b", "c", b=[0.04, 0.05] * 3, c=[0.09, 0.1] * 3)
     assert find_next_pairs(gate) == (
-        Request("c", "gate", "confirm", 13, needs_memory=False),
-        Request("b", "gate", "confirm", 13, needs_memory=False),
+        Request("c", "gate", "confirm", 13, needs_turns=True, needs_memory=False),
+        Request("b", "gate", "confirm", 13, needs_turns=True, needs_memory=False),
     )
 
 
@@ -76,7 +92,7 @@ def test_the_first_look_rejects_or_asks_for_twice_as_many() -> None:
     gate = screened("a", a=[0.05] * 6)
     assert follow(add_pairs(gate, "a", "confirm", [0.05] * 12), ends_here=False).judged[0].state is State.REJECTED
     undecided = add_pairs(gate, "a", "confirm", [0.06, 0.0] * 6)
-    assert find_next_pairs(undecided) == (Request("a", "gate", "confirm", 24, needs_memory=False),)
+    assert find_next_pairs(undecided) == (Request("a", "gate", "confirm", 24, needs_turns=True, needs_memory=False),)
     calm = add_pairs(gate, "a", "confirm", CALM * 2)
     assert follow(calm, ends_here=False).judged[0].state is State.CLEARED
 
@@ -136,13 +152,24 @@ def test_a_pair_that_failed_counts_as_tried_and_two_end_the_case() -> None:
     gate = add_pairs(control(build_gate("a")), "a", "screen", CALM[:5])
     assert find_next_pairs(fail(gate, 5)) == ()
     once = fail(control(build_gate("a")), 0)
-    assert find_next_pairs(once) == (Request("a", "gate", "screen", 6, needs_memory=False),)
+    assert find_next_pairs(once) == (Request("a", "gate", "screen", 6, needs_turns=True, needs_memory=False),)
     twice = fail(once, 1)
     assert find_next_pairs(twice) == ()
     assert follow(twice, ends_here=False).judged[0].state is State.FAILED
     suspect = screened("a", a=[0.05] * 6)
     broken = fail(fail(suspect, 0, stage="confirm"), 1, stage="confirm")
     assert follow(broken, ends_here=False).judged[0].state is State.FAILED
+
+
+def test_a_failure_while_confirming_changes_nothing_for_others_and_takes_nothing_back() -> None:
+    gate = screened("a", "b", a=[0.05] * 6, b=[0.05] * 6)
+    gate = add_pairs(gate, "a", "confirm", [0.05] * 13)
+    broken = fail(fail(gate, 0, stage="confirm", case="b"), 1, stage="confirm", case="b")
+    first, second = follow(broken, ends_here=False).judged
+    assert (first.state, first.alpha, first.p_value) == (State.REJECTED, 0.002, 2**-13)
+    assert second.state is State.FAILED
+    late = fail(fail(broken, 13, stage="confirm"), 14, stage="confirm")
+    assert follow(late, ends_here=False).judged[0].state is State.REJECTED
 
 
 def contaminated(source: random.Random) -> float:
