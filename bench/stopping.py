@@ -13,14 +13,18 @@ STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 @contextmanager
 def stop_once() -> Iterator[None]:
-    """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then."""
+    """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then.
+
+    One that is ignored when the block begins, as ``nohup`` does, stays ignored.
+    """
+    heeded = [each for each in STOPPING if signal.getsignal(each) is not signal.SIG_IGN]
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        for each in STOPPING:
+        for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    former = {each: signal.signal(each, stop) for each in STOPPING}
+    former = {each: signal.signal(each, stop) for each in heeded}
     try:
         yield
     finally:
