@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bench.gate_progress import GateProgress
 from bench.harness.gate import GateOptions, build_plan, run_gate
-from bench.harness.gate_again import find_cases, measure_again
+from bench.harness.gate_again import find_cases, find_missing, measure_again
 from bench.harness.pair_design import PairDesign
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerStarter
@@ -153,12 +153,13 @@ def _compare_again(
     stored = load_record(file)
     cases, budget = find_cases(stored, patterns), Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
     with GroupProgress(Console(stderr=True), budget) as progress:
-        present, again = measure_again(
+        present, again, failed = measure_again(
             cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
         )
     settings = load_gate_settings(Path("pyproject.toml"))
-    plan = build_plan(settings, metrics, tuple(each.id for each in again))
-    decision = judge_against(stored, present, again, plan.thresholds)
+    plan = build_plan(settings, metrics, tuple(case.id for case, _ in cases))
+    missing = find_missing(stored, patterns)
+    decision = judge_against(stored, present, again, plan.thresholds, failed=failed, missing=missing)
     exit_code = find_exit_code(decision.outcome, failing)
     if as_json:
         print(render_against_json(decision, exit_code))  # noqa: T201

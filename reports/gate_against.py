@@ -40,6 +40,7 @@ class AgainstDecision:
 
     Args:
         findings: one for each threshold.
+        missing: the ids of stored cases that there are not any more, or with another ordering.
         broken_claims: the ids of claims that held then and are refuted now.
         caveats: what these verdicts cannot promise.
         outcome: of all.
@@ -47,6 +48,7 @@ class AgainstDecision:
     """
 
     findings: tuple[AgainstFinding, ...]
+    missing: tuple[str, ...]
     broken_claims: tuple[str, ...]
     caveats: tuple[str, ...]
     outcome: Outcome
@@ -54,7 +56,13 @@ class AgainstDecision:
 
 
 def judge_against(
-    stored: Record, present: Record, again: Sequence[Again], thresholds: Sequence[Threshold]
+    stored: Record,
+    present: Record,
+    again: Sequence[Again],
+    thresholds: Sequence[Threshold],
+    *,
+    failed: Mapping[str, str],
+    missing: Sequence[str],
 ) -> AgainstDecision:
     """What a run says against a stored one.
 
@@ -65,17 +73,21 @@ def judge_against(
         stored: the run of then.
         present: the run of now.
         again: the cases of both that are the same.
-        thresholds: of these cases.
+        thresholds: of these cases, and of those that failed.
+        failed: why a case gave no numbers now, by its id.
+        missing: the ids of stored cases that could not be measured again.
     """
     differences = find_differences(stored, present)
     by_id = {each.id: each for each in again}
-    findings = tuple(
-        finding
+    judged = [
+        AgainstFinding(threshold, Verdict.FAILED, None, failed[threshold.case])
+        if threshold.case in failed
+        else _judge(threshold, by_id[threshold.case], again, is_relative=bool(differences))
         for threshold in thresholds
-        if (finding := _judge(threshold, by_id[threshold.case], again, is_relative=bool(differences))) is not None
-    )
-    broken = _find_broken_claims(stored, present)
-    return AgainstDecision(findings, broken, _tell_caveats(stored, differences), *_conclude(findings, broken))
+    ]
+    findings, broken = tuple(each for each in judged if each is not None), _find_broken_claims(stored, present)
+    caveats = _tell_caveats(stored, differences)
+    return AgainstDecision(findings, tuple(missing), broken, caveats, *_conclude(findings, broken))
 
 
 def find_differences(stored: Record, present: Record) -> list[str]:
@@ -174,6 +186,8 @@ def _conclude(findings: Sequence[AgainstFinding], broken_claims: Sequence[str]) 
     if counts[Verdict.REGRESSED] or broken_claims:
         claims = f", and {len(broken_claims)} claims that held are refuted" if broken_claims else ""
         return Outcome.REGRESSED, f"{counts[Verdict.REGRESSED]} of {len(findings)} comparisons regressed{claims}"
+    if counts[Verdict.FAILED]:
+        return Outcome.FAILED, f"{counts[Verdict.FAILED]} of {len(findings)} comparisons could not be made"
     if counts[Verdict.INCONCLUSIVE]:
         return Outcome.INCONCLUSIVE, f"{counts[Verdict.INCONCLUSIVE]} of {len(findings)} comparisons are undecided"
     return Outcome.FINE, f"all {len(findings)} comparisons are within their limits"

@@ -28,8 +28,13 @@ def render_against(decision: AgainstDecision) -> RenderableType:
         Text(title, style=OUTCOME_STYLES.get(decision.outcome, "bold red")),
         *([_render_findings(ranked)] if ranked else []),
         *([Text(f" claims that held then and are refuted now: {broken}", style="bold red")] if broken else []),
-        *(Text(f" {line}", style="dim") for line in decision.caveats),
+        *(Text(f" {line}", style="dim") for line in (*_tell_missing(decision), *decision.caveats)),
     )
+
+
+def _tell_missing(decision: AgainstDecision) -> list[str]:
+    listed = ", ".join(decision.missing)
+    return [f"missing now, or with another ordering, not compared: {listed}"] if listed else []
 
 
 def _render_findings(findings: list[AgainstFinding]) -> Table:
@@ -59,6 +64,7 @@ def render_against_json(decision: AgainstDecision, exit_code: int) -> str:
         "reason": decision.reason,
         "exit_code": exit_code,
         "findings": findings,
+        "missing": list(decision.missing),
         "broken_claims": list(decision.broken_claims),
         "caveats": list(decision.caveats),
     }

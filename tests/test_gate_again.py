@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench.harness.cases import build_case
-from bench.harness.gate_again import find_cases
+from bench.harness.gate_again import find_cases, find_missing
 from mnist_core.errors import InputError
+from reports.formats.results import name_case
 from reports.record import CaseRecord, Machine, Record, Sample, Setting, Turn
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,9 @@ def test_timed_cases_that_are_still_the_same_are_found() -> None:
 )
 def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord) -> None:
     assert find(gone, store("no_prefetch")) == ["no_prefetch-raw-cpu"]
+    missing = find_missing(Record((gone, store("no_prefetch")), Machine("cpu", 2, "Linux"), ""), ())
+    assert missing == (() if gone.name == "control" or gone.choices or gone.consumer == "fit" else (name_case(gone),))
+    assert find_missing(Record((gone,), Machine("cpu", 2, "Linux"), ""), ("other*",)) == ()
     with pytest.raises(InputError, match=r"^nothing can be compared: .* it has none that this version has\.$"):
         find(gone)
 
@@ -87,7 +91,10 @@ def test_a_stored_run_is_measured_again_and_what_that_cannot_promise_is_told(tmp
     ("arguments", "reason"),
     [
         ((), "error: give --base REV, the git revision to compare with, such as --base main."),
-        (("--against", "r.json", "--base", "main"), "error: --against takes none of --base, --head, --out and"),
+        (
+            ("--against", "r.json", "--base", "main"),
+            "error: --against takes none of --base, --head, --out, --markdown and",
+        ),
         (("--against", "r.json"), "error: r.json does not exist: give a run's folder or its record.json."),
     ],
 )

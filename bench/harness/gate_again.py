@@ -12,6 +12,7 @@ from bench.harness.group import Listener, measure_group
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerStarter
 from mnist_core.errors import InputError
+from reports.formats.results import name_case
 from reports.gate_against import Again
 from reports.record import CONTROL, CaseRecord, Record
 
@@ -32,9 +33,19 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
     return chosen
 
 
+def find_missing(stored: Record, patterns: Sequence[str]) -> tuple[str, ...]:
+    """The timed cases of a stored run that a pattern matches, but that this version has not, or has otherwise."""
+    names = [name_case(record) for record in stored.cases if _is_timed(record) and _rebuild(record) is None]
+    return tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
+
+
+def _is_timed(record: CaseRecord) -> bool:
+    return record.consumer in TIMED and not record.choices and record.name != CONTROL and bool(record.turns)
+
+
 def _rebuild(record: CaseRecord) -> Case | None:
     """The case as it was measured; None where this version has no such case, or another one under its name."""
-    if record.consumer not in TIMED or record.choices or record.name == CONTROL or not record.turns:
+    if not _is_timed(record):
         return None
     num_examples = record.turns[0].sample.num_examples
     try:
@@ -59,8 +70,8 @@ def measure_again(
     seed: int,
     clock_s: Callable[[], float],
     listener: Listener,
-) -> tuple[Record, list[Again]]:
-    """The record of these cases now, and each beside what was stored of it; a case that fails is told and left out.
+) -> tuple[Record, list[Again], dict[str, str]]:
+    """The record of these cases now, each beside what was stored of it, and why each of the others gave no numbers.
 
     Raises:
         InputError: none gave numbers, or they were measured on other data than then.
@@ -69,16 +80,17 @@ def measure_again(
         [case for case, _ in cases], start_worker, budget, seed=seed, clock_s=clock_s, listener=listener
     )
     again: list[Again] = []
+    failed: dict[str, str] = {}
     for case, stored in cases:
         present = outcomes[case.id]
         if isinstance(present, CaseRecord):
             again.append(Again(case.id, stored, present))
         else:
-            listener.notice(f"not compared: {present}")
+            failed[case.id] = str(present)
     now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
     if not again:
         raise InputError("nothing can be compared: no case gave numbers.")
     if again[0].stored.setting.data_fingerprint != again[0].present.setting.data_fingerprint:
         then, data = again[0].stored.setting.data_name, again[0].present.setting.data_name
         raise InputError(f"the stored run is of {then}, not of the same digits as {data}: give --data.")
-    return Record(tuple(each.present for each in again), describe_machine(), now), again
+    return Record(tuple(each.present for each in again), describe_machine(), now), again, failed

@@ -1,14 +1,17 @@
 """Against a stored run: what is compared on the same machine and on another, and on which side of which boundary."""
 
+import io
+import json
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from reports import gate_against
 from reports.claims import Claim
 from reports.gate import Outcome, Verdict
 from reports.gate_against import Again, divide, find_differences, judge_against
-from reports.gate_against_table import render_against_json
+from reports.gate_against_table import render_against, render_against_json
 from reports.gate_record import Threshold
 from reports.record import CaseRecord, Machine, Record, Sample, Setting, Turn
 from reports.stats import Estimate
@@ -39,7 +42,8 @@ def judge(then: dict[str, list[float]], now: dict[str, list[float]], machine: Ma
         record(where, *(getattr(each, when) for each in again))
         for where, when in ((machine, "stored"), (HERE, "present"))
     )
-    return judge_against(stored, present, again, [Threshold(name, metric, 0.05, 0.01) for name in then])
+    thresholds = [Threshold(name, metric, 0.05, 0.01) for name in then]
+    return judge_against(stored, present, again, thresholds, failed={}, missing=())
 
 
 def scaled(factor: float) -> list[float]:
@@ -117,7 +121,8 @@ def test_a_reference_of_another_consumer_or_group_is_none() -> None:
         Again("post-raw", timed("post", STEADY, arm="raw"), timed("post", STEADY, arm="raw")),
     ]
     stored, present = record(THERE, *(each.stored for each in pairs)), record(HERE, *(each.present for each in pairs))
-    (finding,) = judge_against(stored, present, pairs, [Threshold("a", "time", 0.05, 0.01)]).findings
+    thresholds = [Threshold("a", "time", 0.05, 0.01)]
+    (finding,) = judge_against(stored, present, pairs, thresholds, failed={}, missing=()).findings
     assert finding.change is None
 
 
@@ -135,6 +140,21 @@ def test_other_versions_are_another_setting_and_equal_ones_are_none() -> None:
     older = replace(SETTING, versions=(("python", "3.11.7"), ("tensorflow", "2.20.0")))
     stored = record(HERE, timed("a", STEADY, setting=older))
     assert find_differences(stored, present) == ["tensorflow 2.20.0 then, 2.21.0 now"]
+
+
+def test_a_case_that_fails_now_and_one_that_is_gone_are_told_and_not_green() -> None:
+    again = [Again("a", timed("a", STEADY), timed("a", STEADY))]
+    stored = record(HERE, timed("a", STEADY), timed("b", STEADY), timed("c", STEADY))
+    thresholds = [Threshold(name, "time", 0.05, 0.01) for name in "ab"]
+    failed, missing = {"b": "b: killed by signal 9"}, ("c-default-cpu",)
+    decision = judge_against(stored, record(HERE, again[0].present), again, thresholds, failed=failed, missing=missing)
+    assert [each.verdict for each in decision.findings] == [Verdict.OK, Verdict.FAILED]
+    assert decision.findings[1].reason == "b: killed by signal 9"
+    assert (decision.outcome, decision.reason) == (Outcome.FAILED, "1 of 2 comparisons could not be made")
+    assert json.loads(render_against_json(decision, 2))["missing"] == ["c-default-cpu"]
+    console = Console(width=100, file=io.StringIO())
+    console.print(render_against(decision))
+    assert " missing now, or with another ordering, not compared: c-default-cpu" in console.file.getvalue()
 
 
 def test_what_cannot_be_promised_is_always_told() -> None:
