@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import math
 import statistics
@@ -137,7 +138,7 @@ def load_trials(file: Path) -> tuple[Trial, ...]:
     """The trials in a file, without a last line that was cut short.
 
     Raises:
-        RecordError: there is no such file, it cannot be read, or a line of it is damaged.
+        RecordError: there is no such file, it cannot be read, or a line of it is damaged or repeats a trial.
     """
     try:
         if file.stat().st_size > MAX_BYTES:
@@ -148,7 +149,11 @@ def load_trials(file: Path) -> tuple[Trial, ...]:
     except OSError as error:
         raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
     lines = content[: _find_end(file, content)].splitlines()
-    return tuple(_parse(file, number, line) for number, line in enumerate(lines, start=1))
+    trials = tuple(_parse(file, number, line) for number, line in enumerate(lines, start=1))
+    for line, (before, trial) in enumerate(itertools.pairwise(trials), start=2):
+        if trial.number <= before.number:
+            raise RecordError(f"{file}, line {line} repeats trial {trial.number}: two slices ran at once; remove it.")
+    return trials
 
 
 def _find_end(file: Path, content: bytes) -> int:

@@ -9,6 +9,7 @@ from repositories import GitFolder, make_gated
 from test_gate_run import FakeClock, FakeMachine, Run, make_record
 
 from bench.harness import trial_ground, trials
+from bench.harness.file_lock import CAN_LOCK, lock
 from bench.harness.gains import Gain
 from bench.harness.gate_cases import OfferedCase
 from bench.harness.introduction import Introduction
@@ -226,6 +227,18 @@ def test_a_proof_goes_on_under_its_own_terms_only(repository: GitFolder, choices
     run(options)
     with pytest.raises(InputError, match=f"{reason}: give the former again, or another --out"):
         run(replace(options, **choices))
+
+
+@pytest.mark.skipif(not CAN_LOCK, reason="this platform has no locks")
+def test_two_slices_at_once_are_refused(repository: GitFolder) -> None:
+    options = choose(repository)
+    run(options)
+    with (options.folder / trials.LOCK).open("w") as file:
+        assert lock(file)
+        with pytest.raises(TrialError, match=r"^another slice of .*proof is running: wait for it"):
+            run(replace(options, num_trials=5))
+    done, _ = run(replace(options, num_trials=5))
+    assert len(done) == 5
 
 
 def test_another_commit_is_another_proof(repository: GitFolder) -> None:

@@ -6,18 +6,14 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from bench.harness.file_lock import lock
 from mnist_core.errors import InputError
-
-if sys.platform != "win32":
-    import fcntl
 
 PREFIX = "mnist-gate-"  # short: macOS allows a socket's path below it 103 characters
 LOCK = "lock"  # held as long as the gate that made the folder lives, however it ends
@@ -171,30 +167,19 @@ def make_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         unlocked = folder / f".{LOCK}"
-        with unlocked.open("w") as lock:
-            _lock(lock)
+        with unlocked.open("w") as file:
+            lock(file)
             unlocked.rename(folder / LOCK)  # another gate that finds it unlocked would remove the folder
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lock(file: IO[str]) -> bool:
-    """True if the lock is this process's now; it ends with the process."""
-    if sys.platform == "win32":
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def _is_alive(folder: Path) -> bool:
     """True if the gate that made a folder may still be running."""
     try:
         with (folder / LOCK).open("r+") as file:
-            return not _lock(file)
+            return not lock(file)
     except FileNotFoundError:
         return folder.exists()  # being made right now, or not ours
     except OSError:

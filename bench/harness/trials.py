@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
+from bench.harness.file_lock import CAN_LOCK, lock
 from bench.harness.gains import Gain, count_batches, load_gains, measure_gains, save_gains
 from bench.harness.gate import AUTO, GateOptions, locate, measure_gate
 from bench.harness.gate_cases import OfferedCase
@@ -42,6 +44,7 @@ from reports.trials import (
 
 METRICS: tuple[Metric, ...] = ("time", "cpu")  # the added work comes before the first batch
 FILE = "trials.jsonl"
+LOCK = "lock"
 MOST_BROKEN = 3  # in a row: the next ones would break as well
 BREAKING = (InputError, WorkerError, SlotError, GateSettingsError, OSError)
 
@@ -126,14 +129,29 @@ def run_trials(
         RecordError: the file of trials is damaged.
     """
     begin_s = clock_s()
-    with copy_commit(options.revision, inside=options.inside) as original:
+    with ExitStack() as stack:
+        original = stack.enter_context(copy_commit(options.revision, inside=options.inside))
         introduction = original.introduce(locate(options.source), options.design)
         agree_on(_build_terms(options, original.commit, introduction.setting.data_fingerprint), options.folder)
+        stack.enter_context(_work_alone(options.folder))
         gains = _find_gains(options, original, introduction, listener) if "A/B" in options.kinds else ()
         schedule = Schedule(options.seed, options.kinds, gains)
         return TrialRun(
             options, original, schedule, begin_s=begin_s, clock_s=clock_s, listener=listener, measure=measure
         ).run()
+
+
+@contextmanager
+def _work_alone(folder: Path) -> Iterator[None]:
+    """Nobody else may add trials to the folder until the block ends: both would disturb each other.
+
+    Raises:
+        TrialError: somebody does.
+    """
+    with (folder / LOCK).open("w") as file:
+        if not lock(file) and CAN_LOCK:
+            raise TrialError(f"another slice of {folder} is running: wait for it, or give another --out.")
+        yield
 
 
 def _find_gains(

@@ -56,6 +56,13 @@ def test_a_file_of_something_else_is_neither_read_nor_cut(text: str, tmp_path: P
     assert file.read_text() == text
 
 
+def test_a_trial_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    for number in (0, 1, 1):
+        append_trial(same(number), tmp_path / "trials.jsonl")
+    with pytest.raises(RecordError, match="line 3 repeats trial 1: two slices ran at once; remove it"):
+        load_trials(tmp_path / "trials.jsonl")
+
+
 @pytest.mark.parametrize("cut", [1, 10, 200, 10_000])
 def test_a_line_cut_short_by_a_kill_is_measured_again(cut: int, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
