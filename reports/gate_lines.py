@@ -12,13 +12,14 @@ from reports.numbers import render_change, render_changes
 from reports.record import FINGERPRINT_DIGITS, MIN_JUDGED_NS, Sample
 from reports.stats import CONFIDENCE
 from reports.tables import NAMES
+from reports.terminal import show_plainly
 
 COMMIT_DIGITS = 10
 
 
 def tell_outcome(decision: Decision) -> str:
     """The verdict of the run and why."""
-    return f"{decision.outcome.name.replace('_', ' ')}: {decision.reason}"
+    return show_plainly(f"{decision.outcome.name.replace('_', ' ')}: {decision.reason}")
 
 
 def tell_revisions(record: GateRecord) -> str:
@@ -54,12 +55,12 @@ def tell_why(finding: Finding) -> str:
         case Verdict.OK | Verdict.IMPROVED:
             return f"below {render_change(_bound(finding))}"
         case Verdict.FAILED:
-            return finding.reason
+            return show_plainly(finding.reason)
         case Verdict.INCONCLUSIVE:
             seen = (
                 "" if finding.smallest_effect is None else f"; could have seen {render_change(finding.smallest_effect)}"
             )
-            return f"{finding.reason}{seen}"
+            return show_plainly(f"{finding.reason}{seen}")
 
 
 def _bound(finding: Finding) -> float:
@@ -93,7 +94,8 @@ def tell_run(decision: Decision) -> list[str]:
     """How to read the numbers, and where they come from."""
     record = decision.record
     lines = [*tell_cases(record), *_tell_circumstances(record), *_tell_control(decision), *_tell_reading(record)]
-    return [*lines, *_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
+    lines += [*_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
+    return [show_plainly(line) for line in lines]
 
 
 def _tell_circumstances(record: GateRecord) -> list[str]:
@@ -155,5 +157,13 @@ def _tell_setting(record: GateRecord) -> list[str]:
     return [
         f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
         versions,
+        *_tell_versions_of_head(record),
         f"digits: {setting.data_name} (sha256 {setting.data_fingerprint[:FINGERPRINT_DIGITS]})",
     ]
+
+
+def _tell_versions_of_head(record: GateRecord) -> list[str]:
+    """What head ran with, where it had packages of its own and they are not the same."""
+    others = [each for each in record.head.setting.versions if each not in record.base.setting.versions]
+    listed = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in others)
+    return [f"head ran with {listed}"] if listed else []

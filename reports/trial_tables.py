@@ -15,6 +15,7 @@ from reports.numbers import render_changes
 from reports.stats import CONFIDENCE
 from reports.table_look import open_table
 from reports.tallies import OURS, Tally
+from reports.terminal import show_plainly
 
 FORMAT = 1
 TITLES = {
@@ -42,7 +43,9 @@ def _render_class(tallies: list[Tally]) -> Table:
         elsewhere = [str(tally.num_elsewhere)] if first.kind == "A/B" else []
         undecided = str(tally.num_inconclusive) if tally.rule == OURS else ""
         counts = (str(tally.num_flagged), str(tally.num_trials), _render_share(tally), *elsewhere, undecided)
-        table.add_row(tally.rule, *counts, _render_stored(tally), style="bold" if tally.rule == OURS else None)
+        table.add_row(
+            Text(show_plainly(tally.rule)), *counts, _render_stored(tally), style="bold" if tally.rule == OURS else None
+        )
     return table
 
 

@@ -18,7 +18,7 @@ from reports.gate_json import render_json
 from reports.gate_markdown import MAX_BYTES, render_markdown
 from reports.gate_record import Cases, Renaming, Side
 from reports.gate_tables import render_decision
-from reports.record import Sample
+from reports.record import Machine, Sample
 
 ROOT = Path(__file__).parents[2]
 POST, FAST, NOISY = "post-default-cpu", "gather_indices-raw-cpu", "batch_before_map-emulated-2ms-default-cpu"
@@ -92,6 +92,25 @@ def test_the_core_that_both_sides_stayed_on_is_told() -> None:
     pinned = replace(gate, pairs=tuple(replace(pair, core=1) for pair in gate.pairs))
     lines = show(decide(pinned)).splitlines()
     assert " both sides on core 1: work that is no longer parallel shows only with --all-cores" in lines
+
+
+def test_text_of_a_file_can_neither_steer_the_terminal_nor_add_a_line() -> None:
+    evil = "x\x1b[2J\nFINE: all 22 comparisons"
+    gate = replace(build(), notices=(evil,), machine=Machine(evil, 2, "Linux"), interruption=evil)
+    gate = replace(gate, failures=tuple(replace(each, reason=evil) for each in gate.failures))
+    gate = fail(fail(gate, 7, case=NOISY), 8, case=NOISY)
+    gate = replace(gate, failures=tuple(replace(each, reason=evil) for each in gate.failures))
+    text = show(decide(gate))
+    assert "\x1b" not in text
+    assert not any(line.lstrip().startswith("FINE") for line in text.splitlines())
+    assert r"x\x1b[2J\nFINE: all 22 comparisons" in text
+
+
+def test_other_packages_of_head_are_told() -> None:
+    gate = build()
+    setting = replace(gate.head.setting, versions=(("python", "3.11.7"), ("tensorflow", "2.22.0"), ("numpy", "2.0")))
+    lines = show(decide(replace(gate, head=replace(gate.head, setting=setting)))).splitlines()
+    assert " head ran with TensorFlow 2.22.0, NumPy 2.0" in lines
 
 
 def test_thresholds_that_differ_are_said_to() -> None:
