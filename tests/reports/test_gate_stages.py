@@ -181,6 +181,21 @@ def drifting(source: random.Random) -> float:
     return 0.03 + source.gauss(0, 0.01)
 
 
+def rough(source: random.Random) -> float:
+    return source.gauss(0, 0.04)
+
+
+@pytest.mark.parametrize("noise", [gauss, rough, contaminated, drifting])
+def test_a_slowdown_as_large_as_the_limit_is_seldom_cleared_by_the_screen(noise) -> None:
+    draw, cleared = draw_from(noise, {"a": math.log1p(0.05)}, 3), 0
+    request = Request("a", "gate", "screen", 6, needs_turns=True, needs_memory=False)
+    for _ in range(1000):
+        pairs = tuple(draw(request, number) for number in range(6))
+        gate = control(replace(build_gate("a"), pairs=pairs))
+        cleared += follow(gate, ends_here=True).judged[0].state is State.CLEARED
+    assert reference.binomtest(cleared, 1000, 1 / 64, alternative="greater").pvalue > 0.001
+
+
 @pytest.mark.parametrize("noise", [gauss, contaminated, drifting])
 @pytest.mark.parametrize("margin", [0.0, 0.01])
 def test_a_suite_in_which_nothing_changed_seldom_gives_an_alarm(noise, margin: float) -> None:
