@@ -14,7 +14,7 @@ from bench.stopping import stop_once
 from bench.trial_progress import TrialProgress
 from mnist_core.digits import default_source
 from mnist_core.errors import InputError
-from reports.tallies import tally_trials
+from reports.tallies import tally_cases, tally_trials
 from reports.terminal import open_console
 from reports.trial_tables import render_tallies
 from reports.trials import KINDS, TrialKind
@@ -73,7 +73,7 @@ def trials(
     with stop_once(), TrialProgress(Console(stderr=True)) as progress:
         done = run_trials(options, clock_s=time.monotonic, listener=progress)
     console = open_console()
-    console.print(render_tallies(tally_trials(done)))
+    console.print(render_tallies(tally_trials(done), tally_cases(done)))
     console.print(f"{len(done)} of {num_trials} trials; all are in {out / FILE}", markup=False, soft_wrap=True)
 
 

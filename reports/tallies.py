@@ -54,6 +54,42 @@ class Tally:
     num_stored_flagged: int = 0
 
 
+@dataclass(frozen=True)
+class CaseTally:
+    """How the gate did in the trials in which the same work was added to the same case.
+
+    Args:
+        case: the id.
+        slowdown: that was meant.
+        seen: the ratio of head's CPU time to base's, over these trials; None where it is not known.
+        num_trials: that were not broken.
+        num_found: in which the gate called this case REGRESSED.
+    """
+
+    case: str
+    slowdown: float
+    seen: Estimate | None
+    num_trials: int
+    num_found: int
+
+
+def tally_cases(trials: Iterable[Trial]) -> tuple[CaseTally, ...]:
+    """The gate's finds by case and slowdown."""
+    groups: dict[tuple[str, float], list[Trial]] = {}
+    for trial in trials:
+        if trial.case and trial.outcome not in BROKEN:
+            groups.setdefault((trial.case, trial.slowdown), []).append(trial)
+    return tuple(
+        CaseTally(case, slowdown, _estimate_seen(group), len(group), sum(case in trial.regressed for trial in group))
+        for (case, slowdown), group in sorted(groups.items())
+    )
+
+
+def _estimate_seen(trials: Iterable[Trial]) -> Estimate | None:
+    seen = [trial.seen for trial in trials if trial.seen is not None]
+    return estimate_median(seen) if seen else None
+
+
 def tally_trials(trials: Iterable[Trial]) -> tuple[Tally, ...]:
     """How each rule did in all A/A trials together, in each kind of them, and in the slowdowns by size."""
     by_class: dict[tuple[int, float], list[Trial]] = {}
@@ -87,7 +123,7 @@ def _tally(rule: str, kind: TallyKind, slowdown: float, trials: Sequence[Trial],
         num_inconclusive=sum(trial.outcome in UNDECIDED for trial in trials) if rule == OURS else 0,
         num_elsewhere=_count_elsewhere(trials, flagged) if kind == "A/B" else 0,
         num_broken=num_broken,
-        seen=estimate_median(seen) if (seen := [trial.seen for trial in trials if trial.seen is not None]) else None,
+        seen=_estimate_seen(trials),
         num_stored=len(stored),
         num_stored_flagged=_count_flagged(stored, [_find_flagged(trial.stored or (), rule) for trial in stored]),
     )

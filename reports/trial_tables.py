@@ -14,7 +14,7 @@ from rich.text import Text
 from reports.numbers import render_changes
 from reports.stats import CONFIDENCE
 from reports.table_look import open_table
-from reports.tallies import OURS, Tally
+from reports.tallies import OURS, CaseTally, Tally
 from reports.terminal import show_plainly
 
 FORMAT = 1
@@ -25,10 +25,11 @@ TITLES = {
 }
 
 
-def render_tallies(tallies: Sequence[Tally]) -> RenderableType:
-    """A table for each class of trials, and how to read them."""
+def render_tallies(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> RenderableType:
+    """A table for each class of trials, one of the cases that were slowed down, and how to read them."""
     groups = itertools.groupby(tallies, key=lambda tally: (tally.kind, tally.slowdown))
     tables = [_render_class(list(group)) for _, group in groups]
+    tables += [_render_cases(cases)] if cases else []
     return Group(*tables, *(Text(f" {line}", style="dim") for line in _explain())) if tables else Text("no trials yet")
 
 
@@ -46,6 +47,18 @@ def _render_class(tallies: list[Tally]) -> Table:
         table.add_row(
             Text(show_plainly(tally.rule)), *counts, _render_stored(tally), style="bold" if tally.rule == OURS else None
         )
+    return table
+
+
+def _render_cases(cases: Sequence[CaseTally]) -> Table:
+    table = open_table(f"{OURS}, by the case that was slowed down")
+    table.add_column("case", min_width=28, overflow="fold")
+    for column in ("meant", "its CPU time", "found", "of"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for each in cases:
+        seen = "" if each.seen is None else render_changes(each.seen)
+        counts = (str(each.num_found), str(each.num_trials))
+        table.add_row(Text(show_plainly(each.case)), f"{100 * each.slowdown:.3g}%", seen, *counts)
     return table
 
 
@@ -76,7 +89,11 @@ def _explain() -> Iterable[str]:
     )
 
 
-def render_tallies_json(tallies: Sequence[Tally]) -> str:
+def render_tallies_json(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> str:
     """All counts."""
-    content = {"mnist_bench_trials": FORMAT, "tallies": [dataclasses.asdict(tally) for tally in tallies]}
+    content = {
+        "mnist_bench_trials": FORMAT,
+        "tallies": [dataclasses.asdict(tally) for tally in tallies],
+        "cases": [dataclasses.asdict(case) for case in cases],
+    }
     return json.dumps(content, indent=2, allow_nan=False)

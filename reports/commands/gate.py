@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from reports.gate_file import load_gate
 from reports.gate_json import render_json as render_gate_json
 from reports.gate_markdown import render_markdown as render_gate_markdown
 from reports.gate_tables import render_decision
-from reports.tallies import tally_trials
+from reports.tallies import tally_cases, tally_trials
 from reports.terminal import open_console
 from reports.trial_tables import render_tallies, render_tallies_json
 from reports.trials import Trial, load_trials
@@ -77,19 +77,18 @@ def trials(
     as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
 ) -> None:
     """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
-    counted: Iterable[Trial] = load_trials(file)
-    if again:
-        counted = _decide_again(file, tuple(counted))
-    tallies = tally_trials(counted)
+    listed = load_trials(file)
+    counted = _decide_again(file, listed) if again else listed
+    tallies, cases = tally_trials(counted), tally_cases(counted)
     if as_json:
-        print(render_tallies_json(tallies))  # noqa: T201
+        print(render_tallies_json(tallies, cases))  # noqa: T201
     else:
-        open_console().print(render_tallies(tallies))
+        open_console().print(render_tallies(tallies, cases))
 
 
-def _decide_again(file: Path, listed: Sequence[Trial]) -> Iterable[Trial]:
+def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
     console = Console(stderr=True)
-    return track(
+    decided = track(
         decide_again(listed, file.parent),
         "deciding again",
         total=len(listed),
@@ -97,6 +96,7 @@ def _decide_again(file: Path, listed: Sequence[Trial]) -> Iterable[Trial]:
         transient=True,
         disable=not console.is_terminal,
     )
+    return tuple(decided)
 
 
 def _write_text(file: Path, text: str) -> None:

@@ -20,7 +20,7 @@ from reports.gate_peers import RULES, PeerVerdict
 from reports.gate_record import Side
 from reports.record import RecordError
 from reports.stats import Estimate
-from reports.tallies import OURS, Tally, bound_share, tally_trials
+from reports.tallies import OURS, CaseTally, Tally, bound_share, tally_cases, tally_trials
 from reports.trial_tables import render_tallies, render_tallies_json
 from reports.trials import Trial, append_trial, build_trial, load_trials
 from reports.trials_again import decide_again
@@ -180,6 +180,16 @@ def test_both_kinds_of_unchanged_code_are_also_counted_together() -> None:
     assert (both.low, both.high) == bound_share(2, 5)
 
 
+def test_finds_are_counted_by_case() -> None:
+    other = replace(slower(9, 0.05, Outcome.REGRESSED, ("b",)), case="b", seen=1.04)
+    broken = slower(10, 0.05, Outcome.FAILED)
+    assert tally_cases([*TRIALS, other, broken]) == (
+        CaseTally("a", 0.02, None, 1, 0),
+        CaseTally("a", 0.05, None, 4, 1),
+        CaseTally("b", 0.05, Estimate(1.04, None, None, 1), 1, 1),
+    )
+
+
 def test_a_class_in_which_all_went_wrong_has_no_share() -> None:
     (tally,) = tally_trials([same(0, Outcome.FAILED)])
     assert tally == Tally("A/A same", 0.0, OURS, 0, 0, 0.0, 1.0, 0, 0, 1)
@@ -229,7 +239,7 @@ def test_trials_are_decided_again_from_their_turns(tmp_path: Path) -> None:
     for trial in listed:
         append_trial(trial, tmp_path / "trials.jsonl")
     done = run("trials.jsonl", "--again", "--json", cwd=tmp_path)
-    assert done.stdout.strip() == render_tallies_json(tally_trials(again))
+    assert done.stdout.strip() == render_tallies_json(tally_trials(again), tally_cases(again))
     (tmp_path / files[2]).unlink()
     done = run("trials.jsonl", "--again", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -251,6 +261,12 @@ the same build against itself: 3 trials, 1 more went wrong
   mnist-bench gate                  1   4  25.0% [0.6, 80.6]          1             1
   pytest-benchmark mean 5%          2   4  50.0% [6.8, 93.2]          2                     3 of 4
 
+mnist-bench gate, by the case that was slowed down
+
+  case                          meant  its CPU time  found  of
+ ─────────────────────────────────────────────────────────────
+  a                                5%                    1   4
+
  share: with Clopper and Pearson's exact 95% interval; a trial is a run of the whole suite
  inconclusive: neither an alarm nor found; elsewhere: a case that was not slowed down is flagged
  the other rules are given the very turns of the gate, interleaved, all of them
@@ -259,7 +275,7 @@ the same build against itself: 3 trials, 1 more went wrong
 
 def test_the_table_is_as_it_is_printed() -> None:
     console = Console(width=100, file=io.StringIO())
-    console.print(render_tallies(tally_trials(TRIALS[:-1])))
+    console.print(render_tallies(tally_trials(TRIALS[:-1]), tally_cases(TRIALS[:-1])))
     assert "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) == TABLE
 
 
@@ -276,7 +292,7 @@ def test_the_command_counts_what_a_file_holds(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == TABLE
     done = run("trials.jsonl", "--json", cwd=tmp_path)
-    assert done.stdout.strip() == render_tallies_json(tally_trials(TRIALS[:-1]))
+    assert done.stdout.strip() == render_tallies_json(tally_trials(TRIALS[:-1]), tally_cases(TRIALS[:-1]))
     assert json.loads(done.stdout)["tallies"][0]["num_flagged"] == 1
     done = run("none.jsonl", cwd=tmp_path)
     reason = "error: none.jsonl does not exist: give the file that trials of the gate left.\n"
@@ -295,6 +311,6 @@ def test_the_title_of_a_class_says_what_was_seen() -> None:
     (tally, *_) = tally_trials(trials)
     assert tally.seen == Estimate(1.04, 1.01, 1.07, 7)
     stream = io.StringIO()
-    Console(file=stream, width=100).print(render_tallies([tally]))
+    Console(file=stream, width=100).print(render_tallies([tally], ()))
     title = "5% more work in one case: 7 trials; its CPU time +4.0% [+1.0%, +7.0%]"
     assert stream.getvalue().splitlines()[0].rstrip() == title
