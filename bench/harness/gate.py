@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bench.harness.environment import describe_machine
-from bench.harness.gate_cases import match_cases, tell_changed
+from bench.harness.gate_cases import is_chosen, match_cases, tell_changed
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_run import GateListener, GateRun, Keep
 from bench.harness.gate_slots import Slots, Staged, build_stage, build_tools
@@ -165,15 +164,14 @@ def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
     """
     old_names = {each.head: each.base for each in cases.renamed}
 
-    def is_chosen(case: str) -> bool:
-        names = (case, old_names.get(case, case))
-        return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+    def choose(ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(case for case in ids if is_chosen(patterns, case, old_names.get(case, case)))
 
     chosen = Cases(
-        tuple(filter(is_chosen, cases.compared)),
-        tuple(filter(is_chosen, cases.only_in_base)),
-        tuple(filter(is_chosen, cases.only_in_head)),
-        tuple(each for each in cases.renamed if is_chosen(each.head)),
+        choose(cases.compared),
+        choose(cases.only_in_base),
+        choose(cases.only_in_head),
+        tuple(each for each in cases.renamed if is_chosen(patterns, each.head, each.base)),
     )
     if not chosen.compared:
         wanted = f"matches {', '.join(patterns)}" if patterns else "is in both revisions"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 
 from bench.harness.cases import Case, build_case
 from bench.harness.environment import describe_machine
+from bench.harness.gate_cases import is_chosen
 from bench.harness.group import Listener, measure_group
 from bench.harness.schedule import Budget
 from bench.harness.workers import WorkerStarter
@@ -26,7 +26,7 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
         InputError: there are none.
     """
     found = [(case, record) for record in stored.cases if (case := _rebuild(record)) is not None]
-    chosen = [each for each in found if not patterns or any(fnmatchcase(each[0].id, pattern) for pattern in patterns)]
+    chosen = [each for each in found if is_chosen(patterns, each[0].id)]
     if not chosen:
         known = ", ".join(case.id for case, _ in found) or "none that this version has"
         raise InputError(f"nothing can be compared: no case of the stored run matches; it has {known}.")
@@ -36,7 +36,7 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
 def find_missing(stored: Record, patterns: Sequence[str]) -> tuple[str, ...]:
     """The timed cases of a stored run that a pattern matches, but that this version has not, or has otherwise."""
     names = [name_case(record) for record in stored.cases if _is_timed(record) and _rebuild(record) is None]
-    return tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
+    return tuple(name for name in names if is_chosen(patterns, name))
 
 
 def _is_timed(record: CaseRecord) -> bool:

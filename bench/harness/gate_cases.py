@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from bench.harness.cases import Arm, Case, build_case
 from mnist_core.named_orderings import NAMED_ORDERINGS
@@ -49,6 +50,11 @@ def describe_case(case: Case) -> OfferedCase:
         "choices": case.choices,
     }
     return OfferedCase(case.id, str(case.spec.ordering), json.dumps(specification, sort_keys=True))
+
+
+def is_chosen(patterns: Sequence[str], *names: str) -> bool:
+    """True if one of a case's names matches one of the patterns, or if there are none: then all are chosen."""
+    return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def match_cases(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> Cases:

@@ -7,14 +7,13 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
 from bench.harness.file_lock import CAN_LOCK, lock
 from bench.harness.gains import Gain, count_batches, load_gains, measure_gains, save_gains
 from bench.harness.gate import AUTO, GateOptions, locate, measure_gate
-from bench.harness.gate_cases import OfferedCase
+from bench.harness.gate_cases import is_chosen
 from bench.harness.gate_lots import Lots
 from bench.harness.gate_run import GateListener, Keep
 from bench.harness.introduction import Introduction
@@ -161,10 +160,7 @@ def _find_gains(
     if gains := load_gains(options.folder):
         return gains
 
-    def is_chosen(case: OfferedCase) -> bool:
-        return not options.patterns or any(fnmatchcase(case.id, pattern) for pattern in options.patterns)
-
-    slowable = find_slowable([case for case in introduction.cases if is_chosen(case)])
+    slowable = find_slowable([case for case in introduction.cases if is_chosen(options.patterns, case.id)])
     design, lots, source = options.design, Lots(options.seed), locate(options.source)
     source = introduction.setting.data_name if source == AUTO else source
     num_batches = {case.ordering: count_batches(case, design.num_examples) for case in slowable}
