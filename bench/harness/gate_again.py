@@ -89,7 +89,7 @@ def measure_again(
             failed[case.id] = str(present)
     now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
     if not again:
-        raise InputError("nothing can be compared: no case gave numbers.")
+        raise InputError(f"nothing can be compared: no case gave numbers; {next(iter(failed.values()))}")
     if again[0].stored.setting.data_fingerprint != again[0].present.setting.data_fingerprint:
         then, data = again[0].stored.setting.data_name, again[0].present.setting.data_name
         raise InputError(f"the stored run is of {then}, not of the same digits as {data}: give --data.")
