@@ -29,6 +29,15 @@ WARNINGS = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option of tests/snapshots."""
+    parser.addoption(
+        "--update-snapshots",
+        action="store_true",
+        help="write what the commands print now to tests/snapshots/expected instead of comparing with it",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make warnings errors."""
     for line in WARNINGS:
