@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.harness.cases import Case
-from bench.harness.replay import ReplayClock, replay
-from reports.record import CaseRecord
+from bench.cases.case import Case
+from bench.turns.replay import ReplayClock, replay
+from reports.record.record import CaseRecord
 
 CLOCK = ReplayClock()
 pytestmark = pytest.mark.benchmark(group="orderings", timer=CLOCK)

@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 
-from bench.harness.cases import Case
-from bench.harness.disturbances import find_disturbances, render_disturbances
-from bench.harness.environment import Environment, describe_environment, describe_machine
-from bench.harness.gpu_search import find_missing_gpu
-from bench.harness.group import Outcome, capture_traces, measure_group, measure_memory
-from bench.harness.schedule import Budget
-from bench.harness.workers import WorkerError, WorkerStarter, build_context, forks
+from bench.cases.case import Case
+from bench.commands.progress import GroupProgress
+from bench.machine.disturbances import find_disturbances, render_disturbances
+from bench.machine.environment import Environment, describe_environment, describe_machine
 from bench.options import GROUPS, TRACES, add_options, select_cases
-from bench.progress import GroupProgress
-from mnist_core.digits import default_source
-from mnist_core.errors import InputError
-from reports.claim_tables import render_verdicts_briefly
-from reports.claims import ALL, ClaimError, judge_claims, load_claims, select_claims
-from reports.record import KEY, CaseRecord, RecordError
-from reports.record_file import load_record
-from reports.tables import render_record
-from reports.terminal import open_console
+from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
+from bench.turns.schedule import Budget
+from bench.workers.gpu_search import find_missing_gpu
+from bench.workers.server import WorkerError, WorkerStarter, build_context, forks
+from mnist_core.digits.load import default_source
+from mnist_core.language.errors import InputError
+from reports.claims.claim import ALL, ClaimError, judge_claims, load_claims, select_claims
+from reports.claims.tables import render_verdicts_briefly
+from reports.drawing.terminal import open_console
+from reports.record.file import load_record
+from reports.record.record import KEY, CaseRecord, RecordError
+from reports.tables.orderings import render_record
 
 UNTIMED = ("memory", "claims_memory")
 BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.harness.cases import (
+from bench.cases.case import (
     ARMS,
     DEFAULT,
     RAW,
@@ -15,9 +15,9 @@ from bench.harness.cases import (
     build_memory_cases,
     build_trace_cases,
 )
-from bench.harness.claim_cases import build_claim_cases
-from bench.harness.device_cases import build_device_cases, build_inference_cases
-from mnist_core.gpu_support import Device
+from bench.cases.claims import build_claim_cases
+from bench.cases.devices import build_device_cases, build_inference_cases
+from mnist_core.devices.support import Device
 
 GROUPS = {
     "devices": build_device_cases,

@@ -10,13 +10,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from mnist_core.errors import InputError
-from mnist_core.gpu_support import DeviceChoice
-from mnist_core.named_orderings import find_ordering
-from mnist_core.ordering import Ordering
-from mnist_core.quiet import import_tensorflow
-from mnist_core.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
-from mnist_core.step_window import MAX_STEPS, parse_step_window
+from mnist_core.devices.quiet import import_tensorflow
+from mnist_core.devices.support import DeviceChoice
+from mnist_core.language.errors import InputError
+from mnist_core.language.named_orderings import find_ordering
+from mnist_core.language.ordering import Ordering
+from mnist_core.language.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
+from mnist_core.profiling.window import MAX_STEPS, parse_step_window
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -94,12 +94,12 @@ def train(
     window = None if profile is None else parse_step_window(profile)
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.devices import use_device  # noqa: PLC0415
-    from mnist_core.digits import load_digits  # noqa: PLC0415
-    from mnist_core.progress import TrainingProgress  # noqa: PLC0415
-    from mnist_core.run_folder import RunFolder  # noqa: PLC0415
-    from mnist_core.tables import render_trace, render_training  # noqa: PLC0415
-    from mnist_core.train import train as train_model  # noqa: PLC0415
+    from mnist_core.devices.choose import use_device  # noqa: PLC0415
+    from mnist_core.digits.load import load_digits  # noqa: PLC0415
+    from mnist_core.training.progress import TrainingProgress  # noqa: PLC0415
+    from mnist_core.training.run_folder import RunFolder  # noqa: PLC0415
+    from mnist_core.training.tables import render_trace, render_training  # noqa: PLC0415
+    from mnist_core.training.train import train as train_model  # noqa: PLC0415
 
     in_use = use_device(device)
     digits = load_digits(data, say=messages.print)
@@ -121,10 +121,10 @@ def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
     """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.classifier import load_classifier  # noqa: PLC0415
-    from mnist_core.digits import load_digits  # noqa: PLC0415
-    from mnist_core.evaluate import evaluate as evaluate_model  # noqa: PLC0415
-    from mnist_core.tables import render_confusion, render_evaluation  # noqa: PLC0415
+    from mnist_core.digits.load import load_digits  # noqa: PLC0415
+    from mnist_core.models.classifier import load_classifier  # noqa: PLC0415
+    from mnist_core.training.evaluate import evaluate as evaluate_model  # noqa: PLC0415
+    from mnist_core.training.tables import render_confusion, render_evaluation  # noqa: PLC0415
 
     classifier = load_classifier(model)
     digits = load_digits(data, say=messages.print)
@@ -156,8 +156,8 @@ def export(
         raise InputError(f"--format must be savedmodel, litert or onnx, got '{form}'.")
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.convert import export_litert, export_onnx  # noqa: PLC0415
-    from mnist_core.export import ExportError, export_model  # noqa: PLC0415
+    from mnist_core.models.convert import export_litert, export_onnx  # noqa: PLC0415
+    from mnist_core.models.export import ExportError, export_model  # noqa: PLC0415
 
     exporters = {"savedmodel": export_model, "litert": export_litert, "onnx": export_onnx}
     try:
@@ -189,9 +189,9 @@ def predict(
     A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
     """
     import_tensorflow(find_devices=True)
-    from mnist_core.classifier import load_classifier  # noqa: PLC0415
-    from mnist_core.pictures import load_pictures  # noqa: PLC0415
-    from mnist_core.tables import render_predictions  # noqa: PLC0415
+    from mnist_core.digits.pictures import load_pictures  # noqa: PLC0415
+    from mnist_core.models.classifier import load_classifier  # noqa: PLC0415
+    from mnist_core.training.tables import render_predictions  # noqa: PLC0415
 
     pictures = load_pictures(images)
     probabilities = load_classifier(model).probabilities(pictures)
@@ -205,7 +205,7 @@ def predict(
 @app.command()
 def orderings() -> None:
     """List the named orderings."""
-    from mnist_core.tables import render_orderings  # noqa: PLC0415
+    from mnist_core.training.tables import render_orderings  # noqa: PLC0415
 
     _open_console().print(render_orderings())
 

@@ -1,5 +1,5 @@
 """``python -m reports`` is ``mnist-report``."""
 
-from reports.cli import main
+from reports.commands.cli import main
 
 main()

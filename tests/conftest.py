@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from archives import Arrays, encode_npz, make_arrays
 from browser import browser  # noqa: F401  # a fixture
+from easy_digits import make_digits
 
-from mnist_core.digits import Digits
-from mnist_core.quiet import import_tensorflow
+from mnist_core.devices.quiet import import_tensorflow
+from mnist_core.digits.load import Digits
 
 import_tensorflow(find_devices=True)
 
 import tensorflow as tf  # noqa: E402  # quietly, as it has been imported by now
 
-from mnist_core.devices import use_device  # noqa: E402
+from mnist_core.devices.choose import use_device  # noqa: E402
 
 use_device("cpu")  # this process; what is marked gpu runs in others
 
@@ -73,19 +74,6 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("MNIST_CORE_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-
-
-def make_digits(num_train: int, num_test: int, seed: int = 0) -> Digits:
-    """Digits that are easy to learn: the label is the row of a bright bar, in noise."""
-
-    def draw(count: int) -> tuple[np.ndarray, np.ndarray]:
-        labels = generator.integers(0, 10, count).astype(np.uint8)
-        images = generator.integers(0, 60, (count, 28, 28)).astype(np.uint8)
-        images[np.arange(count), 4 + 2 * labels.astype(int)] = 255
-        return images, labels
-
-    generator = np.random.default_rng(seed)
-    return Digits("bars", *draw(num_train), *draw(num_test))
 
 
 @pytest.fixture(scope="session")

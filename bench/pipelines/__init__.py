@@ -1,1 +1,1 @@
-"""Looks into a pipeline: as written, and as TensorFlow runs it."""
+"""What can be known of a dataset without timing it, and the rewrites that it runs with."""

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.harness.arms import apply_arm
-from bench.harness.cases import Case
-from mnist_core.arrays import SIDE
-from mnist_core.ordering import Ordering, Prefetch, Shuffle
-from mnist_core.pipeline import build_dataset
-from mnist_core.spec import PipelineSpec
-from reports.record import Choice, Program
+from bench.cases.case import Case
+from bench.pipelines.rewrites import apply_arm
+from mnist_core.digits.arrays import SIDE
+from mnist_core.language.ordering import Ordering, Prefetch, Shuffle
+from mnist_core.language.spec import PipelineSpec
+from mnist_core.pipeline.build import build_dataset
+from reports.record.record import Choice, Program
 
 SEPARATOR = " > "  # the consumer stands first, as in TensorFlow's own Iterator:: names
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from reports.claim_tables import describe_verdict, render_verdicts
-from reports.claims import ALL, judge_claims, load_claims, select_claims
+from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
+from reports.claims.tables import describe_verdict, render_verdicts
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.record_file import load_record
-from reports.terminal import open_console
+from reports.drawing.terminal import open_console
+from reports.record.file import load_record
 
 CLAIMS_EXAMPLES = (
     "Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from reports.compare import CompareError
-from reports.compare_json import render_json as render_compared_json
-from reports.compare_tables import render_side_by_side
-from reports.run_files import load_run
-from reports.side_by_side import put_side_by_side
-from reports.terminal import open_console
-from reports.thresholds import ExitCode, conclude, parse_thresholds
+from reports.compare.json import render_json as render_compared_json
+from reports.compare.pairing import CompareError
+from reports.compare.side_by_side import put_side_by_side
+from reports.compare.tables import render_side_by_side
+from reports.compare.thresholds import ExitCode, conclude, parse_thresholds
+from reports.drawing.terminal import open_console
+from reports.summary.files import load_run
 
 COMPARE_EXAMPLES = """Examples:
 

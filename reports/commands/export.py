@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.export import FORMATS, check_request, render_export, write_export
-from reports.record_file import load_record
+from reports.formats.export import FORMATS, check_request, render_export, write_export
+from reports.record.file import load_record
 
 EXPORT_EXAMPLES = """Examples:
 

@@ -10,17 +10,17 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from reports.gate import FAILING, GateError, decide, find_exit_code, parse_failing
-from reports.gate_file import load_gate
-from reports.gate_json import render_json as render_gate_json
-from reports.gate_markdown import render_markdown as render_gate_markdown
-from reports.gate_tables import render_decision
-from reports.tallies import tally_cases, tally_trials
-from reports.terminal import open_console
-from reports.trial_tables import render_tallies, render_tallies_json
-from reports.trials import Trial, load_trials
-from reports.trials_again import decide_again
-from reports.whole_file import write_whole
+from mnist_core.files.written_file import write_whole
+from reports.drawing.terminal import open_console
+from reports.gate.file import load_gate
+from reports.gate.json import render_json as render_gate_json
+from reports.gate.markdown import render_markdown as render_gate_markdown
+from reports.gate.tables import render_decision
+from reports.gate.verdict import FAILING, GateError, decide, find_exit_code, parse_failing
+from reports.trials.again import decide_again
+from reports.trials.tables import render_tallies, render_tallies_json
+from reports.trials.tallies import tally_cases, tally_trials
+from reports.trials.trial import Trial, load_trials
 
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
 MarkdownFile = Annotated[

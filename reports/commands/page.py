@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from reports.commands.runs import OptionalRun, find_newest_run
+from reports.drawing.terminal import open_console
 from reports.page.files import PAGES, PICTURES, check_path, write_file
-from reports.record_file import load_record
-from reports.terminal import open_console
+from reports.record.file import load_record
 
 MEGABYTE, KILOBYTE = 1_000_000, 1000
 
@@ -74,8 +74,8 @@ def picture(
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
 ) -> None:
     """Draw one picture of a page as a file, for a README or a talk."""
+    from reports.page.charts.themes import DARK, LIGHT  # noqa: PLC0415
     from reports.page.picture import render_picture  # noqa: PLC0415  # as for a page
-    from reports.page.themes import DARK, LIGHT  # noqa: PLC0415
 
     path = output or Path(f"{chart}.svg")
     check_path(path, PICTURES)

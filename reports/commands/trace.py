@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from reports.commands.runs import find_newest_run
-from reports.tensorboard import HOST, PORT, become_tensorboard, check_logs
-from reports.terminal import open_console
-from reports.trace import load_trace
-from reports.trace_comparison import render_comparison
-from reports.trace_json import render_comparison_json, render_json
-from reports.trace_tables import render_trace
+from reports.drawing.terminal import open_console
+from reports.traces.comparison import render_comparison
+from reports.traces.json import render_comparison_json, render_json
+from reports.traces.tables import render_trace
+from reports.traces.trace import load_trace
+from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
 
 TRACE_EXAMPLES = """Examples:
 

@@ -1,1 +1,1 @@
-"""A record in the words of other programs: a module for each format, chosen in `reports.export`."""
+"""A record in the words of other programs: a module for each format, chosen in `reports.formats.export`."""

@@ -19,8 +19,8 @@ from reports.formats.measures import (
     Measure,
 )
 from reports.formats.results import ExportError, Result, collect_results
-from reports.record import Record
-from reports.stats import Estimate
+from reports.record.record import Record
+from reports.stats.median import Estimate
 
 LONGEST_NAME_BYTES = 1024
 BUILT_IN = {RATE: "throughput"}  # known to Bencher, with its unit: operations, here examples, a second

@@ -6,9 +6,9 @@ import dataclasses
 
 from reports.formats.measures import MEASURES
 from reports.formats.results import Result, name_case
-from reports.record import COUNTS, CaseRecord, Record, Turn
-from reports.selection import describe_consumer
-from reports.stats import Estimate
+from reports.record.record import COUNTS, CaseRecord, Record, Turn
+from reports.stats.median import Estimate
+from reports.summary.selection import describe_consumer
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]

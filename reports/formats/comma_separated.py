@@ -7,7 +7,7 @@ import io
 
 from reports.formats.columns import Cell, Row, build_result_rows, build_turn_rows
 from reports.formats.results import ExportError, collect_results
-from reports.record import Record
+from reports.record.record import Record
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # Source: OWASP, CSV Injection
 

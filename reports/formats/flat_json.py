@@ -6,8 +6,8 @@ import json
 
 from reports.formats.columns import build_result_rows
 from reports.formats.results import collect_results
-from reports.record import Record
-from reports.stats import CONFIDENCE
+from reports.record.record import Record
+from reports.stats.median import CONFIDENCE
 
 FORMAT = 1  # counts up when a name or a unit changes, not when a column is added
 

@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from reports.drawing.numbers import MEBIBYTE, round_significant
 from reports.formats.measures import FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, TIME, Measure
 from reports.formats.results import ExportError, Result, collect_results
-from reports.numbers import MEBIBYTE, round_significant
-from reports.record import Record
-from reports.stats import CONFIDENCE, Estimate
-from reports.tables import describe_setting
+from reports.record.record import Record
+from reports.stats.median import CONFIDENCE, Estimate
+from reports.tables.orderings import describe_setting
 
 DIGITS = 6  # finer than any run, and short enough for the table that the action puts under a commit
 

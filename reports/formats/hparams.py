@@ -20,8 +20,8 @@ from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.ordering_features import find_features
 from reports.formats.results import Result, collect_results
-from reports.record import Record
-from reports.selection import describe_consumer
+from reports.record.record import Record
+from reports.summary.selection import describe_consumer
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
 LONGEST_NAME = 120  # characters of a trial's folder

@@ -1,6 +1,6 @@
 """GitHub-flavoured Markdown of the tables of a record, for a pull request or a job's step summary.
 
-The content is that of the terminal: the tables are built once, in `reports.tables`, and drawn twice.
+The content is that of the terminal: the tables are built once, in `reports.tables.orderings`, and drawn twice.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.markdown_text import MAX_SUMMARY_BYTES, escape
-from reports.record import Record
-from reports.tables import render_record
+from reports.drawing.markdown_text import MAX_SUMMARY_BYTES, escape
+from reports.record.record import Record
+from reports.tables.orderings import render_record
 
 ALIGNMENTS = {"left": ":--", "center": ":-:", "right": "--:"}
 

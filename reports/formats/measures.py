@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.capture_table import estimate_cost
-from reports.record import Capture, CaseRecord
-from reports.stats import Estimate, estimate_median
-from reports.summary import NANOSECONDS, estimate_rate, read_turns
+from reports.record.record import Capture, CaseRecord
+from reports.stats.median import Estimate, estimate_median
+from reports.summary.estimates import NANOSECONDS, estimate_rate, read_turns
+from reports.tables.captures import estimate_cost
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Measure:
 
 
 def _of_turns(name: str, metric: str) -> Measure:
-    """The median over the turns of one of the metrics of `reports.summary`."""
+    """The median over the turns of one of the metrics of `reports.summary.estimates`."""
 
     def estimate(case: CaseRecord) -> Estimate | None:
         values = list(read_turns(metric, case).values())

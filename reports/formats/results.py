@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.formats.measures import MEASURES, Measure
-from reports.record import CaseRecord, Record
-from reports.selection import find_reference, name_consumer
-from reports.stats import Estimate
-from reports.summary import estimate_speed_ratio
+from reports.record.record import CaseRecord, Record
+from reports.stats.median import Estimate
+from reports.summary.estimates import estimate_speed_ratio
+from reports.summary.selection import find_reference, name_consumer
 
 
 class ExportError(ValueError):

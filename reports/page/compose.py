@@ -13,12 +13,12 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from reports.page.blocks import Section, Spec
+from reports.drawing.blocks import Section, Spec
+from reports.page.charts.themes import DARK, LIGHT, build_config
 from reports.page.files import PageError
 from reports.page.headline import Headline, write_headline
 from reports.page.runs import Run
-from reports.page.sections import list_sections
-from reports.page.themes import DARK, LIGHT, build_config
+from reports.page.sections.order import list_sections
 
 PACKAGE, TEMPLATES = "reports.page", "templates"
 AROUND = 50  # pixels of axes beside a picture's own height: kept free, so that links lead to where they should

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports.whole_file import write_whole
+from mnist_core.files.written_file import write_whole
 
 PAGES = (".html", ".htm")
 PICTURES = (".svg", ".png")

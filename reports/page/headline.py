@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.claims import Kind, judge_claims, load_claims
-from reports.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
-from reports.page.claims import tally
+from reports.claims.claim import Kind, judge_claims, load_claims
+from reports.drawing.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run
-from reports.record import REFERENCE, CaseRecord, Record
-from reports.selection import rank_fields
-from reports.summary import estimate_first_batch_s, estimate_rate, estimate_speed_ratio, read_turns
-from reports.trace_tables import describe_verdict
+from reports.page.sections.claims import tally
+from reports.record.record import REFERENCE, CaseRecord, Record
+from reports.summary.estimates import estimate_first_batch_s, estimate_rate, estimate_speed_ratio, read_turns
+from reports.summary.selection import rank_fields
+from reports.traces.tables import describe_verdict
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.record import CaseRecord
+from reports.record.record import CaseRecord
 
 ARMS = {"default": "as TensorFlow runs it", "raw": "rewrites off"}
 DEVICES = {"cpu": "CPU", "gpu": "GPU"}

@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import vl_convert
 
-from reports.page.blocks import Figure, Section
-from reports.page.claims import describe_claims
-from reports.page.feeding import describe_feeding
+from reports.drawing.blocks import Figure, Section
+from reports.page.charts.themes import Theme, build_config
 from reports.page.files import PageError
-from reports.page.frontier import describe_frontier
-from reports.page.inference import describe_inference
-from reports.page.memory import describe_memory
-from reports.page.speed import describe_first_batch, describe_speed
-from reports.page.themes import Theme, build_config
-from reports.record import Record
+from reports.page.sections.claims import describe_claims
+from reports.page.sections.feeding import describe_feeding
+from reports.page.sections.frontier import describe_frontier
+from reports.page.sections.inference import describe_inference
+from reports.page.sections.memory import describe_memory
+from reports.page.sections.speed import describe_first_batch, describe_speed
+from reports.record.record import Record
 
 WIDTH = 760  # pixels: what a README shows without shrinking it
 SCALE = 2.0  # of a PNG, for screens with small pixels

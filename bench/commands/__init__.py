@@ -1,0 +1,1 @@
+"""The command ``mnist-bench``: a module for each subcommand, and how far it has come."""

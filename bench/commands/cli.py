@@ -1,0 +1,121 @@
+"""The command ``mnist-bench``: what can be measured, and how. Only it and the other cli modules print."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from bench.cases.case import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
+from bench.cases.devices import build_device_cases, build_inference_cases
+from bench.commands import designs as designs_cli
+from bench.commands import gate as gate_cli
+from bench.commands import trials as trials_cli
+from bench.machine.environment import describe_machine
+from bench.turns.noise import measure_differences
+from bench.workers.server import WorkerError, WorkerStarter
+from mnist_core.digits.load import default_source
+from mnist_core.language.errors import InputError
+from reports.drawing.terminal import open_console
+from reports.gate.settings import GateSettingsError
+from reports.gate.verdict import GateError
+from reports.record.record import RecordError
+from reports.stats.median import estimate_spread
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _describe() -> None:
+    """What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`."""
+
+
+@app.command()
+def cases() -> None:
+    """List the cases by the id that `pytest -k` selects them with."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("id", no_wrap=True)
+    table.add_column("ordering", overflow="fold")
+    selection = Selection(devices=("cpu", "gpu"))
+    builders = (build_drain_cases, build_fed_cases, build_device_cases, build_inference_cases)
+    for case in itertools.chain.from_iterable(build(selection) for build in builders):
+        table.add_row(case.id, str(case.spec.ordering))
+    console = open_console()
+    console.print(table)
+    machine = describe_machine()
+    console.print("-gpu ids are skipped, with one line, where TensorFlow finds no GPU")
+    console.print(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}")
+
+
+@app.command(epilog="Example:\n\n    mnist-bench noise --ordering post --repetitions 16")
+def noise(
+    ordering: Annotated[str, typer.Option(metavar="NAME|TEXT", help="What both workers run.")] = CONTROLLED,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    repetitions: Annotated[int, typer.Option(min=2, help="Pairs of fresh workers.")] = 10,
+    turns: Annotated[int, typer.Option(min=1, help="Of each worker, after a warm-up.")] = 7,
+    examples: Annotated[int, typer.Option(min=1, help="Of an epoch.")] = 6400,
+) -> None:
+    """Measure how far two identical cases differ on this machine, interleaved and one after the other.
+
+    The number is the standard deviation, over pairs of fresh processes, of the median of ln(time B / time A).
+    """
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("arm", "turns", "SD of the log ratio", "95% interval", "pairs"):
+        table.add_column(title, justify="left" if title in ("arm", "turns") else "right")
+    start_worker = WorkerStarter(data or default_source())
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("pairs", total=4 * repetitions)
+        for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
+            case = build_case(ordering, arm=arm, num_examples=examples)
+            differences = measure_differences(
+                case, start_worker, num_repetitions=repetitions, num_turns=turns, interleaved=interleaved, seed=0
+            )
+            spread = estimate_spread([_tell(each, progress, task) for each in differences])
+            how = "interleaved" if interleaved else "one after the other"
+            interval = f"{spread.low:.3f} to {spread.high:.3f}"
+            table.add_row(arm, how, f"{spread.deviation:.3f}", interval, f"{spread.count}")
+    open_console().print(table)
+
+
+def _tell(difference: float, progress: Progress, task: TaskID) -> float:
+    progress.advance(task)
+    return difference
+
+
+app.command(epilog=gate_cli.EXAMPLES)(gate_cli.gate)
+app.command(epilog=designs_cli.EXAMPLES)(designs_cli.designs)
+app.command(epilog=trials_cli.EXAMPLES)(trials_cli.trials)
+
+
+def main() -> NoReturn:
+    """Run the command; bad input is one line on standard error and exit code 2."""
+    try:
+        app()
+    except (InputError, WorkerError, GateError, GateSettingsError, RecordError) as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed
+        traceback.print_exc()
+        sys.exit(EXIT_BAD_INPUT)
+    sys.exit(0)

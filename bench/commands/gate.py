@@ -1,0 +1,240 @@
+"""The command ``mnist-bench gate``: did head get slower than base?"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import random
+import time
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bench.commands.gate_progress import GateProgress
+from bench.commands.progress import GroupProgress
+from bench.commands.stopping import stop_once
+from bench.gate.again import find_cases, find_missing, measure_again
+from bench.gate.design import PairDesign
+from bench.gate.run import GateOptions, build_plan, run_gate
+from bench.turns.schedule import Budget
+from bench.workers.server import WorkerStarter
+from mnist_core.digits.load import default_source
+from mnist_core.files.written_file import write_whole
+from mnist_core.language.errors import InputError
+from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
+from reports.drawing.terminal import open_console
+from reports.gate.against import judge_against
+from reports.gate.against_table import render_against, render_against_json
+from reports.gate.file import save_gate
+from reports.gate.json import render_json
+from reports.gate.markdown import render_markdown
+from reports.gate.record import METRICS, GateRecord, Metric
+from reports.gate.settings import load_gate_settings
+from reports.gate.tables import render_decision
+from reports.gate.verdict import Decision, Outcome, decide, find_exit_code, parse_failing
+from reports.record.file import load_record
+
+EXIT_INTERRUPTED = 130
+MIN_ROUNDS, MAX_ROUNDS = 6, 20  # of --against: the fewest with a 95 % interval; more narrow it by less and less
+BUDGET_S = 300.0  # what people wait for on a pull request
+FOLDER = Path("runs/gate")
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file that GitHub shows on the page of a workflow's run
+
+EXAMPLES = """Examples:
+
+    mnist-bench gate --base main
+
+    mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*' --budget 120
+
+    mnist-bench gate --against runs/20261123-085740
+
+    mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
+
+
+def gate(
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="The git revision to compare with, such as main.", show_default=False),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="The one to judge. Default: the working tree as it is.", show_default=False),
+    ] = None,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN,...", help="Only cases whose id matches; can be repeated.", show_default=False),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help=f"Of {', '.join(METRICS)}. Default: as pyproject.toml says."),
+    ] = None,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False),
+    ] = None,
+    all_cores: Annotated[
+        bool,
+        typer.Option(
+            "--all-cores",
+            help="Do not keep both sides on one core: also notices work that is no longer parallel, with more noise.",
+        ),
+    ] = False,
+    markdown: MarkdownFile = None,
+    as_json: AsJson = False,
+    shows_ok: ShowsOk = False,
+    fail_on: FailOn = FAIL_ON,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RECORD",
+            help="Instead of --base: a stored run's folder or record.json, with all that this cannot promise.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Tell whether mnist_core got slower from one git revision to another, measured side by side on this machine.
+
+    Fresh processes of both take turns; who begins is drawn by lot. Uncommitted changes are never touched. Thresholds
+    stand in head's pyproject.toml, [tool.mnist-bench.gate].
+
+    Exit code: 0 no regression, 1 a regression, 2 nothing could be compared, a side failed or bad input, 3 inconclusive,
+    130 interrupted.
+    """
+    failing = parse_failing(fail_on)
+    patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
+    source, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
+    if against is not None:
+        if base or head or out or markdown or all_cores:
+            raise InputError("--against takes none of --base, --head, --out, --markdown and --all-cores.")
+        _compare_again(against, source, patterns, chosen, budget, seed, failing, as_json=as_json)
+    if base is None:
+        raise InputError("give --base REV, the git revision to compare with, such as --base main.")
+    design = replace(PairDesign(), is_pinned=False) if all_cores else PairDesign()
+    options = GateOptions(
+        base,
+        head,
+        source=source,
+        seed=seed,
+        patterns=patterns,
+        metrics=chosen,
+        budget_s=budget,
+        design=design,
+    )
+    decision, is_interrupted = _measure(options, out or _name_file(), Console(stderr=True))
+    exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision.outcome, failing)
+    _write_markdown(decision, markdown)
+    if as_json:
+        print(render_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_decision(decision, shows_ok=shows_ok))
+    raise typer.Exit(exit_code)
+
+
+def _compare_again(
+    file: Path,
+    source: str,
+    patterns: tuple[str, ...],
+    metrics: tuple[Metric, ...],
+    budget_s: float,
+    seed: int,
+    failing: Collection[Outcome],
+    *,
+    as_json: bool,
+) -> NoReturn:
+    """Measure a stored run's cases once more, print what came of it, and end."""
+    stored = load_record(file)
+    cases, budget = find_cases(stored, patterns), Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
+    with GroupProgress(Console(stderr=True), budget) as progress:
+        present, again, failed = measure_again(
+            cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
+        )
+    settings = load_gate_settings(Path("pyproject.toml"))
+    plan = build_plan(settings, metrics, tuple(case.id for case, _ in cases))
+    missing = find_missing(stored, patterns)
+    decision = judge_against(stored, present, again, plan.thresholds, failed=failed, missing=missing)
+    exit_code = find_exit_code(decision.outcome, failing)
+    if as_json:
+        print(render_against_json(decision, exit_code))  # noqa: T201
+    else:
+        open_console().print(render_against(decision))
+    raise typer.Exit(exit_code)
+
+
+def parse_metrics(text: str | None) -> tuple[Metric, ...]:
+    """The metrics in a text such as ``time,cpu``; none for None.
+
+    Raises:
+        InputError: there is no such metric.
+    """
+    names = [] if text is None else [name.strip() for name in text.split(",")]
+    chosen = tuple(metric for metric in METRICS if metric in names)
+    if unknown := [name for name in names if name not in METRICS]:
+        raise InputError(f"--metrics must be of {', '.join(METRICS)}, got '{unknown[0]}'.")
+    return chosen
+
+
+def _name_file() -> Path:
+    now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
+    return FOLDER / f"{now:%Y%m%d-%H%M%S}.json"
+
+
+class _Keeper:
+    """Keeps the newest state of a run in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.newest: GateRecord | None = None
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._refuse(error) from None
+
+    def __call__(self, record: GateRecord) -> None:
+        self.newest = record
+        try:
+            save_gate(record, self._file)
+        except OSError as error:
+            raise self._refuse(error) from None
+
+    def _refuse(self, error: OSError) -> InputError:
+        return InputError(f"--out {self._file} cannot be written: {error.strerror}.")
+
+
+def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decision, bool]:
+    """What the run decides, and whether it was interrupted."""
+    keep, is_interrupted = _Keeper(file), False
+    try:
+        with stop_once(), GateProgress(console, options.budget_s) as progress:
+            run_gate(options, clock_s=time.monotonic, listener=progress, keep=keep)
+    except KeyboardInterrupt:
+        is_interrupted = True
+    if keep.newest is None:  # interrupted while both revisions were prepared
+        raise typer.Exit(EXIT_INTERRUPTED)
+    console.print(
+        f"all turns are in {file}; mnist-report gate {file} decides again",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    return decide(keep.newest), is_interrupted
+
+
+def _write_markdown(decision: Decision, file: Path | None) -> None:
+    text = render_markdown(decision)
+    summary = os.environ.get(STEP_SUMMARY)
+    try:
+        if file is not None:
+            write_whole(file, text.encode())
+        if summary:
+            with Path(summary).open("a", encoding="utf-8") as page:  # other steps may have written there
+                page.write(f"{text}\n")
+    except OSError as error:
+        raise InputError(f"{error.filename or file} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,89 @@
+"""How far the trials have come: a line for each, and on a terminal a bar for the one that is running."""
+
+from __future__ import annotations
+
+import datetime
+from types import TracebackType
+
+from rich.console import Console
+
+from bench.commands.quiet_bar import build_bar
+from bench.trials.schedule import Assignment
+from reports.gate.verdict import Outcome
+from reports.trials.trial import BROKEN, Trial
+
+
+class TrialProgress:
+    """Shows trials as they end, with the time that is left, and the pairs of the present one.
+
+    Args:
+        console: where to show it.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told: set[str] = set()
+        self._name = ""
+        self._progress = build_bar(console)
+        self._task = self._progress.add_task("preparing", total=None)
+
+    def __enter__(self) -> TrialProgress:
+        self._progress.start()
+        self._progress.refresh()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def notice(self, line: str) -> None:
+        """Print what a gate run says, once: most of them say the same."""
+        if line not in self._told:
+            self._told.add(line)
+            self._print(line)
+
+    def gain_measured(self, num_done: int, num_wanted: int) -> None:
+        """Show how far it has come."""
+        if num_done == 1:
+            self._print("measuring first what more work is worth in each case, once for all trials")
+        self._show(f"{num_done} of {num_wanted} pairs", num_done, num_wanted)
+
+    def trial_begun(self, assignment: Assignment, num_trials: int) -> None:
+        """Show which one it is."""
+        self._name = f"trial {assignment.number + 1} of {num_trials}: {assignment}"
+        self._progress.reset(self._task)
+        self._show(self._name, 0, None)
+
+    def pair_done(self, num_done: int, num_wanted: int, _spent_s: float) -> None:
+        """Show the pairs."""
+        self._show(f"{self._name}, {num_done} of {num_wanted} pairs", num_done, num_wanted)
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        """Say nothing: a trial has one line."""
+
+    def trial_done(self, trial: Trial, num_trials: int, left_s: float) -> None:
+        """Print its line."""
+        left = datetime.timedelta(seconds=60 * round(left_s / 60))
+        what = f"{trial.kind} {100 * trial.slowdown:.3g}% in {trial.case}" if trial.case else trial.kind
+        end = f"{trial.num_pairs} pairs, {trial.spent_s:.0f} s; left: about {left}"
+        self._print(f"{trial.number + 1:4d} of {num_trials}  {what}: {tell_outcome(trial)}; {end}")
+
+    def _show(self, description: str, num_done: int, num_wanted: int | None) -> None:
+        self._progress.update(self._task, description=description, completed=num_done, total=num_wanted, refresh=True)
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell_outcome(trial: Trial) -> str:
+    """What the gate said and, where it said something, whether it was right."""
+    if trial.outcome in BROKEN:
+        return f"went wrong ({trial.reason or trial.outcome.value})"
+    if trial.kind != "A/B":
+        return f"FALSE ALARM ({', '.join(trial.regressed)})" if trial.regressed else trial.outcome.value
+    elsewhere = [case for case in trial.regressed if case != trial.case]
+    found = "found" if trial.case in trial.regressed else "missed"
+    if trial.outcome is Outcome.INCONCLUSIVE:
+        found = f"{found}, {trial.outcome.value}"
+    return f"{found}, and also flagged {', '.join(elsewhere)}" if elsewhere else found

@@ -1,0 +1,52 @@
+"""How a worker reaches the device that its case names, and how it proves that it was used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import tensorflow as tf
+
+from mnist_core.devices.choose import DeviceInUse, read_gpu_support
+from mnist_core.devices.placement import Placement, check_placement
+from mnist_core.devices.support import Device, explain_fallback
+from reports.record.record import DeviceUse
+
+PIPELINE_ALONE = "only the pipeline ran, on the CPU"
+
+Wait = Callable[[], None]
+"""Returns when every device has finished what it was given."""
+
+
+@dataclass(frozen=True)
+class ComputeDevice:
+    """The device that a meter computes on.
+
+    Args:
+        name: as TensorFlow calls it, such as ``GPU:0``.
+        wait: what must return before a clock is read. A call on a GPU returns when the work is queued.
+    """
+
+    name: str
+    wait: Wait = tf.test.experimental.sync_devices
+
+
+def open_device(device: Device) -> ComputeDevice:
+    """The first device of its kind."""
+    return ComputeDevice(f"{device.upper()}:0")
+
+
+def prove_use(in_use: DeviceInUse, placement: Placement | None) -> DeviceUse:
+    """What the record keeps of the device.
+
+    Args:
+        in_use: asked for and found.
+        placement: of what was computed; None where nothing but the pipeline runs.
+
+    Raises:
+        DeviceError: something ran elsewhere.
+    """
+    if placement is None:
+        return DeviceUse(**asdict(in_use), xla=None, proof=PIPELINE_ALONE)
+    check_placement(placement, in_use.name, explain_fallback(read_gpu_support()))
+    return DeviceUse(**asdict(in_use), xla=placement.xla, proof=str(placement))

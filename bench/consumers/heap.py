@@ -1,0 +1,190 @@
+"""What a pipeline holds: live bytes on the heap, the peak of resident memory, and what the allocator keeps afterwards.
+
+Runs inside a worker that measures nothing else, so that neither measurement disturbs the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from bench.cases.case import Case
+from bench.consumers.heap_watch import HeapWatch
+from bench.machine.clock import Clock, MachineClock
+from mnist_core.digits.load import Digits
+from mnist_core.language.live_bytes import predict_live_bytes
+from mnist_core.language.ordering import Cache, Ordering, Prefetch, Shuffle
+from mnist_core.language.spec import PipelineSpec
+from mnist_core.pipeline.build import build_dataset
+from mnist_core.pipeline.sources import load_source
+from reports.record.record import Memory
+
+PROC = Path("/proc/self")
+RESET_PEAK = "5"  # proc(5), /proc/pid/clear_refs: the peak of the resident set becomes its present size
+KIBIBYTE = 2**10
+NUM_WARM_UPS = 2  # beyond the first: what TensorFlow keeps of the source changes hands until the third dataset
+NUM_TINY = 64  # examples that load the kernels before anything is read
+NUM_BATCHES = 4  # pulled before the reading: the buffers are full, fused maps and prefetches have their threads
+READING_PAUSE_S = 0.005  # between readings of the heap while prefetch threads still fill their buffers
+MAX_READINGS = 2000  # 10 s
+MALLINFO_FIELDS = (
+    *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+    *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+)  # mallinfo(3)
+NUM_EQUAL = 20  # readings in a row that are equal: nothing fills any more
+
+
+class _MallocInfo(ctypes.Structure):
+    """``struct mallinfo2`` of glibc 2.33 and newer."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in MALLINFO_FIELDS)
+
+
+def _find_mallinfo() -> Callable[[], _MallocInfo] | None:
+    try:
+        function = ctypes.CDLL(None).mallinfo2
+    except (AttributeError, OSError, TypeError):  # another C library, or none to open by that name
+        return None
+    function.restype = _MallocInfo
+    return function
+
+
+class Heap:
+    """This process's memory; None from every reading that the platform has no source for."""
+
+    def __init__(self, proc: Path = PROC) -> None:
+        self._proc, self._mallinfo = proc, _find_mallinfo()
+
+    def read_live_bytes(self) -> int | None:
+        """Bytes in use over all arenas and mappings; TensorFlow's CPU tensors come from this allocator."""
+        if self._mallinfo is None:
+            return None
+        info = self._mallinfo()
+        return int(info.uordblks + info.hblkhd)
+
+    def read_settled_bytes(self) -> int | None:
+        """Live bytes once they no longer change: prefetch threads have filled their buffers."""
+        last, equal = self.read_live_bytes(), 0
+        pause = threading.Event()
+        for _ in range(MAX_READINGS):
+            pause.wait(READING_PAUSE_S)
+            now = self.read_live_bytes()
+            equal = equal + 1 if now == last else 0
+            last = now
+            if equal == NUM_EQUAL:
+                break
+        return last
+
+    def reset_peak(self) -> None:
+        """Forget the peak so far."""
+        with contextlib.suppress(OSError):  # then there is no peak to read either
+            (self._proc / "clear_refs").write_text(RESET_PEAK)
+        if tf.config.get_visible_devices("GPU"):  # of a hidden one there is nothing to tell
+            tf.config.experimental.reset_memory_stats("GPU:0")
+
+    def read_status_bytes(self, name: str) -> int | None:
+        """VmRSS or VmHWM of /proc/self/status."""
+        try:
+            lines = (self._proc / "status").read_text(encoding="utf-8").splitlines()
+            return next(int(line.split()[1]) * KIBIBYTE for line in lines if line.startswith(f"{name}:"))
+        except (OSError, ValueError, IndexError, StopIteration):
+            return None
+
+    def read_gpu_peak_bytes(self) -> int | None:
+        """The most that TensorFlow's allocator had in use on the GPU since `reset_peak`; None without one."""
+        if not tf.config.get_visible_devices("GPU"):
+            return None
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+
+    def trim(self) -> None:
+        """Give back to the system what the allocator keeps, where it can."""
+        gc.collect()
+        if self._mallinfo is not None:
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, clock: Clock | None = None) -> Memory:
+    """What the case's pipeline holds over the whole training set, and what its spec predicts."""
+    heap = heap or Heap()
+    labels = digits.train_labels
+    examples = load_source(case.spec, digits.train_images, labels)
+    source_bytes = _measure_source(_without_buffers(case.spec), examples, labels, heap)
+    for _ in range(NUM_WARM_UPS):
+        next(iter(build_dataset(_without_buffers(case.spec), examples, labels)))
+    heap.trim()
+    heap.reset_peak()
+    resident = heap.read_status_bytes("VmRSS")
+    dataset = build_dataset(case.spec, examples, labels)
+    next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves behind
+    built = heap.read_live_bytes()
+    with HeapWatch(heap.read_live_bytes, clock or MachineClock()) as watch:
+        iterator = _hold(dataset, case.spec.ordering, len(labels))
+        held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
+        del iterator, dataset
+        gc.collect()
+    kept = heap.read_status_bytes("VmRSS")
+    heap.trim()
+    return Memory(
+        predicted_bytes=predict_live_bytes(case.spec, len(labels), _count_file_bytes(case.spec, examples, labels)),
+        live_bytes=_difference(held, built),
+        peak_bytes=_difference(peak, resident),
+        kept_bytes=_difference(kept, resident),
+        kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
+        gpu_peak_bytes=gpu_peak,
+        source_bytes=source_bytes,
+        series=watch.read_series(),
+    )
+
+
+def _measure_source(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray, heap: Heap) -> int | None:
+    """Resident bytes, at most, that making the first dataset of a process and taking its first batch adds.
+
+    Only the first one shows them: TensorFlow keeps what it copied then and uses it again for the next.
+    """
+    some = examples if spec.source == "tfrecord" else examples[:NUM_TINY]
+    next(iter(build_dataset(spec, some, labels[: max(NUM_TINY, spec.ordering.batch.batch_size)])))
+    heap.trim()
+    heap.reset_peak()
+    resident = heap.read_status_bytes("VmRSS")
+    next(iter(build_dataset(spec, examples, labels)))
+    return _difference(heap.read_status_bytes("VmHWM"), resident)
+
+
+def _count_file_bytes(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> int:
+    """Bytes of a mean TFRecord; 0 for other sources."""
+    if spec.source == "tfrecord":
+        return round(sum(Path(path.decode()).stat().st_size for path in examples) / len(labels))
+    return 0
+
+
+def _without_buffers(spec: PipelineSpec) -> PipelineSpec:
+    """The same stages without caches and with the smallest buffers: what every iterator over the data costs.
+
+    The first iterator over a large source leaves some 140 MB behind, once in a process, that no buffer accounts for.
+    """
+    small = (type(stage)(1) if isinstance(stage, Shuffle | Prefetch) else stage for stage in spec.ordering.stages)
+    kept = Ordering(tuple(stage for stage in small if not isinstance(stage, Cache)))
+    return replace(spec, ordering=kept)
+
+
+def _hold(dataset: tf.data.Dataset, ordering: Ordering, num_examples: int) -> tf.data.Iterator:
+    """An iterator at the moment when the pipeline holds most: caches are filled, and so are all buffers."""
+    if ordering.has_cache:
+        for _ in dataset.take(ordering.num_batches(num_examples)):
+            pass  # a whole pass; a cache that is not filled to its end is thrown away
+    iterator = iter(dataset)
+    for _, _batch in zip(range(NUM_BATCHES), iterator, strict=False):
+        pass
+    return iterator
+
+
+def _difference(after: int | None, before: int | None) -> int | None:
+    return None if after is None or before is None else max(0, after - before)

@@ -1,0 +1,82 @@
+"""Predicts one batch again and again: how fast, and how soon the first answer is there."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from bench.cases.case import Case
+from bench.consumers.device import ComputeDevice, open_device
+from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
+from bench.machine.pressure import read_pressure
+from mnist_core.devices.placement import Placement, find_placement
+from mnist_core.digits.load import Digits
+from mnist_core.models.model import build_model
+from reports.record.record import Sample
+
+NUM_EXAMPLES = 4096  # predicted in a turn, about: 0.02 s of the mlp on a CPU, 0.5 s of the cnn
+MIN_CALLS, MAX_CALLS = 2, 128  # one alone is the first answer; more calls of one example tell nothing more
+
+
+class InferenceMeter:
+    """Measures the predictions of a model for batches of one size, which come from and go back to the host.
+
+    Args:
+        case: what to measure; the batch size is its ordering's.
+        digits: the test pictures are predicted, from the first one again where there are fewer than a batch.
+        clock: read four times a turn.
+        pressure: what the machine and the scheduler did, read before and after a turn.
+        device: that takes the model; the case's own if not given.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        digits: Digits,
+        clock: Clock | None = None,
+        pressure: ReadPressure = read_pressure,
+        *,
+        device: ComputeDevice | None = None,
+    ) -> None:
+        self._clock, self._pressure = clock or MachineClock(), pressure
+        self._device = device or open_device(case.device)
+        batch_size = case.spec.ordering.batch.batch_size
+        self._num_calls = count_calls(batch_size)
+        with tf.device("CPU:0"):
+            self._pictures = tf.constant(np.resize(digits.test_images, (batch_size, *digits.test_images.shape[1:])))
+        with tf.device(self._device.name):
+            self._model = build_model(case.model or "mlp", normalize=case.spec.normalize)
+        self._predict = tf.function(self._compute, autograph=False)
+
+    def measure_turn(self) -> Sample:
+        """The sample of so many calls, every answer read back at the end; the first one at once, for its latency.
+
+        A call before that is not timed: after the turns of others it would tell how long caches take to fill.
+        """
+        self._predict(self._pictures).numpy()
+        timer = TurnTimer(self._clock, self._device.wait, self._pressure)
+        answers = [self._predict(self._pictures)]
+        answers[0].numpy()
+        timer.mark_first_batch()
+        answers += [self._predict(self._pictures) for _ in range(self._num_calls - 1)]
+        timer.mark_returned()
+        num_examples = sum(len(answer.numpy()) for answer in answers)
+        return timer.end(num_examples)
+
+    def find_placement(self) -> Placement:
+        """Where the model computes."""
+        return find_placement(lambda: self._predict(self._pictures))
+
+    def read_program(self) -> None:
+        """None: there is no pipeline."""
+
+    def _compute(self, pictures: tf.Tensor) -> tf.Tensor:
+        with tf.device(self._device.name):
+            return self._model(pictures, training=False)
+
+
+def count_calls(batch_size: int) -> int:
+    """The calls of a turn."""
+    return min(MAX_CALLS, max(MIN_CALLS, math.ceil(NUM_EXAMPLES / batch_size)))

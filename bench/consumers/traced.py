@@ -1,0 +1,96 @@
+"""Runs a training step with and without the profiler, inside a worker: for the trace, and for what it costs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from bench.cases.case import Case
+from bench.consumers.batches import StepClock, build_train_step
+from bench.consumers.device import ComputeDevice, open_device
+from bench.machine.clock import MachineClock
+from bench.pipelines.rewrites import apply_arm
+from bench.workers.messages import Captured
+from mnist_core.devices.placement import Placement, find_placement
+from mnist_core.digits.load import Digits, Say
+from mnist_core.pipeline.build import build_dataset
+from mnist_core.pipeline.sources import load_source, say_nothing
+from mnist_core.profiling.profiler import StepProfiler
+from mnist_core.profiling.window import StepWindow
+
+ROUNDS = 6  # the fewest that have a 95 % interval
+WINDOW = StepWindow(20, 60)  # of a block of steps
+SETTLED = 35  # first timed step: while the profiler starts, prefetch fills its buffers, of some 10 batches
+TIMED = range(SETTLED, WINDOW.stop - 1)  # the profiler writes its file at the end of the last one
+
+Mark = Callable[[int], AbstractContextManager[None]]
+
+
+class TraceMeter:
+    """Trains the post's mlp on a case's pipeline, in blocks of steps of which every other one is profiled.
+
+    Args:
+        case: what to trace.
+        digits: the data; the training set is used.
+        clock: read twice a block.
+        device: that the step computes on; the case's own if not given.
+        say: is given a line when files are written for the source.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        digits: Digits,
+        clock: StepClock | None = None,
+        *,
+        device: ComputeDevice | None = None,
+        say: Say = say_nothing,
+    ) -> None:
+        self._clock, self._device = clock or MachineClock(), device or open_device(case.device)
+        examples = load_source(case.spec, digits.train_images, digits.train_labels, say=say)
+        dataset = apply_arm(build_dataset(case.spec, examples, digits.train_labels), case.arm)
+        self._batches = iter(dataset if case.spec.ordering.is_endless else dataset.repeat())
+        self._step = build_train_step(case, self._device.name)
+
+    def find_placement(self) -> Placement:
+        """Where the step computes."""
+        return find_placement(lambda: self._step(*next(self._batches)))
+
+    def capture(self, folder: Path) -> Captured:
+        """The trace of the last profiled block, kept below `folder`, and the mean steps of all blocks."""
+        self._run_plain()  # builds the graph, fills the shuffle buffer
+        plain_ns, profiled_ns = [], []
+        with tempfile.TemporaryDirectory(prefix="mnist-bench-") as away:
+            for number in range(ROUNDS):
+                profiler = StepProfiler(folder if number == ROUNDS - 1 else Path(away), WINDOW)
+                plain_ns.append(self._run_plain())
+                profiled_ns.append(self._run_profiled(profiler))
+        trace = profiler.trace
+        assert trace is not None, "the window lies within the block"  # noqa: S101  # for the type checker
+        return Captured(trace.file, trace.num_markers, tuple(plain_ns), tuple(profiled_ns))
+
+    def _run_plain(self) -> int:
+        return self._run(lambda _step: nullcontext())
+
+    def _run_profiled(self, profiler: StepProfiler) -> int:
+        with profiler:
+            return self._run(profiler.mark)
+
+    def _run(self, mark: Mark) -> int:
+        """The mean of the timed steps of a block, in nanoseconds; the fetch of the batch is part of a step."""
+        begin_ns = end_ns = 0
+        for step in range(WINDOW.stop):
+            if step == TIMED.start:
+                begin_ns = self._read_clock()
+            if step == TIMED.stop:
+                end_ns = self._read_clock()
+            with mark(step):
+                self._step(*next(self._batches))
+        return round((end_ns - begin_ns) / len(TIMED))
+
+    def _read_clock(self) -> int:
+        """The time at which all that was begun is done."""
+        self._device.wait()
+        return self._clock.wall_ns()

@@ -1,0 +1,137 @@
+"""Measures one pair: a fresh worker on each side, a warm-up each, then turns in lock-step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from bench.gate.lots import Lot
+from bench.gate.slot_messages import Answer, Done, Pin, ReadMemory, Remembered, Request, Start, Stop, Taken, TakeTurn
+from bench.gate.slot_process import SlotError
+from bench.gate.staged import StagedCase
+from reports.gate.record import Failure, Kind, Pair, Side, SideName, Stage
+from reports.record.record import Sample
+
+Wanted = TypeVar("Wanted", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A pair that is to be measured.
+
+    Args:
+        case: the id.
+        kind: head against base, or base against base.
+        stage: to which it belongs.
+        number: of its case, kind and stage.
+        lot: the slot that head sits in, and the side that has the first turn.
+        core: to pin both to; None leaves them free.
+        takes_turns: false where memory alone is gated.
+        reads_memory: also read what the pipeline holds.
+    """
+
+    case: str
+    kind: Kind
+    stage: Stage
+    number: int
+    lot: Lot
+    core: int | None = None
+    takes_turns: bool = True
+    reads_memory: bool = False
+
+
+class Talker(Protocol):
+    """What a pair needs of a slot's process; tests bring a fake one."""
+
+    def send(self, request: Request) -> None:
+        """Ask for something."""
+
+    def receive(self, kind: type[Wanted]) -> Wanted:
+        """The answer; raises SlotError."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A side of a pair: the slot that it sits in, the slot's process, and the case as its revision builds it."""
+
+    process: Talker
+    slot: int
+    case: StagedCase
+
+
+Seats = Mapping[SideName, Seat]
+
+
+class _FailedError(Exception):
+    def __init__(self, side: SideName, reason: str) -> None:
+        super().__init__(reason)
+        self.side = side
+
+
+def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
+    """The pair, or which side failed and why; the processes of a pair that failed are of no more use.
+
+    The turn of one side is followed by that of the other, and the side that begins changes from turn to turn, so that
+    neither drift nor being first favours one of them. What both are asked at a time, the lot's first is asked first.
+    """
+    seats = {name: seats[name] for name in _order(job.lot.first, 0)}
+    turns: dict[SideName, list[Sample]] = {"base": [], "head": []}
+    held: dict[SideName, int | None] = {"base": None, "head": None}
+    try:
+        if job.reads_memory:
+            requests = {name: ReadMemory(seat.case) for name, seat in seats.items()}
+            held |= {name: read.live_bytes for name, read in _ask_all(seats, requests, Remembered).items()}
+            _check_read(job, held)
+        if job.takes_turns:
+            _warm_up(job, seats)
+            for number in range(num_turns):
+                for name in _order(job.lot.first, number):
+                    _send(seats, name, TakeTurn())
+                    turns[name].append(_receive(seats, name, Taken).sample)
+            _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
+        base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
+        return Pair(job.case, job.kind, job.stage, job.number, job.lot.first, base, head, job.core)
+    except _FailedError as error:
+        return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
+
+
+def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
+    for name, live_bytes in held.items():
+        if live_bytes is None and not job.takes_turns:
+            raise _FailedError(name, "live memory cannot be read on this platform")
+
+
+def _warm_up(job: Job, seats: Seats) -> None:
+    """Fresh workers, both at the same time, each with a turn that is not counted."""
+    _ask_all(seats, {name: Start(seat.case) for name, seat in seats.items()}, Done)
+    _ask_all(seats, dict.fromkeys(seats, TakeTurn()), Taken)
+    if job.core is not None:
+        _ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
+
+
+def _order(first: SideName, number: int) -> tuple[SideName, SideName]:
+    """Who takes the `number`-th turn first, and who second."""
+    base_begins = (first == "base") == (number % 2 == 0)
+    return ("base", "head") if base_begins else ("head", "base")
+
+
+def _ask_all(seats: Seats, requests: Mapping[SideName, Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
+    """What each side answers; all of them work at the same time."""
+    for name, request in requests.items():
+        _send(seats, name, request)
+    return {name: _receive(seats, name, kind) for name in requests}
+
+
+def _send(seats: Seats, name: SideName, request: Request) -> None:
+    try:
+        seats[name].process.send(request)
+    except SlotError as error:
+        raise _FailedError(name, str(error)) from None
+
+
+def _receive(seats: Seats, name: SideName, kind: type[Wanted]) -> Wanted:
+    try:
+        return seats[name].process.receive(kind)
+    except SlotError as error:
+        raise _FailedError(name, str(error)) from None

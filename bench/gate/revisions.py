@@ -1,0 +1,186 @@
+"""Two git revisions as folders of their own; the repository and its working tree stay as they are."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_core.files.file_lock import lock
+from mnist_core.language.errors import InputError
+
+PREFIX = "mnist-gate-"  # short: macOS allows a socket's path below it 103 characters
+LOCK = "lock"  # held as long as the gate that made the folder lives, however it ends
+GATED = ("mnist_core", "pyproject.toml")  # of a working tree: the code, and what it depends on
+# What git tells a hook about the repository that called it, and would believe again: git rev-parse --local-env-vars.
+OF_ANOTHER_REPOSITORY = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+)
+
+
+class RevisionError(InputError):
+    """A revision cannot be had; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A revision as a folder.
+
+    Args:
+        name: as it was asked for.
+        commit: the hash; of a working tree, the commit that it stands on.
+        folder: that holds it.
+        is_working_tree: a copy of the files as they were.
+    """
+
+    name: str
+    commit: str
+    folder: Path
+    is_working_tree: bool = False
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Both revisions, in one folder that is removed in the end, with whatever else was put there."""
+
+    folder: Path
+    base: Checkout
+    head: Checkout
+
+
+@contextmanager
+def check_out(base: str, head: str | None, *, inside: Path | None = None) -> Iterator[Workplace]:
+    """Both revisions of the repository around `inside`, until the block ends.
+
+    Args:
+        base: a revision as git knows it.
+        head: likewise; None is the working tree: its files that git knows or would add, copied as they are.
+        inside: a folder of the repository; None is the present one.
+
+    Raises:
+        RevisionError: there is no repository or no such revision, or it holds no mnist_core.
+    """
+    repository = Repository(inside or Path.cwd())
+    repository.remove_stale()
+    base_commit, head_commit = repository.find_commit(base), repository.find_commit(head or "HEAD")
+    with make_folder() as folder, ExitStack() as stack:
+        first = stack.enter_context(repository.add_worktree(base_commit, folder / "base"))
+        if head is None:
+            second = repository.copy_working_tree(folder / "head")
+        else:
+            second = stack.enter_context(repository.add_worktree(head_commit, folder / "head"))
+        for name, path in ((base, first), (head or "the working tree", second)):
+            if not (path / GATED[0] / "__init__.py").is_file():
+                raise RevisionError(f"{name} holds no {GATED[0]}/: give a revision that has it.")
+        ours = Checkout("working tree" if head is None else head, head_commit, second, is_working_tree=head is None)
+        yield Workplace(folder, Checkout(base, base_commit, first), ours)
+
+
+class Repository:
+    """The git repository around a folder.
+
+    Raises:
+        RevisionError: there is none, or git is not installed.
+    """
+
+    def __init__(self, inside: Path) -> None:
+        self.root = inside
+        self.root = Path(self._git("rev-parse", "--show-toplevel").strip())
+
+    def find_commit(self, name: str) -> str:
+        """The hash of the commit that a revision names."""
+        try:
+            return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
+        except RevisionError:
+            raise RevisionError(f"git knows no revision '{name}'{self._tell_depth()}.") from None
+
+    @contextmanager
+    def add_worktree(self, commit: str, folder: Path) -> Iterator[Path]:
+        """A worktree of its own for a commit, without the repository's hooks; removed again in the end."""
+        try:
+            self._git("-c", f"core.hooksPath={os.devnull}", "worktree", "add", "--quiet", "--detach", folder, commit)
+            yield folder
+        finally:
+            self._forget(folder)
+
+    def copy_working_tree(self, folder: Path) -> Path:
+        """A copy of what is gated, uncommitted changes and new files included, without what git ignores."""
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *GATED)
+        for name in dict.fromkeys(listed.split("\0")):
+            source, target = self.root / name, folder / name
+            if name and source.is_file():  # neither deleted nor a submodule
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+        return folder
+
+    def remove_stale(self) -> None:
+        """Remove what gates left that were killed."""
+        listed = self._git("worktree", "list", "--porcelain").splitlines()
+        worktrees = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
+        ours = [path for path in worktrees if path.parent.name.startswith(PREFIX)]
+        for path in ours:
+            if not _is_alive(path.parent):
+                self._forget(path)
+        for folder in {*Path(tempfile.gettempdir()).glob(f"{PREFIX}*"), *(path.parent for path in ours)}:
+            if not _is_alive(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _forget(self, worktree: Path) -> None:
+        with contextlib.suppress(RevisionError):  # it was never there, or only half
+            self._git("worktree", "remove", "--force", "--force", worktree)
+
+    def _tell_depth(self) -> str:
+        if self._git("rev-parse", "--is-shallow-repository").strip() != "true":
+            return ""
+        return ": this clone is shallow; fetch more with git fetch --unshallow, in a workflow with fetch-depth: 0"
+
+    def _git(self, *arguments: str | Path) -> str:
+        variables = {name: value for name, value in os.environ.items() if name not in OF_ANOTHER_REPOSITORY}
+        try:
+            done = subprocess.run(  # noqa: S603  # no shell, and the commands are ours
+                ["git", *arguments],  # noqa: S607  # the user's git
+                cwd=self.root,
+                env=variables,
+                capture_output=True,
+                encoding="utf-8",
+                errors="surrogateescape",
+                check=False,
+            )
+        except FileNotFoundError:
+            raise RevisionError("git is not installed, or not on the PATH: a gate needs it.") from None
+        if done.returncode:
+            words = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+            raise RevisionError(f"git {arguments[0]}: {words.removeprefix('fatal: ')}")
+        return done.stdout
+
+
+@contextmanager
+def make_folder() -> Iterator[Path]:
+    """A new folder, locked as long as this process lives, removed in the end."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        unlocked = folder / f".{LOCK}"
+        with unlocked.open("w") as file:
+            lock(file)
+            unlocked.rename(folder / LOCK)  # another gate that finds it unlocked would remove the folder
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(folder: Path) -> bool:
+    """True if the gate that made a folder may still be running."""
+    try:
+        with (folder / LOCK).open("r+") as file:
+            return not lock(file)
+    except FileNotFoundError:
+        return folder.exists()  # being made right now, or not ours
+    except OSError:
+        return True  # somebody else's

@@ -1,0 +1,156 @@
+"""Measures what the stages of a gate ask for, round by round, until all is decided or the budget ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Protocol
+
+from bench.gate.design import PairDesign
+from bench.gate.lots import Lot, Lots
+from bench.gate.pairs import Job, Seats, measure_pair
+from reports.gate.record import Failure, GateRecord, Pair
+from reports.gate.stages import Request, find_next_pairs
+
+Keep = Callable[[GateRecord], None]
+INTERRUPTED = "interrupted"
+
+
+class GateListener(Protocol):
+    """Is told how far a gate has come; shows it, or not."""
+
+    def notice(self, line: str) -> None:
+        """A line for the user."""
+
+    def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
+        """So many pairs are there of those that the present stage wants."""
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        """Every one of the cases that are still open has one pair more."""
+
+
+class Seating(Protocol):
+    """What a run needs of the slots; tests bring fake ones."""
+
+    def seat(self, job: Job) -> Seats:
+        """Who takes which side of a pair."""
+
+    def close(self) -> None:
+        """End the processes; the next pair gets fresh ones."""
+
+
+class GateRun:
+    """One gate run from its empty record to the last pair.
+
+    Args:
+        record: nothing is measured yet.
+        slots: the processes that workers are forked from.
+        design: of the pairs.
+        budget_s: no pair is begun that would probably end later.
+        clock_s: seconds, for the budget.
+        listener: is told how it goes.
+        keep: is given the record after every round, when it is interrupted, and at the end.
+    """
+
+    def __init__(
+        self,
+        record: GateRecord,
+        slots: Seating,
+        design: PairDesign,
+        *,
+        budget_s: float,
+        clock_s: Callable[[], float],
+        listener: GateListener,
+        keep: Keep,
+    ) -> None:
+        self._record, self._slots, self._design = record, slots, design
+        self._core = design.choose_core()
+        self._budget_s, self._clock_s = budget_s, clock_s
+        self._listener, self._keep = listener, keep
+        self._lots = Lots(record.seed)
+        self._begin_s = clock_s()
+
+    def run(self) -> GateRecord:
+        """The record with all its pairs, or with as many as the budget allowed."""
+        try:
+            with closing(self._slots):
+                while not self._record.interruption and (requests := find_next_pairs(self._record)):
+                    self._measure_round(requests)
+                    self._save()
+        except KeyboardInterrupt:
+            self._record = replace(self._record, interruption=INTERRUPTED)
+            self._save()
+            raise
+        return self._record
+
+    def _save(self) -> None:
+        self._record = replace(self._record, spent_s=self._spend())
+        self._keep(self._record)
+
+    def _spend(self) -> float:
+        return self._clock_s() - self._begin_s
+
+    def _measure_round(self, requests: Sequence[Request]) -> None:
+        """One pair more for every case that is still open, in random order."""
+        stage, number = requests[0].stage, max(len(_find_tried(self._record, request)) for request in requests)
+        if number % self._design.num_shared_rounds == 0:
+            self._slots.close()
+        num_wanted = self._count_measured() + sum(_count_missing(self._record, request) for request in requests)
+        jobs = self._lots.shuffle(self._plan_round(requests, number), stage, number)
+        for job in jobs:
+            if self._budget_ends():
+                self._record = replace(self._record, interruption=f"the budget of {self._budget_s:g} s ended")
+                return
+            self._add(measure_pair(job, self._slots.seat(job), self._design.num_turns))
+            self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
+        self._listener.round_done(stage, len({job.case for job in jobs}), self._spend())
+
+    def _plan_round(self, requests: Sequence[Request], number: int) -> list[Job]:
+        """A pair for each: those of head share out the lots, those of the control, tested together, toss their own."""
+        gated = [request for request in requests if request.kind == "gate"]
+        lots = dict(zip(gated, self._lots.draw(len(gated), f"{requests[0].stage} gate", number), strict=True))
+        for request in requests:
+            if request.kind == "control":
+                (lots[request],) = self._lots.draw(1, f"{request.stage} control of {request.case}", number)
+        return [self._plan(request, lots[request]) for request in requests]
+
+    def _plan(self, request: Request, lot: Lot) -> Job:
+        return Job(
+            case=request.case,
+            kind=request.kind,
+            stage=request.stage,
+            number=len(_find_tried(self._record, request)),
+            lot=lot,
+            core=self._core,
+            takes_turns=request.needs_turns,
+            reads_memory=request.needs_memory,
+        )
+
+    def _budget_ends(self) -> bool:
+        """True if another pair, as long as the mean pair so far, would end after the budget."""
+        measured = self._count_measured()
+        mean_s = self._spend() / measured if measured else 0.0
+        return self._spend() + mean_s > self._budget_s
+
+    def _count_measured(self) -> int:
+        return len(self._record.pairs) + len(self._record.failures)
+
+    def _add(self, measured: Pair | Failure) -> None:
+        if isinstance(measured, Pair):
+            self._record = replace(self._record, pairs=(*self._record.pairs, measured))
+        else:
+            self._record = replace(self._record, failures=(*self._record.failures, measured))
+            self._listener.notice(f"{measured.side} failed: {measured.reason}")
+            self._slots.close()  # a failure leaves them in any state
+
+
+def _find_tried(record: GateRecord, request: Request) -> set[int]:
+    """The numbers of the pairs that are there or have failed."""
+    wanted = (request.case, request.kind, request.stage)
+    measured: tuple[Pair | Failure, ...] = (*record.pairs, *record.failures)
+    return {each.number for each in measured if (each.case, each.kind, each.stage) == wanted}
+
+
+def _count_missing(record: GateRecord, request: Request) -> int:
+    return request.num_pairs - len(_find_tried(record, request))

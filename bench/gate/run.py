@@ -1,0 +1,196 @@
+"""A gate run as a function: two revisions in, a record of all pairs out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bench.cases.gate import is_chosen, match_cases, tell_changed
+from bench.gate.design import PairDesign
+from bench.gate.introduction import Introduction, ask_introduction
+from bench.gate.lots import Lots
+from bench.gate.packages import Install, Interpreters, find_interpreters, install
+from bench.gate.revisions import Checkout, Workplace, check_out
+from bench.gate.rounds import GateListener, GateRun, Keep
+from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.machine.environment import describe_machine
+from mnist_core.digits.load import SOURCES
+from mnist_core.language.errors import InputError
+from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision
+from reports.gate.settings import EVERY_CASE, GateSettings, Rule, load_gate_settings
+from reports.record.record import Setting
+
+AUTO = "auto"  # of the sources of digits: decided once, by base
+CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with
+NUM_CONTROL_CASES = 2
+
+
+@dataclass(frozen=True)
+class GateOptions:
+    """What a user asks for.
+
+    Args:
+        base: a revision as git knows it.
+        head: likewise; None is the working tree.
+        source: of the digits.
+        seed: of all that is drawn by lot.
+        patterns: of the ids of the cases that are compared; none is all.
+        metrics: that are gated; none leaves it to the settings.
+        budget_s: for the measuring.
+        design: of the pairs.
+        inside: a folder of the repository; None is the present one.
+    """
+
+    base: str
+    head: str | None
+    source: str
+    seed: int
+    patterns: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    budget_s: float = 300.0
+    design: PairDesign = field(default_factory=PairDesign)
+    inside: Path | None = None
+
+
+def run_gate(
+    options: GateOptions,
+    *,
+    clock_s: Callable[[], float],
+    listener: GateListener,
+    keep: Keep,
+    install: Install = install,
+) -> GateRecord:
+    """The record of a gate run; nothing of it is left behind but what `keep` keeps.
+
+    Args:
+        options: what to compare.
+        clock_s: seconds, for the budget.
+        listener: is told how it goes.
+        keep: is given the record after every round, when it is interrupted, and at the end.
+        install: makes an environment where the revisions depend on different packages.
+
+    Raises:
+        RevisionError: a revision cannot be had.
+        InputError: the data or a revision's mnist_core does not work, or no case can be compared.
+        GateSettingsError: head's pyproject.toml has settings that cannot be used.
+    """
+    with check_out(options.base, options.head, inside=options.inside) as workplace:
+        return measure_gate(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)
+
+
+def measure_gate(
+    options: GateOptions,
+    workplace: Workplace,
+    *,
+    clock_s: Callable[[], float],
+    listener: GateListener,
+    keep: Keep,
+    install: Install = install,
+) -> GateRecord:
+    """The record of a gate run between the two sides of a workplace; arguments and errors as for `run_gate`."""
+    interpreters = find_interpreters(workplace, listener.notice, install)
+    if interpreters.environment_line:
+        listener.notice(interpreters.environment_line)
+    record, slots = _prepare(options, workplace, interpreters, listener)
+    return GateRun(
+        record,
+        slots,
+        options.design,
+        budget_s=options.budget_s,
+        clock_s=clock_s,
+        listener=listener,
+        keep=keep,
+    ).run()
+
+
+def locate(source: str) -> str:
+    """The source of the digits as it is found from any folder."""
+    return source if source in SOURCES else str(Path(source).absolute())
+
+
+def _prepare(
+    options: GateOptions, workplace: Workplace, interpreters: Interpreters, listener: GateListener
+) -> tuple[GateRecord, Slots]:
+    """The record before anything is measured, and the slots to measure in."""
+    design, stages, source = options.design, workplace.folder / "stages", locate(options.source)
+    tools = build_tools(workplace.folder / "tools")
+    base = Staged(interpreters.base, build_stage(stages / "base", workplace.base.folder))
+    head = Staged(interpreters.head, build_stage(stages / "head", workplace.head.folder))
+    of_base = ask_introduction(f"base, {workplace.base.name}", base.python, base.folder, source, design, tools=tools)
+    source = of_base.setting.data_name if source == AUTO else source
+    of_head = ask_introduction(f"head, {workplace.head.name}", head.python, head.folder, source, design, tools=tools)
+    cases = narrow(match_cases(of_base.cases, of_head.cases), options.patterns)
+    record = _start_record(options, workplace, of_base, of_head, cases)
+    record = replace(record, environment_line=interpreters.environment_line)
+    for line in record.notices:
+        listener.notice(line)
+    base = replace(base, names={each.head: each.base for each in cases.renamed})
+    lots = Lots(options.seed)
+    return record, Slots({"base": base, "head": head}, source, design, lots, tools=tools, scratch=workplace.folder)
+
+
+def _start_record(
+    options: GateOptions, workplace: Workplace, of_base: Introduction, of_head: Introduction, cases: Cases
+) -> GateRecord:
+    settings = load_gate_settings(workplace.head.folder / "pyproject.toml")
+    idle = settings.find_idle_patterns([case.id for case in of_head.cases])
+    notices = (
+        *dict.fromkeys((*of_base.notices, *of_head.notices)),
+        *tell_changed(of_base.cases, of_head.cases),
+        *(f"no case matches '{pattern}' of pyproject.toml" for pattern in idle),
+    )
+    try:
+        return GateRecord(
+            base=_describe(workplace.base, of_base.setting),
+            head=_describe(workplace.head, of_head.setting),
+            machine=describe_machine(),
+            cases=cases,
+            plan=build_plan(settings, options.metrics, cases.compared),
+            seed=options.seed,
+            notices=notices,
+            datetime=datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds"),
+        )
+    except ValueError as error:
+        raise InputError(f"{error}.") from None
+
+
+def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
+    """Those cases whose id, in either revision, matches one of the patterns; all of them if there are none.
+
+    Raises:
+        InputError: none is left that both revisions have.
+    """
+    old_names = {each.head: each.base for each in cases.renamed}
+
+    def choose(ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(case for case in ids if is_chosen(patterns, case, old_names.get(case, case)))
+
+    chosen = Cases(
+        choose(cases.compared),
+        choose(cases.only_in_base),
+        choose(cases.only_in_head),
+        tuple(each for each in cases.renamed if is_chosen(patterns, each.head, each.base)),
+    )
+    if not chosen.compared:
+        wanted = f"matches {', '.join(patterns)}" if patterns else "is in both revisions"
+        known = ", ".join(cases.compared or (*cases.only_in_base, *cases.only_in_head))
+        raise InputError(f"nothing can be compared: no case {wanted}; there are {known}.")
+    return chosen
+
+
+def build_plan(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> Plan:
+    """The plan for these cases; metrics that a user names go before those of the settings."""
+    own = (Rule(EVERY_CASE, metrics=metrics),) if metrics else ()
+    return replace(settings, rules=(*settings.rules, *own)).build_plan(cases, choose_controls(cases))
+
+
+def choose_controls(cases: Sequence[str]) -> tuple[str, ...]:
+    """The cases that are also measured base against base: of each kind of pipeline one, or else the first."""
+    liked = [next((case for case in cases if case.startswith(begin)), None) for begin in CONTROLLED]
+    return tuple(dict.fromkeys([*(case for case in liked if case), *cases]))[:NUM_CONTROL_CASES]
+
+
+def _describe(checkout: Checkout, setting: Setting) -> Revision:
+    return Revision(checkout.name, checkout.commit, setting, checkout.is_working_tree)

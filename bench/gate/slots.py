@@ -1,0 +1,112 @@
+"""The slots of a gate: two processes that are equal in all that is known, and for each pair the lot who sits where.
+
+If the two revisions do not differ, exchanging them changes nothing but the sign of the difference that a pair shows.
+So that sign is a fair coin, which is all that the test of the verdict relies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bench
+import mnist_core
+import reports
+from bench.gate.design import PairDesign
+from bench.gate.lots import Lots
+from bench.gate.pairs import Job, Seat, Seats
+from bench.gate.slot_process import Launch, SlotProcess
+from bench.gate.staged import GATED, StagedCase
+from reports.gate.record import SideName
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A revision that is ready to be measured.
+
+    Args:
+        python: the interpreter that it runs with.
+        folder: that holds its mnist_core and nothing else.
+        names: what it calls a case, where head calls it differently.
+    """
+
+    python: Path
+    folder: Path
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_stage(folder: Path, checkout: Path) -> Path:
+    """A folder from which Python imports the mnist_core of a checkout, and nothing else of it."""
+    folder.mkdir(parents=True)
+    (folder / GATED).symlink_to(checkout / GATED, target_is_directory=True)
+    return folder
+
+
+def build_tools(folder: Path) -> Path:
+    """A folder from which Python imports this tool's own packages, and none that is installed beside them."""
+    folder.mkdir(parents=True)
+    for package in (bench, reports, mnist_core):
+        (folder / package.__name__).symlink_to(Path(str(package.__file__)).parent, target_is_directory=True)
+    return folder
+
+
+class Slots:
+    """The processes of both slots, started when they are first needed.
+
+    Args:
+        revisions: base and head.
+        source: of the digits.
+        design: of the pairs.
+        lots: decide on hash seeds.
+        tools: what `build_tools` made.
+        scratch: a folder for what the processes leave.
+    """
+
+    def __init__(
+        self,
+        revisions: Mapping[SideName, Staged],
+        source: str,
+        design: PairDesign,
+        lots: Lots,
+        *,
+        tools: Path,
+        scratch: Path,
+    ) -> None:
+        self._revisions, self._source, self._design = revisions, source, design
+        self._lots, self._tools, self._scratch = lots, tools, scratch
+        self._stack = ExitStack()
+        self._processes: dict[tuple[int, Path], SlotProcess] = {}
+        self._num_starts = 0
+
+    def seat(self, job: Job) -> Seats:
+        """Who takes which side of a pair, and in which slot; in a control pair base takes both."""
+        slot = job.lot.head_slot
+        head = self._revisions["base" if job.kind == "control" else "head"]
+        return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
+
+    def _sit(self, revision: Staged, slot: int, job: Job) -> Seat:
+        case = StagedCase(
+            revision.names.get(job.case, job.case), str(revision.folder), self._design.arm, self._design.num_examples
+        )
+        return Seat(self._find_process(slot, revision.python), slot, case)
+
+    def _find_process(self, slot: int, python: Path) -> SlotProcess:
+        """The slot's process; each interpreter has its own, where the revisions need different packages."""
+        if (slot, python) not in self._processes:
+            self._processes[slot, python] = self._start(slot, python)
+        return self._processes[slot, python]
+
+    def _start(self, slot: int, python: Path) -> SlotProcess:
+        hash_seed = self._lots.draw_hash_seed(self._num_starts)
+        log = self._scratch / f"slot-{slot}-{len(self._processes)}.log"
+        process = SlotProcess(Launch(python, self._tools, self._source, hash_seed, log, self._scratch))
+        self._stack.callback(process.close)
+        return process
+
+    def close(self) -> None:
+        """End the processes; the next pair gets fresh ones, and another hash seed."""
+        self._processes.clear()
+        self._num_starts += 1
+        self._stack.close()

@@ -1,1 +1,0 @@
-"""Runs one case in a process of its own and hands back samples."""

@@ -1,5 +1,0 @@
-"""Imported by the fork server before it forks: TensorFlow, once, quietly, and without a runtime yet."""
-
-from mnist_core.quiet import import_tensorflow
-
-import_tensorflow()

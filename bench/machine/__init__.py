@@ -1,0 +1,1 @@
+"""What this machine is, what disturbs it, and its only clock for anything that is compared."""

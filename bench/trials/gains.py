@@ -1,0 +1,142 @@
+"""What more work is worth: by how much the CPU time of each case grows when its pipeline computes every example twice.
+
+It is less than twice the time: what an epoch costs however long it is, and what the consumer does with a batch, stay as
+they are. So the batches that make 5 % of a case are counted by this gain, measured once for all trials.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cases.gate import OfferedCase
+from bench.gate.design import PairDesign
+from bench.gate.lots import Lots
+from bench.gate.pairs import Job, measure_pair
+from bench.gate.rounds import Seating
+from bench.trials.slowdown import Slowdown, SlowdownError
+from mnist_core.files.written_file import write_whole
+from mnist_core.language.ordering import parse_ordering
+from reports.gate.pairs import read_difference
+from reports.gate.record import Failure, Pair
+from reports.record.file import load_json
+from reports.record.record import RecordError
+
+FILE = "gains.json"
+NUM_PAIRS = 8  # with an SD of 6 % a pair, a gain of 0.6 is known to 6 %: 5 % are 4.7 to 5.3
+LEAST_GAIN = 0.1  # below it the pipeline is hardly a part of what is measured
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How much more CPU time a case takes when its pipeline works twice.
+
+    Args:
+        case: the id.
+        ordering: as text.
+        num_batches: whole ones, of an epoch.
+        gain: 1 is twice the time.
+    """
+
+    case: str
+    ordering: str
+    num_batches: int
+    gain: float
+
+    def build_slowdown(self, share: float) -> Slowdown:
+        """The slowdown that takes this share of the case's CPU time, to the nearest whole batch."""
+        return Slowdown(self.case, self.ordering, share, self._count_more(share))
+
+    def misses_by(self, share: float) -> float:
+        """How far the slowdown in whole batches is from a share; 0.1 is a tenth of it, more or less."""
+        return abs(self._count_more(share) / self.num_batches * self.gain / share - 1)
+
+    def _count_more(self, share: float) -> int:
+        return max(1, round(share / self.gain * self.num_batches))
+
+
+def count_batches(case: OfferedCase, num_examples: int) -> int:
+    """The whole batches of an epoch."""
+    return num_examples // parse_ordering(case.ordering).batch.batch_size
+
+
+def measure_gains(
+    cases: Sequence[OfferedCase],
+    slots: Seating,
+    design: PairDesign,
+    *,
+    lots: Lots,
+    tell: Callable[[int, int], None],
+    notice: Callable[[str], None],
+) -> tuple[Gain, ...]:
+    """The gain of each case, without those that hardly have one.
+
+    Args:
+        cases: to be measured.
+        slots: in which head computes everything twice.
+        design: of the pairs.
+        lots: decide on orders.
+        tell: is told how many pairs are done, of how many.
+        notice: is told of cases that are left out.
+
+    Raises:
+        SlowdownError: a case failed, or none is left.
+    """
+    differences: dict[str, list[float]] = {case.id: [] for case in cases}
+    with closing(slots):
+        for number in range(NUM_PAIRS):
+            drawn = lots.draw(len(cases), "lots of gains", number)
+            for rank, (case, lot) in enumerate(zip(lots.shuffle(cases, "gains", number), drawn, strict=True)):
+                job = Job(case.id, "gate", "screen", number, lot, design.choose_core())
+                differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
+                tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))
+    gains = [_build(case, count_batches(case, design.num_examples), differences[case.id]) for case in cases]
+    return _leave_out_small(gains, notice)
+
+
+def _build(case: OfferedCase, num_batches: int, differences: Sequence[float]) -> Gain:
+    return Gain(case.id, case.ordering, num_batches, math.expm1(statistics.median(differences)))
+
+
+def _leave_out_small(gains: Sequence[Gain], notice: Callable[[str], None]) -> tuple[Gain, ...]:
+    for each in gains:
+        if each.gain < LEAST_GAIN:
+            notice(f"{each.case} takes only {each.gain:.0%} more CPU time when it works twice: it is not slowed down")
+    large = tuple(each for each in gains if each.gain >= LEAST_GAIN)
+    if not large:
+        raise SlowdownError("no case takes more CPU time when its pipeline works twice: choose others.")
+    return large
+
+
+def _read(measured: Pair | Failure) -> float:
+    if isinstance(measured, Failure):
+        raise SlowdownError(f"{measured.case} with more work failed: {measured.reason}")
+    difference = read_difference(measured, "cpu")
+    if difference is None:
+        raise SlowdownError(f"{measured.case} gave no CPU time on this platform: no work can be added by its share.")
+    return difference
+
+
+def save_gains(gains: Sequence[Gain], folder: Path) -> None:
+    """Keep the gains for later slices; raises OSError."""
+    write_whole(folder / FILE, json.dumps([dataclasses.asdict(each) for each in gains], indent=2).encode())
+
+
+def load_gains(folder: Path) -> tuple[Gain, ...]:
+    """The gains that were kept; none if there are none.
+
+    Raises:
+        RecordError: the file is damaged.
+    """
+    if not (folder / FILE).exists():
+        return ()
+    try:
+        return tuple(Gain(**each) for each in load_json(folder / FILE))
+    except TypeError:
+        raise RecordError(f"{folder / FILE} is damaged: remove it, and it is measured again.") from None

@@ -1,0 +1,110 @@
+"""Where trials take place: copies of one commit, outside the repository, some of them with more work to do."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.gate.design import PairDesign
+from bench.gate.introduction import Introduction, ask_introduction
+from bench.gate.lots import Lots
+from bench.gate.revisions import GATED, Checkout, Repository, Workplace, make_folder
+from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.trials.schedule import Assignment
+from bench.trials.slowdown import slow_down
+from reports.gate.record import SideName
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a commit has of the code that is gated.
+
+    Args:
+        name: as it was asked for.
+        commit: the hash.
+        folder: that holds it.
+    """
+
+    name: str
+    commit: str
+    folder: Path
+
+    def introduce(self, source: str, design: PairDesign) -> Introduction:
+        """Its cases and its data; raises InputError if it does not work."""
+        stage = build_stage(self.folder.parent / "stage", self.folder)
+        tools = build_tools(self.folder.parent / "tools")
+        return ask_introduction(self.name, Path(sys.executable), stage, source, design, tools=tools)
+
+
+@contextmanager
+def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Original]:
+    """What is gated of a commit of the repository around `inside`, copied, until the block ends.
+
+    Raises:
+        RevisionError: there is no repository or no such commit.
+    """
+    repository = Repository(inside or Path.cwd())
+    repository.remove_stale()
+    commit = repository.find_commit(name)
+    with make_folder() as folder:
+        with repository.add_worktree(commit, folder / "worktree") as worktree:
+            _copy(worktree, folder / "original")
+        yield Original(name, commit, folder / "original")
+
+
+@contextmanager
+def prepare_trial(original: Original, assignment: Assignment) -> Iterator[Workplace]:
+    """Both sides of a trial, until the block ends: one copy for both, or two that are compiled each for itself."""
+    name, slowdown = original.name, assignment.slowdown
+    with make_folder() as folder:
+        base = head = _copy(original.folder, folder / "base")
+        if assignment.kind != "A/A same":
+            head = _copy(original.folder, folder / "head")
+        if slowdown is not None:
+            slow_down(head, {slowdown.ordering: slowdown.num_more})
+        of_head = f"{name} ({assignment})"
+        yield Workplace(folder, Checkout(name, original.commit, base), Checkout(of_head, original.commit, head))
+
+
+@contextmanager
+def prepare_doubled(
+    original: Original, num_batches: Mapping[str, int], source: str, design: PairDesign, lots: Lots
+) -> Iterator[Slots]:
+    """Slots in which head computes every example of these orderings twice, until the block ends."""
+    with make_folder() as folder:
+        sides: dict[SideName, Path] = {
+            "base": _copy(original.folder, folder / "base"),
+            "head": _copy(original.folder, folder / "head"),
+        }
+        slow_down(sides["head"], num_batches)
+        yield build_slots(folder, sides, source=source, design=design, lots=lots)
+
+
+def build_slots(folder: Path, sides: Mapping[SideName, Path], *, source: str, design: PairDesign, lots: Lots) -> Slots:
+    """Slots for two sides that run with the present packages.
+
+    Args:
+        folder: for what is made on the way; to be removed afterwards.
+        sides: folders that hold a mnist_core.
+        source: of the digits.
+        design: of the pairs.
+        lots: decide on hash seeds.
+    """
+    python = Path(sys.executable)
+    staged = {name: Staged(python, build_stage(folder / "stages" / name, side)) for name, side in sides.items()}
+    return Slots(staged, source, design, lots, tools=build_tools(folder / "tools"), scratch=folder)
+
+
+def _copy(source: Path, target: Path) -> Path:
+    """The gated files of `source`, without what Python compiled of them."""
+    target.mkdir(parents=True)
+    for name in GATED:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif (source / name).is_file():
+            shutil.copy2(source / name, target / name)
+    return target

@@ -1,0 +1,77 @@
+"""The terms of a proof: what must stay as it is from its first trial to its last, in a file beside the trials."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.gate.design import PairDesign
+from mnist_core.files.written_file import write_whole
+from mnist_core.language.errors import InputError
+from reports.record.file import load_json
+
+FILE = "terms.json"
+KEY = "mnist_bench_terms"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all trials of a proof have in common.
+
+    Args:
+        commit: whose mnist_core is measured.
+        seed: of the schedule and of every gate run.
+        kinds: of trials.
+        patterns: of the ids of the cases; none is all.
+        budget_s: of a gate run.
+        data_fingerprint: of the digits.
+        design: of the pairs.
+    """
+
+    commit: str
+    seed: int
+    kinds: tuple[str, ...]
+    patterns: tuple[str, ...]
+    budget_s: float
+    data_fingerprint: str
+    design: PairDesign
+
+
+def agree_on(terms: Terms, folder: Path) -> None:
+    """Write the terms where there are none; else they must be the same.
+
+    Raises:
+        InputError: they are not, or the file cannot be written.
+        RecordError: the file is damaged.
+    """
+    file, wanted = folder / FILE, _describe(terms)
+    if file.exists():
+        stored = load_json(file)
+        stored = stored if isinstance(stored, dict) else {}
+        for name, value in wanted.items():
+            if stored.get(name) != value:
+                raise InputError(
+                    f"{folder} was begun with {name} {_tell(stored.get(name))}, not {_tell(value)}: "
+                    "give the former again, or another --out."
+                )
+        return
+    try:
+        write_whole(file, json.dumps(wanted, indent=2).encode())
+    except OSError as error:
+        raise InputError(f"--out {folder} cannot be written: {error.strerror}.") from None
+
+
+def _describe(terms: Terms) -> dict[str, Any]:
+    """As JSON has it: flat, lists for tuples."""
+    fields = dataclasses.asdict(terms)
+    flat = {KEY: FORMAT, **fields.pop("design"), **fields}
+    described: dict[str, Any] = json.loads(json.dumps(flat))
+    return described
+
+
+def _tell(value: object) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)

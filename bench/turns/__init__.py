@@ -1,0 +1,1 @@
+"""Turns of a group of cases, interleaved in random order, and their way into pytest-benchmark."""

@@ -1,0 +1,282 @@
+"""Measures the cases of a group together: a worker each, a warm-up each, then turns in random order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from bench.cases.case import CONTROLLED, Case
+from bench.turns.captured import FOLDER, name_folder, read_back
+from bench.turns.schedule import Budget, interleave
+from bench.workers.messages import Captured, Ready, WarmedUp
+from bench.workers.server import WorkerError
+from reports.record.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
+from reports.stats.median import Estimate, estimate_median
+from reports.summary.estimates import NANOSECONDS
+from reports.xplane.xspace import TraceError
+
+SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
+ANCHORS = (REFERENCE, CONTROL, CONTROLLED)  # others are compared with these in the same round, so they go on
+
+
+class Measurer(Protocol):
+    """What the group needs of a worker; tests bring a fake one."""
+
+    ready: Ready
+
+    def warm_up(self) -> WarmedUp:
+        """The turn that is not counted, and the program."""
+
+    def measure_turn(self) -> Sample:
+        """One turn."""
+
+    def measure_memory(self) -> Memory:
+        """One reading."""
+
+    def capture_trace(self, folder: Path) -> Captured:
+        """One trace below `folder`."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Listener(Protocol):
+    """Is told how far the measuring has come; shows it, or not."""
+
+    def notice(self, line: str) -> None:
+        """A line for the user."""
+
+    def started(self, case: Case, number: int, total: int) -> None:
+        """The worker of `case`, the `number`-th of `total`, is ready and warmed up, or read."""
+
+    def round_done(self, number: int, spent_s: float) -> None:
+        """`number` rounds are done, `spent_s` seconds after the group began."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    case: Case
+    worker: Measurer
+    warmed_up: WarmedUp
+    turns: list[Turn]
+
+    def estimate(self) -> Estimate:
+        return estimate_median([turn.sample.wall_ns for turn in self.turns])
+
+    @property
+    def is_settled(self) -> bool:
+        estimate = self.estimate()
+        return estimate.relative_width is not None and estimate.relative_width < SETTLED_WIDTH
+
+
+Outcome = CaseRecord | WorkerError
+
+
+def measure_group(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    budget: Budget,
+    *,
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record, or the reason of failure, of every case, by its id.
+
+    Args:
+        cases: measured together, so that what disturbs one turn disturbs its neighbours too.
+        start_worker: gives a fresh process for a case; may raise WorkerError.
+        budget: for the whole group, start and warm-up included.
+        seed: of the random order of turns.
+        clock_s: seconds, for the budget.
+        listener: is told how it goes.
+    """
+    begin_s = clock_s()
+    outcomes: dict[str, Outcome] = {}
+    with ExitStack() as stack:
+        running = _start_all(cases, start_worker, stack, outcomes, listener)
+        left = replace(budget, seconds=budget.seconds - (clock_s() - begin_s))
+        turns = interleave(
+            list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
+        )
+        done = 0
+        for number, case_id in turns:
+            if number > done:
+                listener.round_done(number, clock_s() - begin_s)
+                done = number
+            _take_turn(running, case_id, number, outcomes)
+        if running:
+            listener.round_done(done + 1, clock_s() - begin_s)
+    for line in _describe_cuts(list(running.values())):
+        listener.notice(line)
+    for each in running.values():
+        outcomes[each.case.id] = _build_record(each, seed)
+    return outcomes
+
+
+def measure_memory(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    *,
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
+
+    def read(case: Case, worker: Measurer) -> CaseRecord:
+        begin_s = clock_s()
+        memory = worker.measure_memory()
+        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
+        return _describe(case, worker.ready, seed, memory=replace(memory, reading_ns=reading_ns))
+
+    return _measure_singly(cases, start_worker, read, listener)
+
+
+def capture_traces(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    run: Path,
+    *,
+    seed: int,
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of every case's trace, or the reason of failure; one worker after the other, none is timed.
+
+    Args:
+        cases: what to trace.
+        start_worker: gives a fresh process for a case; may raise WorkerError.
+        run: the folder of the record; takes the traces.
+        seed: of the run.
+        listener: is told how it goes.
+    """
+
+    def capture(case: Case, worker: Measurer) -> CaseRecord:
+        captured = worker.capture_trace(run / FOLDER / name_folder(case))
+        try:
+            return _describe(case, worker.ready, seed, capture=read_back(captured, case.device, run))
+        except TraceError as error:
+            raise WorkerError(f"{case.id}: {error}") from None
+
+    return _measure_singly(cases, start_worker, capture, listener)
+
+
+def _measure_singly(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    measure: Callable[[Case, Measurer], CaseRecord],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """What `measure` makes of every case and its worker, while no other worker lives."""
+    outcomes: dict[str, Outcome] = {}
+    for number, case in enumerate(cases, start=1):
+        try:
+            with closing(start_worker(case)) as worker:
+                for line in worker.ready.notices:  # the first worker decides on the digits
+                    listener.notice(line)
+                outcomes[case.id] = measure(case, worker)
+        except WorkerError as error:
+            outcomes[case.id] = error
+        listener.started(case, number, len(cases))
+    return outcomes
+
+
+def _start_all(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Measurer],
+    stack: ExitStack,
+    outcomes: dict[str, Outcome],
+    listener: Listener,
+) -> dict[str, _Running]:
+    running: dict[str, _Running] = {}
+    notices: set[str] = set()
+    for number, case in enumerate(cases, start=1):
+        try:
+            worker = start_worker(case)
+            stack.callback(worker.close)
+            for line in set(worker.ready.notices) - notices:
+                listener.notice(line)
+            notices.update(worker.ready.notices)
+            running[case.id] = _Running(case, worker, worker.warm_up(), [])
+        except WorkerError as error:
+            outcomes[case.id] = error
+        listener.started(case, number, len(cases))
+    return running
+
+
+def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:
+    """True for a case with a wide interval, and for an anchor as long as there is one."""
+    if case_id not in running:
+        return False
+    if running[case_id].case.name in ANCHORS:
+        return not all(each.is_settled for each in running.values())
+    return not running[case_id].is_settled
+
+
+def _take_turn(running: dict[str, _Running], case_id: str, number: int, outcomes: dict[str, Outcome]) -> None:
+    """One turn; a case that fails is out, and the others go on."""
+    if case_id not in running:
+        return
+    each = running[case_id]
+    try:
+        each.turns.append(Turn(number, each.worker.measure_turn()))
+    except WorkerError as error:
+        outcomes[case_id] = error
+        del running[case_id]
+
+
+def _describe_cuts(running: Sequence[_Running]) -> list[str]:
+    """What the budget left undone: a line where intervals stayed wide."""
+    wide = [each for each in running if not each.is_settled]
+    if not wide:
+        return []
+    widths = sorted(((each.estimate().relative_width or math.inf), each.case.id) for each in wide)
+    worst = ", ".join(f"{case_id} {width:.0%}" for width, case_id in reversed(widths[-3:]) if width < math.inf)
+    tail = f"; widest: {worst}" if worst else ""
+    begin = f"the budget ended with {len(wide)} of {len(running)} intervals wider than {SETTLED_WIDTH:.0%}"
+    return [f"{begin} of their median{tail}"]
+
+
+def _build_record(each: _Running, seed: int) -> CaseRecord:
+    return _describe(
+        each.case,
+        each.worker.ready,
+        seed,
+        warm_up=each.warmed_up.sample,
+        turns=tuple(each.turns),
+        program=each.warmed_up.program,
+    )
+
+
+def _describe(
+    case: Case,
+    ready: Ready,
+    seed: int,
+    *,
+    warm_up: Sample | None = None,
+    turns: tuple[Turn, ...] = (),
+    program: Program | None = None,
+    memory: Memory | None = None,
+    capture: Capture | None = None,
+) -> CaseRecord:
+    return CaseRecord(
+        name=case.name,
+        ordering=str(case.spec.ordering),
+        consumer=case.consumer,
+        arm=case.arm,
+        device=case.device,
+        setting=ready.setting,
+        seed=seed,
+        warm_up=warm_up,
+        turns=turns,
+        step_ms=case.step_ms,
+        program=program,
+        memory=memory,
+        choices=case.choices,
+        capture=capture,
+        device_use=ready.device_use,
+    )

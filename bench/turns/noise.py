@@ -1,0 +1,57 @@
+"""How far two identical cases differ: what interleaving is worth on this machine."""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from bench.cases.case import Case
+from bench.turns.group import Measurer
+from reports.record.record import Sample
+
+
+def measure_differences(
+    case: Case,
+    start_worker: Callable[[Case], Measurer],
+    *,
+    num_repetitions: int,
+    num_turns: int,
+    interleaved: bool,
+    seed: int,
+) -> Iterator[float]:
+    """For each repetition, the median of ln(wall time of B / of A) over the turns of two fresh, equal workers.
+
+    Args:
+        case: what both workers measure.
+        start_worker: gives a fresh process.
+        num_repetitions: pairs of workers.
+        num_turns: of each worker, after a warm-up.
+        interleaved: the two take turns, who goes first is random; else one takes all its turns and then the other.
+        seed: of the order.
+    """
+    shuffler = random.Random(seed)  # noqa: S311  # an order, not a secret
+    for _ in range(num_repetitions):
+        with closing(start_worker(case)) as one, closing(start_worker(case)) as other:
+            pair = (one, other)
+            for worker in pair:
+                worker.warm_up()
+            samples = _take_turns(pair, num_turns, shuffler) if interleaved else _take_blocks(pair, num_turns)
+        yield statistics.median(math.log(b.wall_ns / a.wall_ns) for a, b in zip(*samples, strict=True))
+
+
+def _take_turns(
+    pair: tuple[Measurer, Measurer], num_turns: int, shuffler: random.Random
+) -> tuple[list[Sample], list[Sample]]:
+    samples: tuple[list[Sample], list[Sample]] = ([], [])
+    for _ in range(num_turns):
+        for index in shuffler.sample((0, 1), 2):
+            samples[index].append(pair[index].measure_turn())
+    return samples
+
+
+def _take_blocks(pair: tuple[Measurer, Measurer], num_turns: int) -> tuple[list[Sample], list[Sample]]:
+    one, other = ([worker.measure_turn() for _ in range(num_turns)] for worker in pair)
+    return one, other

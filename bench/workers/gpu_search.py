@@ -1,0 +1,46 @@
+"""Asks a process of its own whether TensorFlow finds a GPU; pytest itself must not import it."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from bench.workers.worker import redirect_output
+from mnist_core.devices.support import DeviceError
+
+LIMIT_S = 120.0  # the fork server's import of TensorFlow included
+
+
+def find_missing_gpu(context: BaseContext) -> str | None:
+    """Why there is no GPU for TensorFlow here, in one line; None if there is one.
+
+    Args:
+        context: where workers come from too.
+    """
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_look, args=(theirs,), daemon=True)  # type: ignore[attr-defined]  # as in workers
+    process.start()
+    theirs.close()
+    try:
+        reason: str | None = ours.recv() if ours.poll(LIMIT_S) else f"no GPU here: none was found within {LIMIT_S:g} s."
+    except EOFError:
+        process.join()
+        reason = f"no GPU here: the process that looked for one ended with {process.exitcode}."
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    return reason
+
+
+def _look(connection: Connection) -> None:
+    redirect_output(Path(os.devnull))
+    from mnist_core.devices.choose import use_device  # noqa: PLC0415  # imports TensorFlow
+
+    try:
+        use_device("gpu")
+        connection.send(None)
+    except DeviceError as error:
+        connection.send(str(error))

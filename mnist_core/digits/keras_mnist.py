@@ -1,0 +1,175 @@
+"""MNIST itself, through Keras' cache: read without importing Keras where it is there, else fetched.
+
+Nothing is believed before its SHA-256 is the one that Keras knows, and nothing enters Keras' cache but whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import io
+import os
+import socket
+import sys
+import tempfile
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from pathlib import Path
+
+from mnist_core.digits.archive import describe, read_archive
+from mnist_core.digits.arrays import RawDigits
+from mnist_core.files.whole_file import write_whole_file
+from mnist_core.language.errors import InputError
+
+# Source: keras/src/datasets/mnist.py
+ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+ARCHIVE_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+FILE_NAME = "mnist.npz"
+TEMPORARY = "/tmp"  # noqa: S108 - where Keras caches when its home cannot be written
+
+QUICK_DEADLINE_S = 5.0  # what `auto` may cost a user who did not ask for a download
+QUICK_SOCKET_S = 2.0  # a firewall that swallows packets is told from a slow server sooner than that
+PATIENT_SOCKET_S = 60.0  # Keras sets no timeout, and would wait for a dead connection for ever
+PIECE_BYTES = 2**16
+MAX_ARCHIVE_BYTES = 2**25  # three times MNIST's 11.5 MB: a login page without end must not fill the memory
+
+WHAT_ELSE = "give the path of an mnist.npz, or use synthetic."
+
+Fetch = Callable[[threading.Event], bytes]
+
+
+def cache_file() -> Path:
+    """Where Keras caches MNIST, found as Keras finds it, but without its import, which takes seconds.
+
+    Source: keras/src/backend/config.py (`keras_home`) and keras/src/utils/file_utils.py (`get_file`).
+    """
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path's raises where there is no home, as in some containers
+    default = f"{home if os.access(home, os.W_OK) else TEMPORARY}/.keras"
+    base = os.path.expanduser(os.environ.get("KERAS_HOME", default))  # noqa: PTH111 - "" stays "", a Path would be "."
+    with contextlib.suppress(OSError):
+        os.makedirs(base, exist_ok=True)  # noqa: PTH103 - as Keras' import does: what is not there is not writable
+    if not os.access(base, os.W_OK):
+        base = f"{TEMPORARY if Path(TEMPORARY).is_dir() else tempfile.gettempdir()}/.keras"
+    return Path(base, "datasets", FILE_NAME)
+
+
+def load_mnist() -> RawDigits:
+    """MNIST from Keras' cache, or downloaded by Keras, however long that takes.
+
+    Raises:
+        InputError: it cannot be had.
+    """
+    try:
+        cached = _read_cached()
+    except InputError:  # damaged: Keras fetches it anew
+        cached = None
+    return read_archive(io.BytesIO(cached or _fetch_with_keras()), FILE_NAME)
+
+
+def load_mnist_quickly() -> RawDigits:
+    """MNIST from Keras' cache, or fetched within a few seconds and then cached there.
+
+    Raises:
+        InputError: it cannot be had so soon, or the cached file is damaged, which is left as it is.
+    """
+    archive = _read_cached()
+    if archive is None:
+        archive = _fetch_within(QUICK_DEADLINE_S, fetch_archive)
+        with contextlib.suppress(OSError):  # a cache that cannot be written costs the next run a download, no more
+            _store(archive)
+    return read_archive(io.BytesIO(archive), FILE_NAME)
+
+
+def _read_cached() -> bytes | None:
+    """The cached archive, its hash checked; None if there is none."""
+    path = cache_file()
+    try:
+        archive = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"mnist: Keras' cached {path} must be readable, got {error.strerror!r}.") from error
+    _check_hash(archive, f"Keras' cached {path}", "delete it, or ask for mnist, which fetches it anew.")
+    return archive
+
+
+def _check_hash(archive: bytes, what: str, next_step: str) -> None:
+    found = hashlib.sha256(archive).hexdigest()
+    if found != ARCHIVE_SHA256:
+        raise InputError(f"mnist: {what} must have the SHA-256 {ARCHIVE_SHA256[:12]}, got {found[:12]}: {next_step}")
+
+
+def _store(archive: bytes) -> None:
+    write_whole_file(cache_file(), lambda file: file.write(archive))
+
+
+def _fetch_with_keras() -> bytes:
+    """The archive as `keras.utils.get_file` downloads and checks it, moved into Keras' cache when it is whole.
+
+    Keras would write to the final place at once, and delete what is there when the download fails; so it gets a folder
+    of its own. Its progress bar goes to stderr, because stdout may be piped to a program.
+    """
+    try:
+        import keras  # noqa: PLC0415 - takes seconds, and few need it
+
+        quiet, patient = contextlib.redirect_stdout(sys.stderr), _socket_timeout(PATIENT_SOCKET_S)
+        with tempfile.TemporaryDirectory(prefix="mnist-bench-") as folder, quiet, patient:
+            path = keras.utils.get_file(
+                FILE_NAME, origin=ORIGIN, file_hash=ARCHIVE_SHA256, cache_dir=folder, cache_subdir=""
+            )
+            archive = Path(path).read_bytes()
+    except Exception as error:  # Keras raises a bare one when the network fails
+        raise InputError(f"mnist could not be downloaded ({describe(error)}): {WHAT_ELSE}") from error
+    with contextlib.suppress(OSError):
+        _store(archive)
+    return archive
+
+
+@contextlib.contextmanager
+def _socket_timeout(seconds: float) -> Iterator[None]:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def fetch_archive(cancelled: threading.Event) -> bytes:
+    """The archive from Keras' origin, kept in memory, unchecked; what there is so far once `cancelled` is set."""
+    archive = bytearray()
+    with urllib.request.urlopen(ORIGIN, timeout=QUICK_SOCKET_S) as response:
+        while len(archive) <= MAX_ARCHIVE_BYTES and not cancelled.is_set() and (piece := response.read(PIECE_BYTES)):
+            archive += piece
+    return bytes(archive)
+
+
+def _fetch_within(deadline_s: float, fetch: Fetch) -> bytes:
+    """What `fetch` brings, its hash checked, if it brings it in time.
+
+    It runs in a daemon thread, because a socket's timeout covers neither the name lookup nor a transfer that trickles.
+    The thread holds bytes, no file, so one that is left behind can leave nothing half-written.
+    """
+    brought: futures.Future[bytes] = futures.Future()
+    cancelled = threading.Event()
+
+    def run() -> None:
+        try:
+            brought.set_result(fetch(cancelled))
+        except (OSError, http.client.HTTPException) as error:
+            brought.set_exception(error)
+
+    threading.Thread(target=run, name="fetch-mnist", daemon=True).start()
+    try:
+        archive = brought.result(timeout=deadline_s)
+    except futures.TimeoutError:
+        raise InputError(f"mnist is not cached and could not be fetched within {deadline_s:g} s: {WHAT_ELSE}") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise InputError(f"mnist is not cached and could not be fetched ({describe(error)}): {WHAT_ELSE}") from error
+    finally:
+        cancelled.set()
+    _check_hash(archive, f"what {ORIGIN} sent", WHAT_ELSE)
+    return archive

@@ -1,0 +1,309 @@
+"""An ordering: the stages of a tf.data pipeline, as text in tf.data's own words.
+
+``shuffle(60000).map().prefetch(320).batch(32).repeat()`` is what a user types, what a test id and a table show and
+what a record stores. It is read with Python's ``ast``, never evaluated, and prints back to the same text. TensorFlow is
+not imported here.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from mnist_core.language.errors import InputError
+
+Auto = Literal["auto"]
+Argument = int | bool | str | None
+
+AUTO: Auto = "auto"
+MAX_TEXT_LENGTH = 1000  # far above any real ordering; keeps a hostile text from exhausting the parser
+MAX_COUNT = 10**12  # TensorFlow crashes on buffers near 2**63 elements; no data set here comes near this
+MAX_PARALLEL = 1024  # threads; TensorFlow aborts on absurd numbers
+
+
+def check_count(name: str, value: object, *, minimum: int = 1) -> None:
+    """Raise InputError unless `value` is an int in [minimum, 10**12]; True and False are not counts."""
+    if type(value) is not int or value < minimum:
+        raise InputError(f"{name} must be an int >= {minimum}, got {value!r}.")
+    if value > MAX_COUNT:
+        raise InputError(f"{name} must be at most {MAX_COUNT}, got {value}.")
+
+
+def _check_count_or_auto(name: str, value: object, maximum: int) -> None:
+    if value != AUTO and (type(value) is not int or not 1 <= value <= maximum):
+        raise InputError(f"{name} must be an int from 1 to {maximum} or auto, got {value!r}.")
+
+
+def _check_parallel(stage: str, parallel: object, deterministic: object) -> None:
+    if parallel is not None:
+        _check_count_or_auto(f"{stage}(parallel)", parallel, MAX_PARALLEL)
+    if deterministic is not None:
+        check_flag(f"{stage}(deterministic)", deterministic)
+        if parallel is None:
+            raise InputError(f"{stage}(deterministic={deterministic}) has no effect alone: add parallel=auto.")
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise InputError unless `value` is True or False."""
+    if type(value) is not bool:
+        raise InputError(f"{name} must be True or False, got {value!r}.")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The source counts 0, 1, 2, ...; ``map`` then gathers the examples that the numbers name."""
+
+    name: ClassVar[str] = "range"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Keep the elements in memory after the first whole pass."""
+
+    name: ClassVar[str] = "cache"
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """Draw elements at random from a buffer of `buffer_size` elements."""
+
+    name: ClassVar[str] = "shuffle"
+    buffer_size: int
+    seed: int | None = None
+    reshuffle_each_iteration: bool = True
+
+    def __post_init__(self) -> None:
+        check_count("shuffle(buffer_size)", self.buffer_size)
+        if self.seed is not None:
+            check_count("shuffle(seed)", self.seed, minimum=0)
+        check_flag("shuffle(reshuffle_each_iteration)", self.reshuffle_each_iteration)
+
+
+@dataclass(frozen=True)
+class Map:
+    """Prepare an element, or a whole batch where it stands after ``batch``, for the model."""
+
+    name: ClassVar[str] = "map"
+    parallel: int | Auto | None = None
+    deterministic: bool | None = None
+
+    def __post_init__(self) -> None:
+        _check_parallel(self.name, self.parallel, self.deterministic)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Stack `batch_size` elements into one."""
+
+    name: ClassVar[str] = "batch"
+    batch_size: int
+    drop_remainder: bool = False
+    parallel: int | Auto | None = None
+    deterministic: bool | None = None
+
+    def __post_init__(self) -> None:
+        check_count("batch(batch_size)", self.batch_size)
+        check_flag("batch(drop_remainder)", self.drop_remainder)
+        _check_parallel(self.name, self.parallel, self.deterministic)
+
+
+@dataclass(frozen=True)
+class Prefetch:
+    """Produce up to `buffer_size` elements ahead of the consumer, on a thread of its own."""
+
+    name: ClassVar[str] = "prefetch"
+    buffer_size: int | Auto
+
+    def __post_init__(self) -> None:
+        _check_count_or_auto("prefetch(buffer_size)", self.buffer_size, MAX_COUNT)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Pass over the data `count` times; None is for ever."""
+
+    name: ClassVar[str] = "repeat"
+    count: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.count is not None:
+            check_count("repeat(count)", self.count)
+
+
+Stage = Range | Cache | Shuffle | Map | Batch | Prefetch | Repeat
+STAGES: dict[str, type[Stage]] = {stage.name: stage for stage in (Range, Cache, Shuffle, Map, Batch, Prefetch, Repeat)}
+POSITIONAL = {"shuffle", "batch", "prefetch", "repeat"}  # tf.data users write their first argument without its name
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """The stages of one pipeline, in the order in which the data meets them.
+
+    Args:
+        stages: what follows the source. The source is ``from_tensor_slices`` over the arrays, or the indices of the
+            examples where the first stage is `Range`.
+
+    Raises:
+        InputError: the stages cannot work together; the message says why in one line.
+    """
+
+    stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        names = [stage.name for stage in self.stages]
+        if names.count("batch") != 1:
+            raise InputError(f"ordering '{self}' must have exactly one batch(), got {names.count('batch')}.")
+        if names.count("map") > 1:
+            raise InputError(f"ordering '{self}' has {names.count('map')} map() stages: the digits are prepared once.")
+        if "range" in names[1:]:
+            raise InputError(f"ordering '{self}': range() is a source and can only stand first.")
+        if "range" in names and "map" not in names:
+            raise InputError(f"ordering '{self}': range() gives numbers only, add a map() that gathers the digits.")
+        self._check_caches_fill()
+
+    def _check_caches_fill(self) -> None:
+        endless = False
+        for stage in self.stages:
+            if endless and isinstance(stage, Cache):
+                raise InputError(f"ordering '{self}': cache() after repeat() never fills, put it before.")
+            endless = endless or stage == Repeat()
+
+    def __str__(self) -> str:
+        return ".".join(_render_stage(stage) for stage in self.stages)
+
+    @property
+    def batch(self) -> Batch:
+        """The one ``batch`` stage."""
+        return next(stage for stage in self.stages if isinstance(stage, Batch))
+
+    @property
+    def has_map(self) -> bool:
+        """True if a ``map`` stage prepares the digits."""
+        return any(isinstance(stage, Map) for stage in self.stages)
+
+    @property
+    def has_cache(self) -> bool:
+        """True if a ``cache`` stage keeps elements."""
+        return any(isinstance(stage, Cache) for stage in self.stages)
+
+    @property
+    def starts_from_indices(self) -> bool:
+        """True if the source is ``range()`` and ``map`` gathers the digits."""
+        return isinstance(self.stages[0], Range)
+
+    @property
+    def is_endless(self) -> bool:
+        """True if a ``repeat()`` without a count stands anywhere."""
+        return Repeat() in self.stages
+
+    def with_batch_size(self, batch_size: int) -> Ordering:
+        """The same ordering with another number in ``batch``; every other number stays as written."""
+        batch = dataclasses.replace(self.batch, batch_size=batch_size)
+        return Ordering(tuple(batch if isinstance(stage, Batch) else stage for stage in self.stages))
+
+    def with_numbers(self, *, parallel: int, prefetch: int) -> Ordering:
+        """The same ordering with these numbers wherever it says ``auto``."""
+        return Ordering(tuple(_with_numbers(stage, parallel, prefetch) for stage in self.stages))
+
+    def num_batches(self, num_examples: int) -> int:
+        """The batches in one pass over `num_examples` examples.
+
+        Raises:
+            InputError: there would be none, because ``drop_remainder`` drops the only one.
+        """
+        whole, rest = divmod(num_examples, self.batch.batch_size)
+        batches = whole + (rest > 0 and not self.batch.drop_remainder)
+        if batches == 0:
+            raise InputError(f"ordering '{self}' gives no batch from {num_examples} examples: use a smaller batch.")
+        return batches
+
+
+def _with_numbers(stage: Stage, parallel: int, prefetch: int) -> Stage:
+    if isinstance(stage, Map | Batch) and stage.parallel == AUTO:
+        return dataclasses.replace(stage, parallel=parallel)
+    if isinstance(stage, Prefetch) and stage.buffer_size == AUTO:
+        return Prefetch(prefetch)
+    return stage
+
+
+def parse_ordering(text: str) -> Ordering:
+    """Read an ordering from text such as ``shuffle(1000).map().batch(32).prefetch(auto)``.
+
+    Raises:
+        InputError: the text is not a chain of known stages, or the stages cannot work together.
+    """
+    return Ordering(tuple(_parse_stage(call) for call in _split_calls(text)))
+
+
+def _split_calls(text: str) -> list[ast.Call]:
+    """The calls of a chain ``a(..).b(..).c(..)``, first to last."""
+    if len(text) > MAX_TEXT_LENGTH:
+        raise InputError(f"ordering must be at most {MAX_TEXT_LENGTH} characters, got {len(text)}.")
+    try:
+        node: ast.expr = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise _not_a_chain(text) from None
+    calls: list[ast.Call] = []
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        calls.append(node)
+        node = node.func.value
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise _not_a_chain(text)
+    return [node, *reversed(calls)]
+
+
+def _not_a_chain(text: str) -> InputError:
+    line = " ".join(text.split())
+    return InputError(f"ordering '{line}' is not a chain of stages such as shuffle(60000).map().batch(32).")
+
+
+def _parse_stage(call: ast.Call) -> Stage:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    if name not in STAGES:
+        raise InputError(f"ordering has no stage '{name}()': use {', '.join(STAGES)}.")
+    kind = STAGES[name]
+    known = [field.name for field in dataclasses.fields(kind)]
+    if len(call.args) > (1 if name in POSITIONAL else 0):
+        raise InputError(f"{name}() takes {_signature(name)}, got '{ast.unparse(call)}'.")
+    arguments = {field: _parse_argument(name, node) for field, node in zip(known, call.args, strict=False)}
+    for keyword in call.keywords:
+        if keyword.arg not in known or keyword.arg in arguments:
+            raise InputError(f"{name}() takes {_signature(name)}, got '{ast.unparse(call)}'.")
+        arguments[keyword.arg] = _parse_argument(name, keyword.value)
+    required = [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]
+    if missing := [field for field in required if field not in arguments]:
+        raise InputError(f"{name}() needs its {missing[0]}, for example {name}(32).")
+    return kind(**arguments)  # type: ignore[arg-type]  # each stage checks its own arguments
+
+
+def _parse_argument(stage: str, node: ast.expr) -> Argument:
+    sign = 1
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        sign, node = -1, node.operand
+        if not isinstance(node, ast.Constant) or type(node.value) is not int:
+            raise InputError(f"{stage}() takes numbers, True, False, None and auto, got '-{ast.unparse(node)}'.")
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return sign * node.value
+    if isinstance(node, ast.Constant) and (node.value is None or type(node.value) is bool):
+        return node.value
+    if isinstance(node, ast.Name) and node.id == AUTO:
+        return AUTO
+    raise InputError(f"{stage}() takes numbers, True, False, None and auto, got '{ast.unparse(node)}'.")
+
+
+def _signature(name: str) -> str:
+    fields = [field.name for field in dataclasses.fields(STAGES[name])]
+    return ", ".join(fields) if fields else "no arguments"
+
+
+def _render_stage(stage: Stage) -> str:
+    arguments = []
+    for index, field in enumerate(dataclasses.fields(stage)):
+        value = getattr(stage, field.name)
+        if value == field.default and type(value) is type(field.default):
+            continue
+        positional = index == 0 and stage.name in POSITIONAL
+        arguments.append(f"{value}" if positional else f"{field.name}={value}")
+    return f"{stage.name}({', '.join(arguments)})"

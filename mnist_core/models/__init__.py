@@ -1,0 +1,1 @@
+"""Models by name, saved models behind one call, and their export."""

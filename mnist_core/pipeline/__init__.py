@@ -1,0 +1,1 @@
+"""The tf.data pipeline that a spec describes, and what it starts from."""

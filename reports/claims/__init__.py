@@ -1,0 +1,1 @@
+"""Claims about tf.data as data, and their verdicts."""

@@ -1,0 +1,57 @@
+"""What is not the same about two runs, apart from what they measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.summary.run import Facts, Run
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact that is not the same.
+
+    Args:
+        name: such as "tensorflow".
+        first: its value in the first run; empty where that does not tell.
+        second: likewise, in the second.
+        is_of_machine: it makes the two runs those of two machines.
+        is_of_program: it is what TensorFlow made of one case.
+    """
+
+    name: str
+    first: str
+    second: str
+    is_of_machine: bool = False
+    is_of_program: bool = False
+
+
+def find_differences(first: Run, second: Run) -> tuple[Difference, ...]:
+    """The machine, the versions, and what TensorFlow made of the same ordering.
+
+    What makes it another machine is what both tell and tell differently.
+    """
+    return (
+        *_compare(first.machine, second.machine, of_machine=True),
+        *_compare(first.versions, second.versions, of_machine=False),
+        *_compare_programs(first, second),
+    )
+
+
+def _compare(first: Facts, second: Facts, *, of_machine: bool) -> list[Difference]:
+    ours, theirs = dict(first), dict(second)
+    names = dict.fromkeys([*ours, *theirs])
+    return [
+        Difference(name, ours.get(name, ""), theirs.get(name, ""), of_machine and name in ours and name in theirs)
+        for name in names
+        if ours.get(name) != theirs.get(name)
+    ]
+
+
+def _compare_programs(first: Run, second: Run) -> list[Difference]:
+    chains = {case.identity: case.chain for case in second.cases}
+    return [
+        Difference(f"{case.identity.label} runs as", case.chain, other, is_of_program=True)
+        for case in first.cases
+        if case.chain and (other := chains.get(case.identity)) and other != case.chain
+    ]

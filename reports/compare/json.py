@@ -1,0 +1,89 @@
+"""Runs side by side as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from reports.compare.pairing import Change, Comparison
+from reports.compare.side_by_side import SideBySide
+from reports.compare.speed_up import SpeedUps
+from reports.compare.thresholds import Conclusion, Threshold, judge, select_usable
+from reports.summary.metric import TIME
+from reports.summary.run import Run
+
+FORMAT = 1
+
+
+def render_json(shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion) -> str:
+    """Every case, metric and difference; seconds, bytes and shares of 1. A ratio is that of the run to the first."""
+    content = {
+        "mnist_bench_comparison": FORMAT,
+        "runs": [_describe_run(run) for run in shown.runs],
+        "fail_on": [str(threshold) for threshold in thresholds],
+        "comparisons": [
+            {"run": number, **_describe_comparison(comparison, thresholds)}
+            for number, comparison in enumerate(shown.comparisons, start=1)
+        ],
+        "speed_ups": [row for found in shown.speed_ups for row in _describe_speed_ups(found)],
+        "exit_code": int(conclusion.exit_code),
+        "conclusion": list(conclusion.lines),
+    }
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _describe_run(run: Run) -> dict[str, Any]:
+    return {
+        "path": str(run.path),
+        "datetime": run.datetime,
+        "machine": dict(run.machine),
+        "versions": dict(run.versions),
+        "data_name": run.data_name,
+        "data_fingerprint": run.data_fingerprint,
+        "remarks": list(run.remarks),
+    }
+
+
+def _describe_comparison(comparison: Comparison, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+    usable = select_usable(comparison, thresholds)
+    return {
+        "machine_doubt": comparison.machine_doubt,
+        "differences": [dataclasses.asdict(difference) for difference in comparison.differences],
+        "changes": [_describe_change(change, usable) for change in comparison.changes],
+        "only_first": list(comparison.only_first),
+        "only_second": list(comparison.only_second),
+        "unlike": list(comparison.unlike),
+        "zeros": list(comparison.zeros),
+    }
+
+
+def _describe_change(change: Change, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+    verdict = judge(change, thresholds)
+    return {
+        "case": change.case.label,
+        "metric": change.metric.name,
+        "more_is_better": change.metric.more_is_better,
+        "first": dataclasses.asdict(change.first),
+        "second": dataclasses.asdict(change.second),
+        "ratio": dataclasses.asdict(change.ratio),
+        "is_disturbed": change.is_disturbed,
+        "trend": change.trend.value,
+        "verdict": None if verdict is None else verdict.value,
+    }
+
+
+def _describe_speed_ups(found: SpeedUps) -> list[dict[str, Any]]:
+    return [
+        {
+            "case": row.case.label,
+            "metric": TIME.name,
+            "cpu_run": found.cpu_run,
+            "other_run": found.other_run,
+            "cpu": dataclasses.asdict(row.cpu_s),
+            "other": dataclasses.asdict(row.other_s),
+            "speed_up": dataclasses.asdict(row.ratio),
+        }
+        for row in found.rows
+    ]

@@ -1,0 +1,186 @@
+"""Two runs side by side: the ratios of what both measured, and what only one has. Refuses what cannot be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from reports.compare.differences import Difference, find_differences
+from reports.record.record import FINGERPRINT_DIGITS
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.unpaired import estimate_unpaired_ratio
+from reports.summary.metric import METRICS, PLAIN_METRICS, Metric
+from reports.summary.readings import READING_SPREAD, estimate_reading_ratio
+from reports.summary.run import Identity, Measured, Run
+
+
+class CompareError(ValueError):
+    """These runs cannot be compared; the message is one line."""
+
+
+class Trend(Enum):
+    """On which side of 1 the whole interval of a ratio lies, in words that hold for times and for shares."""
+
+    WORSE = "worse"
+    UNKNOWN = "too few"
+    LEVEL = "level"
+    BETTER = "better"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One metric of one case in two runs.
+
+    Args:
+        case: the case.
+        metric: the metric.
+        first: its median in the first run.
+        second: its median in the second.
+        ratio: the second over the first. Their rounds are not paired: they were at different times.
+        is_disturbed: it is timed, and others used the machine in most turns of either run.
+    """
+
+    case: Identity
+    metric: Metric
+    first: Estimate
+    second: Estimate
+    ratio: Estimate
+    is_disturbed: bool = False
+
+    @property
+    def trend(self) -> Trend:
+        """Worse or better only if the whole interval is."""
+        if self.ratio.low is None or self.ratio.high is None:
+            return Trend.UNKNOWN
+        if self.ratio.low <= 1 <= self.ratio.high:
+            return Trend.LEVEL
+        return Trend.BETTER if (self.ratio.low > 1) is self.metric.more_is_better else Trend.WORSE
+
+    @property
+    def badness(self) -> float:
+        """How much worse the second is, as a factor; below 1 is better."""
+        return 1 / self.ratio.median if self.metric.more_is_better else self.ratio.median
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs side by side.
+
+    Args:
+        first: what the other is compared with.
+        second: the other.
+        changes: metric by metric, the worst first.
+        differences: between machines, versions and programs.
+        only_first: cases that the second lacks.
+        only_second: cases that the first lacks.
+        unlike: cases that both have under one name and that are not compared, each with what is not the same.
+        zeros: likewise, with the metric that is 0, to which there is no ratio.
+    """
+
+    first: Run
+    second: Run
+    changes: tuple[Change, ...]
+    differences: tuple[Difference, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    unlike: tuple[str, ...]
+    zeros: tuple[str, ...]
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Those that were compared, in the order of tables."""
+        return tuple(dict.fromkeys(change.metric for change in self.changes))
+
+    @property
+    def machine_doubt(self) -> str:
+        """Why ratios of times may be about the machines, to follow the names of the runs; empty where they are not."""
+        if any(difference.is_of_machine for difference in self.differences):
+            return "ran on different machines"
+        shared = dict(self.first.machine).keys() & dict(self.second.machine).keys()
+        return "" if shared else "are not known to have run on one machine"
+
+
+def compare_runs(first: Run, second: Run) -> Comparison:
+    """The second run beside the first. A case is compared with none but itself: same device, ordering and size.
+
+    Raises:
+        CompareError: they measured different data, or are one and the same run.
+    """
+    _check_data(first, second)
+    if replace(first, path=second.path) == second:
+        raise CompareError(f"{second.path} is the same run as {first.path}: there is nothing to compare.")
+    pairs = _pair(first, second)
+    changes = [_compare(*pair) for pair in pairs if _has_ratio(*pair)]
+    order = {metric: number for number, (metric, _, _) in enumerate(pairs)}
+    changes.sort(key=lambda change: (order[change.metric], -change.badness))
+    zeros = tuple(
+        f"{case.identity.label} ({metric.name} is 0)"
+        for metric, case, other in pairs
+        if not _has_ratio(metric, case, other)
+    )
+    return Comparison(
+        first, second, tuple(changes), find_differences(first, second), *_find_lonely(first, second), zeros
+    )
+
+
+def _pair(first: Run, second: Run) -> list[tuple[Metric, Measured, Measured]]:
+    """What both runs measured, in the order of the metrics."""
+    theirs = {(case.identity, metric): case for case in second.cases for metric in case.values}
+    return [
+        (metric, case, theirs[case.identity, metric.name])
+        for metric in (METRICS if first.data_fingerprint else PLAIN_METRICS)
+        for case in first.cases
+        if metric.name in case.values and (case.identity, metric.name) in theirs
+    ]
+
+
+def _check_data(first: Run, second: Run) -> None:
+    if first.data_fingerprint == second.data_fingerprint or None in (first.data_fingerprint, second.data_fingerprint):
+        return
+    raise CompareError(f"different data cannot be compared: {_show_data(first)}, {_show_data(second)}.")
+
+
+def _show_data(run: Run) -> str:
+    return f"{run.path} measured {run.data_name} (sha256 {str(run.data_fingerprint)[:FINGERPRINT_DIGITS]})"
+
+
+def _has_ratio(metric: Metric, case: Measured, other: Measured) -> bool:
+    """False where a value is 0, such as how far an ordering without shuffle moved the examples."""
+    return all(value > 0 for each in (case, other) for value in each.values[metric.name].values())
+
+
+def _compare(metric: Metric, case: Measured, other: Measured) -> Change:
+    before, after = (list(each.values[metric.name].values()) for each in (case, other))
+    if metric.name in READING_SPREAD:
+        ratio = estimate_reading_ratio(metric.name, after[0], before[0])
+    else:
+        ratio = estimate_unpaired_ratio(after, before)
+    is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
+    return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio, is_disturbed)
+
+
+def _find_lonely(first: Run, second: Run) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Labels of the cases that only the first has, that only the second has, and that differ under one label."""
+    ours, theirs = ({case.identity for case in run.cases} for run in (first, second))
+    only_ours = [case.identity for case in first.cases if case.identity not in theirs]
+    only_theirs = [case.identity for case in second.cases if case.identity not in ours]
+    twins = {our: their for our in only_ours for their in only_theirs if _key(our) == _key(their)}
+    unlike = [f"{_show(our)} ({', '.join(_find_unlike(our, their))})" for our, their in twins.items()]
+    left = [_show(each) for each in only_ours if each not in twins]
+    right = [_show(each) for each in only_theirs if each not in twins.values()]
+    return tuple(left), tuple(right), tuple(unlike)
+
+
+def _key(identity: Identity) -> tuple[str, str | None, str | None]:
+    details = dict(identity.details)
+    return identity.label, details.get("consumer"), details.get("group")
+
+
+def _find_unlike(our: Identity, their: Identity) -> list[str]:
+    """The names of the details that are not the same."""
+    ours, theirs = dict(our.details), dict(their.details)
+    return [name for name in dict.fromkeys([*ours, *theirs]) if ours.get(name) != theirs.get(name)]
+
+
+def _show(identity: Identity) -> str:
+    return f"{identity.label} (bytes)" if dict(identity.details).get("consumer") == "memory" else identity.label

@@ -1,0 +1,198 @@
+"""How much worse a run may be, and what that makes of a comparison: a verdict, and an exit code that fails closed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from reports.compare.pairing import Change, CompareError, Comparison
+from reports.compare.side_by_side import SideBySide
+from reports.summary.metric import METRICS, RELATIVE, Metric
+from reports.summary.readings import READING_SPREAD
+
+FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
+EXAMPLE = "such as time:5%"
+WHOLE = 100.0  # percent
+MOST_NAMED = 5  # cases in a line; the table has all
+
+
+class Verdict(Enum):
+    """What a threshold makes of a change."""
+
+    REGRESSED = "REGRESSED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    FINE = "fine"
+
+
+class ExitCode(IntEnum):
+    """Of a comparison. Nothing compared is never 0."""
+
+    FINE = 0
+    REGRESSED = 1
+    NOT_COMPARED = 2
+    INCONCLUSIVE = 3
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """How much worse a metric may be, in percent of what it was."""
+
+    metric: Metric
+    percent: float
+
+    def __str__(self) -> str:
+        return f"{self.metric.name}:{self.percent:g}%"
+
+    @property
+    def limit(self) -> float:
+        """The ratio that is just allowed."""
+        share = self.percent / WHOLE
+        return 1 - share if self.metric.more_is_better else 1 + share
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What all thresholds say of all comparisons: an exit code, and why, a line each."""
+
+    exit_code: ExitCode
+    lines: tuple[str, ...]
+
+
+def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
+    """The thresholds that texts such as ``time:5%`` stand for; the beginning of a metric's name will do.
+
+    Raises:
+        CompareError: a text is none, or two are of one metric.
+    """
+    thresholds = tuple(_parse(text) for text in texts)
+    names = [threshold.metric.name for threshold in thresholds]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise CompareError(f"--fail-on has two thresholds for {twice}: give one.")
+    return thresholds
+
+
+def _parse(text: str) -> Threshold:
+    found = FORM.fullmatch(text)
+    if found is None:
+        raise CompareError(f"--fail-on must be METRIC:PERCENT%, {EXAMPLE}, got '{text}'.")
+    threshold = Threshold(_find_metric(found["metric"]), float(found["percent"]))
+    _check_can_be_kept(threshold, text)
+    return threshold
+
+
+def _check_can_be_kept(threshold: Threshold, text: str) -> None:
+    """Bytes are read once: two readings of one thing differ so much that a narrow limit could never be known kept."""
+    closest = READING_SPREAD.get(threshold.metric.name, 1.0) ** 2
+    if threshold.limit < closest and not threshold.metric.more_is_better:
+        least = math.ceil(WHOLE * (closest - 1))
+        raise CompareError(
+            f"--fail-on {text}: two readings of one case may differ by nearly {least} %; use "
+            f"{threshold.metric.name}:{least}% or more."
+        )
+    if threshold.limit <= 0:
+        raise CompareError(f"--fail-on {text}: {threshold.metric.name} can never be 100 % worse: more of it is better.")
+
+
+def _find_metric(name: str) -> Metric:
+    found = [metric for metric in METRICS if metric.name.startswith(name)]
+    if len(found) != 1:
+        known = ", ".join(metric.name for metric in METRICS)
+        raise CompareError(f"--fail-on: '{name}' is not the beginning of one metric: {known}.")
+    return found[0]
+
+
+def judge(change: Change, thresholds: Sequence[Threshold]) -> Verdict | None:
+    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant.
+
+    A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
+    """
+    limit = next((each.limit for each in thresholds if each.metric.name == change.metric.name), None)
+    if limit is None:
+        return None
+    low, high = change.ratio.low, change.ratio.high
+    if low is None or high is None or change.is_disturbed:
+        return Verdict.INCONCLUSIVE
+    if change.metric.more_is_better:
+        low, high, limit = -high, -low, -limit
+    if low > limit:
+        return Verdict.REGRESSED
+    return Verdict.FINE if high <= limit else Verdict.INCONCLUSIVE
+
+
+def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
+    """A regression outweighs all; then a threshold that nothing could be held to; then what stays open."""
+    judged = [
+        (_name_change(change, comparison, shown), verdict)
+        for comparison in shown.comparisons
+        for change in comparison.changes
+        if (verdict := judge(change, select_usable(comparison, thresholds))) is not None
+    ]
+    problems = _find_problems(shown, thresholds)
+    regressed, unclear = (
+        [name for name, verdict in judged if verdict is wanted] for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
+    )
+    exit_code = (
+        ExitCode.REGRESSED
+        if regressed
+        else ExitCode.NOT_COMPARED
+        if problems
+        else ExitCode.INCONCLUSIVE
+        if unclear
+        else ExitCode.FINE
+    )
+    lines = [*_tell(Verdict.REGRESSED, regressed), *(problems or _tell(Verdict.INCONCLUSIVE, unclear))]
+    return Conclusion(exit_code, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
+
+
+def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -> list[str]:
+    """How much was held to the thresholds, and how much of the first run was not."""
+    if not thresholds:
+        return []
+    left_out = sum(len(each.only_first) + len(each.unlike) for each in shown.comparisons)
+    but = f"; {left_out} of the first run's cases not compared" if left_out else ""
+    return [f"{Verdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"]
+
+
+def select_usable(comparison: Comparison, thresholds: Sequence[Threshold]) -> list[Threshold]:
+    """Those that can be held to: a time of another machine is no regression."""
+    return [each for each in thresholds if not comparison.machine_doubt or not each.metric.tells_speed]
+
+
+def _find_problems(shown: SideBySide, thresholds: Sequence[Threshold]) -> list[str]:
+    """Why there is nothing to go by. Devices side by side are enough where nothing is to fail."""
+    if not shown.comparisons and (thresholds or not shown.speed_ups):
+        return [f"nothing to compare {shown.runs[0].path} with: name a second run."]
+    void = [each for each in shown.comparisons if not each.changes]
+    if void and (thresholds or not shown.speed_ups):
+        return [f"nothing could be compared: {_name(each)} have no case in common." for each in void]
+    return [line for each in shown.comparisons for threshold in thresholds for line in _find_problem(each, threshold)]
+
+
+def _find_problem(comparison: Comparison, threshold: Threshold) -> list[str]:
+    """Why the threshold is void in this comparison."""
+    void = f"{threshold} cannot be judged: {_name(comparison)}"
+    if threshold not in select_usable(comparison, [threshold]):
+        advice = f"use {RELATIVE.name}:{threshold.percent:g}%" if comparison.first.data_fingerprint else "use one"
+        return [f"{void} {comparison.machine_doubt}: {advice}."]
+    if threshold.metric.name not in {metric.name for metric in comparison.metrics}:
+        return [f"{void} have no case in common that has {threshold.metric.name}."]
+    return []
+
+
+def _name(comparison: Comparison) -> str:
+    return f"{comparison.first.path} and {comparison.second.path}"
+
+
+def _name_change(change: Change, comparison: Comparison, shown: SideBySide) -> str:
+    where = f" in {comparison.second.path}" if len(shown.comparisons) > 1 else ""
+    return f"{change.case.label} ({change.metric.name}{where})"
+
+
+def _tell(verdict: Verdict, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return [f"{verdict.value}: {', '.join(names[:MOST_NAMED])}{more}"]

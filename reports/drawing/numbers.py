@@ -1,0 +1,97 @@
+"""Numbers as text. The only place where they are rounded, and to no more digits than their spread supports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from reports.stats.median import Estimate
+
+TOO_FEW = "too few"  # turns for an interval
+MEBIBYTE = 2**20
+WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
+SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
+
+WIDE_INTERVAL = 0.1  # of a ratio: a decimal of a percent would be noise
+
+RenderNumber = Callable[[float, int], str]
+
+
+def render_estimate(estimate: Estimate, render: RenderNumber) -> str:
+    """A median with its interval in brackets, each with as many digits as the interval's width supports."""
+    if estimate.low is None or estimate.high is None:
+        return f"{render(estimate.median, 2)} ({TOO_FEW})"
+    digits = supported_digits(estimate.median, estimate.high - estimate.low)
+    return f"{render(estimate.median, digits)} [{render(estimate.low, digits)}, {render(estimate.high, digits)}]"
+
+
+def supported_digits(value: float, width: float) -> int:
+    """The significant digits, 2 to 4, of `value` that are not lost in an interval `width` wide."""
+    if value <= 0 or width <= 0:
+        return 4
+    return min(4, max(2, 1 + math.floor(math.log10(value / width)) + 1))
+
+
+def round_significant(value: float, digits: int) -> float:
+    """`value` rounded to `digits` significant digits."""
+    if value == 0:
+        return 0.0
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def render_rate(value: float, digits: int) -> str:
+    """Examples per second, with k for thousands and M for millions."""
+    rounded = round_significant(value, digits)
+    for unit, name in ((1e6, "M"), (1e3, "k")):
+        if rounded >= unit:
+            return f"{_plain(rounded / unit, digits)}{name}"
+    return _plain(rounded, digits)
+
+
+def render_ratio(value: float, digits: int) -> str:
+    """A ratio, without a unit."""
+    return _plain(round_significant(value, digits), digits)
+
+
+def render_percent(value: float, _digits: int) -> str:
+    """A share as whole percent, without the sign."""
+    return f"{100 * value:.0f}"
+
+
+def render_accuracy(value: float, _digits: int) -> str:
+    """A share as percent with one decimal, as accuracies are given, without the sign."""
+    return f"{100 * value:.1f}"
+
+
+def render_mebibytes(num_bytes: int) -> str:
+    """Bytes in MiB, with one decimal below 100."""
+    mebibytes = num_bytes / MEBIBYTE
+    return f"{mebibytes:.0f}" if mebibytes >= WHOLE_MEBIBYTES else f"{mebibytes:.1f}"
+
+
+def render_seconds(value: float) -> str:
+    """Seconds, milliseconds, microseconds or nanoseconds with two digits."""
+    rounded = round_significant(value, 2)
+    unit, name = next(((unit, name) for unit, name in SECONDS if rounded >= unit), SECONDS[-1])
+    return f"{_plain(rounded / unit, 2)} {name}"
+
+
+def render_change(ratio: float, decimals: int = 1) -> str:
+    """How much more or less than 1 a ratio is, in percent with its sign: 1.052 is +5.2%."""
+    percent = round(100 * (ratio - 1), decimals) + 0.0  # a zero has no minus
+    return f"{percent:+.{decimals}f}%"
+
+
+def render_changes(estimate: Estimate) -> str:
+    """A ratio's estimate with its interval, as changes; whole percents where the interval is 10 points wide or more."""
+    if estimate.low is None or estimate.high is None:
+        return f"{render_change(estimate.median)} ({TOO_FEW})"
+    decimals = 1 if estimate.high - estimate.low < WIDE_INTERVAL else 0
+    median, low, high = (render_change(end, decimals) for end in (estimate.median, estimate.low, estimate.high))
+    return f"{median} [{low}, {high}]"
+
+
+def _plain(value: float, digits: int) -> str:
+    """`value`, already rounded, with trailing zeros up to `digits` significant digits and no exponent."""
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:.{decimals}f}"

@@ -1,0 +1,78 @@
+"""The formats that a record can be exported to, and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mnist_core.files.written_file import write_whole
+from mnist_core.files.written_folder import write_whole_folder
+from reports.formats.bencher import render_bencher
+from reports.formats.comma_separated import render_csv, render_csv_of_turns
+from reports.formats.flat_json import render_flat_json
+from reports.formats.github_benchmark import render_github_benchmark
+from reports.formats.markdown import render_markdown
+from reports.formats.results import ExportError
+from reports.record.record import Record
+
+CSV = "csv"
+HPARAMS = "hparams"
+TEXTS: dict[str, Callable[[Record], str]] = {
+    "markdown": render_markdown,
+    CSV: render_csv,
+    "json": render_flat_json,
+    "github-benchmark": render_github_benchmark,
+    "bencher": render_bencher,
+}
+FORMATS = (*TEXTS, HPARAMS)
+
+
+def check_request(name: str, target: Path | None, *, turns: bool) -> None:
+    """Check what was asked for before anything is read.
+
+    Args:
+        name: of the format.
+        target: the file or the folder to write; None is standard output.
+        turns: a row for each turn.
+
+    Raises:
+        ExportError: there is no such format, or it cannot be had so.
+    """
+    if name not in FORMATS:
+        raise ExportError(f"--to must be one of {', '.join(FORMATS)}, got '{name}'.")
+    if turns and name != CSV:
+        raise ExportError(f"--turns belongs to --to {CSV}, got --to {name}.")
+    if target is None and name == HPARAMS:
+        raise ExportError(f"--to {HPARAMS} makes a folder: name it with -o.")
+
+
+def render_export(record: Record, name: str, *, turns: bool) -> str:
+    """The record in a format of text.
+
+    Raises:
+        ExportError: the format cannot hold the record.
+    """
+    render = render_csv_of_turns if turns else TEXTS[name]
+    return render(record)
+
+
+def write_export(record: Record, name: str, target: Path, *, turns: bool) -> None:
+    """Write the record in a format to a file, or to a folder, whole or not at all.
+
+    Raises:
+        ExportError: the format cannot hold the record, or the target cannot be written.
+    """
+    try:
+        if name == HPARAMS:
+            write_whole_folder(target, _build_log_folder(record))
+        else:
+            write_whole(target, render_export(record, name, turns=turns).encode())
+    except OSError as error:
+        hint = ": name a new folder" if name == HPARAMS else ""
+        raise ExportError(f"{target} cannot be written: {error.strerror}{hint}.") from None
+
+
+def _build_log_folder(record: Record) -> dict[str, bytes]:
+    from reports.formats.hparams import build_log_folder  # noqa: PLC0415  # TensorBoard takes a third of a second
+
+    return build_log_folder(record)

@@ -1,0 +1,1 @@
+"""The verdict of a gate run, from its pairs alone."""

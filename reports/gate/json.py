@@ -1,0 +1,42 @@
+"""A gate's decision as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from reports.gate.verdict import Decision, Finding
+
+FORMAT = 1
+
+
+def render_json(decision: Decision, exit_code: int) -> str:
+    """The outcome and all findings; changes are ratios of head to base. The turns stand in the run's own file."""
+    record, control = decision.record, decision.control
+    content = {
+        "mnist_bench_decision": FORMAT,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason,
+        "exit_code": exit_code,
+        "base": dataclasses.asdict(record.base),
+        "head": dataclasses.asdict(record.head),
+        "alpha": record.plan.alpha,
+        "findings": [_describe(finding) for finding in decision.findings],
+        "control": {
+            "num_pairs": control.num_pairs,
+            "changes": {metric: dataclasses.asdict(change) for metric, change in control.changes},
+            "reason": control.reason,
+        },
+        "cases": dataclasses.asdict(record.cases),
+        "num_pairs": len(record.pairs),
+        "seed": record.seed,
+        "spent_s": record.spent_s,
+        "interruption": record.interruption,
+    }
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _describe(finding: Finding) -> dict[str, Any]:
+    fields = dataclasses.asdict(finding)
+    return {**fields.pop("threshold"), **fields, "verdict": finding.verdict.value}

@@ -1,0 +1,169 @@
+"""What a gate's run says, in sentences; the terminal and the pull request show the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from reports.drawing.numbers import render_change, render_changes
+from reports.drawing.terminal import show_plainly
+from reports.gate.pairs import keep_calm
+from reports.gate.record import GateRecord, Revision
+from reports.gate.verdict import Decision, Finding, Verdict
+from reports.record.record import FINGERPRINT_DIGITS, MIN_JUDGED_NS, Sample
+from reports.stats.median import CONFIDENCE
+from reports.tables.orderings import NAMES
+
+COMMIT_DIGITS = 10
+
+
+def tell_outcome(decision: Decision) -> str:
+    """The verdict of the run and why."""
+    return show_plainly(f"{decision.outcome.name.replace('_', ' ')}: {decision.reason}")
+
+
+def tell_revisions(record: GateRecord) -> str:
+    """Which revision was held against which."""
+    return f"head {_name(record.head)} against base {_name(record.base)}"
+
+
+def _name(revision: Revision) -> str:
+    commit = revision.commit[:COMMIT_DIGITS]
+    return f"the working tree on {commit}" if revision.is_working_tree else f"{revision.name} ({commit})"
+
+
+def rank(findings: Iterable[Finding]) -> list[Finding]:
+    """The worst verdict first; within a verdict the largest change."""
+    severities = {verdict: number for number, verdict in enumerate(Verdict)}
+    return sorted(findings, key=lambda each: (severities[each.verdict], -_size(each)))
+
+
+def _size(finding: Finding) -> float:
+    return 0.0 if finding.change is None else finding.change.median
+
+
+def tell_change(finding: Finding) -> str:
+    """The change and its interval."""
+    return "" if finding.change is None else render_changes(finding.change)
+
+
+def tell_why(finding: Finding) -> str:
+    """What the verdict rests on."""
+    match finding.verdict:
+        case Verdict.REGRESSED:
+            return f"p {finding.p_value:.1g}"
+        case Verdict.OK | Verdict.IMPROVED:
+            return f"below {render_change(_bound(finding))}"
+        case Verdict.FAILED:
+            return show_plainly(finding.reason)
+        case Verdict.INCONCLUSIVE:
+            seen = (
+                "" if finding.smallest_effect is None else f"; could have seen {render_change(finding.smallest_effect)}"
+            )
+            return show_plainly(f"{finding.reason}{seen}")
+
+
+def _bound(finding: Finding) -> float:
+    """The upper end of the change; there is one wherever a comparison is OK."""
+    return math.inf if finding.change is None or finding.change.high is None else finding.change.high
+
+
+def fold_ok(decision: Decision) -> str:
+    """All comparisons that are OK, in one line; empty if there are none."""
+    fine = [each for each in decision.findings if each.verdict is Verdict.OK]
+    if not fine:
+        return ""
+    weakest = max(fine, key=_bound)
+    where = f"{weakest.threshold.case} [{weakest.threshold.metric}]"
+    count = f"{len(fine)} of {len(decision.findings)} comparisons are OK"
+    return f"{count}; the weakest bound is {render_change(_bound(weakest))}, {where}"
+
+
+def tell_cases(record: GateRecord) -> list[str]:
+    """The cases that could not be compared under one name."""
+    cases = record.cases
+    lines = [
+        ("missing in head, not compared", cases.only_in_base),
+        ("new in head, not compared", cases.only_in_head),
+        ("renamed, compared", tuple(f"{each.base} is now {each.head}" for each in cases.renamed)),
+    ]
+    return [f"{title}: {', '.join(names)}" for title, names in lines if names]
+
+
+def tell_run(decision: Decision) -> list[str]:
+    """How to read the numbers, and where they come from."""
+    record = decision.record
+    lines = [*tell_cases(record), *_tell_circumstances(record), *_tell_control(decision), *_tell_reading(record)]
+    lines += [*_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
+    return [show_plainly(line) for line in lines]
+
+
+def _tell_circumstances(record: GateRecord) -> list[str]:
+    failures = [f"{each.side} failed in a pair of {each.case}: {each.reason}" for each in record.failures]
+    stopped = [f"stopped early: {record.interruption}"] if record.interruption else []
+    return [*stopped, *([record.environment_line] if record.environment_line else []), *record.notices, *failures]
+
+
+def _tell_control(decision: Decision) -> list[str]:
+    changes = ", ".join(f"{metric} {render_changes(change)}" for metric, change in decision.control.changes)
+    return [f"control, base against base: {decision.control.num_pairs} pairs, {changes}"] if changes else []
+
+
+def _tell_reading(record: GateRecord) -> list[str]:
+    return [
+        f"REGRESSED: above the margin; wrong anywhere in the suite in at most {record.plan.alpha:.1%} of runs",
+        f"OK: below the limit with {CONFIDENCE:.0%} confidence; INCONCLUSIVE: neither",
+        f"margin and limit: {'; '.join(_tell_thresholds(record))}",
+        f"change: head over base, pair by pair of processes; each end holds with {CONFIDENCE:.0%} confidence",
+    ]
+
+
+def _tell_thresholds(record: GateRecord) -> Iterable[str]:
+    for metric in dict.fromkeys(each.metric for each in record.plan.thresholds):
+        chosen = {(each.margin, each.limit) for each in record.plan.thresholds if each.metric == metric}
+        if len(chosen) > 1:
+            yield f"{metric} by case"
+        else:
+            margin, limit = (render_change(1 + share) for share in chosen.pop())
+            yield f"{metric} {margin} and {limit}"
+
+
+def _tell_cores(record: GateRecord) -> list[str]:
+    cores = sorted({pair.core for pair in record.pairs if pair.core is not None})
+    names = ", ".join(map(str, cores))
+    return [f"both sides on core {names}: work that is no longer parallel shows only with --all-cores"] if cores else []
+
+
+def _tell_size(record: GateRecord) -> list[str]:
+    num_turns = sum(len(pair.base.turns) for pair in record.pairs)
+    calm = sum(len(keep_calm(pair)) for pair in record.pairs)
+    short = sum(
+        _is_short(*turns) for pair in record.pairs for turns in zip(pair.base.turns, pair.head.turns, strict=True)
+    )
+    unknown = f"; {short} too short to tell" if short else ""
+    return [
+        f"{len(record.pairs)} pairs of processes, {num_turns} of turns, {record.spent_s:.0f} s, seed {record.seed}",
+        f"pairs of turns that others disturbed, left out: {num_turns - calm} of {num_turns}{unknown}",
+    ]
+
+
+def _is_short(base: Sample, head: Sample) -> bool:
+    return min(base.wall_ns, head.wall_ns) < MIN_JUDGED_NS
+
+
+def _tell_setting(record: GateRecord) -> list[str]:
+    setting, machine = record.base.setting, record.machine
+    versions = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in setting.versions)
+    return [
+        f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
+        versions,
+        *_tell_versions_of_head(record),
+        f"digits: {setting.data_name} (sha256 {setting.data_fingerprint[:FINGERPRINT_DIGITS]})",
+    ]
+
+
+def _tell_versions_of_head(record: GateRecord) -> list[str]:
+    """What head ran with, where it had packages of its own and they are not the same."""
+    others = [each for each in record.head.setting.versions if each not in record.base.setting.versions]
+    listed = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in others)
+    return [f"head ran with {listed}"] if listed else []

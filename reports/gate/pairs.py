@@ -1,0 +1,64 @@
+"""What one pair of processes says: the logarithm of head over base, from turns that were neighbours in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from scipy import stats
+
+from reports.gate.record import GateRecord, Kind, Metric, Pair, Stage
+from reports.record.record import Sample
+from reports.summary.estimates import READERS
+
+TRIMMED = 0.25  # of a pair's turns, at each end
+LEAST_KEPT = 0.5  # share of a pair's turns; below it the machine was busy all along and no turn is better than another
+
+
+def read_differences(
+    record: GateRecord, case: str, metric: Metric, *, kind: Kind = "gate", stage: Stage, below: int | None = None
+) -> list[float]:
+    """The differences of a case's pairs that have one, in the order of their numbers.
+
+    Args:
+        record: the run.
+        case: the id.
+        metric: what is compared.
+        kind: of the pairs.
+        stage: likewise.
+        below: only the pairs with a smaller number; None is all.
+    """
+    pairs = [pair for pair in record.pairs if (pair.case, pair.kind, pair.stage) == (case, kind, stage)]
+    chosen = (pair for pair in sorted(pairs, key=lambda pair: pair.number) if below is None or pair.number < below)
+    differences = (read_difference(pair, metric) for pair in chosen)
+    return [difference for difference in differences if difference is not None]
+
+
+def read_difference(pair: Pair, metric: Metric) -> float | None:
+    """ln(head / base): of the bytes, or the trimmed mean over the turns; None where the pair does not tell it."""
+    if metric == "memory":
+        return _compare_bytes(pair)
+    read = READERS[metric]
+    values = [(read(base), read(head)) for base, head in keep_calm(pair)]
+    ratios = [math.log(head / base) for base, head in values if base and head]
+    return average(ratios) if ratios else None
+
+
+def average(ratios: Sequence[float]) -> float:
+    """The mean of the middle half: one bad turn does not move it, and it is less noisy than the median."""
+    return float(stats.trim_mean(ratios, TRIMMED))
+
+
+def _compare_bytes(pair: Pair) -> float | None:
+    base, head = pair.base.live_bytes, pair.head.live_bytes
+    return None if base is None or head is None else math.log(max(1, head) / max(1, base))
+
+
+def keep_calm(pair: Pair) -> Sequence[tuple[Sample, Sample]]:
+    """Neighbouring turns, without those of which either was contaminated; all of them if too few would be left.
+
+    The rule does not know which side was disturbed, nor how long it took, so it cannot favour one.
+    """
+    turns = list(zip(pair.base.turns, pair.head.turns, strict=True))
+    calm = [(base, head) for base, head in turns if not base.contaminated and not head.contaminated]
+    return calm if len(calm) >= LEAST_KEPT * len(turns) else turns

@@ -1,0 +1,225 @@
+"""The stages of a gate: which pairs are needed next, and what those that are there decide.
+
+Every case is screened by a few pairs. What the screen does not clear is confirmed by fresh pairs, which are looked at
+when there are enough of them to reject, and once more when there are twice as many. The run that measures and the
+report that decides again walk through the same steps, so they cannot disagree.
+
+Wrong alarms: which hypotheses are confirmed depends on the screen alone, no pair of which is tested. Each look tests by
+Holm's procedure over all of them, at its share of alpha, with exact p-values; the shares add up to alpha.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import get_args
+
+from reports.gate.pairs import read_differences
+from reports.gate.record import GateRecord, Kind, Metric, Plan, Stage, Threshold
+from reports.stats.signflip import estimate_shift, find_first_look, reject_by_holm, sign_flip_p_value
+
+CLEARED_SHARE = 0.4  # of the limit: a true change as large as the limit seldom shows as less than this in the screen
+FUTILE_SHARE = 0.2  # likewise, after the first look
+MAX_FAILURES = 2  # of a case's processes; one may be bad luck, two are not waited for
+
+
+class State(Enum):
+    """How far a hypothesis has come."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNMEASURED = "unmeasured"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case and metric, and what its pairs decided.
+
+    Args:
+        threshold: the case and the metric.
+        stage: whose pairs decided.
+        differences: of those pairs.
+        state: what they decided.
+        alpha: of the last test, its share for this hypothesis alone; None if it was not tested.
+        p_value: of the last test.
+    """
+
+    threshold: Threshold
+    stage: Stage
+    differences: tuple[float, ...]
+    state: State
+    alpha: float | None = None
+    p_value: float | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """That a case be measured until it has so many pairs, those that failed counted too.
+
+    Args:
+        case: the id.
+        kind: of the pairs.
+        stage: likewise.
+        num_pairs: in all, with those that are there.
+        needs_turns: both sides take turns; not where memory alone is gated.
+        needs_memory: a memory reading is wanted of both sides.
+    """
+
+    case: str
+    kind: Kind
+    stage: Stage
+    num_pairs: int
+    needs_turns: bool
+    needs_memory: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """When the confirming pairs are tested, and at which level for all hypotheses together."""
+
+    num_pairs: int
+    alpha: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All hypotheses in the order of the plan, and the pairs that are missing, the most suspicious case first."""
+
+    judged: tuple[Judged, ...]
+    requests: tuple[Request, ...]
+
+
+def find_next_pairs(record: GateRecord) -> tuple[Request, ...]:
+    """The pairs that are needed next; none if all is decided."""
+    return follow(record, ends_here=False).requests
+
+
+def follow(record: GateRecord, *, ends_here: bool) -> Progress:
+    """Walk through the stages as far as the pairs go.
+
+    Args:
+        record: the run so far.
+        ends_here: no more pairs will come: a look that has not all of them is taken with those that are there.
+    """
+    requests = _request_screen(record)
+    screened = tuple(_screen(record, threshold) for threshold in record.plan.thresholds)
+    if requests:
+        return Progress(screened, requests)
+    suspects = sorted((each for each in screened if each.state is State.OPEN), key=_suspicion, reverse=True)
+    confirmed = _confirm(record, suspects, ends_here=ends_here)
+    by_threshold = {each.threshold: each for each in confirmed.judged}
+    return Progress(tuple(by_threshold.get(each.threshold, each) for each in screened), confirmed.requests)
+
+
+def _request_screen(record: GateRecord) -> tuple[Request, ...]:
+    plan = record.plan
+    each_control = math.ceil(plan.num_control_pairs / max(1, len(plan.control_cases)))
+    gated = dict.fromkeys(threshold.case for threshold in plan.thresholds)
+    wanted = [
+        *(_request(record, case, "gate", "screen", plan.num_screen_pairs) for case in gated),
+        *(_request(record, case, "control", "screen", each_control) for case in plan.control_cases),
+    ]
+    return tuple(request for request in wanted if request is not None)
+
+
+def _request(record: GateRecord, case: str, kind: Kind, stage: Stage, num_pairs: int) -> Request | None:
+    """What is missing; nothing for a case that fails again and again."""
+    failures = [each for each in record.failures if (each.case, each.kind) == (case, kind)]
+    paired = {each.number for each in record.pairs if (each.case, each.kind, each.stage) == (case, kind, stage)}
+    tried = paired | {each.number for each in failures if each.stage == stage}
+    if len(tried) >= num_pairs or len(failures) >= MAX_FAILURES:
+        return None
+    metrics = _find_metrics(record.plan, case, kind)
+    return Request(case, kind, stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
+
+
+def _find_metrics(plan: Plan, case: str, kind: Kind) -> set[Metric]:
+    """What pairs must tell: those of the control all that is gated anywhere, as it is judged for all cases together."""
+    return {each.metric for each in plan.thresholds if kind == "control" or each.case == case}
+
+
+def _screen(record: GateRecord, threshold: Threshold) -> Judged:
+    differences = read_differences(
+        record, threshold.case, threshold.metric, stage="screen", below=record.plan.num_screen_pairs
+    )
+    judged = Judged(threshold, "screen", tuple(differences), State.OPEN)
+    if _has_failed(record, threshold.case, ("screen",)):
+        return replace(judged, state=State.FAILED)
+    if not differences:
+        return replace(judged, state=State.UNMEASURED)
+    return replace(judged, state=State.CLEARED) if _is_clear(judged, CLEARED_SHARE) else judged
+
+
+def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
+    """The screen must not see what failed later, or the family of those that are confirmed would shrink."""
+    failed = [each for each in record.failures if (each.case, each.kind) == (case, "gate") and each.stage in stages]
+    return len(failed) >= MAX_FAILURES
+
+
+def _is_clear(judged: Judged, share: float) -> bool:
+    """The limit is ruled out, and the change is at most this share of it."""
+    limit = math.log1p(judged.threshold.limit)
+    shift = estimate_shift(judged.differences)
+    return shift.high is not None and shift.high < limit and shift.median <= share * limit
+
+
+def _suspicion(judged: Judged) -> float:
+    return estimate_shift(judged.differences).median / math.log1p(judged.threshold.limit)
+
+
+def plan_looks(plan: Plan, family: int) -> tuple[Look, ...]:
+    """The looks at the confirming pairs of so many hypotheses, each at twice the pairs of the one before."""
+    first = find_first_look(plan.alpha * plan.look_shares[0] / family)
+    return tuple(Look(first * 2**number, plan.alpha * share) for number, share in enumerate(plan.look_shares))
+
+
+def _confirm(record: GateRecord, suspects: Sequence[Judged], *, ends_here: bool) -> Progress:
+    judged = tuple(suspects)
+    looks = plan_looks(record.plan, len(suspects)) if suspects else ()
+    for look in looks:
+        cases = dict.fromkeys(each.threshold.case for each in judged if each.state is State.OPEN)
+        wanted = [_request(record, case, "gate", "confirm", look.num_pairs) for case in cases]
+        requests = tuple(request for request in wanted if request is not None)
+        if requests and not ends_here:
+            return Progress(judged, requests)
+        judged = _look(record, judged, look, share=1.0 if look is looks[-1] or requests else FUTILE_SHARE)
+        if requests:
+            break
+    return Progress(judged, ())
+
+
+def _look(record: GateRecord, judged: tuple[Judged, ...], look: Look, *, share: float) -> tuple[Judged, ...]:
+    """Test those that are open, then clear those whose change is below this share of the limit."""
+    tested = [_test(record, each, look, len(judged)) if each.state is State.OPEN else each for each in judged]
+    p_values = {
+        number: each.p_value
+        for number, each in enumerate(tested)
+        if each.p_value is not None and each.state is State.OPEN
+    }
+    rejected = reject_by_holm(p_values, look.alpha, len(judged))
+    return tuple(
+        replace(each, state=State.REJECTED) if number in rejected else _settle(record, each, share)
+        for number, each in enumerate(tested)
+    )
+
+
+def _test(record: GateRecord, judged: Judged, look: Look, family: int) -> Judged:
+    threshold = judged.threshold
+    differences = read_differences(record, threshold.case, threshold.metric, stage="confirm", below=look.num_pairs)
+    if not differences:
+        return judged
+    p_value = sign_flip_p_value(differences, math.log1p(threshold.margin))
+    return Judged(threshold, "confirm", tuple(differences), State.OPEN, look.alpha / family, p_value)
+
+
+def _settle(record: GateRecord, judged: Judged, share: float) -> Judged:
+    if judged.state is not State.OPEN:
+        return judged
+    if _has_failed(record, judged.threshold.case, get_args(Stage)):
+        return replace(judged, state=State.FAILED)
+    is_clear = judged.stage == "confirm" and _is_clear(judged, share)
+    return replace(judged, state=State.CLEARED) if is_clear else judged

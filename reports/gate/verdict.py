@@ -1,0 +1,201 @@
+"""The verdict of a gate run, from its pairs alone: for every case and metric, for the run, and as an exit code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from reports.gate.control import Control, judge_control
+from reports.gate.record import GateRecord, Stage, Threshold
+from reports.gate.stages import Judged, State, follow
+from reports.stats.median import Estimate
+from reports.stats.signflip import as_ratio, estimate_shift, find_smallest_effect
+
+
+class GateError(ValueError):
+    """A gate is asked for something that there is not; the message is one line."""
+
+
+class Verdict(Enum):
+    """What a run says of one case and metric; the worst first."""
+
+    REGRESSED = "REGRESSED"
+    FAILED = "FAILED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    IMPROVED = "IMPROVED"
+    OK = "OK"
+
+
+class Outcome(Enum):
+    """What a whole run says; the value is what `--fail-on` calls it."""
+
+    FINE = "fine"
+    REGRESSED = "regressed"
+    NOT_COMPARED = "not-compared"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+EXIT_CODES = {
+    Outcome.FINE: 0,
+    Outcome.REGRESSED: 1,
+    Outcome.NOT_COMPARED: 2,
+    Outcome.FAILED: 2,
+    Outcome.INCONCLUSIVE: 3,
+}
+NOTHING = "nothing"
+FAILING = (Outcome.REGRESSED, Outcome.FAILED, Outcome.INCONCLUSIVE)  # what fails unless --fail-on says otherwise
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on one case and metric; all changes are ratios of head to base, 1.05 is 5 % more.
+
+    Args:
+        threshold: the case, the metric, and what counts as worse.
+        verdict: IMPROVED is OK with the whole interval below what the margin allows; it is not corrected for the
+            number of cases, and decides nothing.
+        stage: whose pairs decided.
+        num_pairs: of them that told this metric.
+        change: Hodges-Lehmann estimate and its interval, each end of which holds with 95 % confidence: the upper end is
+            the bound of an OK. None without pairs.
+        smallest_effect: for INCONCLUSIVE, the smallest change that would have been found 95 times of 100; None where
+            no change could have been.
+        p_value: of the last test; None if it was not tested.
+        alpha: what the smallest p-value of its look was held against; Holm's procedure asks less of the others.
+        reason: why it is FAILED or INCONCLUSIVE; empty for the others.
+    """
+
+    threshold: Threshold
+    verdict: Verdict
+    stage: Stage
+    num_pairs: int
+    change: Estimate | None = None
+    smallest_effect: float | None = None
+    p_value: float | None = None
+    alpha: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """All verdicts of a run.
+
+    Args:
+        record: the run.
+        findings: in the order of the plan.
+        control: whether base differed from itself.
+        outcome: of the whole run.
+        reason: why, in one line.
+    """
+
+    record: GateRecord
+    findings: tuple[Finding, ...]
+    control: Control
+    outcome: Outcome
+    reason: str
+
+
+def decide(record: GateRecord) -> Decision:
+    """The verdicts of a run, finished or cut short; the same pairs always give the same."""
+    progress = follow(record, ends_here=True)
+    control = judge_control(record)
+    findings = tuple(_find(record, judged) for judged in progress.judged)
+    if control.reason:
+        findings = tuple(_distrust(finding, control.reason) for finding in findings)
+    outcome, reason = _conclude(record, findings, control)
+    return Decision(record, findings, control, outcome, reason)
+
+
+def find_exit_code(outcome: Outcome, failing: Collection[Outcome] = FAILING) -> int:
+    """0 to 3; of the outcomes only `failing` fail, but a run that compared nothing always does."""
+    passes = outcome not in failing and outcome is not Outcome.NOT_COMPARED
+    return 0 if passes else EXIT_CODES[outcome]
+
+
+def parse_failing(text: str) -> tuple[Outcome, ...]:
+    """The outcomes that a text such as ``regressed,failed`` names; ``nothing`` names none.
+
+    Raises:
+        GateError: it names something else.
+    """
+    known = {outcome.value: outcome for outcome in FAILING}
+    names = [] if text == NOTHING else [name.strip() for name in text.split(",")]
+    if wrong := [name for name in names if name not in known]:
+        raise GateError(f"--fail-on must be {NOTHING} or some of {','.join(known)}, got '{wrong[0]}'.")
+    return tuple(known[name] for name in names)
+
+
+def _find(record: GateRecord, judged: Judged) -> Finding:
+    finding = Finding(judged.threshold, Verdict.OK, judged.stage, len(judged.differences))
+    if judged.differences:
+        change = as_ratio(estimate_shift(judged.differences))
+        finding = replace(finding, change=change, p_value=judged.p_value, alpha=judged.alpha)
+    match judged.state:
+        case State.CLEARED:
+            return replace(finding, verdict=Verdict.IMPROVED) if _is_improved(finding) else finding
+        case State.REJECTED:
+            return replace(finding, verdict=Verdict.REGRESSED)
+        case State.FAILED:
+            return replace(finding, verdict=Verdict.FAILED, reason=_tell_failure(record, judged))
+        case State.OPEN | State.UNMEASURED:
+            reason, effect = _tell_doubt(record, judged), _find_smallest_effect(judged)
+            return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, smallest_effect=effect)
+
+
+def _is_improved(finding: Finding) -> bool:
+    high = None if finding.change is None else finding.change.high
+    return high is not None and high < 1 / (1 + finding.threshold.margin)
+
+
+def _tell_failure(record: GateRecord, judged: Judged) -> str:
+    failures = [each for each in record.failures if (each.case, each.kind) == (judged.threshold.case, "gate")]
+    sides = " and ".join(side for side in ("base", "head") if any(each.side == side for each in failures))
+    return f"{sides} failed in {len(failures)} pairs: {failures[-1].reason}"
+
+
+def _tell_doubt(record: GateRecord, judged: Judged) -> str:
+    """Why there is no verdict."""
+    stopped = _tell_interruption(record)
+    if judged.state is State.UNMEASURED:
+        measured = any((pair.case, pair.kind) == (judged.threshold.case, "gate") for pair in record.pairs)
+        return "base and head do not both tell this metric" if measured else f"not measured{stopped}"
+    if judged.stage == "screen":
+        return f"suspected, but not confirmed{stopped}"
+    return f"too few pairs{stopped}" if stopped else "too noisy"
+
+
+def _tell_interruption(record: GateRecord) -> str:
+    return f" ({record.interruption})" if record.interruption else ""
+
+
+def _find_smallest_effect(judged: Judged) -> float | None:
+    if judged.alpha is None:
+        return None
+    margin = math.log1p(judged.threshold.margin)
+    effect = find_smallest_effect(judged.differences, judged.alpha, margin)
+    return None if effect is None else math.exp(effect)
+
+
+def _distrust(finding: Finding, reason: str) -> Finding:
+    if finding.verdict is Verdict.FAILED:
+        return finding
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, smallest_effect=None, reason=reason)
+
+
+def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
+    counts = {verdict: sum(each.verdict is verdict for each in findings) for verdict in Verdict}
+    if not any(finding.change and finding.change.high for finding in findings):
+        reason = f"nothing was compared: no case gave enough numbers on both sides{_tell_interruption(record)}"
+        return Outcome.NOT_COMPARED, reason
+    if control.reason:
+        return Outcome.INCONCLUSIVE, control.reason
+    if counts[Verdict.REGRESSED]:
+        return Outcome.REGRESSED, f"{counts[Verdict.REGRESSED]} of {len(findings)} comparisons regressed"
+    if counts[Verdict.FAILED]:
+        return Outcome.FAILED, f"{counts[Verdict.FAILED]} of {len(findings)} comparisons could not be made"
+    if counts[Verdict.INCONCLUSIVE]:
+        return Outcome.INCONCLUSIVE, f"{counts[Verdict.INCONCLUSIVE]} of {len(findings)} comparisons are undecided"
+    return Outcome.FINE, f"all {len(findings)} comparisons are within their limits"

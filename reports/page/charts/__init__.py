@@ -1,0 +1,1 @@
+"""The form and the colours of the pictures of a page."""

@@ -1,0 +1,84 @@
+"""Medians with their intervals, a row each: the form of most pictures here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from reports.drawing.blocks import Spec
+from reports.page.charts.drawing import Picture, finish, list_tips
+from reports.stats.median import Estimate
+
+ROW_HEIGHT = 30  # pixels; two series fit beside each other
+SERIES_HEIGHT = 14  # pixels of each, where there are more
+POINT_AREA = 70  # square pixels
+SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down")  # beside the colour, never it alone
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One median with its interval.
+
+    Args:
+        row: which row it stands in.
+        series: told apart by colour and shape; the same for all where there is one series.
+        estimate: in the unit of the axis.
+        shown: the same as text, with its unit.
+        detail: more, for who points at it.
+    """
+
+    row: str
+    series: str
+    estimate: Estimate
+    shown: str
+    detail: str = ""
+
+
+def draw_intervals(marks: Sequence[Mark], title: str, *, series: str, log: bool = True, form: str = "~s") -> Spec:
+    """A row for each of the marks' rows, in their order; a thick point is the median, the line its interval.
+
+    Args:
+        marks: at least one; on a logarithmic axis those that are not above 0 are left out.
+        title: of the axis, with its unit.
+        series: what sets the series apart, such as "arm".
+        log: a logarithmic axis, on which equal distances are equal ratios; else one that begins at 0.
+        form: of the axis' numbers, in d3's words.
+    """
+    shown = [mark for mark in marks if not log or mark.estimate.median > 0]
+    values = [_describe(mark, log=log) for mark in shown]
+    names, rows = (list(dict.fromkeys(getattr(mark, name) for mark in shown)) for name in ("series", "row"))
+    scale = alt.Scale(type="log", nice=False, padding=12) if log else alt.Scale(zero=True)
+    legend = alt.Legend() if len(names) > 1 else None
+    shapes = alt.Scale(domain=names, range=list(SHAPES[: len(names)]))
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("row:N", sort=rows, title=None),
+        color=alt.Color("series:N", title=series, scale=alt.Scale(domain=names), legend=legend),
+        tooltip=list_tips(row="case", series=series, shown="median [interval]", detail="that is"),
+    )
+    if legend is not None:
+        base = base.encode(yOffset=alt.YOffset("series:N", sort=names))
+    points = base.mark_point(filled=True, size=POINT_AREA, opacity=1).encode(
+        x=alt.X("median:Q", title=title, scale=scale, axis=alt.Axis(format=form)),
+        shape=alt.Shape("series:N", title=series, scale=shapes, legend=legend),
+    )
+    layers: list[Picture] = [points]
+    if any(value["low"] is not None for value in values):
+        known = base.transform_filter("datum.low !== null")
+        layers.insert(0, known.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"))
+    return finish(layers, len(rows) * max(ROW_HEIGHT, SERIES_HEIGHT * len(names)), title)
+
+
+def _describe(mark: Mark, *, log: bool) -> dict[str, object]:
+    low, high = mark.estimate.low, mark.estimate.high
+    has_line = low is not None and (low > 0 or not log)
+    return {
+        "row": mark.row,
+        "series": mark.series,
+        "median": mark.estimate.median,
+        "low": low if has_line else None,
+        "high": high if has_line else None,
+        "shown": mark.shown,
+        "detail": mark.detail,
+    }

@@ -1,0 +1,130 @@
+"""What people say of tf.data, and what this run says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from reports.claims.claim import Kind, Verdict, judge_claims, load_claims
+from reports.claims.tables import count_verdicts, render_prediction
+from reports.drawing.blocks import Block, Cell, Figure, Lines, Section, Spec, Table
+from reports.drawing.numbers import render_estimate, render_ratio
+from reports.page.charts.drawing import Picture, finish, list_tips
+from reports.record.record import Record
+
+ROW_HEIGHT = 22  # pixels
+MARGIN = 1.3  # beyond the farthest value on the logarithmic axis: what is predicted without a bound ends there
+MARKS = {Kind.HOLDS: "✓", Kind.REFUTED: "✗", Kind.INCONCLUSIVE: "?", Kind.NOT_RUN: "-"}
+STYLES = {Kind.HOLDS: "holds", Kind.REFUTED: "refuted", Kind.INCONCLUSIVE: "inconclusive", Kind.NOT_RUN: "muted"}
+SHAPES = {Kind.HOLDS: "circle", Kind.REFUTED: "cross", Kind.INCONCLUSIVE: "diamond"}
+RATIO = "the case over its reference"
+ORDER = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE, Kind.NOT_RUN)
+
+
+def describe_claims(record: Record) -> Section:
+    """Every claim with its verdict; those that were not run stand folded."""
+    verdicts = sorted(judge_claims(load_claims(), record), key=lambda verdict: ORDER.index(verdict.kind))
+    run = [verdict for verdict in verdicts if verdict.measured is not None]
+    left = [verdict for verdict in verdicts if verdict.measured is None]
+    blocks: list[Block] = [Lines((f"{tally(verdicts)}.",))]
+    if any(_is_drawable(verdict) for verdict in run):
+        blocks.append(draw_claims(run))
+    blocks += [_list_verdicts("The claims that this run decides on", run)] if run else []
+    blocks += [_list_verdicts(f"Not run here: {len(left)}", left, folded=True)] if left else []
+    return Section("claims", "Is what people say true here?", tuple(blocks))
+
+
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """How many of each verdict there are."""
+    return count_verdicts(verdicts).partition(";")[0]
+
+
+def draw_claims(verdicts: Sequence[Verdict]) -> Figure:
+    """The measured ratio of each claim beside what the claim predicts of it."""
+    return Figure(
+        "Measured ratio and predicted range",
+        "A row is a claim; the table below has its sentence. The broad band is what the claim predicts of the ratio,"
+        " the point with its line the measured one and its 95% interval. HOLDS: the whole line is within the band."
+        " REFUTED: none of it is. INCONCLUSIVE: it crosses the edge. The axis is logarithmic.",
+        _draw([verdict for verdict in verdicts if _is_drawable(verdict)]),
+    )
+
+
+def _is_drawable(verdict: Verdict) -> bool:
+    measured = verdict.measured
+    return measured is not None and measured.median > 0 and (measured.low is None or measured.low > 0)
+
+
+def _draw(verdicts: Sequence[Verdict]) -> Spec:
+    edges = _find_edges(verdicts)
+    values = [_describe(verdict, edges) for verdict in verdicts]
+    names = [kind.value for kind in SHAPES]
+    scale = alt.Scale(type="log", domain=list(edges), nice=False)
+    ends, low, median = (
+        alt.X(f"{field}:Q", title=RATIO, scale=scale, axis=alt.Axis(format="~g"))
+        for field in ("least", "low", "median")
+    )
+    color = alt.Color("verdict:N", title=None, scale=alt.Scale(domain=names))
+    shape = alt.Shape("verdict:N", title=None, scale=alt.Scale(domain=names, range=list(SHAPES.values())))
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("id:N", sort=[verdict.claim.id for verdict in verdicts], title=None),
+        tooltip=list_tips(id="claim", sentence="says", predicted="predicted", shown="measured", verdict="verdict"),
+    )
+    layers: list[Picture] = [base.mark_bar(height=12, opacity=0.3, color="gray").encode(x=ends, x2="most:Q")]
+    if any(value["low"] is not None for value in values):
+        known = base.transform_filter("datum.low !== null")
+        layers.append(known.mark_rule(strokeWidth=2).encode(x=low, x2="high:Q", color=color))
+    layers.append(base.mark_point(filled=True, size=70, opacity=1).encode(x=median, color=color, shape=shape))
+    return finish(layers, len(verdicts) * ROW_HEIGHT, "claims: measured ratio and predicted range")
+
+
+def _find_edges(verdicts: Sequence[Verdict]) -> tuple[float, float]:
+    """The ends of the axis: all that is measured and predicted, and a margin."""
+    found = [1.0]
+    for verdict in verdicts:
+        assert verdict.measured is not None  # noqa: S101  # for the type checker: such are drawable
+        known = (verdict.measured.low, verdict.measured.median, verdict.measured.high)
+        found += [value for value in (*known, verdict.claim.at_least, verdict.claim.at_most) if value]
+    return min(found) / MARGIN, max(found) * MARGIN
+
+
+def _describe(verdict: Verdict, edges: tuple[float, float]) -> dict[str, object]:
+    claim, measured = verdict.claim, verdict.measured
+    assert measured is not None  # noqa: S101  # for the type checker: such are drawable
+    return {
+        "id": claim.id,
+        "sentence": claim.sentence,
+        "least": claim.at_least or edges[0],
+        "most": edges[1] if claim.at_most is None else claim.at_most,
+        "median": measured.median,
+        "low": measured.low,
+        "high": measured.high,
+        "predicted": render_prediction(claim),
+        "shown": render_estimate(measured, render_ratio),
+        "verdict": verdict.kind.value,
+    }
+
+
+def _list_verdicts(title: str, verdicts: Sequence[Verdict], *, folded: bool = False) -> Table:
+    titles = ("claim", "verdict", "what people say", "metric", "predicted", "measured")
+    return Table(title, titles, tuple(_list(verdict) for verdict in verdicts), num_texts=4, folded=folded)
+
+
+def _list(verdict: Verdict) -> tuple[Cell, ...]:
+    claim, kind, measured = verdict.claim, verdict.kind, verdict.measured
+    why = f" {claim.why}" if kind is Kind.REFUTED and claim.why else ""
+    shown = Cell("") if measured is None else Cell(render_estimate(measured, render_ratio), measured.median)
+    return (
+        Cell(claim.id),
+        Cell(
+            f"{MARKS[verdict.kind]} {verdict.kind.value}",
+            ORDER.index(verdict.kind),
+            verdict.reason,
+            STYLES[verdict.kind],
+        ),
+        Cell(claim.sentence, note=f"{claim.source}.{why}"),
+        Cell(claim.metric),
+        Cell(render_prediction(claim)),
+        shown,
+    )

@@ -1,0 +1,39 @@
+"""The sections of a run, in the order in which a reader asks."""
+
+from __future__ import annotations
+
+from reports.drawing.blocks import Section
+from reports.page.runs import Run
+from reports.page.sections.claims import describe_claims
+from reports.page.sections.devices import describe_devices
+from reports.page.sections.feeding import describe_feeding
+from reports.page.sections.frontier import describe_frontier
+from reports.page.sections.inference import describe_inference
+from reports.page.sections.machine import describe_machine
+from reports.page.sections.memory import describe_memory
+from reports.page.sections.mixing import describe_mixing
+from reports.page.sections.speed import describe_first_batch, describe_speed
+from reports.page.sections.traces import describe_traces
+from reports.record.record import Record
+
+
+def list_sections(run: Run) -> tuple[Section, ...]:
+    """All sections that the run has something for."""
+    traces = describe_traces(run.traces, run.unreadable)
+    if run.record is None:
+        return (traces,)
+    sections = [*_describe_record(run.record), describe_claims(run.record), traces, describe_machine(run.record)]
+    return tuple(section for section in sections if section is not None)
+
+
+def _describe_record(record: Record) -> list[Section | None]:
+    return [
+        describe_speed(record),
+        describe_frontier(record),
+        describe_first_batch(record),
+        describe_memory(record),
+        describe_feeding(record),
+        describe_mixing(record),
+        describe_inference(record),
+        describe_devices(record),
+    ]

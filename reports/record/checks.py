@@ -1,0 +1,48 @@
+"""Checks of the fields of a dataclass that is read from a file; the message names field and value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from reports.record.record import MAX_COUNT
+
+
+def check_type(name: str, value: object, kind: type) -> None:
+    """Raise a TypeError unless the value has exactly this type: True is no int."""
+    if type(value) is not kind:
+        raise TypeError(f"{name} must be {kind.__name__}, got {value!r}")
+
+
+def check_line(name: str, value: object) -> None:
+    """Raise unless the value is text that a terminal shows on one line, without control characters."""
+    check_type(name, value, str)
+    if not str(value).isprintable():
+        raise ValueError(f"{name} must be printable, on one line, got {value!r}")
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise a ValueError unless the value is one of the choices."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def check_count(name: str, value: object, *, at_least: int = 0) -> None:
+    """Raise a ValueError unless the value is an int and large enough."""
+    if type(value) is not int or value < at_least:
+        raise ValueError(f"{name} must be int and at least {at_least}, got {value!r}")
+    if value > MAX_COUNT:
+        raise ValueError(f"{name} must fit into 64 bits")
+
+
+def check_number(name: str, value: object) -> None:
+    """Raise a ValueError unless the value is a finite number, 0 or more."""
+    if type(value) not in (int, float) or not 0 <= value < math.inf:  # type: ignore[operator]  # a number by then
+        raise ValueError(f"{name} must be a number, at least 0, got {value!r}")
+
+
+def check_unique(name: str, values: Iterable[object]) -> None:
+    """Raise a ValueError if a value is there twice."""
+    values = list(values)
+    if len(set(values)) < len(values):
+        raise ValueError(f"{name} is there twice: {next(each for each in values if values.count(each) > 1)}")

@@ -1,0 +1,64 @@
+"""From which batch size on one device is faster than another, by the intervals of the ratios. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.stats.median import Estimate
+
+LEVEL = 1.0  # times as fast
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """Where one device is faster than the other; each size is in one of the three, in ascending order.
+
+    Args:
+        wins: sizes at which the whole interval is above 1.
+        loses: sizes at which it is below.
+        undecided: sizes at which it holds 1, or there were too few turns for one.
+    """
+
+    wins: tuple[int, ...]
+    loses: tuple[int, ...]
+    undecided: tuple[int, ...]
+
+    @property
+    def first_size(self) -> int | None:
+        """The smallest size from which on every measured size wins; None if the largest does not."""
+        others = (*self.loses, *self.undecided)
+        beyond = [size for size in self.wins if size > max(others, default=0)]
+        return min(beyond, default=None)
+
+
+def find_crossover(ratios: Mapping[int, Estimate]) -> Crossover:
+    """Where the device wins.
+
+    Args:
+        ratios: by batch size, how many times as fast as the other one.
+    """
+    sizes = sorted(ratios)
+    wins = tuple(size for size in sizes if (ratios[size].low or 0) > LEVEL)
+    loses = tuple(size for size in sizes if _is_below(ratios[size]))
+    return Crossover(wins, loses, tuple(size for size in sizes if size not in {*wins, *loses}))
+
+
+def _is_below(ratio: Estimate) -> bool:
+    return ratio.high is not None and ratio.high < LEVEL
+
+
+def describe_crossover(crossover: Crossover) -> str:
+    """Such as ``from 128 on``, ``at no batch size up to 2048`` or ``not to be told``, with the sizes in doubt."""
+    first = crossover.first_size
+    if first is not None:
+        return f"from batch size {first} on{_list_sizes('; not to be told at', crossover.undecided)}"
+    if crossover.loses and not crossover.wins and not crossover.undecided:
+        return f"at no batch size up to {max(crossover.loses)}"
+    faster = _list_sizes("; faster at", crossover.wins)
+    slower = _list_sizes("; slower at", crossover.loses)
+    return f"not to be told{_list_sizes(' at', crossover.undecided)}{faster}{slower}"
+
+
+def _list_sizes(before: str, sizes: Sequence[int]) -> str:
+    return f"{before} {', '.join(str(size) for size in sizes)}" if sizes else ""

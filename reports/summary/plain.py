@@ -1,0 +1,100 @@
+"""What any pytest-benchmark file says of its run: the rounds of its benchmarks, the machine, the versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reports.record.record import KEY, RecordError
+from reports.summary.metric import TIME
+from reports.summary.run import Facts, Identity, Measured, Run
+
+COMMIT_DIGITS = 12
+SHORTEST_S, LONGEST_S = 1e-18, 1e9  # of a round: a nanosecond shared by a billion iterations, and 30 years
+NO_ROUNDS = "no single rounds are stored, so no intervals: save with --benchmark-save-data or --benchmark-json"
+
+
+def is_own(stored: dict[str, Any]) -> bool:
+    """True if this project measured any of the benchmarks."""
+    return any(KEY in _get_dict(each, "extra_info") for each in stored["benchmarks"])
+
+
+def parse_plain(path: Path, file: Path, stored: dict[str, Any]) -> Run:
+    """The run of a file that pytest-benchmark wrote for anybody.
+
+    Args:
+        path: as the user named it.
+        file: what was read.
+        stored: what is in it.
+
+    Raises:
+        RecordError: it is damaged.
+    """
+    cases = tuple(_parse_benchmark(file, each) for each in stored["benchmarks"])
+    remarks = () if all(_get_data(each) for each in stored["benchmarks"]) else (NO_ROUNDS,)
+    datetime, machine = str(stored.get("datetime", "")), _parse_machine(stored)
+    try:
+        return Run(path, cases, datetime, machine, parse_versions(stored, with_python=True), remarks=remarks)
+    except ValueError as error:
+        raise RecordError(f"{file} cannot be read: {error}.") from None
+
+
+def _parse_benchmark(file: Path, benchmark: Any) -> Measured:
+    """The benchmark under its full name, with seconds by round; where only the median is stored, as if of one round."""
+    name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
+    try:
+        if not isinstance(name, str):
+            raise TypeError("it has no fullname")
+        values = [_check_seconds(each) for each in _get_data(benchmark) or [benchmark["stats"]["median"]]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
+    return Measured(Identity(name, ""), {TIME.name: dict(enumerate(values))}, str(benchmark.get("group")))
+
+
+def _check_seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not (value == 0 or SHORTEST_S <= value <= LONGEST_S):
+        raise ValueError(f"a round must take 0 or {SHORTEST_S:g} to {LONGEST_S:g} seconds, got {value!r}")
+    return float(value)
+
+
+def _get_data(benchmark: Any) -> Any:
+    """The rounds; None where they are not stored."""
+    return _get_dict(benchmark, "stats").get("data")
+
+
+def _parse_machine(stored: dict[str, Any]) -> Facts:
+    info = _get_dict(stored, "machine_info")
+    processor = _get_dict(info, "cpu")
+    found = {
+        "processor": processor.get("brand_raw") or info.get("processor"),
+        "cores": processor.get("count"),
+        "architecture": info.get("machine"),
+        "system": info.get("system"),
+    }
+    return _keep_known(found)
+
+
+def parse_versions(stored: dict[str, Any], *, with_python: bool) -> Facts:
+    """What ran: the interpreter where asked, the kernel, pytest-benchmark and the commit."""
+    info, commit = _get_dict(stored, "machine_info"), _get_dict(stored, "commit_info")
+    identifier = commit.get("id")
+    has_commit = isinstance(identifier, str) and identifier != "unversioned"
+    found = {
+        "python": f"{info.get('python_implementation', '')} {info.get('python_version', '')}" if with_python else None,
+        "pytest-benchmark": stored.get("version"),
+        "kernel": info.get("release"),
+        "host": info.get("node"),
+        "commit": f"{str(identifier)[:COMMIT_DIGITS]}{' with changes' if commit.get('dirty') else ''}"
+        if has_commit
+        else None,
+    }
+    return _keep_known(found)
+
+
+def _keep_known(found: dict[str, Any]) -> Facts:
+    return tuple((name, str(value).strip()) for name, value in found.items() if value and str(value).strip())
+
+
+def _get_dict(stored: Any, name: str) -> dict[str, Any]:
+    value = stored.get(name) if isinstance(stored, dict) else None
+    return value if isinstance(value, dict) else {}

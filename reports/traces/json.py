@@ -1,0 +1,85 @@
+"""A trace as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from reports.traces.comparison import Pair, pair_operations, pair_parts, pair_stages
+from reports.traces.stages import Pipeline, Stage
+from reports.traces.trace import Trace
+
+FORMAT = 1
+PICOSECONDS = 1000  # in a nanosecond
+
+
+def render_json(trace: Trace) -> str:
+    """One trace: times as whole nanoseconds, except those that end in _ms; shares of 1."""
+    return _dump({"mnist_bench_trace": FORMAT, **_describe(trace)})
+
+
+def render_comparison_json(first: Trace, second: Trace) -> str:
+    """Two traces, and the difference of each part, stage and operation, in milliseconds per step."""
+    return _dump(
+        {
+            "mnist_bench_trace_comparison": FORMAT,
+            "first": _describe(first),
+            "second": _describe(second),
+            "parts": _describe_pairs(pair_parts(first, second)),
+            "stages": _describe_pairs(pair_stages(first, second)),
+            "operations": _describe_pairs(pair_operations(first, second)),
+        }
+    )
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _describe(trace: Trace) -> dict[str, Any]:
+    slowest = trace.pipelines[0].slowest if trace.pipelines else None
+    return {
+        "session": trace.session.name,
+        "path": str(trace.session.path),
+        "num_bytes": trace.num_bytes,
+        "capture_ms": trace.capture_ms,
+        "num_marks": trace.num_marks,
+        "num_device_events": trace.num_device_events,
+        "verdict": dataclasses.asdict(trace.verdict) if trace.verdict else None,
+        "slowest_stage": _describe_stage(slowest) if slowest else None,
+        "step_ms": dataclasses.asdict(trace.step_ms) if trace.step_ms else None,
+        "mean_step_ms": trace.mean_step_ms,
+        "split": dataclasses.asdict(trace.split) if trace.split else None,
+        "steps": [dataclasses.asdict(step) for step in trace.steps],
+        "pipelines": [_describe_pipeline(pipeline) for pipeline in trace.pipelines],
+        "operations": [dataclasses.asdict(operation) for operation in trace.operations],
+        "remarks": list(trace.remarks),
+    }
+
+
+def _describe_pipeline(pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "chain": pipeline.chain,
+        "wait_ns": pipeline.wait_ps // PICOSECONDS,
+        "taking_turns": list(pipeline.taking_turns),
+        "num_threads": pipeline.num_threads,
+        "stages": [_describe_stage(stage) for stage in pipeline.stages],
+    }
+
+
+def _describe_stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "path": list(stage.path),
+        "num_calls": stage.num_calls,
+        "total_ns": stage.total_ps // PICOSECONDS,
+        "own_ns": stage.own_ps // PICOSECONDS,
+        "share_ns": stage.share_ps // PICOSECONDS,
+        "settings": [dataclasses.asdict(setting) for setting in stage.settings],
+        "work": [{"kind": work.kind, "duration_ns": work.duration_ps // PICOSECONDS} for work in stage.work],
+    }
+
+
+def _describe_pairs(pairs: list[Pair]) -> list[dict[str, Any]]:
+    return [{**dataclasses.asdict(pair), "gain_ms": pair.gain_ms} for pair in pairs]

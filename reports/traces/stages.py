@@ -1,0 +1,122 @@
+"""The tf.data pipelines of a trace: their stages, and where their consumer's waiting went."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.traces.stage_kinds import INPUT_MARK, find_kind
+from reports.xplane.intervals import Interval, measure
+
+Path = tuple[str, ...]
+ROOT = "Root"
+BATCH = "batch"
+PICOSECONDS = 1_000_000_000  # in a millisecond
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number of a stage: parallelism (calls at once), buffer (elements) or batch (examples).
+
+    Args:
+        name: which of the three.
+        value: the last one in the trace; None if the stage was too busy to tell.
+        tuned: AUTOTUNE chose it; otherwise it stands in the program.
+    """
+
+    name: str
+    value: int | None
+    tuned: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """Operations of one type, and how long they ran, all threads together."""
+
+    kind: str
+    duration_ps: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a pipeline.
+
+    Args:
+        path: the names of the stages from the root to this one.
+        num_calls: elements asked of it.
+        total_ps: time in which at least one call was under way.
+        own_ps: the part in which none of its inputs was.
+        share_ps: the part of the consumer's wait that is this stage's own time.
+        settings: its numbers.
+        work: what tf.data's threads and the caller's computed in `share_ps`, the longest first.
+    """
+
+    path: Path
+    num_calls: int
+    total_ps: int
+    own_ps: int
+    share_ps: int
+    settings: tuple[Setting, ...]
+    work: tuple[Work, ...]
+
+    @property
+    def name(self) -> str:
+        """As TensorFlow names it: MapAndBatch, BatchV2."""
+        return self.path[-1].rpartition(INPUT_MARK)[2]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The stages of one dataset, the root first, then from the consumer to the source.
+
+    Args:
+        stages: at least the root.
+        waits: when the consumer waited, in picoseconds.
+        num_threads: of its private thread pool; None if it has none.
+    """
+
+    stages: tuple[Stage, ...]
+    waits: tuple[Interval, ...]
+    num_threads: int | None
+
+    @property
+    def wait_ps(self) -> int:
+        """How long the consumer waited for elements, all calls together."""
+        return measure(self.waits)
+
+    @property
+    def slowest(self) -> Stage:
+        """The stage with the largest share of the consumer's wait."""
+        return max(self.stages, key=lambda stage: (stage.share_ps, stage.own_ps))
+
+    @property
+    def taking_turns(self) -> tuple[str, ...]:
+        """The stages between the consumer and the first one that works ahead: they and the consumer take turns."""
+        stages = itertools.takewhile(lambda stage: not find_kind(stage.name).works_ahead, self.stages[1:])
+        return tuple(stage.name for stage in stages)
+
+    @property
+    def chain(self) -> str:
+        """The stages as TensorFlow ran them, the consumer's side first; auto is a number that AUTOTUNE moves."""
+        inputs: defaultdict[Path, list[Stage]] = defaultdict(list)
+        for stage in self.stages:
+            inputs[stage.path[:-1]].append(stage)
+        return _write_chain(self.stages[0], inputs)
+
+
+def _write_chain(stage: Stage, inputs: Mapping[Path, list[Stage]]) -> str:
+    branches = [_write_chain(each, inputs) for each in inputs.get(stage.path, ())]
+    after = branches[0] if len(branches) == 1 else f"{{{' | '.join(branches)}}}" if branches else ""
+    parts = [] if stage.name == ROOT else [_write_stage(stage)]
+    return " > ".join([*parts, after] if after else parts)
+
+
+def _write_stage(stage: Stage) -> str:
+    numbers = [
+        "auto" if setting.tuned else "?" if setting.value is None else str(setting.value)
+        for setting in stage.settings
+        if setting.name != BATCH
+    ]
+    return f"{stage.name}({', '.join(numbers)})" if numbers else stage.name

@@ -1,0 +1,1 @@
+"""Trials of the gate, counted: how often it and its peers were right."""

@@ -1,0 +1,1 @@
+"""Profiler traces as files: xplane, xprof's tables and TensorBoard's folders."""

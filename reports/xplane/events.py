@@ -1,0 +1,136 @@
+"""What a trace tells about the host: calls of tf.data stages, marks of steps, operations."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reports.xplane.intervals import Interval
+from reports.xplane.xspace import VALUE
+
+HOST = "/host:"  # XPlane names: xla/tsl/profiler/utils/xplane_schema.cc
+DEVICE = "/device:"
+PICOSECONDS = 1000  # in a nanosecond
+STEP_NUMBER, ROOT_LEVEL = "step_num", "_r"  # the arguments of tf.profiler.experimental.Trace
+STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
+OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
+LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
+
+Value = int | float | str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One event on a thread.
+
+    Args:
+        name: of the event.
+        thread: number and name of the thread.
+        interval: in picoseconds from a start that all threads share.
+        arguments: that the program gave the event.
+    """
+
+    name: str
+    thread: tuple[int, str]
+    interval: Interval
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of the host that this package reads, and how long the capture was.
+
+    Args:
+        stages: calls of tf.data iterators.
+        marks: events with a step number.
+        operations: of TensorFlow, on every thread of the host.
+        span: from the first event of the host to the end of the last, in picoseconds; None without events.
+        num_device_events: events on GPUs and other devices.
+    """
+
+    stages: tuple[Call, ...]
+    marks: tuple[Call, ...]
+    operations: tuple[Call, ...]
+    span: Interval | None
+    num_device_events: int
+
+    @property
+    def has_root_marks(self) -> bool:
+        """True if a mark is one that xprof takes for a step."""
+        return any(ROOT_LEVEL in mark.arguments for mark in self.marks)
+
+
+def read_events(space: Any) -> Events:
+    """The events of all host planes of an XSpace."""
+    calls = [call for plane in space.planes if plane.name.startswith(HOST) for call in _read_plane(plane)]
+    edges = [call.interval for call in calls]
+    return Events(
+        stages=tuple(call for call in calls if STAGE.match(call.name)),
+        marks=tuple(call for call in calls if STEP_NUMBER in call.arguments),
+        operations=tuple(call for call in calls if OPERATION.fullmatch(call.name)),
+        span=(min(start for start, _ in edges), max(end for _, end in edges)) if edges else None,
+        num_device_events=sum(
+            len(line.events) for plane in space.planes if plane.name.startswith(DEVICE) for line in plane.lines
+        ),
+    )
+
+
+def mark_roots(space: Any) -> None:
+    """Give every event with a step number the level that makes it a step for xprof, as if `_r=1` had been written."""
+    for plane in space.planes:
+        if not plane.name.startswith(HOST):
+            continue
+        numbers = {entry.key for entry in plane.stat_metadata if entry.value.name == STEP_NUMBER}
+        level = _find_level(plane)
+        for line in plane.lines:
+            for event in line.events:
+                if any(stat.metadata_id in numbers for stat in event.stats):
+                    event.stats.add(metadata_id=level, int64_value=1)
+
+
+def _find_level(plane: Any) -> int:
+    """The number under which the plane's events store `_r`; it is added where they do not."""
+    known: dict[str, int] = {entry.value.name: entry.key for entry in plane.stat_metadata}
+    if ROOT_LEVEL not in known:
+        taken = {entry.key for entry in plane.stat_metadata}
+        known[ROOT_LEVEL] = next(number for number in itertools.count(1) if number not in taken)
+        entry = plane.stat_metadata.add(key=known[ROOT_LEVEL])
+        entry.value.id, entry.value.name = known[ROOT_LEVEL], ROOT_LEVEL
+    return known[ROOT_LEVEL]
+
+
+def _read_plane(plane: Any) -> Iterator[Call]:
+    names = {entry.key: clean(entry.value.name) for entry in plane.event_metadata}
+    read = _make_reader(plane)
+    for line in plane.lines:
+        thread = (line.id, clean(line.name))
+        for event in line.events:
+            start = line.timestamp_ns * PICOSECONDS + event.offset_ps
+            interval = (start, start + max(0, event.duration_ps))
+            yield Call(names.get(event.metadata_id, ""), thread, interval, read(event) if event.stats else {})
+
+
+def _make_reader(plane: Any) -> Callable[[Any], dict[str, Value]]:
+    """What reads an event's arguments; a reference is the name of another argument of the plane."""
+    names = {entry.key: clean(entry.value.name) for entry in plane.stat_metadata}
+
+    def read(event: Any) -> dict[str, Value]:
+        return {names[stat.metadata_id]: value(stat) for stat in event.stats if stat.metadata_id in names}
+
+    def value(stat: Any) -> Value:
+        field = stat.WhichOneof(VALUE)
+        if field == "ref_value":
+            return names.get(stat.ref_value, "")
+        found: Value | bytes = getattr(stat, field) if field else ""
+        text = found.decode("utf-8", "replace") if isinstance(found, bytes) else found
+        return clean(text) if isinstance(text, str) else text
+
+    return read
+
+
+def clean(text: str) -> str:
+    """The text without what would move a terminal's cursor, and not endless."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:LONGEST_NAME])

@@ -1,0 +1,88 @@
+"""Trainings and shuffles as turns: accuracy, mixing, what is the same and what is new in every turn."""
+
+import numpy as np
+import pytest
+
+from bench.cases.case import Case, Fitting
+from bench.consumers.fit import FitMeter, order_digits
+from bench.consumers.mixing import MixingMeter, number_images, read_numbers
+from mnist_core.digits.load import Digits
+from mnist_core.language.errors import InputError
+from mnist_core.language.ordering import parse_ordering
+from mnist_core.language.spec import PipelineSpec
+from reports.record.record import Mixing
+
+LEARNT = "shuffle(200).batch(20).map()"
+
+
+def fit(text: str, digits: Digits, fitting: Fitting, **choices) -> FitMeter:
+    return FitMeter(Case("x", PipelineSpec(parse_ordering(text), **choices), "fit", fitting=fitting), digits)
+
+
+def mix(text: str, digits: Digits, **choices) -> Mixing:
+    return MixingMeter(Case("x", PipelineSpec(parse_ordering(text)), "mixing", **choices), digits).measure_turn().mixing
+
+
+@pytest.mark.parametrize("fitting", [Fitting(), Fitting(from_arrays=True), Fitting(steps_per_execution=5)])
+def test_a_fit_counts_what_arrived_and_has_no_first_batch(fitting: Fitting, digits: Digits) -> None:
+    sample = fit(LEARNT, digits, fitting).measure_turn()
+    assert (sample.num_examples, sample.first_batch_ns, sample.accuracy) == (200, None, None)
+
+
+@pytest.mark.parametrize("normalize", ["pipeline", "model"])
+def test_a_retrained_model_has_learnt_and_is_tested(normalize: str, digits: Digits) -> None:
+    meter = fit(LEARNT, digits, Fitting(retrains=True, num_epochs=5), normalize=normalize)
+    first, second = meter.measure_turn(), meter.measure_turn()
+    assert min(first.accuracy, second.accuracy) > 0.8  # bars are easy; guessing gives 0.1
+    assert first.num_examples == 1000
+    assert first.accuracy != second.accuracy or first.wall_ns != second.wall_ns
+
+
+def test_the_training_set_is_sorted_on_request_and_pictures_stay_with_their_labels(digits: Digits) -> None:
+    images, labels = order_digits(digits, Fitting(sorts_by_label=True), None)
+    assert (np.diff(labels.astype(int)) >= 0).all()
+    assert np.array_equal(images[:, 4 + 2 * np.arange(10)].min(axis=2).argmax(axis=1), labels)  # the bright bar's row
+    assert np.array_equal(order_digits(digits, Fitting(), 50)[1], digits.train_labels[:50])
+
+
+def test_fitting_belongs_to_fit() -> None:
+    spec = PipelineSpec(parse_ordering(LEARNT))
+    with pytest.raises(InputError, match="fitting belongs to the consumer fit"):
+        Case("x", spec, "drain", fitting=Fitting())
+    with pytest.raises(InputError, match="fitting belongs to the consumer fit"):
+        Case("x", spec, "fit")
+
+
+def test_what_sets_a_case_apart_is_told() -> None:
+    spec = PipelineSpec(parse_ordering("map().batch(2)"), source="png", function="python")
+    case = Case("x", spec, "fit", is_cold=True, fitting=Fitting(jit_compile=True))
+    told = {"source": "png", "function": "python", "cold": "yes", "jit_compile": "True"}
+    assert dict(case.choices) == told
+    assert Case("x", PipelineSpec(parse_ordering("map().batch(2)"))).choices == ()
+
+
+@pytest.mark.parametrize("count", [1, 255, 256, 257, 65536, 70000])
+def test_numbered_pictures_are_read_back_scaled_or_not(count: int) -> None:
+    images = number_images(count)
+    assert np.array_equal(read_numbers(images), np.arange(count))
+    assert np.array_equal(read_numbers(images.astype(np.float32) / 255), np.arange(count))
+
+
+def test_a_buffer_of_one_mixes_nothing_and_one_of_all_mixes_well(digits: Digits) -> None:
+    assert mix("shuffle(1).batch(20).map()", digits) == Mixing(0.0, 0.0)
+    whole = mix("shuffle(200).batch(20).map()", digits)
+    assert min(whole.displacement, whole.label_runs) > 0.8
+    little = mix("shuffle(10).batch(20).map()", digits)
+    assert 0 < little.displacement < 0.5 * whole.displacement
+
+
+@pytest.mark.parametrize(
+    "text", ["map().shuffle(50).batch(7)", "cache().shuffle(50).map().batch(7)", "range().shuffle(50).batch(7).map()"]
+)
+def test_every_ordering_can_be_scored(text: str, digits: Digits) -> None:
+    assert 0 < mix(text, digits).displacement < 1
+
+
+def test_shuffling_batches_moves_examples_but_mixes_few_labels(digits: Digits) -> None:
+    mixing = mix("batch(20).shuffle(10).map()", digits)
+    assert mixing.label_runs < 0.2 < mixing.displacement

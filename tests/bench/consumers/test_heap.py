@@ -1,0 +1,97 @@
+"""Live bytes, for real, beside their prediction; and platforms that do not tell."""
+
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.cases.case import build_case
+from bench.consumers import heap as heap_module
+from bench.consumers.heap import Heap, measure_memory
+from bench.workers.server import Worker, build_context
+from mnist_core.digits.load import Digits
+from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from reports.record.record import Memory
+
+NEEDS_MALLINFO = pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
+WITHIN = 0.05
+
+
+def read_in_a_worker(name: str, source: str) -> Memory:
+    with Worker(build_case(name, "memory"), source, build_context()) as worker:
+        return worker.measure_memory()
+
+
+@NEEDS_MALLINFO
+@pytest.mark.parametrize("name", ["map_after_shuffle", "map_before_shuffle", "cache_before_map", "cache_after_map"])
+def test_the_prediction_is_within_5_percent_on_real_mnist(name: str, real_mnist_path: Path) -> None:
+    memory = read_in_a_worker(name, str(real_mnist_path))
+    assert memory.predicted_bytes == pytest.approx(memory.live_bytes, rel=WITHIN)
+    assert memory.peak_bytes >= 0.9 * memory.live_bytes
+    assert memory.kept_after_trim_bytes <= memory.kept_bytes
+
+
+@NEEDS_MALLINFO
+def test_the_prediction_is_within_5_percent_on_drawn_pictures(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (60000, 28, 28), dtype=np.uint8)
+    labels = generator.integers(0, 10, 60000, dtype=np.uint8)
+    np.savez(tmp_path / "n.npz", x_train=images, y_train=labels, x_test=images[:1], y_test=labels[:1])
+    after, before = (
+        read_in_a_worker(name, str(tmp_path / "n.npz")) for name in ("map_after_shuffle", "map_before_shuffle")
+    )
+    for memory in (after, before):
+        assert memory.predicted_bytes == pytest.approx(memory.live_bytes, rel=WITHIN)
+    assert before.live_bytes / after.live_bytes == pytest.approx(3.9, abs=0.2)  # the post's point, in live bytes
+
+
+@pytest.mark.parametrize("name", NAMED_ORDERINGS)
+def test_every_named_ordering_can_be_read(name: str, digits: Digits) -> None:
+    memory = measure_memory(build_case(name, "memory"), digits)
+    assert memory.predicted_bytes > 0
+    assert memory.gpu_peak_bytes is None or memory.gpu_peak_bytes >= 0
+
+
+def test_a_platform_that_does_not_tell_is_no_error(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heap_module, "_find_mallinfo", lambda: None)
+    memory = measure_memory(build_case("post", "memory"), digits, Heap(tmp_path / "no-proc"))
+    told = (memory.live_bytes, memory.peak_bytes, memory.kept_bytes, memory.kept_after_trim_bytes)
+    assert told == (None, None, None, None)
+    assert memory.predicted_bytes > 0
+
+
+def test_status_is_read_in_bytes(tmp_path: Path) -> None:
+    (tmp_path / "status").write_text("VmPeak:\t  99 kB\nVmHWM:\t    12 kB\nVmRSS:\tmany kB\n")
+    heap = Heap(tmp_path)
+    assert heap.read_status_bytes("VmHWM") == 12 * 1024
+    assert heap.read_status_bytes("VmRSS") is None
+    assert heap.read_status_bytes("VmSwap") is None
+
+
+def test_the_gpu_is_asked_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    config = heap_module.tf.config
+    monkeypatch.setattr(config, "get_visible_devices", lambda kind: [kind])
+    monkeypatch.setattr(config.experimental, "reset_memory_stats", asked.append)
+    monkeypatch.setattr(config.experimental, "get_memory_info", lambda device: {"current": 5, "peak": 7})
+    heap = Heap()
+    heap.reset_peak()
+    assert asked == ["GPU:0"]
+    assert heap.read_gpu_peak_bytes() == 7
+
+
+def test_settled_means_that_nothing_grows_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = iter([1, 2, 3, *[4] * 100])
+    heap = Heap()
+    monkeypatch.setattr(heap, "read_live_bytes", lambda: next(readings))
+    assert heap.read_settled_bytes() == 4
+    assert len(list(readings)) > 50, "it stops soon after"
+
+
+def test_workers_are_forked_where_fork_exists() -> None:
+    assert build_context().get_start_method() == (
+        "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    )

@@ -1,0 +1,171 @@
+"""Traces for the bench: every other block of steps is profiled, what is written is read back, and faults are told."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.cases.case import Case, build_case
+from bench.consumers.device import ComputeDevice
+from bench.consumers.traced import ROUNDS, TIMED, WINDOW, TraceMeter
+from bench.turns.captured import FOLDER, check_trace, name_folder, read_back
+from bench.workers.messages import Captured
+from mnist_core.digits.load import Digits
+from mnist_core.profiling.step_trace import StepTrace
+from mnist_core.profiling.window import StepWindow
+from reports.traces.trace import Trace, load_trace
+from reports.xplane.xspace import TraceError
+
+CASE = build_case("shuffle(10).batch(8).map().prefetch(2)", "traced")
+STEP_NS = 3_000_000
+
+
+class FakeClock:
+    """A step takes longer from block to block, whoever asks."""
+
+    def __init__(self) -> None:
+        self.readings = 0
+
+    def wall_ns(self) -> int:
+        """Block number n takes n times `STEP_NS` a step between its two readings."""
+        self.readings += 1
+        block, is_end = divmod(self.readings - 1, 2)
+        return is_end * (block + 1) * STEP_NS * len(TIMED)
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError(seconds)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def captured(run: Path, digits: Digits) -> Captured:
+    return TraceMeter(CASE, digits, FakeClock()).capture(run / FOLDER / name_folder(CASE))
+
+
+@pytest.fixture(scope="module")
+def trace(captured: Captured) -> Trace:
+    return load_trace(captured.file)
+
+
+def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(captured: Captured) -> None:
+    assert captured.plain_step_ns == tuple(STEP_NS * block for block in range(2, 2 * ROUNDS + 2, 2))
+    assert captured.profiled_step_ns == tuple(STEP_NS * block for block in range(3, 2 * ROUNDS + 3, 2))
+
+
+def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, monkeypatch) -> None:
+    log: list[str] = []
+
+    class FakeProfiler:
+        trace = StepTrace(tmp_path / "vm.xplane.pb", 20, 59, 40)
+
+        def __init__(self, folder: Path, window: StepWindow) -> None: ...
+
+        def __enter__(self) -> "FakeProfiler":
+            log.append("on")
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            log.append("off")
+
+        def mark(self, step: int) -> AbstractContextManager[None]:
+            return nullcontext()
+
+    class LoggingClock(FakeClock):
+        def wall_ns(self) -> int:
+            log.append("clock")
+            return super().wall_ns()
+
+    monkeypatch.setattr("bench.consumers.traced.StepProfiler", FakeProfiler)
+    TraceMeter(CASE, digits, LoggingClock()).capture(tmp_path)
+    block = ["clock", "clock"]
+    assert log == [*block, *([*block, "on", *block, "off"] * ROUNDS)]
+
+
+def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digits, tmp_path: Path) -> None:
+    log: list[str] = []
+
+    class LoggingClock(FakeClock):
+        def wall_ns(self) -> int:
+            log.append("clock")
+            return super().wall_ns()
+
+    device = ComputeDevice("CPU:0", lambda: log.append("wait"))
+    TraceMeter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
+    assert log == ["wait", "clock"] * (2 + 4 * ROUNDS)
+
+
+def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_timed() -> None:
+    assert WINDOW.start < TIMED.start
+    assert TIMED.stop < WINDOW.stop
+
+
+def test_only_the_last_trace_is_kept_in_tensorboards_layout(captured: Captured, run: Path) -> None:
+    assert [*run.rglob("*.xplane.pb")] == [captured.file]
+    case, plugins, profile, _session, _host = captured.file.relative_to(run / FOLDER).parts
+    assert (case, plugins, profile) == (name_folder(CASE), "plugins", "profile")
+    assert captured.num_markers == WINDOW.stop - WINDOW.start
+
+
+def test_what_is_read_back_goes_into_the_record(captured: Captured, run: Path, trace: Trace) -> None:
+    capture = read_back(captured, "cpu", run)
+    assert capture.folder == f"traces/{name_folder(CASE)}"
+    assert capture.num_bytes == captured.file.stat().st_size
+    assert capture.step_ns == tuple(step.duration_ns for step in trace.steps)
+    assert len(capture.step_ns) == capture.num_markers - 2, "xprof leaves out the first and the last, which may be cut"
+    assert capture.input_share == trace.verdict.input_share
+    assert capture.slowest_stage == trace.pipelines[0].slowest.name
+    assert capture.plain_step_ns == captured.plain_step_ns
+
+
+@pytest.mark.parametrize(
+    ("device", "spoil", "reason"),
+    [
+        ("cpu", lambda trace: replace(trace, num_marks=0, steps=()), "has no step marker"),
+        ("cpu", lambda trace: replace(trace, steps=(), remarks=("No idea.",)), "markers but no step: No idea"),
+        ("cpu", lambda trace: replace(trace, pipelines=()), "no host events of tf.data and of operations"),
+        ("cpu", lambda trace: replace(trace, operations=()), "no host events of tf.data and of operations"),
+        ("gpu", lambda trace: trace, "no device events: the profiler needs libcupti"),
+    ],
+)
+def test_a_trace_that_lacks_something_is_not_called_good(
+    trace: Trace, device: str, spoil: Callable[[Trace], Trace], reason: str
+) -> None:
+    with pytest.raises(TraceError, match=reason):
+        check_trace(spoil(trace), device)
+
+
+def test_a_whole_trace_is_called_good(trace: Trace) -> None:
+    check_trace(trace, "cpu")
+    check_trace(replace(trace, num_device_events=1), "gpu")
+
+
+def test_a_file_that_is_cut_short_is_not_called_good(captured: Captured, tmp_path: Path) -> None:
+    file = tmp_path / "traces" / "x" / "plugins" / "profile" / "s" / "vm.xplane.pb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(captured.file.read_bytes()[:5000])
+    with pytest.raises(TraceError, match=r"vm\.xplane\.pb"):
+        read_back(replace(captured, file=file), "cpu", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        (build_case("post", "traced"), "post-traced-default-cpu"),
+        (CASE, "shuffle_10_.batch_8_.map_.prefetch_2_-traced-default-cpu"),
+        (build_case("map(parallel=2).batch(8)", "traced"), "map_parallel=2_.batch_8_-traced-default-cpu"),
+    ],
+)
+def test_a_folder_has_the_cases_id_as_far_as_a_shell_takes_it(case: Case, name: str) -> None:
+    assert name_folder(case) == name
+
+
+def test_a_folders_name_is_not_too_long_for_a_file_system() -> None:
+    long = build_case(".".join(["shuffle(10)"] * 40) + ".batch(8).map()", "traced")
+    assert len(name_folder(long)) <= 150
+    assert name_folder(long).endswith("-traced-default-cpu")

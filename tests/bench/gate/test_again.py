@@ -1,0 +1,105 @@
+"""A stored run's cases, measured once more: which of them, and, for real, what the command says of them."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.cases.case import build_case
+from bench.gate.again import find_cases, find_missing
+from mnist_core.language.errors import InputError
+from reports.formats.results import name_case
+from reports.record.record import CaseRecord, Machine, Record, Sample, Setting, Turn
+
+ROOT = Path(__file__).parents[3]
+SETTING = Setting("bars", "f" * 64, ())
+
+
+def store(name: str, consumer="drain", arm="raw", **choices) -> CaseRecord:
+    case = build_case(name, consumer, arm=arm, step_ms=choices.get("step_ms"))
+    turns = (Turn(0, Sample(1, 1, 1, 200)),)
+    record = CaseRecord(name, str(case.spec.ordering), consumer, arm, "cpu", SETTING, 1, None, turns)
+    return replace(record, **choices)
+
+
+def find(*cases: CaseRecord, patterns: tuple[str, ...] = ()) -> list[str]:
+    found = find_cases(Record(cases, Machine("cpu", 2, "Linux"), ""), patterns)
+    assert {case.num_examples for case, _ in found} == {200}
+    return [case.id for case, _ in found]
+
+
+def test_timed_cases_that_are_still_the_same_are_found() -> None:
+    own = "shuffle(10).batch(8).map()"
+    same = [store("post"), store("post", "step"), store("post", "emulated", step_ms=2.0), store(own)]
+    assert find(*same) == ["post-raw-cpu", "post-step-raw-cpu", "post-emulated-2ms-raw-cpu", f"{own}-raw-cpu"]
+    assert find(*same, patterns=("*-step-*",)) == ["post-step-raw-cpu"]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        replace(store("post"), ordering="batch(1)"),
+        replace(store("post"), name="unheard_of"),
+        replace(store("post"), name="control"),
+        replace(store("post"), choices=(("source", "png"),)),
+        replace(store("post"), device="gpu"),
+        replace(store("post"), arm="unheard_of"),
+        replace(store("post"), consumer="fit"),
+    ],
+)
+def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord) -> None:
+    assert find(gone, store("no_prefetch")) == ["no_prefetch-raw-cpu"]
+    missing = find_missing(Record((gone, store("no_prefetch")), Machine("cpu", 2, "Linux"), ""), ())
+    assert missing == (() if gone.name == "control" or gone.choices or gone.consumer == "fit" else (name_case(gone),))
+    assert find_missing(Record((gone,), Machine("cpu", 2, "Linux"), ""), ("other*",)) == ()
+    with pytest.raises(InputError, match=r"^nothing can be compared: .* it has none that this version has\.$"):
+        find(gone)
+
+
+def gate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from bench.commands.cli import main; main()"
+    command = [sys.executable, "-c", script, "gate", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_stored_run_is_measured_again_and_what_that_cannot_promise_is_told(tmp_path: Path, digits_file: str) -> None:
+    arguments = (
+        "--benchmark-only",
+        "--data",
+        digits_file,
+        "--budget",
+        "1",
+        "--benchmark-json",
+        str(tmp_path / "r.json"),
+    )
+    selected = ("bench/bench_orderings.py", "-k", "(post or no_prefetch) and raw", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *selected, *arguments]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    done = gate(tmp_path, "--against", "r.json", "--data", digits_file, "--budget", "1", "--fail-on", "nothing")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "post-raw-cpu" in done.stdout
+    assert "no_prefetch-raw-cpu" in done.stdout
+    assert "how often this is wrong is not known" in done.stdout
+    other = gate(tmp_path, "--against", "r.json", "--data", "synthetic", "--budget", "1")
+    assert other.returncode == 2
+    assert "error: the stored run is of bars.npz, not of the same digits as synthetic: give --data." in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "error: give --base REV, the git revision to compare with, such as --base main."),
+        (
+            ("--against", "r.json", "--base", "main"),
+            "error: --against takes none of --base, --head, --out, --markdown and",
+        ),
+        (("--against", "r.json"), "error: r.json does not exist: give a run's folder or its record.json."),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
+    done = gate(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith(reason)
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,109 @@
+"""Slots: who sits where, by lot, and what the processes have in common that workers are forked from. None is real."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.gate import slots as gate_slots
+from bench.gate.design import PairDesign
+from bench.gate.lots import Lot, Lots
+from bench.gate.pairs import Job
+from bench.gate.slot_process import Launch
+from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.gate.staged import StagedCase, import_revision
+
+PYTHON, OTHER = Path("/bin/python"), Path("/other/python")
+DESIGN = PairDesign(num_examples=9)
+
+
+class FakeProcess:
+    started: list["FakeProcess"] = []  # noqa: RUF012  # emptied for every test
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch, self.is_open = launch, True
+        self.started.append(self)
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+@pytest.fixture(autouse=True)
+def processes(monkeypatch: pytest.MonkeyPatch) -> list[FakeProcess]:
+    FakeProcess.started = []
+    monkeypatch.setattr(gate_slots, "SlotProcess", FakeProcess)
+    return FakeProcess.started
+
+
+def make_slots(seed: int = 1, head_python: Path = PYTHON) -> Slots:
+    base = Staged(PYTHON, Path("/base"), {"new name": "old name"})
+    revisions = {"base": base, "head": Staged(head_python, Path("/head"))}
+    return Slots(revisions, "digits", DESIGN, Lots(seed), tools=Path("/tools"), scratch=Path("/scratch"))
+
+
+def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProcess]) -> None:
+    slots = make_slots()
+    for number in range(20):
+        seats = slots.seat(Job("a", "gate", "screen", number, Lot(number % 2, "base")))
+        assert (seats["base"].slot, seats["head"].slot) == (1 - number % 2, number % 2)
+        assert seats["base"].process is not seats["head"].process
+        assert seats["head"].case == StagedCase("a", "/head", "raw", 9)
+        assert seats["base"].case == StagedCase("a", "/base", "raw", 9)
+    assert len(processes) == 2
+    assert len({each.launch.hash_seed for each in processes}) == 1
+    assert {each.launch.python for each in processes} == {PYTHON}
+
+
+def test_in_a_control_base_takes_both_sides() -> None:
+    seats = make_slots().seat(Job("new name", "control", "screen", 0, Lot(0, "base")))
+    assert seats["base"].case == seats["head"].case == StagedCase("old name", "/base", "raw", 9)
+    assert seats["base"].process is not seats["head"].process
+
+
+def test_a_case_that_was_renamed_has_its_old_name_in_base() -> None:
+    seats = make_slots().seat(Job("new name", "gate", "screen", 0, Lot(0, "base")))
+    assert (seats["base"].case.id, seats["head"].case.id) == ("old name", "new name")
+
+
+def test_closing_ends_the_processes_and_the_next_pair_gets_others_with_another_seed(
+    processes: list[FakeProcess],
+) -> None:
+    slots = make_slots()
+    job = Job("a", "gate", "screen", 0, Lot(0, "base"))
+    slots.seat(job)
+    slots.close()
+    assert not any(each.is_open for each in processes)
+    slots.seat(job)
+    assert len(processes) == 4
+    assert processes[0].launch.hash_seed != processes[2].launch.hash_seed
+    assert all(each.is_open for each in processes[2:])
+
+
+def test_revisions_with_packages_of_their_own_have_processes_of_their_own(processes: list[FakeProcess]) -> None:
+    slots = make_slots(head_python=OTHER)
+    for number in range(10):
+        slots.seat(Job("a", "gate", "screen", number, Lot(number % 2, "base")))
+    assert Counter(each.launch.python for each in processes) == {PYTHON: 2, OTHER: 2}
+    assert len({each.launch.log for each in processes}) == 4
+
+
+def test_a_stage_holds_mnist_core_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("mnist_core", "bench", "reports"):
+        (tmp_path / "checkout" / name).mkdir(parents=True)
+    stage = build_stage(tmp_path / "stages/base", tmp_path / "checkout")
+    assert [path.name for path in stage.iterdir()] == ["mnist_core"]
+    assert (stage / "mnist_core").resolve() == tmp_path / "checkout/mnist_core"
+
+
+def test_the_tools_are_the_packages_of_this_project_and_nothing_installed_beside_them(tmp_path: Path) -> None:
+    tools = build_tools(tmp_path / "tools")
+    assert {path.name for path in tools.iterdir()} == {"bench", "mnist_core", "reports"}
+    assert (tools / "bench/gate/slots.py").samefile(gate_slots.__file__)
+
+
+def test_a_process_that_has_imported_a_mnist_core_is_of_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with pytest.raises(ImportError, match=r"^mnist_core was imported before its revision was known\.$"):
+        import_revision("/head")
+    assert "/head" not in sys.path

@@ -1,0 +1,83 @@
+"""The realised chain: read from TensorFlow 2.21 for every named ordering, in both arms, and with one rewrite off."""
+
+import pytest
+
+from bench.cases.case import Case, build_case
+from bench.consumers.epochs import EpochMeter
+from bench.pipelines.inspect import inspect_program
+from mnist_core.digits.load import Digits
+from mnist_core.language.ordering import parse_ordering
+from mnist_core.language.spec import PipelineSpec
+from reports.record.record import Choice
+
+CACHE = "MemoryCache > MemoryCacheImpl"
+SOURCE = "Shuffle(60000) > TensorSlice"
+DEFAULT_CHAINS = {
+    "post": f"Prefetch(auto) > ForeverRepeat > BatchV2 > Prefetch(320) > ParallelMapV2(auto) > {SOURCE}",
+    "prefetch_last": f"Prefetch(10) > ForeverRepeat > MapAndBatch(auto) > {SOURCE}",
+    "no_prefetch": f"Prefetch(auto) > ForeverRepeat > MapAndBatch(auto) > {SOURCE}",
+    "map_before_shuffle": "Prefetch(auto) > BatchV2 > Shuffle(60000) > ParallelMapV2(auto) > TensorSlice",
+    "map_after_shuffle": f"Prefetch(auto) > MapAndBatch(auto) > {SOURCE}",
+    "parallel_map": f"Prefetch(auto) > MapAndBatch(auto) > {SOURCE}",
+    "batch_before_map": f"Prefetch(auto) > ParallelMapV2(auto) > BatchV2 > {SOURCE}",
+    "cache_before_map": f"Prefetch(auto) > MapAndBatch(auto) > Shuffle(60000) > {CACHE} > TensorSlice",
+    "cache_after_map": (f"Prefetch(auto) > BatchV2 > Shuffle(60000) > {CACHE} > ParallelMapV2(auto) > TensorSlice"),
+    "gather_indices": "Prefetch(auto) > ParallelMapV2(auto) > BatchV2 > Shuffle(60000) > Range",
+}
+
+
+@pytest.mark.parametrize("name", DEFAULT_CHAINS)
+def test_what_tensorflow_makes_of_an_ordering_by_default(name: str) -> None:
+    assert inspect_program(build_case(name)).chain == DEFAULT_CHAINS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "chain"),
+    [
+        ("post", f"ForeverRepeat > BatchV2 > Prefetch(320) > Map > {SOURCE}"),
+        ("no_prefetch", f"ForeverRepeat > BatchV2 > Map > {SOURCE}"),
+        ("map_before_shuffle", "Prefetch(2) > BatchV2 > Shuffle(60000) > Map > TensorSlice"),
+        ("gather_indices", "Prefetch(2) > Map > BatchV2 > Shuffle(60000) > Range"),
+    ],
+)
+def test_the_raw_arm_runs_as_written(name: str, chain: str) -> None:
+    assert inspect_program(build_case(name, arm="raw")).chain == chain
+
+
+def test_one_rewrite_off() -> None:
+    fused = inspect_program(build_case("map_after_shuffle", arm="without_map_and_batch_fusion")).chain
+    assert fused == f"Prefetch(auto) > BatchV2 > ParallelMapV2(auto) > {SOURCE}"
+    plain = inspect_program(build_case("no_prefetch", arm="without_inject_prefetch")).chain
+    assert plain == f"ForeverRepeat > MapAndBatch(auto) > {SOURCE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "chain"),
+    [
+        (
+            "shuffle(7).shuffle(9).map().batch(512)",
+            "MapAndBatch(auto) > Shuffle(9) > Shuffle(7) > TensorSlice",
+        ),
+        (
+            "shuffle(50).repeat().map().batch(2)",
+            "MapAndBatch(auto) > ShuffleAndRepeat(50) > TensorSlice",
+        ),
+        ("map().batch(10).prefetch(500)", "Prefetch(500) > MapAndBatch(auto) > TensorSlice"),
+    ],
+)
+def test_buffers_keep_their_sizes_and_nothing_is_used_up_before_it_is_read(text: str, chain: str) -> None:
+    assert inspect_program(Case("x", PipelineSpec(parse_ordering(text)))).chain == chain
+
+
+def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> None:
+    program = EpochMeter(build_case("map_after_shuffle"), digits).read_program()
+    assert program.chain == DEFAULT_CHAINS["map_after_shuffle"]
+    chosen = {(choice.stage, choice.parameter) for choice in program.choices}
+    assert chosen == {("Prefetch", "buffer_size"), ("MapAndBatch", "parallelism")}
+    assert all(choice.value >= 1 for choice in program.choices)
+
+
+def test_the_raw_arm_has_nothing_to_choose(digits: Digits) -> None:
+    program = EpochMeter(build_case("parallel_map", arm="raw"), digits).read_program()
+    assert program.choices == () or all(isinstance(choice, Choice) for choice in program.choices)
+    assert "auto" not in program.chain

@@ -1,0 +1,209 @@
+"""``pytest bench/``, for real, on a few digits: the table, the record, the ids and pytest-benchmark's own flags."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import find_group, wait_for_end
+
+from bench.cases.case import FED
+from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from reports.claims.claim import Kind, judge_claims, load_claims
+from reports.record.file import load_record
+from reports.record.record import CONTROL, KEY
+from reports.traces.trace import load_trace
+
+ROOT = Path(__file__).parents[2]
+NUM_ON_DEVICE = 4 + 2 * 6  # copied, copied ahead, trained on and fitted; six batch sizes of two models
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the bench and what it needs, so that a run leaves nothing in the real one."""
+    for name in ("bench", "mnist_core", "reports"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def bench(checkout: Path, *arguments: str, device: str = "cpu") -> subprocess.CompletedProcess[str]:
+    """A run; where a GPU is wanted there is none, also on a machine that has one."""
+    where = [] if any(each.startswith("bench/") for each in arguments) else ["bench/"]
+    chosen = [] if device == "auto" else ["--device", device]
+    command = [sys.executable, "-m", "pytest", *where, "-p", "no:cacheprovider", *chosen, *arguments]
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+    return subprocess.run(command, cwd=checkout, env=hidden, capture_output=True, text=True, check=False)
+
+
+def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
+    own = "shuffle(10).batch(8).map()"
+    done = bench(checkout, "--benchmark-only", "--data", digits_file, "--budget", "1", "--ordering", own)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = checkout.glob("runs/*/record.json")
+    record = load_record(path)
+    names = {*NAMED_ORDERINGS, own}
+    for arm in ("default", "raw"):
+        drained = [case for case in record.cases if (case.arm, case.consumer) == (arm, "drain")]
+        assert {case.name for case in drained} - {CONTROL} == names
+    assert {case.name for case in record.cases if case.consumer == "memory"} == names
+    assert {case.name for case in record.cases if case.consumer == "emulated"} == {*FED, own}
+    assert {case.name for case in record.cases if case.consumer == "infer"} == {
+        f"{model}_{size}" for model in ("mlp", "cnn") for size in (1, 8, 32, 128, 512, 2048)
+    }
+    assert {case.consumer for case in record.cases if case.group == "devices"} == {"copy", "copy_ahead", "train", "fit"}
+    assert {len(case.turns) for case in record.cases if case.consumer != "memory"} == {6}
+    assert {case.device for case in record.cases} == {"cpu"}
+    assert {(case.device_use.asked, case.device_use.used) for case in record.cases} == {("cpu", "cpu")}
+    assert {case.setting.data_name for case in record.cases} == {"bars.npz"}
+    iterated = [case for case in record.cases if case.consumer != "infer"]
+    assert {turn.sample.num_examples for case in iterated for turn in case.turns} == {200}
+    tables = done.stdout.split(" MNIST Bench ===")[1]
+    for text in ("default arm", "raw arm", "feeding a training step", "A/A control", "same program as", *names):
+        assert text in tables
+    assert "\x1b" not in done.stdout
+    assert "round 5 done after" in done.stdout
+    assert "skipped" not in done.stdout, "claims that nobody asked for are not mentioned case by case"
+    assert "what people say of tf.data" in tables
+    assert "(C19a)" in tables, "the main job decides on some of the claims"
+    assert "not run; mnist-report claims" in tables
+    assert list((checkout / "runs").iterdir()) == [path.parent]
+
+
+def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: Path, digits_file: str) -> None:
+    arguments = ("bench/bench_claims.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    done = bench(checkout, *arguments, "--claims", "C28b,C3a", "--benchmark-json", "my.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = load_record(checkout / "my.json")
+    groups = {case.name: case.group for case in record.cases}
+    assert groups == {"python_function": "claims", "graph_function": "claims", "buffer_60000": "mixing"}
+    verdicts = {verdict.claim.id: verdict for verdict in judge_claims(load_claims(), record)}
+    assert verdicts["C28b"].measured is not None
+    assert verdicts["C28b"].measured.count == 6
+    assert {each.id for each in load_claims() if verdicts[each.id].kind is not Kind.NOT_RUN} == {"C28b", "C3a"}
+    assert "shuffle quality" in done.stdout
+    assert "C19a" not in done.stdout
+
+
+def test_traces_are_captured_on_request_beside_the_record_and_shown(checkout: Path, digits_file: str) -> None:
+    arguments = ("--benchmark-only", "--data", digits_file, "--traces", "-k", "traced and (post or no_prefetch)")
+    done = bench(checkout, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = checkout.glob("runs/*/record.json")
+    captured = {case.name: case.capture for case in load_record(path).cases}
+    assert captured.keys() == {"post", "no_prefetch"}
+    assert captured["post"].folder == "traces/post-traced-default-cpu"
+    for capture in captured.values():
+        trace = load_trace(path.parent / capture.folder)
+        assert [step.duration_ns for step in trace.steps] == list(capture.step_ns)
+    assert "profiler traces of a training step of the mlp" in done.stdout
+    assert "more: mnist-report trace RUN/traces/post-traced-default-cpu" in done.stdout
+
+
+def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
+    arguments = ("--benchmark-only", "--data", digits_file, "--budget", "1")
+    selected = ("bench/bench_orderings.py", "-k", "no_prefetch and default", "--benchmark-json", "my.json")
+    done = bench(checkout, *arguments, *selected)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (benchmark,) = json.loads((checkout / "my.json").read_text())["benchmarks"]
+    assert benchmark["fullname"] == "bench/bench_orderings.py::bench_ordering[no_prefetch-default-cpu]"
+    assert benchmark["group"] == "orderings"
+    assert benchmark["options"]["timer"] == "measured turns"
+    turns = benchmark["extra_info"][KEY]["turns"]
+    assert benchmark["stats"]["data"] == [turn["sample"]["wall_ns"] / 1e9 for turn in turns]
+    assert not (checkout / "runs").exists(), "a file of the user's choice is the only one"
+
+
+def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Path, digits_file: str) -> None:
+    measured = ("bench/bench_orderings.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    common = (*measured, "-k", "gather", "--benchmark-columns=min,median")
+    assert bench(checkout, *common, "--benchmark-save=one").returncode == 0
+    done = bench(checkout, *common, "--benchmark-compare=0001", "--benchmark-compare-fail=median:9999%")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "(0001_one)" in done.stdout
+    assert "(NOW)" in done.stdout
+    assert "machine_info is different" not in done.stdout, "what changes from run to run is no part of the machine"
+
+
+def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, digits_file: str) -> None:
+    done = bench(checkout, "bench/", "--benchmark-disable", "--data", digits_file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    num_cases = 2 * len(NAMED_ORDERINGS) + 1 + 3 * len(FED) + len(NAMED_ORDERINGS) + NUM_ON_DEVICE
+    assert f"{num_cases} passed" in done.stdout
+    assert "ratio to post" not in done.stdout
+    assert not (checkout / "runs").exists()
+
+
+@pytest.mark.parametrize("device", ["auto", "gpu"])
+def test_without_a_gpu_its_cases_are_skipped_with_one_line_and_nothing_fails(checkout, digits_file, device) -> None:
+    arguments = ("bench/bench_devices.py", "--benchmark-disable", "--data", digits_file)
+    done = bench(checkout, *arguments, "-k", "copy", device=device)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "SKIPPED" in line]
+    assert line.startswith("SKIPPED [2] bench/conftest.py:")
+    assert "no GPU here: " in line
+    assert "CUDA_VISIBLE_DEVICES='-1' hides it (unset it)" in line
+    assert (
+        done.stdout.splitlines()[-1].strip("= ").startswith({"auto": "2 passed, 2 skipped", "gpu": "2 skipped"}[device])
+    )
+
+
+def test_gpu_cases_carry_their_device_and_their_marker(checkout: Path) -> None:
+    done = bench(checkout, "--collect-only", "-q", "-m", "gpu", device="auto")
+    ids = [line.partition("[")[2].strip("]") for line in done.stdout.splitlines() if "[" in line]
+    assert len(ids) == len(FED) + NUM_ON_DEVICE
+    assert all(each.endswith("-default-gpu") for each in ids)
+    assert {"post-step-default-gpu", "batch_before_map-copy_ahead-default-gpu", "cnn_2048-infer-default-gpu"} <= set(
+        ids
+    )
+    done = bench(checkout, "--collect-only", "-q", "-m", "not gpu", device="gpu")
+    assert "-gpu]" not in done.stdout
+    assert "-cpu]" not in done.stdout, "what runs on the CPU is not measured where the GPU alone was asked for"
+
+
+def test_a_case_that_exhausts_its_memory_is_one_failure_and_the_others_go_on(checkout: Path, digits_file: str) -> None:
+    hungry = "map().repeat(2000).shuffle(1000000).batch(32)"
+    arguments = ("bench/bench_orderings.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
+    limited = ("--arm", "default", "--ordering", hungry, "--memory-limit", "1.2")
+    done = bench(checkout, *arguments, *limited, "-k", "gather or 2000")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed, 1 passed" in done.stdout
+    assert f"{hungry}-default-cpu: " in done.stdout
+
+
+def test_nothing_survives_an_interrupt(checkout: Path, digits_file: str) -> None:
+    command = [sys.executable, "-m", "pytest", "bench/bench_orderings.py", "--benchmark-only", "--data", digits_file]
+    with subprocess.Popen(
+        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if "round 1 done" in line:
+                os.killpg(run.pid, signal.SIGINT)  # as a terminal does it: to the whole group
+                break
+        run.stdout.read()
+    assert run.returncode == 2
+    for pid in find_group(run.pid):
+        wait_for_end(pid)
+    assert find_group(run.pid) == [], "a worker or the fork server lives on"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (("--data", "nowhere.npz"), 2, "nowhere.npz"),
+        (("--claims", "C99"), 4, "there is no claim 'C99': use all or C1a"),
+        (("--device", "tpu"), 4, "argument --device: invalid choice: 'tpu'"),
+        (("--arm", "fast"), 4, "arm must be one of default, raw, without_"),
+        (("--ordering", "shuffle(0).batch(1)"), 4, "shuffle(buffer_size) must be an int >= 1, got 0."),
+    ],
+)
+def test_wrong_input_stops_the_run_with_one_line(checkout: Path, arguments, code: int, reason: str) -> None:
+    done = bench(checkout, "--benchmark-only", *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert reason in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

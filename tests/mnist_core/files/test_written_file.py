@@ -1,0 +1,69 @@
+"""A report's file is whole or not there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_core.files.written_file import write_whole
+
+
+def test_a_new_folder_is_made_and_an_old_file_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "report.html"
+    write_whole(path, b"old")
+    write_whole(path, b"new")
+    assert [(entry.name, entry.read_bytes()) for entry in path.parent.iterdir()] == [("report.html", b"new")]
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.html"
+    write_whole(path, b"old")
+
+    def fail(_part: Path, _path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, b"new")
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("report.html", b"old")]
+
+
+def test_a_folder_in_the_place_of_the_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    with pytest.raises(OSError, match="."):
+        write_whole(tmp_path / "report", b"new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report"]
+
+
+def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 255)
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_link_stays_a_link_to_the_new_content(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(tmp_path / "pipe", b"new")
+        assert os.read(reader, 10) == b"new"
+    finally:
+        os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("name", [".", "/"])
+def test_a_path_without_a_name_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IsADirectoryError):
+        write_whole(Path(name), b"new")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,204 @@
+"""``mnist-core`` as a user meets it: what is printed where, exit codes, and one line for wrong input."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from mnist_core import cli
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
+    """Run the command in an empty folder; (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mnist-core", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capfd.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return run_command
+
+
+TRAIN = (
+    *("train", "--model", "linear", "--epochs", "2", "--ordering", "shuffle(200).batch(32).map()"),
+    *("--device", "cpu"),
+)
+
+
+def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file)
+    assert (code, err) == (0, "")
+    assert "epoch 1/2: loss" in out
+    assert "epoch 2/2: loss" in out
+    assert "test accuracy" in out
+    assert "200 + 50 digits of bars.npz (sha256 " in out
+    assert "linear by the fit loop, on the cpu, seed 0: shuffle(200).batch(32).map()" in out
+    assert (tmp_path / "runs/linear/result.json").is_file()
+    assert max(len(line) for line in out.splitlines()) <= 160  # the tables fit 100, free lines wrap in the terminal
+
+    code, out, err = run("evaluate", "runs/linear", "--data", digits_file)
+    assert (code, err) == (0, "")
+    assert "confusion matrix" in out
+    assert "on 50 digits of bars.npz" in out
+
+    Image.fromarray(np.load(digits_file)["x_test"][0]).save("digit.png")
+    code, out, err = run("predict", "runs/linear", "digit.png")
+    assert (code, err) == (0, "")
+    assert "digit.png" in out
+
+    code, out, err = run("predict", "runs/linear", "digit.png", "--json")
+    (prediction,) = json.loads(out)["predictions"]
+    assert prediction["digit"] == int(np.argmax(prediction["probabilities"]))
+    assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--out", "here", "--json")
+    assert code == 0
+    result = json.loads(out)
+    assert result["spec"]["pipeline"]["ordering"] == "shuffle(200).batch(32).map()"
+    assert result == json.loads(Path("here/result.json").read_text())
+    device = result["device"]
+    assert (device["asked"], device["used"], device["found"][0]) == ("cpu", "cpu", "cpu")
+    assert device["proof"] == "MatMul on CPU:0, weights on CPU:0"
+    assert "epoch 2/2" in err
+    code, out, _ = run("evaluate", "here", "--data", digits_file, "--json")
+    evaluated = json.loads(out)
+    assert evaluated["accuracy"] == result["test_accuracy"]
+    assert evaluated["data"] == result["data"]
+
+
+def test_a_gpu_that_is_not_there_is_one_line_and_exit_code_2(run, digits_file: str, monkeypatch) -> None:
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _kind=None: [])
+    code, out, err = run(*TRAIN[:-1], "gpu", "--data", digits_file)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: no GPU here: ")
+    assert err.count("\n") == 1
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize("loop", ["fit", "graph", "eager"])
+def test_a_profile_ends_with_where_the_trace_is_and_how_to_look_at_it(run, loop: str, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--loop", loop, "--profile", "8:12", "--out", "my run")
+    assert (code, err) == (0, "")
+    assert "epoch 2/2" in out, "progress stays"
+    assert out.splitlines()[-3:] == [
+        " trace of steps 8 to 11; to look at it:",
+        "    mnist-report trace 'my run/traces/train'",
+        "    tensorboard --logdir 'my run/traces/train'",
+    ]
+    (file,) = Path("my run/traces/train/plugins/profile").glob("*/*.xplane.pb")
+    assert file.stat().st_size > 1000
+
+
+def test_a_profile_is_part_of_the_json(run, digits_file: str) -> None:
+    code, out, _ = run(*TRAIN, "--data", digits_file, "--profile", "8:12", "--out", "here", "--json")
+    assert code == 0
+    trace = json.loads(out)["trace"]
+    assert (Path("here") / trace["file"]).is_file()
+    assert trace["num_markers"] == 4
+
+
+def test_options_reach_the_spec(run, digits_file: str) -> None:
+    code, out, _ = run(
+        *("train", "--data", digits_file, "--json", "--model", "linear", "--ordering", "post", "--batch-size", "20"),
+        *("--epochs", "1", "--steps-per-epoch", "2", "--loop", "eager", "--labels", "sparse", "--normalize", "model"),
+        *("--learning-rate", "0.01", "--checkpoint", "h5", "--seed", "5", "--out", "x"),
+    )
+    assert code == 0
+    spec = json.loads(out)["spec"]
+    assert spec.pop("pipeline") == {
+        "ordering": "shuffle(60000).map().prefetch(320).batch(20).repeat()",
+        "labels": "sparse",
+        "normalize": "model",
+        "seed": 5,
+        "source": "arrays",
+        "function": "graph",
+    }
+    assert spec == {
+        "model": "linear",
+        "epochs": 1,
+        "loop": "eager",
+        "steps_per_epoch": 2,
+        "learning_rate": 0.01,
+        "checkpoint": "h5",
+        "seed": 5,
+    }
+    assert Path("x/best.h5").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("train", "--ordering", "shuffle(0).batch(1).map()"), "shuffle(buffer_size) must be an int >= 1, got 0."),
+        (("train", "--ordering", "pots"), "no ordering is named 'pots': did you mean post?"),
+        (("train", "--batch-size", "0"), "batch(batch_size) must be an int >= 1, got 0."),
+        (("train", "--epochs", "0"), "TrainSpec.epochs must be an int >= 1, got 0."),
+        (("train", "--data", "nowhere.npz"), "nowhere.npz"),
+        (("train", "--profile", "ten"), "--profile must be START:STOP, whole numbers with START < STOP, such as 20:40"),
+        (("train", "--profile", "0:9"), "StepWindow.start must be at least 1, got 0:9: step 0 builds the graph."),
+        (("train", "--profile", "1:99"), "StepWindow must have at most 50 steps, got 1:99: give 1:51, say."),
+        (("evaluate", "nowhere"), "nowhere does not exist"),
+        (("predict", "nowhere", "nothing.png"), "nothing.png does not exist"),
+        (("export", "nowhere", "out"), "nowhere does not exist"),
+        (
+            ("export", "nowhere", "out", "--format", "pickle"),
+            "--format must be savedmodel, litert or onnx, got 'pickle'.",
+        ),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(run, arguments: tuple[str, ...], reason: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert reason in err
+    assert err.count("\n") == 1
+    assert not list(Path().iterdir()), "nothing is left behind"
+
+
+def test_a_profile_past_the_end_is_one_line_and_nothing_is_begun(run, digits_file: str) -> None:
+    code, out, err = run(*TRAIN, "--data", digits_file, "--profile", "10:20")
+    assert (code, out) == (2, "")
+    assert err == (
+        "error: the profiled steps 10:20 go beyond the end of training, which has 14 steps: "
+        "give a STOP of at most 14, or train for longer.\n"
+    )
+    assert not list(Path().iterdir())
+
+
+def test_an_unknown_option_is_exit_code_2(run) -> None:
+    code, _, err = run("train", "--model", "resnet")
+    assert code == 2
+    assert "resnet" in err
+
+
+def test_an_interrupt_says_how_to_go_on(run, digits_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_core.training.train.train", interrupt)
+    code, out, _ = run(*TRAIN, "--data", digits_file)
+    assert code == 130
+    assert "interrupted: give the same command again, without --restart, to go on in runs/linear" in out
+
+
+def test_the_named_orderings_are_listed(run) -> None:
+    code, out, _ = run("orderings")
+    assert code == 0
+    assert "shuffle(60000).map().prefetch(320).batch(32).repeat()" in out
+    assert max(len(line) for line in out.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "export", "predict"])
+def test_every_help_has_an_example(run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"mnist-core {command} " in out.split("Example", 1)[1]

@@ -1,0 +1,30 @@
+"""The README's promises that a test can keep: its two lines, its commands and the orderings that it shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mnist_core.language.named_orderings import NAMED_ORDERINGS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TABLES = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && "
+
+
+def test_the_two_lines_stand_there_and_ci_runs_the_second() -> None:
+    for command in (".venv/bin/pytest bench/ --benchmark-only", ".venv/bin/pytest"):
+        assert f"\n{INSTALL}{command}\n" in README
+    assert f"\n{INSTALL}.venv/bin/pytest\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("named", NAMED_ORDERINGS.values(), ids=lambda named: named.name)
+def test_the_tables_show_the_named_orderings_as_they_are(named) -> None:
+    assert re.search(rf"^ {named.name} +{re.escape(named.text)}$", TABLES, re.MULTILINE)
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -1,0 +1,90 @@
+"""Verdicts as text and as JSON, and the command that prints them."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from reports.claims.claim import Claim, Kind, Verdict
+from reports.claims.tables import describe_verdict, render_prediction, render_verdicts, render_verdicts_briefly
+from reports.stats.median import Estimate
+
+FORMAT_1 = Path(__file__).parents[1] / "stored" / "format1.json"
+FAST = Claim("X1", "map after shuffle is fast", "a guide", "time", "a", to="b", at_most=0.5, why="It is not.")
+BOTH = Claim("X2", "it is the same", "folklore", "busy", "a", to="b", at_least=0.9, at_most=1.1)
+GPU = Claim("X3", "jit helps", "a docstring", "time", "a", to="b", at_least=2.0, device="gpu")
+VERDICTS = (
+    Verdict(FAST, Kind.REFUTED, Estimate(0.8, 0.7, 0.9, 6)),
+    Verdict(BOTH, Kind.INCONCLUSIVE, Estimate(1.0, 0.8, 1.2, 6), "sees effects from 25 %"),
+    Verdict(GPU, Kind.NOT_RUN, None, "no GPU in this run"),
+)
+
+
+def draw(renderable, columns: int = 100) -> list[str]:
+    console = Console(file=io.StringIO(), width=columns, color_system=None)
+    console.print(renderable)
+    lines = console.file.getvalue().splitlines()
+    assert all(len(line) <= columns for line in lines)
+    return [line.rstrip() for line in lines]
+
+
+def test_the_whole_table_in_100_columns() -> None:
+    lines = draw(render_verdicts(VERDICTS))
+    assert lines[1].split() == ["claim", "predicted", "measured", "verdict", "source"]
+    rows = [" ".join(line.split()) for line in lines[3:8]]
+    assert rows == [
+        "X1 map after shuffle is fast <= 0.5 0.80 [0.70, 0.90] REFUTED a guide",
+        "[time]",
+        "X2 it is the same [busy] 0.9 to 1.1 1.0 [0.80, 1.2] INCONCLUSIVE folklore",
+        "sees effects from 25 %",
+        "X3 jit helps [time] >= 2 no GPU in this run NOT RUN a docstring",
+    ]
+    assert " X1: It is not." in lines
+    assert " 1 refuted, 1 inconclusive, 1 not run" in lines
+
+
+def test_a_reason_is_given_only_for_verdicts_against_the_advice() -> None:
+    held = (Verdict(FAST, Kind.HOLDS, Estimate(0.4, 0.3, 0.5, 6)),)
+    assert not any("It is not." in line for line in draw(render_verdicts(held)))
+
+
+def test_the_short_form_has_a_line_for_each_claim_that_was_run() -> None:
+    lines = [line.split() for line in draw(render_verdicts_briefly(VERDICTS))]
+    assert lines[1][0] == "REFUTED"
+    assert lines[2][0] == "INCONCLUSIVE"
+    assert " ".join(lines[3]).startswith("1 refuted, 1 inconclusive, 1 not run; mnist-report claims")
+    assert len(lines) == 4
+
+
+def test_predictions_are_bounds() -> None:
+    assert [render_prediction(claim) for claim in (FAST, BOTH, GPU)] == ["<= 0.5", "0.9 to 1.1", ">= 2"]
+
+
+def test_a_verdict_for_machines() -> None:
+    described = describe_verdict(VERDICTS[0])
+    assert described["cases"] == ["a-drain-default-cpu", "b-drain-default-cpu"]
+    assert (described["verdict"], described["median"], described["count"]) == ("REFUTED", 0.8, 6)
+    assert describe_verdict(VERDICTS[2])["median"] is None
+
+
+def report(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reports", "claims", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
+
+
+def test_the_command_judges_an_older_record_too() -> None:
+    done = report(str(FORMAT_1))
+    assert done.returncode == 0, done.stderr
+    assert "NOT RUN" in done.stdout
+    assert "\x1b" not in done.stdout
+    rows = json.loads(report(str(FORMAT_1), "--json").stdout)
+    assert {row["verdict"] for row in rows} <= {kind.value for kind in Kind}
+
+
+def test_wrong_input_is_one_line() -> None:
+    done = report(str(FORMAT_1), "--only", "C99")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "there is no claim 'C99'" in done.stderr

@@ -1,0 +1,204 @@
+"""Thresholds: how they are written, boundaries on both sides, and exit codes that fail closed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from compared import MACHINE, make_case, make_reading, make_run, slow_down
+
+from reports.compare.pairing import Change, CompareError
+from reports.compare.side_by_side import SideBySide, put_side_by_side
+from reports.compare.thresholds import ExitCode, Verdict, conclude, judge, parse_thresholds
+from reports.stats.median import Estimate
+from reports.summary.metric import METRICS
+from reports.summary.run import Identity
+
+ONE = Estimate(1.0, 1.0, 1.0, 6)
+
+
+def change(metric: str, low: float | None, high: float | None) -> Change:
+    found = next(each for each in METRICS if each.name == metric)
+    return Change(Identity("post", "cpu"), found, ONE, ONE, Estimate(1.0, low, high, 6))
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "limit"),
+    [
+        ("time:5%", "time", 1.05),
+        ("time:2.5%", "time", 1.025),
+        ("time:0%", "time", 1.0),
+        ("time:250%", "time", 3.5),
+        ("first:20%", "first_batch", 1.2),
+        ("live:15%", "live_bytes", 1.15),
+        ("accuracy:1%", "accuracy", 0.99),
+        ("busy:99.9%", "busy", 0.001),
+    ],
+)
+def test_a_threshold_is_a_metric_or_its_beginning_and_percent(text: str, metric: str, limit: float) -> None:
+    (threshold,) = parse_thresholds([text])
+    assert (threshold.metric.name, threshold.limit) == (metric, pytest.approx(limit))
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [
+        (["time"], "--fail-on must be METRIC:PERCENT%, such as time:5%, got 'time'."),
+        (["time:" + 400 * "9" + "%"], "must be METRIC:PERCENT%"),
+        (["time:5"], "got 'time:5'"),
+        (["time:-5%"], "got 'time:-5%'"),
+        (["time:\u0665%"], "must be METRIC:PERCENT%"),
+        (["time:nan%"], "got 'time:nan%'"),
+        (["time:5%\n"], "must be METRIC:PERCENT%"),
+        (["speed:5%"], "'speed' is not the beginning of one metric: time, relative, first_batch, "),
+        (["time:5%", "time:10%"], "two thresholds for time: give one."),
+        (["time:5%", "ti:10%"], "two thresholds for time: give one."),
+        (["accuracy:100%"], "accuracy can never be 100 % worse: more of it is better."),
+        (["live:12%"], "two readings of one case may differ by nearly 13 %; use live_bytes:13% or more."),
+        (["source:32%"], "use source_bytes:33% or more."),
+    ],
+)
+def test_what_is_no_threshold_is_refused_in_one_line(texts: list[str], reason: str) -> None:
+    with pytest.raises(CompareError) as caught:
+        parse_thresholds(texts)
+    assert reason in str(caught.value)
+
+
+def test_the_smallest_threshold_for_bytes_can_be_kept() -> None:
+    assert [str(each) for each in parse_thresholds(["live:13%", "source:33%"])] == [
+        "live_bytes:13%",
+        "source_bytes:33%",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high", "verdict"),
+    [
+        ("time", 1.0501, 1.2, Verdict.REGRESSED),
+        ("time", 1.05, 1.2, Verdict.INCONCLUSIVE),  # the limit itself is allowed
+        ("time", 0.9, 1.0501, Verdict.INCONCLUSIVE),
+        ("time", 0.9, 1.05, Verdict.FINE),
+        ("time", 0.1, 0.2, Verdict.FINE),
+        ("time", None, None, Verdict.INCONCLUSIVE),
+        ("busy", 0.8, 0.8999, Verdict.REGRESSED),
+        ("busy", 0.8, 0.9, Verdict.INCONCLUSIVE),
+        ("busy", 0.8999, 1.1, Verdict.INCONCLUSIVE),
+        ("busy", 0.9, 1.1, Verdict.FINE),
+        ("accuracy", 0.1, 0.2, None),
+    ],
+)
+def test_a_case_regresses_only_if_its_whole_interval_is_beyond(metric, low, high, verdict) -> None:
+    assert judge(change(metric, low, high), parse_thresholds(["time:5%", "busy:10%"])) is verdict
+
+
+def test_a_time_is_not_judged_by_turns_that_others_had_a_part_in() -> None:
+    thresholds = parse_thresholds(["time:5%", "relative:5%"])
+    for low, high in ((1.5, 1.6), (0.5, 0.6)):
+        disturbed = replace(change("time", low, high), is_disturbed=True)
+        assert judge(disturbed, thresholds) is Verdict.INCONCLUSIVE
+
+
+def side_by_side(*others, first=None) -> SideBySide:
+    return put_side_by_side([first or make_run("a", make_case("post"), make_case("fast")), *others])
+
+
+def ended(shown: SideBySide, *texts: str) -> tuple[ExitCode, tuple[str, ...]]:
+    conclusion = conclude(shown, parse_thresholds(texts))
+    return conclusion.exit_code, conclusion.lines
+
+
+SAME = make_run("b", make_case("post"), make_case("fast"))
+SLOW = make_run("b", make_case("post"), make_case("fast", slow_down(2)))
+UNSURE = make_run("b", make_case("post"), make_case("fast", (50, 90, 110, 130, 150, 200)))
+FEW = make_run("b", make_case("post"), make_case("fast", slow_down(2)[:1]))
+OTHER = make_run("b", make_case("other"))
+ELSEWHERE = make_run("b", make_case("post"), make_case("fast", slow_down(9)), machine=replace(MACHINE, num_cores=8))
+
+
+@pytest.mark.parametrize(
+    ("other", "thresholds", "code", "lines"),
+    [
+        (SAME, ["time:10%"], 0, ("fine: all 2 within time:10%",)),
+        (SLOW, ["time:10%"], 1, ("REGRESSED: fast-default-cpu (time)",)),
+        (SLOW, ["time:110%"], 0, ("fine: all 2 within time:110%",)),
+        (UNSURE, ["time:10%"], 3, ("INCONCLUSIVE: fast-default-cpu (time)",)),
+        (FEW, ["time:10%"], 3, ("INCONCLUSIVE: fast-default-cpu (time)",)),
+        (OTHER, ["time:10%"], 2, ("nothing could be compared: a and b have no case in common.",)),
+        (OTHER, [], 2, ("nothing could be compared: a and b have no case in common.",)),
+        (
+            SAME,
+            ["live:13%"],
+            2,
+            ("live_bytes:13% cannot be judged: a and b have no case in common that has live_bytes.",),
+        ),
+        (
+            ELSEWHERE,
+            ["time:10%"],
+            2,
+            ("time:10% cannot be judged: a and b ran on different machines: use relative:10%.",),
+        ),
+        (ELSEWHERE, ["relative:10%"], 1, ("REGRESSED: fast-default-cpu (relative)",)),
+        (SLOW, [], 0, ()),
+    ],
+)
+def test_exit_codes(other, thresholds, code, lines) -> None:
+    assert ended(side_by_side(other), *thresholds) == (code, lines)
+
+
+def test_a_regression_outweighs_what_cannot_be_judged_and_that_what_stays_open() -> None:
+    code, lines = ended(side_by_side(SLOW), "time:10%", "live:13%")
+    assert (code, [line.split()[0] for line in lines]) == (1, ["REGRESSED:", "live_bytes:13%"])
+    code, lines = ended(side_by_side(UNSURE), "time:10%", "live:13%")
+    assert (code, [line.split()[0] for line in lines]) == (2, ["live_bytes:13%"])
+
+
+def test_every_run_is_held_to_every_threshold() -> None:
+    slow = replace(SLOW, path=Path("c"))
+    assert ended(side_by_side(SAME, slow), "time:10%")[0] is ExitCode.REGRESSED
+    assert ended(side_by_side(slow, SAME), "time:10%")[0] is ExitCode.REGRESSED
+    assert ended(side_by_side(SAME, slow), "time:10%")[1] == ("REGRESSED: fast-default-cpu (time in c)",)
+    lost = replace(OTHER, path=Path("c"))
+    assert ended(side_by_side(SAME, lost), "time:10%") == (
+        ExitCode.NOT_COMPARED,
+        ("nothing could be compared: a and c have no case in common.",),
+    )
+
+
+def test_cases_that_the_other_lost_are_counted_where_all_else_is_fine() -> None:
+    lost = make_run("b", make_case("post"))
+    assert ended(side_by_side(lost), "time:10%") == (
+        ExitCode.FINE,
+        ("fine: all 1 within time:10%; 1 of the first run's cases not compared",),
+    )
+
+
+def test_only_five_cases_are_named_in_a_line() -> None:
+    names = [f"case{number}" for number in range(7)]
+    first = make_run("a", *(make_case(name) for name in names))
+    slow = make_run("b", *(make_case(name, slow_down(2)) for name in names))
+    _, (line,) = ended(side_by_side(slow, first=first), "time:10%")
+    assert line.startswith("REGRESSED: case")
+    assert line.endswith(" and 2 more")
+    assert line.count("(time)") == 5
+
+
+def test_one_run_is_enough_only_for_its_devices() -> None:
+    alone = side_by_side()
+    assert ended(alone) == (ExitCode.NOT_COMPARED, ("nothing to compare a with: name a second run.",))
+    both = put_side_by_side([make_run("a", make_case("post"), make_case("post", device="gpu"))])
+    assert ended(both) == (ExitCode.FINE, ())
+    assert ended(both, "time:5%")[0] is ExitCode.NOT_COMPARED
+
+
+def test_devices_of_two_runs_are_shown_but_nothing_to_be_green_about() -> None:
+    shown = put_side_by_side([make_run("a", make_case("post")), make_run("b", make_case("post", device="gpu"))])
+    assert ended(shown) == (ExitCode.FINE, ())
+    assert ended(shown, "time:5%")[0] is ExitCode.NOT_COMPARED
+
+
+def test_bytes_and_ratios_within_a_run_may_be_judged_across_machines() -> None:
+    first = make_run("a", make_reading("post", 100))
+    other = make_run("b", make_reading("post", 200), machine=replace(MACHINE, cpu="Other"))
+    assert ended(side_by_side(other, first=first), "live:15%") == (
+        ExitCode.REGRESSED,
+        ("REGRESSED: post-default-cpu (live_bytes)",),
+    )

@@ -1,0 +1,91 @@
+"""Numbers as text: units, rounding, and no more digits than the spread supports."""
+
+import pytest
+
+from reports.drawing.numbers import (
+    render_change,
+    render_changes,
+    render_estimate,
+    render_mebibytes,
+    render_percent,
+    render_rate,
+    render_ratio,
+    render_seconds,
+    supported_digits,
+)
+from reports.stats.median import Estimate
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "digits"),
+    [(100, 100, 2), (100, 11, 2), (100, 10, 3), (100, 1.1, 3), (100, 1, 4), (100, 1e-9, 4), (100, 1e9, 2), (5, 0, 4)],
+)
+def test_no_more_digits_than_the_spread_supports(value: float, width: float, digits: int) -> None:
+    assert supported_digits(value, width) == digits
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.0, 2, "0"),
+        (7.77, 2, "7.8"),
+        (999.4, 3, "999"),
+        (999.6, 3, "1.00k"),
+        (19_543, 2, "20k"),
+        (19_543, 3, "19.5k"),
+        (123_456, 2, "120k"),
+        (999_600, 3, "1.00M"),
+        (1_234_567, 3, "1.23M"),
+    ],
+)
+def test_rates(value: float, digits: int, text: str) -> None:
+    assert render_rate(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.345, "2.3 s"),
+        (1.0, "1.0 s"),
+        (0.996, "1.0 s"),
+        (0.25, "250 ms"),
+        (0.0046, "4.6 ms"),
+        (4.2e-5, "42 us"),
+        (9.3e-8, "93 ns"),
+        (3e-10, "0.30 ns"),
+        (0, "0 ns"),
+    ],
+)
+def test_seconds(value: float, text: str) -> None:
+    assert render_seconds(value) == text
+
+
+def test_shares_and_bytes() -> None:
+    assert render_percent(0.6234, 2) == "62"
+    assert render_percent(0.6251, 4) == "63"
+    assert [render_mebibytes(round(mebibytes * 2**20)) for mebibytes in (99.94, 99.96)] == ["99.9", "100"]
+    assert render_mebibytes(50 * 2**20 + 2**19) == "50.5"
+
+
+def test_an_estimate_shows_its_interval_or_says_why_there_is_none() -> None:
+    assert render_estimate(Estimate(1.514, 1.49, 1.53, 9), render_ratio) == "1.51 [1.49, 1.53]"
+    assert render_estimate(Estimate(1.514, None, None, 5), render_ratio) == "1.5 (too few)"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(1.052, "+5.2%"), (0.9, "-10.0%"), (1.0, "+0.0%"), (0.9999, "+0.0%"), (2.0, "+100.0%")]
+)
+def test_a_change_has_a_sign_and_zero_has_no_minus(ratio: float, text: str) -> None:
+    assert render_change(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(1.052, 1.011, 1.11, 12), "+5.2% [+1.1%, +11.0%]"),
+        (Estimate(1.052, 1.011, 1.12, 12), "+5% [+1%, +12%]"),
+        (Estimate(1.052, None, None, 3), "+5.2% (too few)"),
+    ],
+)
+def test_changes_have_no_more_decimals_than_their_interval_supports(estimate: Estimate, text: str) -> None:
+    assert render_changes(estimate) == text

@@ -1,0 +1,223 @@
+"""Records: what is written is what is read, and what is damaged is refused by name."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from reports.record.file import load_record
+from reports.record.record import (
+    FORMAT,
+    KEY,
+    CaseRecord,
+    DeviceUse,
+    HeapReading,
+    Machine,
+    Memory,
+    Record,
+    RecordError,
+    Sample,
+    Setting,
+    Turn,
+)
+
+SAMPLE = Sample(wall_ns=2_000_000_000, cpu_ns=1_500_000_000, first_batch_ns=250_000_000, num_examples=60000)
+CASE = CaseRecord(
+    name="post",
+    ordering="shuffle(60000).map().prefetch(320).batch(32).repeat()",
+    consumer="drain",
+    arm="default",
+    device="cpu",
+    setting=Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0"))),
+    seed=7,
+    warm_up=SAMPLE,
+    turns=(Turn(0, SAMPLE), Turn(1, replace(SAMPLE, wall_ns=3_000_000_000))),
+)
+READ = replace(
+    CASE,
+    consumer="memory",
+    turns=(),
+    warm_up=None,
+    group="memory",
+    memory=Memory(50, 49, 60, None, 1, series=(HeapReading(0, 0), HeapReading(5_000_000, 49))),
+)
+OTHER_DATA = replace(CASE.setting, data_fingerprint="cd" * 32)
+GPU_USE = DeviceUse(
+    "gpu", ("cpu", "gpu"), "gpu", "NVIDIA H200", "580.159.03", 150754820096, False, "MatMul ran on GPU:0"
+)
+CPU_USE = DeviceUse("cpu", ("cpu",), "cpu", None, None, None, None, "no other device was visible")
+MACHINE = Machine("Test CPU", 2, "Linux")
+
+
+def stored(*cases: CaseRecord) -> dict:
+    """As pytest-benchmark writes it, as far as we read it."""
+    return {
+        "machine_info": {"system": "Linux", KEY: {"cpu": "Test CPU", "num_cores": 2, "system": "Linux"}},
+        "benchmarks": [{"name": f"bench_ordering[{case.name}]", "extra_info": case.to_extra_info()} for case in cases],
+        "datetime": "2026-11-23T08:58:00+00:00",
+        "version": "5.3.1",
+    }
+
+
+def write(path: Path, value: object) -> Path:
+    path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+    return path
+
+
+def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    other = replace(CASE, name="other", device="gpu", turns=(Turn(5, SAMPLE),))
+    path = write(tmp_path / "record.json", stored(CASE, other))
+    expected = Record((CASE, other), MACHINE, "2026-11-23T08:58:00+00:00")
+    assert load_record(path) == expected
+    assert load_record(tmp_path) == expected, "a run's folder stands for its record.json"
+
+
+def test_memory_over_time_comes_back_and_a_reading_without_it_loads(tmp_path: Path) -> None:
+    assert load_record(write(tmp_path / "new.json", stored(READ))).cases == (READ,)
+    older = stored(READ)
+    own = older["benchmarks"][0]["extra_info"][KEY]
+    own["format"] = 2
+    del own["memory"]["series"]
+    memory = load_record(write(tmp_path / "older.json", older)).cases[0].memory
+    assert memory == Memory(50, 49, 60, None, 1)
+
+
+def test_the_stored_form_of_format_1_is_still_read() -> None:
+    record = load_record(Path(__file__).parents[1] / "stored" / "format1.json")
+    assert [case.name for case in record.cases] == ["post", "gather_indices"]
+    assert record.cases[0].ordering == CASE.ordering
+    assert len(record.cases[0].turns) == len(record.cases[1].turns) >= 5
+    assert record.cases[0].turns[0].sample.num_examples == 60000
+
+
+def test_the_stored_form_of_format_2_is_still_read() -> None:
+    record = load_record(Path(__file__).parents[1] / "stored" / "format2.json")
+    assert [(case.name, case.group) for case in record.cases] == [
+        ("buffer_60000", "mixing"),
+        ("original", "accuracy"),
+        ("post", "memory"),
+        ("batch_before_map", "training"),
+    ]
+    assert record.cases[0].turns[0].sample.mixing is not None
+    assert 0.9 < record.cases[1].turns[0].sample.accuracy < 1
+    assert record.cases[2].memory.live_bytes > 0
+    assert record.cases[3].turns[5].sample.busy_ns > 0
+    assert {case.device_use for case in record.cases} == {None}, "nobody noted it then, and nobody makes it up now"
+    assert {turn.sample.unsynced_ns for case in record.cases for turn in case.turns} == {None}
+
+
+def test_the_use_of_a_gpu_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    sample = replace(SAMPLE, unsynced_ns=1_900_000_000)
+    case = replace(CASE, device="gpu", device_use=GPU_USE, turns=(Turn(0, sample),))
+    path = write(tmp_path / "record.json", stored(case))
+    use = json.loads(path.read_text())["benchmarks"][0]["extra_info"][KEY]["device_use"]
+    assert use == {
+        "asked": "gpu",
+        "found": ["cpu", "gpu"],
+        "used": "gpu",
+        "model": "NVIDIA H200",
+        "driver": "580.159.03",
+        "memory_bytes": 150754820096,
+        "xla": False,
+        "proof": "MatMul ran on GPU:0",
+    }
+    assert load_record(path).cases == (case,)
+
+
+def damaged(change, case: CaseRecord = CASE) -> dict:
+    value = stored(case)
+    change(value["benchmarks"][0]["extra_info"][KEY])
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "is not JSON, or only a part of it"),
+        (json.dumps(stored(CASE))[:-40], "is not JSON, or only a part of it"),
+        ("[" * 100_000, "is not JSON, or only a part of it"),
+        ([1, 2], "is not a pytest-benchmark file"),
+        ({"benchmarks": {}}, "is not a pytest-benchmark file"),
+        ({"benchmarks": []}, "holds no benchmark"),
+        (stored(CASE, replace(CASE, setting=OTHER_DATA)), "measured on different data and cannot be compared"),
+        ({"benchmarks": [3]}, "benchmark None was not measured by this project"),
+        ({"benchmarks": [{"name": "x", "extra_info": {}}]}, "benchmark 'x' was not measured by this project"),
+        (damaged(lambda own: own.update(format=FORMAT + 1)), f"has another format than {FORMAT}: use a newer version"),
+        (damaged(lambda own: own.pop("turns")), "is damaged"),
+        (damaged(lambda own: own.update(turns=[])), "is damaged"),
+        (damaged(lambda own: own.update(turns=3)), "is damaged"),
+        (damaged(lambda own: own.update(name=None)), "name must be text, got None"),
+        (damaged(lambda own: own.pop("setting")), "is damaged"),
+        (damaged(lambda own: own.pop("device")), "is damaged"),
+        (damaged(lambda own: own.update(surprise=1)), "is damaged"),
+        (
+            damaged(lambda own: own.update(device="gpu", device_use=asdict(CPU_USE))),
+            "is damaged .it is a gpu case that used cpu.",
+        ),
+        (
+            damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "asked": "gpu"})),
+            "is damaged .it asked for the device gpu and used cpu.",
+        ),
+        (damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "proof": None})), "must be text"),
+        (damaged(lambda own: own.update(device_use={})), "is damaged"),
+        (damaged(lambda own: own["warm_up"].update(unsynced_ns=-1)), "Sample.unsynced_ns must be int and not negative"),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=0)),
+            "wall_ns and Sample.num_examples must be above 0",
+        ),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(wall_ns=-1)),
+            "Sample.wall_ns must be int and not negative, got -1",
+        ),
+        (
+            damaged(lambda own: own["turns"][0]["sample"].update(cpu_ns="1")),
+            "Sample.cpu_ns must be int and not negative, got '1'",
+        ),
+        (damaged(lambda own: own["warm_up"].update(num_examples=0)), "must be above 0"),
+        (
+            damaged(lambda own: own["warm_up"].update(wall_ns=2**63)),
+            "Sample.wall_ns is larger than anything that was ever counted",
+        ),
+        (
+            damaged(lambda own: own["memory"].update(predicted_bytes=None), READ),
+            "Memory.predicted_bytes must be int and not negative, got None",
+        ),
+        (
+            damaged(lambda own: own["memory"].update(live_bytes=1.5), READ),
+            "Memory.live_bytes must be int and not negative, got 1.5",
+        ),
+        (
+            damaged(lambda own: own["memory"]["series"][1].update(elapsed_ns=-1), READ),
+            "HeapReading.elapsed_ns must be int and not negative, got -1",
+        ),
+        (damaged(lambda own: own["memory"].update(series=[3]), READ), "is damaged"),
+        (damaged(lambda own: own["turns"][0].update(round="1")), "Turn.round must be int and not negative, got '1'"),
+        (damaged(lambda own: own.update(step_ms="2")), "step_ms must be a number, got '2'"),
+        (damaged(lambda own: own["setting"].update(data_fingerprint=[])), r"data_fingerprint must be text, got \[\]"),
+    ],
+)
+def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.json", value)
+    with pytest.raises(RecordError, match=reason) as caught:
+        load_record(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_or_an_empty_folder_says_what_to_give(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.json"):
+        with pytest.raises(RecordError, match="does not exist: give a run's folder or its record.json"):
+            load_record(path)
+
+
+def test_a_file_without_our_machine_info_still_loads(tmp_path: Path) -> None:
+    value = stored(CASE)
+    value["machine_info"] = {"system": "Darwin"}
+    assert load_record(write(tmp_path / "r.json", value)).machine == Machine("unknown processor", 0, "Darwin")
+
+
+def test_a_machine_that_makes_no_sense_is_no_error(tmp_path: Path) -> None:
+    value = stored(CASE)
+    value["machine_info"][KEY]["num_cores"] = None
+    assert load_record(write(tmp_path / "r.json", value)).machine.num_cores == 0
