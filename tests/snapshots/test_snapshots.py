@@ -8,10 +8,11 @@ people's disks is still read, and still means the same.
 from __future__ import annotations
 
 import difflib
+import importlib.metadata
 import importlib.util
 import json
-import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ ROOT = HERE.parents[1]
 EXPECTED, RUNS = HERE / "expected", HERE / "runs"
 OLDER_RECORDS = ("format1.json", "format2.json")  # of other tests, which hold what is in them
 FOREIGN = ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE", "TERMINAL_WIDTH", "GITHUB_STEP_SUMMARY")
+DRAWN_BY = ("typer", "rich", "altair")  # others of them may draw the same words otherwise
 WIDTHS = (80, 100)
 COMMANDS = tuple(list_commands())
 
@@ -287,7 +289,14 @@ PAGES = {
     "page-two-runs": "mnist-report page measured format1.json -o page.html",
     "page-devices": "mnist-report page devices -o page.html",
 }
-OTHERS = ("bench/pytest-ids", "core/errors-tensorflow", "report/export-hparams", "report/files", "report/page-says")
+OTHERS = (
+    "bench/pytest-ids",
+    "bench/pytest-options",
+    "core/errors-tensorflow",
+    "report/export-hparams",
+    "report/files",
+    "report/page-says",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -323,7 +332,9 @@ def check(request: pytest.FixtureRequest) -> Check:
         if text != expected:
             lines = (expected.splitlines(), text.splitlines())
             diff = "\n".join(difflib.unified_diff(*lines, f"expected/{name}", "now", lineterm=""))
-            pytest.fail(f"{diff}\n\nif this is meant: pytest tests/snapshots --update-snapshots", pytrace=False)
+            drawn = ", ".join(f"{each} {importlib.metadata.version(each)}" for each in DRAWN_BY)
+            hint = f"drawn with {drawn}; constraints.txt names those of the snapshots"
+            pytest.fail(f"{diff}\n\n{hint}\nif this is meant: pytest tests/snapshots --update-snapshots", pytrace=False)
 
     return check_text
 
@@ -428,24 +439,31 @@ def test_errors_behind_tensorflow(check: Check) -> None:
     check("core/errors-tensorflow.txt", _transcribe(LOADS_TENSORFLOW))
 
 
+def _run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What pytest says of the bench without measuring anything."""
+    command = [sys.executable, "-m", "pytest", "bench/", "--collect-only", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def test_ids_of_the_bench(check: Check) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "bench/",
-        "--collect-only",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--traces",
-        "--claims",
-        "all",
-    ]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=False)
+    done = _run_pytest("--traces", "--claims", "all")
     ids = [line for line in done.stdout.splitlines() if line.startswith("bench/") and "::" in line]
     check("bench/pytest-ids.txt", "".join(f"{line}\n" for line in ids))
     assert done.returncode == 0
+
+
+def test_options_of_the_bench(check: Check) -> None:
+    _, _, options = _run_pytest("--help").stdout.partition("\nMNIST Bench:\n")
+    texts = [options.partition("\n\n")[0]]
+    for arguments in (("--ordering", "nonsense"), ("--claims", "C999"), ("--arm", "fast")):
+        done = _run_pytest(*arguments)
+        texts.append(f"$ pytest bench/ {shlex.join(arguments)}\n{done.stderr.strip()}\n--- exit code {done.returncode}")
+    check("bench/pytest-options.txt", normalize("\n\n".join(texts)) + "\n")
+
+
+def test_every_command_has_a_transcript() -> None:
+    lines = "\n".join((*TRANSCRIPTS.values(), *PAGES.values(), LOADS_TENSORFLOW)) + "\n"
+    assert [command for command in COMMANDS if f"{command} " not in lines and f"{command}\n" not in lines] == []
 
 
 def test_no_snapshot_is_left_over() -> None:
