@@ -7,9 +7,7 @@ from dataclasses import asdict, dataclass
 
 import tensorflow as tf
 
-from mnist_core.devices.choose import DeviceInUse, read_gpu_support
-from mnist_core.devices.placement import Placement, check_placement
-from mnist_core.devices.support import Device, explain_fallback
+from mnist_core import Device, DeviceInUse, Placement, check_placement
 from reports.record.record import DeviceUse
 
 PIPELINE_ALONE = "only the pipeline ran, on the CPU"
@@ -48,5 +46,5 @@ def prove_use(in_use: DeviceInUse, placement: Placement | None) -> DeviceUse:
     """
     if placement is None:
         return DeviceUse(**asdict(in_use), xla=None, proof=PIPELINE_ALONE)
-    check_placement(placement, in_use.name, explain_fallback(read_gpu_support()))
+    check_placement(placement, in_use.name)
     return DeviceUse(**asdict(in_use), xla=placement.xla, proof=str(placement))

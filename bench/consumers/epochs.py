@@ -14,11 +14,11 @@ from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
+from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement, find_tensor_placement
-from mnist_core.digits.load import Digits, Say
 from mnist_core.files.page_cache import drop_from_page_cache
 from mnist_core.pipeline.build import build_dataset
-from mnist_core.pipeline.sources import load_source, say_nothing
+from mnist_core.pipeline.sources import load_source
 from reports.record.record import Program, Sample
 
 

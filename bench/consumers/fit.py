@@ -15,12 +15,12 @@ from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
+from mnist_core import NUM_CLASSES, Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
-from mnist_core.digits.load import NUM_CLASSES, Digits, Say
 from mnist_core.models.model import build_model
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.decode import scale_pixels
-from mnist_core.pipeline.sources import load_source, say_nothing
+from mnist_core.pipeline.sources import load_source
 from reports.record.record import Program, Sample
 
 Inputs = tuple[Any, Any]

@@ -9,9 +9,8 @@ from bench.consumers.epochs import EpochMeter
 from bench.consumers.fit import FitMeter
 from bench.consumers.infer import InferenceMeter
 from bench.consumers.mixing import MixingMeter
+from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement
-from mnist_core.digits.load import Digits, Say
-from mnist_core.pipeline.sources import say_nothing
 from reports.record.record import Program, Sample
 
 

@@ -13,10 +13,10 @@ from bench.consumers.device import ComputeDevice, open_device
 from bench.machine.clock import MachineClock
 from bench.pipelines.rewrites import apply_arm
 from bench.workers.messages import Captured
+from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
-from mnist_core.digits.load import Digits, Say
 from mnist_core.pipeline.build import build_dataset
-from mnist_core.pipeline.sources import load_source, say_nothing
+from mnist_core.pipeline.sources import load_source
 from mnist_core.profiling.profiler import StepProfiler
 from mnist_core.profiling.window import StepWindow
 

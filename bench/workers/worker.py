@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from bench.cases.case import Case
 from bench.workers.messages import Failure, Message, Ready, Request, TraceRequest, WarmedUp
+from mnist_core import Digits, Say
 from mnist_core.devices.support import DeviceError
-from mnist_core.digits.load import Digits, Say
 from mnist_core.language.errors import InputError
 from reports.record.record import Setting
 

@@ -25,6 +25,10 @@ class DeviceInUse:
         model: of the GPU; None for a CPU.
         driver: of the GPU.
         memory_bytes: of the GPU; None where nothing tells.
+
+    Example:
+        >>> DeviceInUse("auto", ("cpu",), "cpu").name
+        'CPU:0'
     """
 
     asked: DeviceChoice
@@ -49,6 +53,11 @@ def use_device(asked: DeviceChoice) -> DeviceInUse:
     Raises:
         DeviceError: a GPU was asked for and there is none; says why.
         RuntimeError: the runtime has been started already with other devices.
+
+    Example:
+        >>> in_use = use_device("cpu")
+        >>> in_use.name
+        'CPU:0'
     """
     gpus = tf.config.list_physical_devices("GPU")
     found = (CPU, *(GPU for _ in gpus))

@@ -50,7 +50,11 @@ def parse_listing(text: str) -> tuple[GpuListing, ...]:
 
 
 def read_driver(root: Path = ROOT) -> str | None:
-    """The version of the driver that is loaded; None if there is none, or the system does not tell."""
+    """The version of the driver that is loaded; None if there is none, or the system does not tell.
+
+    Example:
+        >>> driver = read_driver() or "no NVIDIA driver"
+    """
     try:
         text = (root / "proc/driver/nvidia/version").read_text(encoding="utf-8", errors="replace")
     except OSError:

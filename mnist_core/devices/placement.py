@@ -10,7 +10,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from mnist_core.devices.support import DeviceError
+from mnist_core.devices.choose import read_gpu_support
+from mnist_core.devices.support import DeviceError, explain_fallback
 
 CARRIERS = ("Conv2D", "MatMul")  # in the names of the operations that do a model's work, fused or not, and gradients
 XLA, BY_XLA = "Xla", "_XlaMustCompile"  # in an operation's name, and an attribute of a call
@@ -23,6 +24,10 @@ class Placement:
     Args:
         places: a kind of operation, and a device such as ``GPU:0``; each pair once.
         xla: whether XLA compiled what ran.
+
+    Example:
+        >>> print(Placement((("MatMul", "GPU:0"), ("weights", "GPU:0"))))
+        MatMul on GPU:0, weights on GPU:0
     """
 
     places: tuple[tuple[str, str], ...]
@@ -42,6 +47,12 @@ def find_placement(call: Callable[[], object]) -> Placement:
         RuntimeError: no such operation was seen.
 
     Source: ``tf.summary.trace_on`` and ``trace_export``, whose event holds TensorFlow's ``RunMetadata``.
+
+    Example:
+        >>> import tensorflow as tf
+        >>> multiply = tf.function(tf.matmul, autograph=False)
+        >>> print(find_placement(lambda: multiply(tf.ones((2, 2)), tf.ones((2, 2)))))
+        MatMul on CPU:0
     """
     with tempfile.TemporaryDirectory(prefix="mnist-placement-") as folder:
         with tf.summary.create_file_writer(folder).as_default():
@@ -60,19 +71,33 @@ def find_placement(call: Callable[[], object]) -> Placement:
 
 
 def find_tensor_placement(tensor: tf.Tensor, what: str) -> Placement:
-    """Where the memory of an eager tensor, or of a variable, is; `what` names it."""
+    """Where the memory of an eager tensor, or of a variable, is; `what` names it.
+
+    Example:
+        >>> import tensorflow as tf
+        >>> print(find_tensor_placement(tf.ones(3), "copy"))
+        copy on CPU:0
+    """
     device = tensor.device if isinstance(tensor, tf.Variable) else tensor.backing_device
     return Placement(((what, _shorten(device)),))
 
 
-def check_placement(placement: Placement, device: str, why: str) -> None:
-    """Check that everything ran on `device`, such as ``GPU:0``.
+def check_placement(placement: Placement, device: str) -> None:
+    """Check that everything ran on one device.
+
+    Args:
+        placement: Where the operations and tensors were seen.
+        device: The device that they belong on, such as ``GPU:0``.
 
     Raises:
-        DeviceError: something ran elsewhere; `why` tells the usual reasons.
+        DeviceError: something ran elsewhere; the message tells the usual reasons.
+
+    Example:
+        >>> check_placement(Placement((("MatMul", "CPU:0"),)), "CPU:0")
     """
     if any(place != device for _, place in placement.places):
-        raise DeviceError(f"asked for {device}, but ran {placement}: {why}.")
+        reasons = explain_fallback(read_gpu_support())
+        raise DeviceError(f"asked for {device}, but ran {placement}: {reasons}.")
 
 
 def _read_graphs(file: Path) -> Iterable[Any]:

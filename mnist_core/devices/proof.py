@@ -9,9 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.devices.choose import DeviceInUse, read_gpu_support
+from mnist_core.devices.choose import DeviceInUse
 from mnist_core.devices.placement import Placement, check_placement, find_placement, find_tensor_placement
-from mnist_core.devices.support import explain_fallback
 
 GIBIBYTE = 2**30
 
@@ -46,5 +45,5 @@ def prove_device(model: keras.Model, in_use: DeviceInUse) -> ProvenDevice:
     predict = tf.function(lambda pictures: model(pictures, training=False), autograph=False)
     computed = find_placement(lambda: predict(picture))
     placement = Placement((*computed.places, *weights.places), computed.xla)
-    check_placement(placement, in_use.name, explain_fallback(read_gpu_support()))
+    check_placement(placement, in_use.name)
     return ProvenDevice(in_use, placement)

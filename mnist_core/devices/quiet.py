@@ -17,6 +17,10 @@ def import_tensorflow(*, find_devices: bool = False) -> None:
     Args:
         find_devices: also start the runtime, which complains of a missing CUDA driver on every machine without a GPU.
             A process that is to fork must not start it.
+
+    Example:
+        >>> import_tensorflow()
+        >>> import tensorflow as tf
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", LOG_LEVEL)
     with _stderr_held_back():

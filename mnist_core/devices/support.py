@@ -15,7 +15,15 @@ INSTALL = "pip install 'tensorflow[and-cuda]'"
 
 
 class DeviceError(InputError):
-    """The device that was asked for is not there, or was not used."""
+    """The device that was asked for is not there, or was not used.
+
+    Example:
+        >>> try:
+        ...     check_placement(Placement((("MatMul", "CPU:0"),)), "GPU:0")
+        ... except DeviceError as error:
+        ...     print(str(error).partition(":")[0])
+        asked for GPU
+    """
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from mnist_core.digits.arrays import NUM_CLASSES, SIDE, AnyArray, fingerprint_ar
 from mnist_core.digits.idx import read_idx_folder
 from mnist_core.digits.synthetic_cache import load_synthetic
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say, say_nothing
 
 __all__ = ["NUM_CLASSES", "SIDE", "SOURCES", "SOURCE_VARIABLE", "Digits", "default_source", "load_digits"]
 
@@ -25,7 +25,6 @@ SOURCE_VARIABLE = "MNIST_CORE_DATA"
 
 Pictures = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 LabelVector = np.ndarray[tuple[int], np.dtype[np.uint8]]
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +42,11 @@ class Digits:
 
     Raises:
         InputError: an array has another type, shape or range.
+
+    Example:
+        >>> import numpy as np
+        >>> blank, zeros = np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8)
+        >>> digits = Digits("blank", blank, zeros, blank, zeros)
     """
 
     name: str
@@ -102,7 +106,7 @@ def default_source() -> str:
     return os.environ.get(SOURCE_VARIABLE) or "auto"
 
 
-def load_digits(source: str | None = None, *, say: Say | None = None) -> Digits:
+def load_digits(source: str | None = None, *, say: Say = say_nothing) -> Digits:
     """The digits from a source, checked; nothing is half loaded.
 
     Args:
@@ -114,20 +118,20 @@ def load_digits(source: str | None = None, *, say: Say | None = None) -> Digits:
 
     Raises:
         InputError: the source is unknown or its digits are bad; one line that says what to do.
+
+    Example:
+        >>> digits = load_digits()
+        >>> digits.train_images.shape[1:]
+        (28, 28)
     """
     chosen = default_source() if source is None else source
-    tell = say or _ignore
     if chosen == "auto":
-        return _load_auto(tell)
+        return _load_auto(say)
     if chosen == "mnist":
         return _make("mnist", *keras_mnist.load_mnist())
     if chosen == "synthetic":
-        return _make("synthetic", *load_synthetic(say=tell))
+        return _make("synthetic", *load_synthetic(say=say))
     return _load_path(chosen)
-
-
-def _ignore(_line: str) -> None:
-    pass
 
 
 def _load_auto(say: Say) -> Digits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ from mnist_core.digits.arrays import AnyArray, RawDigits, fingerprint_arrays
 from mnist_core.digits.synthetic import GENERATOR_VERSION, NUM_TEST, NUM_TRAIN, draw_digits
 from mnist_core.files.whole_file import write_whole_file
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say
 
 SEAL = "seal"
 
@@ -25,7 +25,7 @@ def cache_file(seed: int) -> Path:
     return platformdirs.user_cache_path("mnist-bench") / name
 
 
-def load_synthetic(seed: int = 0, *, say: Callable[[str], None]) -> RawDigits:
+def load_synthetic(seed: int = 0, *, say: Say) -> RawDigits:
     """The synthetic digits from the cache, or drawn and cached; a cache that cannot be used is no error.
 
     Args:

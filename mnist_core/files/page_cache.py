@@ -15,6 +15,10 @@ def drop_from_page_cache(paths: Iterable[Path | str | bytes]) -> bool:
 
     Raises:
         OSError: a file cannot be opened.
+
+    Example:
+        >>> files = PipelineSpec(spec.ordering, source="tfrecord")
+        >>> is_cold = drop_from_page_cache(load_source(files, digits.train_images, digits.train_labels))
     """
     if not hasattr(os, "posix_fadvise"):
         return False

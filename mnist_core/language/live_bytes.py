@@ -64,6 +64,10 @@ def predict_live_bytes(spec: PipelineSpec, num_examples: int, file_bytes: int = 
         num_examples: of the source.
         file_bytes: of a serialised record, where the source is TFRecord files. Slices of an array of paths share its
             characters.
+
+    Example:
+        >>> predict_live_bytes(PipelineSpec(parse_ordering("shuffle(60000).map().batch(32)")), num_examples=60_000)
+        52559062
     """
     stream = _source(spec, num_examples, file_bytes)
     total = 0.0

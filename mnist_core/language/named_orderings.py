@@ -85,6 +85,10 @@ def find_ordering(name_or_text: str) -> Ordering:
 
     Raises:
         InputError: neither a known name nor an ordering that works.
+
+    Example:
+        >>> print(find_ordering("batch_before_map"))
+        shuffle(60000).batch(32).map().prefetch(auto)
     """
     if name_or_text in NAMED_ORDERINGS:
         return NAMED_ORDERINGS[name_or_text].ordering

@@ -60,14 +60,24 @@ class Range:
 
 @dataclass(frozen=True)
 class Cache:
-    """Keep the elements in memory after the first whole pass."""
+    """Keep the elements in memory after the first whole pass.
+
+    Example:
+        >>> Cache() in parse_ordering("cache().batch(32)").stages
+        True
+    """
 
     name: ClassVar[str] = "cache"
 
 
 @dataclass(frozen=True)
 class Shuffle:
-    """Draw elements at random from a buffer of `buffer_size` elements."""
+    """Draw elements at random from a buffer of `buffer_size` elements.
+
+    Example:
+        >>> Shuffle(1000, seed=1) in parse_ordering("shuffle(1000, seed=1).batch(32)").stages
+        True
+    """
 
     name: ClassVar[str] = "shuffle"
     buffer_size: int
@@ -111,7 +121,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Prefetch:
-    """Produce up to `buffer_size` elements ahead of the consumer, on a thread of its own."""
+    """Produce up to `buffer_size` elements ahead of the consumer, on a thread of its own.
+
+    Example:
+        >>> Prefetch("auto") in parse_ordering("batch(32).prefetch(auto)").stages
+        True
+    """
 
     name: ClassVar[str] = "prefetch"
     buffer_size: int | Auto
@@ -147,6 +162,10 @@ class Ordering:
 
     Raises:
         InputError: the stages cannot work together; the message says why in one line.
+
+    Example:
+        >>> print(Ordering((Cache(), Shuffle(1000), *parse_ordering("map().batch(32)").stages)))
+        cache().shuffle(1000).map().batch(32)
     """
 
     stages: tuple[Stage, ...]
@@ -233,6 +252,11 @@ def parse_ordering(text: str) -> Ordering:
 
     Raises:
         InputError: the text is not a chain of known stages, or the stages cannot work together.
+
+    Example:
+        >>> ordering = parse_ordering("shuffle(60000).map(parallel=auto).batch(32)")
+        >>> [stage.name for stage in ordering.stages]
+        ['shuffle', 'map', 'batch']
     """
     return Ordering(tuple(_parse_stage(call) for call in _split_calls(text)))
 

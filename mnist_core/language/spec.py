@@ -48,6 +48,9 @@ class PipelineSpec:
 
     Raises:
         InputError: a value is out of range, or the ordering lacks the ``map`` that the other choices need.
+
+    Example:
+        >>> spec = PipelineSpec(parse_ordering("shuffle(60000).map().batch(32)"), labels="sparse")
     """
 
     ordering: Ordering
@@ -105,6 +108,9 @@ class TrainSpec:
 
     Raises:
         InputError: a value is out of range.
+
+    Example:
+        >>> spec = TrainSpec(PipelineSpec(find_ordering("post")), model="cnn", epochs=3)
     """
 
     pipeline: PipelineSpec

@@ -67,6 +67,10 @@ def load_classifier(path: Path) -> Classifier:
 
     Raises:
         InputError: there is no such model, it maps no 28x28 pictures to 10 digits, or it wants to run code.
+
+    Example:
+        >>> classifier = load_classifier(Path("runs/linear"))
+        >>> probabilities = classifier.probabilities(load_digits().test_images)
     """
     found = _find_model(path)
     load = _saved_model_predictor if found.is_dir() else _keras_predictor

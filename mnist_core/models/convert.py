@@ -17,12 +17,12 @@ import tensorflow as tf
 
 from mnist_core.digits.load import SIDE
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say, say_nothing
 from mnist_core.models.classifier import SERVING_SIGNATURE, load_keras_model
 from mnist_core.models.export import (
     NUM_CHECKED,
     SIGNATURES,
     ExportResult,
-    Say,
     check_difference,
     check_pictures,
     serving_function,
@@ -33,7 +33,7 @@ OutputsBySignature = dict[str, np.ndarray]
 ONNX_PACKAGES = ("onnxruntime", "tf2onnx")  # imported by name: they are there only with the extra
 
 
-def export_litert(source: Path, path: Path, *, say: Say | None = None) -> ExportResult:
+def export_litert(source: Path, path: Path, *, say: Say = say_nothing) -> ExportResult:
     """The model as one LiteRT (TensorFlow Lite) file, with both signatures of `export_model`.
 
     It is converted by TensorFlow's own converter and checked with its interpreter. An earlier file at `path` is
@@ -47,11 +47,14 @@ def export_litert(source: Path, path: Path, *, say: Say | None = None) -> Export
     Raises:
         InputError: there is no such model, or `path` cannot be written.
         ExportError: the converted model's probabilities differ by more than 1e-5.
+
+    Example:
+        >>> exported = export_litert(Path("runs/linear"), Path("models/mnist.tflite"))
     """
     return _export_file(source, path, ".tflite", _convert_to_litert, say)
 
 
-def export_onnx(source: Path, path: Path, *, say: Say | None = None) -> ExportResult:
+def export_onnx(source: Path, path: Path, *, say: Say = say_nothing) -> ExportResult:
     """The model as one ONNX file that takes uint8 pixels ``input`` and gives probabilities ``output``.
 
     It needs the extra ``onnx``: the converter tf2onnx works with TensorFlow 2.21 and is what Keras itself calls, but
@@ -66,6 +69,9 @@ def export_onnx(source: Path, path: Path, *, say: Say | None = None) -> ExportRe
     Raises:
         InputError: the extra is not installed, there is no such model, or `path` cannot be written.
         ExportError: the converted model's probabilities differ by more than 1e-5.
+
+    Example:
+        >>> exported = export_onnx(Path("runs/linear"), Path("models/mnist.onnx"))
     """
     _check_onnx_installed()
     return _export_file(source, path, ".onnx", _convert_to_onnx, say)
@@ -74,18 +80,17 @@ def export_onnx(source: Path, path: Path, *, say: Say | None = None) -> ExportRe
 Converter = Callable[[keras.Model, Path], OutputsBySignature]
 
 
-def _export_file(source: Path, path: Path, suffix: str, convert: Converter, say: Say | None) -> ExportResult:
-    tell = say or (lambda _line: None)
+def _export_file(source: Path, path: Path, suffix: str, convert: Converter, say: Say) -> ExportResult:
     if path.suffix != suffix or path.is_dir():
         raise InputError(f"{path} must be a file name that ends in {suffix}.")
     model = load_keras_model(source)
     with _workspace_beside(path) as workspace:
         written = workspace / path.name
-        tell(f"converting {source} and checking it on {NUM_CHECKED} pictures")
+        say(f"converting {source} and checking it on {NUM_CHECKED} pictures")
         outputs = convert(model, written)
         difference = check_difference(outputs, model)
         written.replace(path)
-    tell(f"exported {path}")
+    say(f"exported {path}")
     return ExportResult(path, tuple(outputs), NUM_CHECKED, difference)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import tensorflow as tf
 
 from mnist_core.digits.load import SIDE
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say, say_nothing
 from mnist_core.models.classifier import SERVING_SIGNATURE, Classifier, list_versions, load_classifier, load_keras_model
 from mnist_core.models.model import pixel_divisor
 from mnist_core.models.saved_graph import GRAPH_FILE, SavedGraph
@@ -30,11 +30,16 @@ CHECK_SEED = 20180707  # any; the same pictures every time make a failure repeat
 CHECK_TIMEOUT_S = 600.0  # a TensorFlow import takes seconds, on a loaded machine a minute
 NUM_LAST_WORDS = 300  # characters of a failed check's stderr; the end of a traceback says it all
 
-Say = Callable[[str], None]
-
 
 class ExportError(RuntimeError):
-    """The export did not give what the Keras model gives, or could not be checked; nothing of it is left."""
+    """The export did not give what the Keras model gives, or could not be checked; nothing of it is left.
+
+    Example:
+        >>> try:
+        ...     exported = export_model(Path("runs/linear"), Path("models/mnist"))
+        ... except ExportError as error:
+        ...     print(error)
+    """
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class ExportResult:
     max_difference: float
 
 
-def export_model(source: Path, base: Path, *, say: Say | None = None) -> ExportResult:
+def export_model(source: Path, base: Path, *, say: Say = say_nothing) -> ExportResult:
     """The new version ``base/<next integer>/``: a SavedModel for TensorFlow Serving, with the tag ``serve``.
 
     Both signatures take raw pixels, 0 to 255 and white on black, under the name ``input``, shape (n, 28, 28), and give
@@ -73,16 +78,20 @@ def export_model(source: Path, base: Path, *, say: Say | None = None) -> ExportR
     Raises:
         InputError: there is no such model, or `base` cannot hold versions.
         ExportError: the exported model differs by more than 1e-5, or the check itself failed.
+
+    Example:
+        >>> exported = export_model(Path("runs/linear"), Path("models/mnist"))
+        >>> exported.path.name
+        '1'
     """
-    tell = say or (lambda _line: None)
     model = load_keras_model(source)
     made = _make_base(base)
     try:
         with tempfile.TemporaryDirectory(prefix=".export-", dir=base) as workspace:
             version = Path(workspace) / "version"
-            tell(f"writing {source} as a SavedModel")
+            say(f"writing {source} as a SavedModel")
             write_saved_model(model, version)
-            tell(f"checking it in a fresh process on {NUM_CHECKED} pictures")
+            say(f"checking it in a fresh process on {NUM_CHECKED} pictures")
             difference = check_difference(_fresh_outputs(version, Path(workspace)), model)
             path = _claim_version(version, base)
     except BaseException:
@@ -90,7 +99,7 @@ def export_model(source: Path, base: Path, *, say: Say | None = None) -> ExportR
             with suppress(OSError):  # another exporter is using it
                 base.rmdir()
         raise
-    tell(f"exported {path}")
+    say(f"exported {path}")
     return ExportResult(path, tuple(SIGNATURES), NUM_CHECKED, difference)
 
 

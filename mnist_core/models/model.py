@@ -35,6 +35,11 @@ def build_model(name: ModelName, *, normalize: Normalize = "pipeline", seed: int
 
     Raises:
         InputError: there is no model of that name.
+
+    Example:
+        >>> model = build_model("mlp", seed=1)
+        >>> model.output_shape
+        (None, 10)
     """
     if name not in MODELS:
         raise InputError(f"model must be one of {', '.join(MODELS)}, got {name!r}.")

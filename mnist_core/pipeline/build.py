@@ -28,6 +28,13 @@ def build_dataset(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) 
 
     Raises:
         InputError: the ordering would give no batch.
+
+    Example:
+        >>> spec, digits = PipelineSpec(find_ordering("batch_before_map")), load_digits()
+        >>> dataset = build_dataset(spec, digits.train_images, digits.train_labels)
+        >>> images, labels = next(iter(dataset))
+        >>> images.shape, labels.shape
+        (TensorShape([32, 28, 28]), TensorShape([32, 10]))
     """
     spec.ordering.num_batches(len(labels))
     with tf.device("CPU:0"):  # tensorflow/tensorflow#71744: the source would otherwise be copied to the GPU

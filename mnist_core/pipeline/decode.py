@@ -29,7 +29,13 @@ def build_decode(spec: PipelineSpec) -> Decode:
 
 
 def scale_pixels(images: np.ndarray) -> np.ndarray:
-    """The images as float32 from 0 to 1."""
+    """The images as float32 from 0 to 1.
+
+    Example:
+        >>> images = scale_pixels(load_digits().test_images)
+        >>> float(images.max()) <= 1
+        True
+    """
     return images.astype(np.float32) / np.float32(MAX_PIXEL)
 
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_core.digits.load import Say
+from mnist_core.language.say import Say, say_nothing
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.decode import scale_pixels
 from mnist_core.pipeline.storage import store_pngs, store_records
-
-
-def say_nothing(_line: str) -> None:
-    """For callers that have nobody to tell."""
 
 
 def load_source(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray, *, say: Say = say_nothing) -> np.ndarray:
@@ -29,6 +25,11 @@ def load_source(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray, *, s
 
     Raises:
         InputError: the files cannot be written.
+
+    Example:
+        >>> spec, digits = PipelineSpec(find_ordering("post"), source="tfrecord"), load_digits()
+        >>> shards = load_source(spec, digits.train_images, digits.train_labels)
+        >>> dataset = build_dataset(spec, shards, digits.train_labels)
     """
     match spec.source:
         case "arrays" | "generator":

@@ -16,9 +16,9 @@ from PIL import Image
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.digits.archive import describe
 from mnist_core.digits.arrays import fingerprint_arrays
-from mnist_core.digits.load import Say
 from mnist_core.files.whole_folder import MANIFEST, Listing, find_fault, write_whole_folder
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say
 
 STORAGE_VERSION = 1  # of names, encoding and manifest; folders of another version are written anew
 MAX_FILES_PER_FOLDER = 1000  # file browsers and some file systems get slow beyond

@@ -1,1 +1,19 @@
 """Step marks for the profiler, in Keras' fit and in loops of one's own, and traces read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mnist_core.profiling.profiler import ProfileSteps, StepProfiler
+    from mnist_core.profiling.window import StepWindow
+
+__all__ = ["ProfileSteps", "StepProfiler", "StepWindow"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import mnist_core  # noqa: PLC0415  # they are part of its API, which loads them
+
+    return getattr(mnist_core, name)

@@ -49,6 +49,12 @@ class StepProfiler:
     Args:
         folder: takes the trace, in TensorBoard's layout.
         window: what to profile.
+
+    Example:
+        >>> with StepProfiler(Path("traces"), StepWindow(2, 5)) as profiler:
+        ...     for step, batch in enumerate(dataset.take(8)):
+        ...         with profiler.mark(step):
+        ...             loss = model.train_on_batch(*batch)
     """
 
     def __init__(self, folder: Path, window: StepWindow) -> None:
@@ -165,6 +171,12 @@ class ProfileSteps(keras.callbacks.Callback):
     Args:
         folder: takes the trace, in TensorBoard's layout.
         window: what to profile, in steps from the beginning of training, whatever ``initial_epoch`` is.
+
+    Example:
+        >>> with ProfileSteps(Path("traces"), StepWindow(2, 5)) as profile:
+        ...     history = model.fit(dataset, steps_per_epoch=8, callbacks=[profile], shuffle=False, verbose=0)
+        >>> profile.trace.first_step
+        2
     """
 
     def __init__(self, folder: Path, window: StepWindow) -> None:

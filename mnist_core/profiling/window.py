@@ -23,6 +23,10 @@ class StepWindow:
 
     Raises:
         InputError: a value is out of range.
+
+    Example:
+        >>> print(StepWindow(20, 40))
+        20:40
     """
 
     start: int

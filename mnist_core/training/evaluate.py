@@ -100,6 +100,12 @@ def evaluate(classifier: GivesProbabilities, images: np.ndarray, labels: np.ndar
 
     Raises:
         InputError: the labels do not fit, or there is nothing to evaluate.
+
+    Example:
+        >>> digits = load_digits()
+        >>> scored = evaluate(load_classifier(Path("runs/linear")), digits.test_images, digits.test_labels)
+        >>> 0 <= scored.accuracy <= 1
+        True
     """
     _check_labels(images, labels)
     probabilities = classifier.probabilities(images)

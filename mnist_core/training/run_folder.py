@@ -37,6 +37,11 @@ class RunFolder:
     ``best.keras`` (or ``best.h5``) the best model, ``logs/`` TensorBoard's, ``traces/train/`` the profiler's traces of
     training, ``result.json`` the closing result; ``state.json`` and ``backup/`` are there only while the run is
     unfinished.
+
+    Example:
+        >>> folder = RunFolder(Path("runs/linear"))
+        >>> folder.result.name
+        'result.json'
     """
 
     path: Path

@@ -116,6 +116,12 @@ def train(
     Raises:
         InputError: the folder is taken, the data gives no batch, or training does not have the steps to profile.
         DeviceError: the model does not compute on `device`.
+
+    Example:
+        >>> spec = TrainSpec(PipelineSpec(find_ordering("post")), model="linear", epochs=1)
+        >>> result = train(spec, load_digits(), RunFolder(Path("runs/again")))
+        >>> len(result.epochs)
+        1
     """
     steps_per_epoch = spec.steps_per_epoch or spec.pipeline.ordering.num_batches(len(digits.train_images))
     if profile:

@@ -15,10 +15,10 @@ from easy_digits import make_digits
 from forked import ACCELERATOR, call_forked, call_with_two_cpus
 
 import mnist_core.devices.choose
+import mnist_core.devices.placement
 from bench.cases.case import Case, Fitting, Selection
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.consumers import batches as consumers
-from bench.consumers import device as devices
 from bench.consumers.copy import CopyingIterator, copy_ahead
 from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.consumers.epochs import EpochMeter
@@ -131,7 +131,7 @@ def fit_elsewhere() -> str:
     """Keras chooses the device of its step itself: the model lies on CPU:1, and what is multiplied is on CPU:0."""
     meter = FitMeter(Case("x", LEARNT, "fit", fitting=Fitting()), DIGITS, device=ON)
     with pytest.raises(DeviceError) as caught:
-        check_placement(meter.find_placement(), ACCELERATOR, "the reason")
+        check_placement(meter.find_placement(), ACCELERATOR)
     return str(caught.value)
 
 
@@ -254,7 +254,7 @@ def test_the_record_says_what_was_proved() -> None:
 def test_a_gpu_case_that_ran_on_the_cpu_is_an_error_with_the_usual_reasons(
     support: GpuSupport, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "read_gpu_support", lambda: support)
+    monkeypatch.setattr(mnist_core.devices.placement, "read_gpu_support", lambda: support)
     for places in ((("MatMul", "CPU:0"),), (("Conv2D", "GPU:0"), ("MatMul", "CPU:0"))):
         with pytest.raises(DeviceError) as caught:
             prove_use(IN_USE, Placement(places))
@@ -265,7 +265,7 @@ def serve_without_a_gpu(case: Case, source: str, folder: str) -> Message:
     """The first answer of a worker that takes its GPU for granted: TensorFlow itself falls back to the CPU silently."""
     tf.config.set_visible_devices([], "GPU")
     mnist_core.devices.choose.use_device = lambda _asked: IN_USE
-    devices.read_gpu_support = lambda: GpuSupport(None, True, "-1")
+    mnist_core.devices.placement.read_gpu_support = lambda: GpuSupport(None, True, "-1")
     ours, theirs = multiprocessing.Pipe()
     threading.Thread(target=serve, args=(theirs, case, source, Path(folder) / "stderr"), daemon=True).start()
     return ours.recv()
