@@ -26,9 +26,9 @@ from bench.consumers.fit import FitMeter
 from bench.consumers.infer import InferenceMeter, count_calls
 from bench.workers.messages import Failure, Message
 from bench.workers.worker import serve
-from mnist_core.devices.choose import DeviceInUse
+from mnist_core.devices.choose import DeviceInUse, read_gpu_support
 from mnist_core.devices.placement import Placement, check_placement, find_placement
-from mnist_core.devices.support import DeviceError, GpuSupport
+from mnist_core.devices.support import DeviceError, GpuSupport, explain_fallback
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
@@ -139,7 +139,7 @@ def test_a_model_on_the_device_that_is_trained_elsewhere_is_found_out() -> None:
     message = call_with_two_cpus(fit_elsewhere)
     assert message.startswith("asked for CPU:1, but ran ")
     assert " on CPU:0" in message
-    assert message.endswith(": the reason.")
+    assert message.endswith(f": {explain_fallback(read_gpu_support())}.")
 
 
 def multiply_elsewhere() -> Placement:

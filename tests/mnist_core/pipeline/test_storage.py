@@ -348,7 +348,6 @@ def test_interrupted_write_leaves_nothing(
 KILLED = """
 import os, sys, numpy
 from pathlib import Path
-from mnist_core import whole_folder
 from mnist_core.pipeline.storage import store_pngs
 os.sync = lambda: os._exit(9)
 store_pngs(numpy.zeros((12, 28, 28), "u1"), numpy.zeros(12, "u1"), say=str, folder=Path(sys.argv[1]))
@@ -356,7 +355,7 @@ store_pngs(numpy.zeros((12, 28, 28), "u1"), numpy.zeros(12, "u1"), say=str, fold
 
 
 def test_killed_writer_leaves_nothing_in_place_and_is_swept_up_later(tmp_path: Path) -> None:
-    root = Path(storage.__file__).parent.parent
+    root = Path(storage.__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root, check=False)
     assert killed.returncode == 9
     (part,) = tmp_path.iterdir()
