@@ -19,7 +19,7 @@ from bench.machine.environment import describe_machine
 from mnist_core.digits.load import SOURCES
 from mnist_core.language.errors import InputError
 from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision
-from reports.gate.settings import EVERY_CASE, GateSettings, Rule, load_gate_settings
+from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
 from reports.record.record import Setting
 
 AUTO = "auto"  # of the sources of digits: decided once, by base
@@ -149,6 +149,8 @@ def _start_record(
             cases=cases,
             plan=build_plan(settings, options.metrics, cases.compared),
             seed=options.seed,
+            pairs=(),
+            failures=(),
             notices=notices,
             datetime=datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds"),
         )
@@ -182,7 +184,7 @@ def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
 
 def build_plan(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> Plan:
     """The plan for these cases; metrics that a user names go before those of the settings."""
-    own = (Rule(EVERY_CASE, metrics=metrics),) if metrics else ()
+    own = (CaseRule(match=EVERY_CASE, metrics=metrics),) if metrics else ()
     return replace(settings, rules=(*settings.rules, *own)).build_plan(cases, choose_controls(cases))
 
 

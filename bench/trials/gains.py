@@ -27,6 +27,7 @@ from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair
 from reports.record.file import load_json
 from reports.record.record import RecordError
+from reports.record.typed_json import convert_json
 
 FILE = "gains.json"
 NUM_PAIRS = 8  # with an SD of 6 % a pair, a gain of 0.6 is known to 6 %: 5 % are 4.7 to 5.3
@@ -137,6 +138,6 @@ def load_gains(folder: Path) -> tuple[Gain, ...]:
     if not (folder / FILE).exists():
         return ()
     try:
-        return tuple(Gain(**each) for each in load_json(folder / FILE))
-    except TypeError:
+        return convert_json(load_json(folder / FILE), tuple[Gain, ...])
+    except ValueError:
         raise RecordError(f"{folder / FILE} is damaged: remove it, and it is measured again.") from None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bench.gate.design import PairDesign
 from mnist_core.files.written_file import write_whole
@@ -67,10 +68,8 @@ def agree_on(terms: Terms, folder: Path) -> None:
 
 def _describe(terms: Terms) -> dict[str, Any]:
     """As JSON has it: flat, lists for tuples."""
-    fields = dataclasses.asdict(terms)
-    flat = {KEY: FORMAT, **fields.pop("design"), **fields}
-    described: dict[str, Any] = json.loads(json.dumps(flat))
-    return described
+    fields: dict[str, Any] = msgspec.to_builtins(terms)
+    return {KEY: FORMAT, **fields.pop("design"), **fields}
 
 
 def _tell(value: object) -> str:

@@ -1,13 +1,15 @@
-"""What a project wants gated: `[tool.mnist-bench.gate]` of its `pyproject.toml`."""
+"""What a project wants gated: `[tool.mnist-bench.gate]` of its `pyproject.toml`, and the numbers that hold without it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from reports.gate.record import METRICS, Metric, Plan, Threshold
 
@@ -17,87 +19,133 @@ else:
     import tomli as tomllib
 
 TABLE = "tool.mnist-bench.gate"
-FIELDS = {"alpha": "alpha", "screen_pairs": "num_screen_pairs", "control_pairs": "num_control_pairs"}
-LOOKS = "look_shares"
 EVERY_CASE = "*"
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class GateSettingsError(ValueError):
     """The settings cannot be used; the message is one line."""
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """How much worse is worse, as shares; None leaves it to an earlier rule."""
-
-    metric: Metric
-    limit: float | None = None
-    margin: float | None = None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What holds for the cases whose id matches.
+class Bounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much worse is worse; None leaves it to an earlier rule.
 
     Args:
-        match: a pattern as the shell has them, such as ``*-emulated-*``.
-        metrics: that are gated; None leaves it to an earlier rule.
-        bounds: likewise.
+        limit: The change that an OK rules out, as a share: 0.05 is 5 %.
+        margin: The change that is still forgiven, as a share.
+    """
+
+    limit: Share | None = None
+    margin: Share | None = None
+
+
+class Gated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is gated, and how closely.
+
+    Args:
+        metrics: The metrics that are gated; None leaves it to an earlier rule.
+        time: Bounds of the wall time per example.
+        cpu: Bounds of the CPU time per example.
+        first_batch: Bounds of the time to the first batch.
+        memory: Bounds of the live bytes.
+    """
+
+    metrics: Annotated[tuple[Metric, ...], msgspec.Meta(min_length=1)] | None = None
+    time: Bounds = Bounds()
+    cpu: Bounds = Bounds()
+    first_batch: Bounds = Bounds()
+    memory: Bounds = Bounds()
+
+
+class CaseRule(Gated, frozen=True):
+    """What is gated in the cases whose id matches a pattern.
+
+    Args:
+        match: A pattern of case ids as the shell has them, such as ``*-emulated-*``.
     """
 
     match: str
-    metrics: tuple[Metric, ...] | None = None
-    bounds: tuple[Bounds, ...] = ()
 
 
 # 5 % is the smallest change that most projects act on; the margin forgives what moving code about in memory does to
 # equal programs (Curtsinger and Berger, Stabilizer, ASPLOS 2013). A turn has only one first batch, so it is noisier;
 # readings of live memory differ by 6 % at most (docs/claims.md).
-DEFAULT_RULE = Rule(
-    EVERY_CASE,
+DEFAULT_RULE = CaseRule(
+    match=EVERY_CASE,
     metrics=("time", "cpu"),
-    bounds=(
-        Bounds("time", 0.05, 0.01),
-        Bounds("cpu", 0.05, 0.01),
-        Bounds("first_batch", 0.25, 0.05),
-        Bounds("memory", 0.10, 0.02),
-    ),
+    time=Bounds(0.05, 0.01),
+    cpu=Bounds(0.05, 0.01),
+    first_batch=Bounds(0.25, 0.05),
+    memory=Bounds(0.10, 0.02),
 )
+DEFAULT_PLAN = Plan(
+    thresholds=(), control_cases=(), alpha=0.01, look_shares=(0.4, 0.6), num_screen_pairs=6, num_control_pairs=12
+)
+
+
+class GateTable(Gated, frozen=True):
+    """The table as a project writes it: what holds for every case, the numbers of the plan, and rules for some cases.
+
+    Args:
+        alpha: The chance of a wrong alarm, as in `Plan`.
+        look_shares: How alpha is divided among the looks, as in `Plan`.
+        screen_pairs: Pairs by which every case is screened.
+        control_pairs: Pairs of base against base.
+        case: Rules for the cases that they match.
+    """
+
+    alpha: float = DEFAULT_PLAN.alpha
+    look_shares: tuple[float, ...] = DEFAULT_PLAN.look_shares
+    screen_pairs: int = DEFAULT_PLAN.num_screen_pairs
+    control_pairs: int = DEFAULT_PLAN.num_control_pairs
+    case: tuple[CaseRule, ...] = ()
+
+    def build_settings(self) -> GateSettings:
+        """The table's rules behind the default one, and its numbers; raises ValueError where a number cannot be."""
+        bounds = {metric: getattr(self, metric) for metric in METRICS}
+        every = CaseRule(match=EVERY_CASE, metrics=self.metrics, **bounds)
+        plan = replace(
+            DEFAULT_PLAN,
+            alpha=self.alpha,
+            look_shares=self.look_shares,
+            num_screen_pairs=self.screen_pairs,
+            num_control_pairs=self.control_pairs,
+        )
+        return GateSettings((DEFAULT_RULE, every, *self.case), plan)
+
+
+KEYS = ", ".join(GateTable.__struct_fields__)
 
 
 @dataclass(frozen=True)
 class GateSettings:
-    """All rules, a later one before an earlier one, and the numbers of a plan."""
+    """What a project wants gated.
 
-    rules: tuple[Rule, ...] = (DEFAULT_RULE,)
-    alpha: float = 0.01
-    num_screen_pairs: int = 6
-    num_control_pairs: int = 12
-    look_shares: tuple[float, ...] = (0.4, 0.6)
+    Args:
+        rules: All rules; where two speak of one case and metric, the later one counts.
+        plan: The numbers of a plan that has no cases yet.
+    """
+
+    rules: tuple[CaseRule, ...] = (DEFAULT_RULE,)
+    plan: Plan = DEFAULT_PLAN
 
     def build_plan(self, cases: Iterable[str], control_cases: tuple[str, ...]) -> Plan:
         """The plan for these case ids.
 
         Raises:
-            GateSettingsError: a case would have a margin that is not below its limit, or a number cannot be.
+            GateSettingsError: a case would have a margin that is not below its limit.
         """
         try:
             thresholds = tuple(each for case in cases for each in self._build_thresholds(case))
-            return Plan(
-                thresholds,
-                control_cases,
-                alpha=self.alpha,
-                num_screen_pairs=self.num_screen_pairs,
-                num_control_pairs=self.num_control_pairs,
-                look_shares=self.look_shares,
-            )
+            return replace(self.plan, thresholds=thresholds, control_cases=control_cases)
         except ValueError as error:
             raise GateSettingsError(f"[{TABLE}]: {error}.") from None
 
     def _build_thresholds(self, case: str) -> list[Threshold]:
         rules = [rule for rule in self.rules if fnmatchcase(case, rule.match)]
         metrics = [rule.metrics for rule in rules if rule.metrics is not None][-1]
-        return [_build_threshold(case, metric, rules) for metric in metrics]
+        return [_build_threshold(case, metric, rules) for metric in dict.fromkeys(metrics)]
 
     def find_idle_patterns(self, cases: Iterable[str]) -> list[str]:
         """The patterns that match none of these case ids: probably misspelt."""
@@ -105,8 +153,8 @@ class GateSettings:
         return [rule.match for rule in self.rules if not any(fnmatchcase(each, rule.match) for each in ids)]
 
 
-def _build_threshold(case: str, metric: Metric, rules: list[Rule]) -> Threshold:
-    bounds = [each for rule in rules for each in rule.bounds if each.metric == metric]
+def _build_threshold(case: str, metric: Metric, rules: list[CaseRule]) -> Threshold:
+    bounds: list[Bounds] = [getattr(rule, metric) for rule in rules]
     limit = [each.limit for each in bounds if each.limit is not None][-1]
     margin = [each.margin for each in bounds if each.margin is not None][-1]
     return Threshold(case, metric, limit, margin)
@@ -127,66 +175,8 @@ def load_gate_settings(file: Path) -> GateSettings:
     for name in TABLE.split("."):
         content = content.get(name, {}) if isinstance(content, dict) else content
     try:
-        return _parse(_as_table(TABLE, content))
+        return msgspec.convert(content, GateTable).build_settings()
+    except msgspec.ValidationError as error:
+        raise GateSettingsError(f"{file}: [{TABLE}]: {error}; its keys are {KEYS}.") from None
     except ValueError as error:
-        raise GateSettingsError(f"{file}: {error}.") from None
-
-
-def _parse(table: Mapping[str, Any]) -> GateSettings:
-    numbers = {FIELDS[name]: value for name, value in table.items() if name in FIELDS}
-    for name, value in numbers.items():
-        _check_number(name, value)
-    look_shares = _parse_shares(table[LOOKS]) if LOOKS in table else GateSettings.look_shares
-    common = {name: value for name, value in table.items() if name not in (*FIELDS, LOOKS, "case")}
-    cases = table.get("case", [])
-    if not isinstance(cases, list):
-        raise ValueError(f"[{TABLE}] case must be a list of tables: write [[{TABLE}.case]]")
-    own = (_parse_rule(_as_table("case", each)) for each in cases)
-    rules = (DEFAULT_RULE, _parse_rule({"match": EVERY_CASE, **common}), *own)
-    return GateSettings(rules, look_shares=look_shares, **numbers)
-
-
-def _parse_shares(value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError(f"{LOOKS} must be a list of shares of alpha, such as [0.2, 0.3, 0.5], got {value!r}")
-    for share in value:
-        _check_number(LOOKS, share)
-    return tuple(value)
-
-
-def _parse_rule(table: Mapping[str, Any]) -> Rule:
-    if not isinstance(table.get("match"), str):
-        raise ValueError("a case needs match, a pattern of case ids such as '*-emulated-*'")
-    if unknown := set(table) - {"match", "metrics", *METRICS}:
-        known = ", ".join((*FIELDS, LOOKS, "metrics", *METRICS, "case"))
-        raise ValueError(f"[{TABLE}] has no key '{min(unknown)}': use {known}")
-    bounds = tuple(_parse_bounds(metric, table[metric]) for metric in METRICS if metric in table)
-    return Rule(table["match"], _parse_metrics(table["metrics"]) if "metrics" in table else None, bounds)
-
-
-def _parse_metrics(value: Any) -> tuple[Metric, ...]:
-    if not isinstance(value, list) or not value or any(each not in METRICS for each in value):
-        raise ValueError(f"metrics must be a list of {', '.join(METRICS)}, got {value!r}")
-    return tuple(dict.fromkeys(value))
-
-
-def _parse_bounds(metric: Metric, value: Any) -> Bounds:
-    table = _as_table(metric, value)
-    if unknown := set(table) - {"limit", "margin"}:
-        raise ValueError(f"{metric} has no key '{min(unknown)}': use limit and margin")
-    for name, share in table.items():
-        _check_number(f"{metric}.{name}", share)
-        if not 0 <= share <= 1:
-            raise ValueError(f"{metric}.{name} must be a share from 0 to 1, such as 0.05 for 5 %, got {share:g}")
-    return Bounds(metric, **table)
-
-
-def _as_table(name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{name} must be a table, got {value!r}")
-    return value
-
-
-def _check_number(name: str, value: object) -> None:
-    if type(value) not in (int, float):
-        raise ValueError(f"{name} must be a number, got {value!r}")
+        raise GateSettingsError(f"{file}: [{TABLE}]: {error}.") from None

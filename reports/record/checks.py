@@ -8,23 +8,10 @@ from collections.abc import Iterable
 from reports.record.record import MAX_COUNT
 
 
-def check_type(name: str, value: object, kind: type) -> None:
-    """Raise a TypeError unless the value has exactly this type: True is no int."""
-    if type(value) is not kind:
-        raise TypeError(f"{name} must be {kind.__name__}, got {value!r}")
-
-
-def check_line(name: str, value: object) -> None:
+def check_line(name: str, value: str) -> None:
     """Raise unless the value is text that a terminal shows on one line, without control characters."""
-    check_type(name, value, str)
-    if not str(value).isprintable():
+    if not value.isprintable():
         raise ValueError(f"{name} must be printable, on one line, got {value!r}")
-
-
-def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise a ValueError unless the value is one of the choices."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
 
 
 def check_count(name: str, value: object, *, at_least: int = 0) -> None:

@@ -1,7 +1,7 @@
 """A gate whose slots and clock are fakes: nothing is really measured."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.gate.design import PairDesign
 from bench.gate.pairs import Job, Seat, Seats
@@ -9,7 +9,8 @@ from bench.gate.rounds import GateRun
 from bench.gate.slot_messages import Done, Remembered, Start, Taken, TakeTurn
 from bench.gate.slot_process import SlotError
 from bench.gate.staged import StagedCase
-from reports.gate.record import Cases, GateRecord, Plan, Revision, Threshold
+from reports.gate.record import Cases, GateRecord, Revision, Threshold
+from reports.gate.settings import DEFAULT_PLAN
 from reports.record.record import Machine, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, ())
@@ -110,8 +111,11 @@ def make_record(*cases: str, **plan) -> GateRecord:
         head=Revision("new", "2" * 40, SETTING),
         machine=Machine("cpu", 2, "Linux"),
         cases=Cases(cases),
-        plan=Plan(thresholds, cases[:2], **plan),
+        plan=replace(DEFAULT_PLAN, thresholds=thresholds, control_cases=cases[:2], **plan),
         seed=3,
+        pairs=(),
+        failures=(),
+        notices=(),
     )
 
 

@@ -5,7 +5,8 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from reports.gate.record import Cases, Failure, GateRecord, Kind, Metric, Pair, Plan, Revision, Side, Stage, Threshold
+from reports.gate.record import Cases, Failure, GateRecord, Kind, Metric, Pair, Revision, Side, Stage, Threshold
+from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import Request, find_next_pairs
 from reports.record.record import Machine, Sample, Setting
 
@@ -43,8 +44,11 @@ def build_gate(
         head=Revision("feature", "2" * 40, SETTING),
         machine=Machine("Test CPU", 2, "Linux"),
         cases=Cases(cases),
-        plan=Plan(thresholds, cases[:1]),
+        plan=replace(DEFAULT_PLAN, thresholds=thresholds, control_cases=cases[:1]),
         seed=7,
+        pairs=(),
+        failures=(),
+        notices=(),
         datetime="2026-11-25T10:00:00+00:00",
     )
     return replace(gate, **fields)

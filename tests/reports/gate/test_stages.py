@@ -8,7 +8,8 @@ import pytest
 from gates import CALM, add_pairs, build_gate, build_pair, control, draw_from, fail, gauss, run_gate, screened
 from scipy import stats as reference
 
-from reports.gate.record import Plan, Threshold
+from reports.gate.record import Threshold
+from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import Look, Request, State, find_next_pairs, follow, plan_looks
 from reports.gate.verdict import Outcome, Verdict, decide
 
@@ -74,7 +75,7 @@ def test_what_the_screen_clears(differences: list[float], state: State) -> None:
 
 
 def test_the_looks_have_pairs_enough_to_reject() -> None:
-    plan = Plan((), ())
+    plan = DEFAULT_PLAN
     assert plan_looks(plan, 1) == (Look(12, 0.004), Look(24, 0.006))
     assert [look.num_pairs for look in plan_looks(plan, 20)] == [17, 34]
     assert sum(look.alpha for look in plan_looks(plan, 20)) == pytest.approx(0.01)
