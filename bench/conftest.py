@@ -25,8 +25,9 @@ from bench.workers.server import WorkerError, WorkerStarter, build_context, fork
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.claims.claim import ALL, ClaimError, judge_claims, load_claims, select_claims
-from reports.claims.tables import render_verdicts_briefly
+from reports.claims.tables import tabulate_verdicts_briefly
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord, RecordError
 from reports.tables.orderings import render_record
@@ -217,6 +218,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             record = load_record(Path(config.option.benchmark_json))
             claims = select_claims(load_claims(), config.option.claims or ALL)
             verdicts = judge_claims(claims, record)
-            open_console().print(render_record(record), render_verdicts_briefly(verdicts), sep="\n")
+            open_console().print(render_record(record), lay_out(tabulate_verdicts_briefly(verdicts)), sep="\n")
         except RecordError as error:
             terminalreporter.write_line(f"no tables: {error}")

@@ -6,48 +6,78 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from reports.claims.claim import Claim, Kind, Verdict
+from reports.drawing.blocks import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Gap,
+    Lines,
+    Paragraph,
+    Row,
+    Span,
+    Table,
+    build_list,
+    build_row,
+)
 from reports.drawing.numbers import render_estimate, render_ratio
-from reports.stats.median import CONFIDENCE
+from reports.stats.median import CONFIDENCE, Estimate
 
-STYLES = {Kind.HOLDS: "green", Kind.REFUTED: "bold red", Kind.INCONCLUSIVE: "yellow", Kind.NOT_RUN: "dim"}
+EMPHASES = {
+    Kind.HOLDS: Emphasis.GOOD,
+    Kind.REFUTED: Emphasis.WORST,
+    Kind.INCONCLUSIVE: Emphasis.UNSURE,
+    Kind.NOT_RUN: Emphasis.FAINT,
+}
 VERBS = {Kind.HOLDS: "hold", Kind.REFUTED: "refuted", Kind.INCONCLUSIVE: "inconclusive", Kind.NOT_RUN: "not run"}
 
 
-def render_verdicts(verdicts: Sequence[Verdict]) -> RenderableType:
+COLUMNS = (
+    Column("claim", share=7),
+    Column("predicted", Align.RIGHT, wraps=False),
+    Column("measured", Align.RIGHT, most=23),
+    Column("verdict", wraps=False),
+    Column("source", share=3),
+)
+
+
+def tabulate_verdicts(verdicts: Sequence[Verdict]) -> list[Block]:
     """The table of all verdicts, and what is behind those that go against the advice."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), expand=True)
-    table.add_column("claim", ratio=7, overflow="fold")
-    table.add_column("predicted", justify="right", no_wrap=True)
-    table.add_column("measured", justify="right", max_width=23)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("source", ratio=3, overflow="fold", style="dim")
-    for verdict in verdicts:
-        claim = verdict.claim
-        sentence = Text.assemble((f"{claim.id}  ", "bold"), claim.sentence, (f" [{claim.metric}]", "dim"))
-        shown = Text(verdict.kind.value, style=STYLES[verdict.kind])
-        table.add_row(sentence, render_prediction(claim), _render_measured(verdict), shown, claim.source)
-    return Group(table, *_explain(verdicts))
+    return [Table(None, COLUMNS, tuple(_list_verdict(verdict) for verdict in verdicts)), *_explain(verdicts)]
 
 
-def render_verdicts_briefly(verdicts: Sequence[Verdict]) -> RenderableType:
+def _list_verdict(verdict: Verdict) -> Row:
+    claim = verdict.claim
+    sentence = (Span(f"{claim.id}  ", Emphasis.STRONG), claim.sentence, Span(f" [{claim.metric}]", Emphasis.FAINT))
+    return (
+        Cell(sentence),
+        Cell(render_prediction(claim)),
+        _show_measured(verdict),
+        Cell(verdict.kind.value, emphasis=EMPHASES[verdict.kind]),
+        Cell(claim.source, emphasis=Emphasis.FAINT),
+    )
+
+
+def tabulate_verdicts_briefly(verdicts: Sequence[Verdict]) -> list[Block]:
     """A line for each claim that was run, and how many of each verdict there are."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column()
-    for kind in (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE):
-        for verdict in verdicts:
-            if verdict.kind is kind and verdict.measured is not None:
-                measured = render_estimate(verdict.measured, render_ratio)
-                sentence = Text.assemble(f"{verdict.claim.sentence} ", (f"({verdict.claim.id})", "dim"))
-                table.add_row(Text(f" {kind.value}", style=STYLES[kind]), measured, sentence)
-    return Group(Text("what people say of tf.data, on this machine"), table, Text(f" {count_verdicts(verdicts)}"))
+    kinds = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE)
+    rows = [
+        _list_briefly(verdict, verdict.measured)
+        for kind in kinds
+        for verdict in verdicts
+        if verdict.kind is kind and verdict.measured is not None
+    ]
+    told = Paragraph("what people say of tf.data, on this machine")
+    listed = [build_list(rows, gap=1, wraps=(False, False, True))] if rows else []
+    return [told, *listed, Lines((count_verdicts(verdicts),))]
+
+
+def _list_briefly(verdict: Verdict, measured: Estimate) -> Row:
+    kind = Cell(f" {verdict.kind.value}", emphasis=EMPHASES[verdict.kind])
+    sentence = (f"{verdict.claim.sentence} ", Span(f"({verdict.claim.id})", Emphasis.FAINT))
+    return build_row(kind, render_estimate(measured, render_ratio), Cell(sentence))
 
 
 def count_verdicts(verdicts: Sequence[Verdict]) -> str:
@@ -64,27 +94,28 @@ def render_prediction(claim: Claim) -> str:
     return f">= {claim.at_least:g}" if claim.at_most is None else f"<= {claim.at_most:g}"
 
 
-def _render_measured(verdict: Verdict) -> Text:
+def _show_measured(verdict: Verdict) -> Cell:
     if verdict.measured is None:
-        return Text(verdict.reason, style="dim")
-    shown = Text(render_estimate(verdict.measured, render_ratio))
-    if verdict.reason:
-        shown.append(f"\n{verdict.reason}", style="dim")
-    return shown
+        return Cell(verdict.reason, emphasis=Emphasis.FAINT)
+    return Cell(render_estimate(verdict.measured, render_ratio), below=(verdict.reason,) if verdict.reason else ())
 
 
-def _explain(verdicts: Sequence[Verdict]) -> list[Text]:
+def _explain(verdicts: Sequence[Verdict]) -> list[Block]:
     """Why, for the verdicts against the advice, and how to read the numbers."""
     refuted = [verdict.claim for verdict in verdicts if verdict.kind is Kind.REFUTED and verdict.claim.why]
-    lines = [f" {claim.id}: {claim.why}" for claim in refuted]
-    lines += [
-        "",
-        f" {count_verdicts(verdicts).partition(';')[0]}",
-        f" predicted and measured: the case over its reference, or a value over a number; [{CONFIDENCE:.0%} interval]",
-        " HOLDS and REFUTED: the whole interval agrees with the prediction, or none of it does",
-        " time, busy, accuracy: turn against turn of the same round; bytes: one reading and its known spread",
-    ]
-    return [Text(line) for line in lines]
+    why = Lines(tuple(f"{claim.id}: {claim.why}" for claim in refuted))
+    how = Lines(
+        (
+            count_verdicts(verdicts).partition(";")[0],
+            (
+                "predicted and measured: the case over its reference, or a value over a number;"
+                f" [{CONFIDENCE:.0%} interval]"
+            ),
+            "HOLDS and REFUTED: the whole interval agrees with the prediction, or none of it does",
+            "time, busy, accuracy: turn against turn of the same round; bytes: one reading and its known spread",
+        )
+    )
+    return [why, Gap(), how]
 
 
 def describe_verdict(verdict: Verdict) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
-from reports.claims.tables import describe_verdict, render_verdicts
+from reports.claims.tables import describe_verdict, tabulate_verdicts
 from reports.commands.runs import OptionalRun, find_newest_run
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.record.file import load_record
 
 CLAIMS_EXAMPLES = (
@@ -32,4 +33,4 @@ def claims(
     if as_json:
         print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
     else:
-        open_console().print(render_verdicts(verdicts))
+        open_console().print(lay_out(tabulate_verdicts(verdicts)))

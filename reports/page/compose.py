@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from reports.drawing.blocks import Section, Spec
+from reports.drawing.blocks import Section
+from reports.drawing.html import Figures, open_environment
 from reports.page.charts.themes import DARK, LIGHT, build_config
 from reports.page.files import PageError
 from reports.page.headline import Headline, write_headline
@@ -21,7 +21,6 @@ from reports.page.runs import Run
 from reports.page.sections.order import list_sections
 
 PACKAGE, TEMPLATES = "reports.page", "templates"
-AROUND = 50  # pixels of axes beside a picture's own height: kept free, so that links lead to where they should
 CLOSING = ("</script", "<!--")  # what would end a script early
 
 
@@ -49,18 +48,10 @@ def render_page(runs: Sequence[Run]) -> str:
     chapters = tuple(_build_chapter(number, run) for number, run in enumerate(runs, start=1))
     figures = Figures()
     library, script = _load_library(), _read("page.js")
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(PACKAGE, TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = open_environment(PACKAGE)
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     return environment.get_template("page.html").render(
         chapters=chapters,
-        place=figures.place,
-        around=AROUND,
         figures=figures,
         configs={"light": build_config(LIGHT), "dark": build_config(DARK)},
         light=LIGHT,
@@ -69,18 +60,6 @@ def render_page(runs: Sequence[Run]) -> str:
         scripts=[Markup(library), Markup(script)],  # noqa: S704  # likewise, and of a library; checked below
         hashes=[_hash(library), _hash(script)],
     )
-
-
-class Figures:
-    """The pictures of a page in the order in which the template places them."""
-
-    def __init__(self) -> None:
-        self.specs: list[Spec] = []
-
-    def place(self, spec: Spec) -> int:
-        """The number of the picture, for the element that it is drawn into."""
-        self.specs.append(spec)
-        return len(self.specs) - 1
 
 
 def _build_chapter(number: int, run: Run) -> Chapter:

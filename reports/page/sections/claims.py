@@ -7,8 +7,19 @@ from collections.abc import Sequence
 import altair as alt
 
 from reports.claims.claim import Kind, Verdict, judge_claims, load_claims
-from reports.claims.tables import count_verdicts, render_prediction
-from reports.drawing.blocks import Block, Cell, Figure, Lines, Section, Spec, Table
+from reports.claims.tables import EMPHASES, count_verdicts, render_prediction
+from reports.drawing.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Fold,
+    Lines,
+    Section,
+    Spec,
+    Table,
+    number_columns,
+    text_columns,
+)
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
 from reports.record.record import Record
@@ -16,10 +27,13 @@ from reports.record.record import Record
 ROW_HEIGHT = 22  # pixels
 MARGIN = 1.3  # beyond the farthest value on the logarithmic axis: what is predicted without a bound ends there
 MARKS = {Kind.HOLDS: "✓", Kind.REFUTED: "✗", Kind.INCONCLUSIVE: "?", Kind.NOT_RUN: "-"}
-STYLES = {Kind.HOLDS: "holds", Kind.REFUTED: "refuted", Kind.INCONCLUSIVE: "inconclusive", Kind.NOT_RUN: "muted"}
 SHAPES = {Kind.HOLDS: "circle", Kind.REFUTED: "cross", Kind.INCONCLUSIVE: "diamond"}
 RATIO = "the case over its reference"
 ORDER = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE, Kind.NOT_RUN)
+COLUMNS = (
+    *text_columns("claim", "verdict", "what people say", "metric"),
+    *number_columns("predicted", "measured"),
+)
 
 
 def describe_claims(record: Record) -> Section:
@@ -31,7 +45,7 @@ def describe_claims(record: Record) -> Section:
     if any(_is_drawable(verdict) for verdict in run):
         blocks.append(draw_claims(run))
     blocks += [_list_verdicts("The claims that this run decides on", run)] if run else []
-    blocks += [_list_verdicts(f"Not run here: {len(left)}", left, folded=True)] if left else []
+    blocks += [Fold(f"Not run here: {len(left)}", _list_verdicts(None, left))] if left else []
     return Section("claims", "Is what people say true here?", tuple(blocks))
 
 
@@ -106,9 +120,8 @@ def _describe(verdict: Verdict, edges: tuple[float, float]) -> dict[str, object]
     }
 
 
-def _list_verdicts(title: str, verdicts: Sequence[Verdict], *, folded: bool = False) -> Table:
-    titles = ("claim", "verdict", "what people say", "metric", "predicted", "measured")
-    return Table(title, titles, tuple(_list(verdict) for verdict in verdicts), num_texts=4, folded=folded)
+def _list_verdicts(title: str | None, verdicts: Sequence[Verdict]) -> Table:
+    return Table(title, COLUMNS, tuple(_list(verdict) for verdict in verdicts))
 
 
 def _list(verdict: Verdict) -> tuple[Cell, ...]:
@@ -120,10 +133,10 @@ def _list(verdict: Verdict) -> tuple[Cell, ...]:
         Cell(
             f"{MARKS[verdict.kind]} {verdict.kind.value}",
             ORDER.index(verdict.kind),
-            verdict.reason,
-            STYLES[verdict.kind],
+            (verdict.reason,) if verdict.reason else (),
+            EMPHASES[verdict.kind],
         ),
-        Cell(claim.sentence, note=f"{claim.source}.{why}"),
+        Cell(claim.sentence, below=(f"{claim.source}.{why}",)),
         Cell(claim.metric),
         Cell(render_prediction(claim)),
         shown,

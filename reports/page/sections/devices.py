@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.drawing.blocks import Block, Cell, Figure, Lines, Section, Table
+from reports.drawing.blocks import Block, Cell, Figure, Lines, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_rate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_device, name_row
@@ -68,14 +68,14 @@ def _name(case: CaseRecord) -> str:
 
 def _list_devices(pairs: Sequence[tuple[CaseRecord, ...]]) -> Table:
     rows = tuple(_list(case, pair[0]) for pair in pairs for case in pair)
-    titles = ("case", "device", "examples/s", "times the first device's")
-    return Table("The numbers of each device", titles, rows, num_texts=2)
+    columns = (*text_columns("case", "device"), *number_columns("examples/s", "times the first device's"))
+    return Table("The numbers of each device", columns, rows)
 
 
 def _list(case: CaseRecord, first: CaseRecord) -> tuple[Cell, ...]:
     rate, ratio = estimate_rate(case), None if case is first else _compare(case, first)
     return (
-        Cell(_name(case), note=case.ordering if case.ordering != case.name else ""),
+        Cell(_name(case), below=(case.ordering,) if case.ordering != case.name else ()),
         Cell(name_device(case.device)),
         Cell(render_estimate(rate, render_rate), rate.median),
         Cell("1" if case is first else "measured apart")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from reports.drawing.blocks import Cell, Figure, Section, Spec, Table
+from reports.drawing.blocks import Cell, Emphasis, Figure, Section, Spec, Table, number_columns, text_columns
 from reports.drawing.numbers import MEBIBYTE, render_estimate, render_mebibytes, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
 from reports.page.names import name_row
@@ -148,12 +148,12 @@ def _list_places(places: Sequence[Place]) -> Table:
         )
         for place in sorted(places, key=lambda place: (place not in front, place.time_us.median))
     )
-    titles = ("ordering", "place", "µs per example", "live MiB")
-    return Table("On the front, or beaten by whom", titles, rows, num_texts=2)
+    columns = (*text_columns("ordering", "place"), *number_columns("µs per example", "live MiB"))
+    return Table("On the front, or beaten by whom", columns, rows)
 
 
 def _judge(place: Place, front: Sequence[Place]) -> Cell:
     if place in front:
-        return Cell(ON, style="best")
+        return Cell(ON, emphasis=Emphasis.BEST)
     beaten_by = ", ".join(name_row(other.case) for other in front if other.beats(place))
     return Cell(f"beaten by {beaten_by}" if beaten_by else OFF)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.drawing.blocks import Cell, Section, Table, write_sentences
+from reports.drawing.blocks import Cell, Fold, Section, Table, number_columns, text_columns, write_sentences
 from reports.drawing.numbers import render_estimate, render_rate, render_seconds
 from reports.page.names import name_device
 from reports.record.record import CaseRecord, Record
@@ -19,18 +19,22 @@ def describe_machine(record: Record) -> Section:
     return Section("machine", "The machine, and how far to trust the numbers", (write_sentences(said), *tables))
 
 
-def _list_cases(cases: list[CaseRecord]) -> Table:
-    titles = ("case", "group", "consumer", "arm", "device", "examples/s", "first batch", "turns", "disturbed")
+def _list_cases(cases: list[CaseRecord]) -> Fold:
+    columns = (
+        *text_columns("case", "group", "consumer", "arm", "device"),
+        *number_columns("examples/s", "first batch", "turns", "disturbed"),
+    )
     rows = tuple(_list(case) for case in cases)
-    return Table(f"All {len(cases)} timed cases", titles, rows, num_texts=5, folded=True)
+    return Fold(f"All {len(cases)} timed cases", Table(None, columns, rows))
 
 
 def _list(case: CaseRecord) -> tuple[Cell, ...]:
     rate, first = estimate_rate(case), estimate_first_batch_s(case)
     disturbed = sum(turn.sample.contaminated for turn in case.turns)
     choices = ", ".join(f"{name} {value}" for name, value in case.choices)
+    known = ", ".join(part for part in (case.ordering, choices) if part and part != case.name)
     return (
-        Cell(case.name, note=", ".join(part for part in (case.ordering, choices) if part and part != case.name)),
+        Cell(case.name, below=(known,) if known else ()),
         Cell(case.group),
         Cell(case.consumer if case.step_ms is None else f"{case.consumer}, {case.step_ms:g} ms"),
         Cell(case.arm),

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from reports.drawing.blocks import Block, Cell, Figure, Gallery, Lines, Section, Spec, Table
+from reports.drawing.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Gallery,
+    Lines,
+    Section,
+    Spec,
+    Table,
+    number_columns,
+    text_columns,
+)
 from reports.drawing.numbers import MEBIBYTE, render_mebibytes, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
@@ -117,10 +128,10 @@ def _draw_series(case: CaseRecord, top_mebibytes: float) -> Spec:
 
 
 def _list_memory(cases: Sequence[CaseRecord]) -> Table:
-    titles = ("ordering", "live MiB", "predicted", "live / predicted", "peak", "kept", "kept after trim")
+    numbers = number_columns("live MiB", "predicted", "live / predicted", "peak", "kept", "kept after trim")
     return Table(
         "The bytes: live on the heap, and resident at the peak and after the release",
-        titles,
+        (*text_columns("ordering"), *numbers),
         tuple(_list_case(case) for case in cases),
     )
 
@@ -129,7 +140,7 @@ def _list_case(case: CaseRecord) -> tuple[Cell, ...]:
     memory = _read(case)
     ratio = memory.live_bytes / memory.predicted_bytes if memory.live_bytes and memory.predicted_bytes else None
     return (
-        Cell(case.name, note=case.ordering if case.ordering != case.name else ""),
+        Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ()),
         _show(memory.live_bytes),
         _show(memory.predicted_bytes),
         Cell("") if ratio is None else Cell(render_ratio(ratio, 3), ratio),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.drawing.blocks import Cell, Figure, Section, Table
+from reports.drawing.blocks import Cell, Figure, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_ratio, render_seconds
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_row
@@ -44,7 +44,7 @@ def _estimate(score: str, case: CaseRecord) -> Estimate:
 def _list_mixing(cases: list[CaseRecord]) -> Table:
     return Table(
         "Shuffle quality and what it costs",
-        ("ordering", *SCORES.values(), "first batch"),
+        (*text_columns("ordering"), *number_columns(*SCORES.values(), "first batch")),
         tuple(_list(case) for case in cases),
     )
 
@@ -53,7 +53,7 @@ def _list(case: CaseRecord) -> tuple[Cell, ...]:
     scores = [_estimate(score, case) for score in SCORES]
     first = estimate_first_batch_s(case).median
     return (
-        Cell(case.name, note=case.ordering if case.ordering != case.name else ""),
+        Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ()),
         *(Cell(render_estimate(score, render_ratio), score.median) for score in scores),
         Cell(render_seconds(first), first),
     )

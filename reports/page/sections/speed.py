@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.drawing.blocks import Cell, Figure, Section, Table
+from reports.drawing.blocks import Cell, Emphasis, Figure, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import (
     render_estimate,
     render_mebibytes,
@@ -98,19 +98,19 @@ def _estimate_first_ms(case: CaseRecord) -> Estimate:
 
 
 def _list_speeds(record: Record) -> Table:
-    titles = ("ordering", "arm", "examples/s", f"ratio to {REFERENCE}", "first batch", "AU %", "live MiB")
+    numbers = number_columns("examples/s", f"ratio to {REFERENCE}", "first batch", "AU %", "live MiB")
     rows = tuple(_list_case(record, case, ranked) for ranked in rank_fields(record).values() for case in ranked)
-    return Table("The numbers", titles, rows, num_texts=2)
+    return Table("The numbers", (*text_columns("ordering", "arm"), *numbers), rows)
 
 
 def _list_case(record: Record, case: CaseRecord, ranked: list[CaseRecord]) -> tuple[Cell, ...]:
     rate, best = estimate_rate(case), estimate_rate(ranked[0])
-    note = FASTEST if case is ranked[0] else LEVEL if rate.overlaps(best) else ""
-    text = case.ordering if case.ordering != case.name else ""
+    notes = (FASTEST,) if case is ranked[0] else (LEVEL,) if rate.overlaps(best) else ()
+    emphasis = Emphasis.BEST if case is ranked[0] else Emphasis.PLAIN
     return (
-        Cell(case.name, note=text),
+        Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ()),
         Cell(_name_field(case, list_drained(record))),
-        Cell(render_estimate(rate, render_rate), rate.median, note, "best" if note == FASTEST else ""),
+        Cell(render_estimate(rate, render_rate), rate.median, notes, emphasis),
         _compare(record, case),
         Cell(render_seconds(estimate_first_batch_s(case).median), estimate_first_batch_s(case).median),
         _share(find_case(record, case, case.name, "emulated")),

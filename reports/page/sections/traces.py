@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from reports.drawing.blocks import Block, Figure, Heading, Lines, Section, Spec, write_sentences
+from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Section, Spec, write_sentences
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
@@ -29,7 +29,7 @@ NONE = (
 
 def describe_traces(traces: Sequence[Trace], unreadable: Sequence[str]) -> Section:
     """Each trace with its verdict, its steps and its stages; and which ones could not be read."""
-    blocks: list[Block] = [Lines(tuple(unreadable), "warning")] if unreadable else []
+    blocks: list[Block] = [Lines(tuple(unreadable), Emphasis.UNSURE)] if unreadable else []
     for trace in traces:
         blocks += _describe(trace)
     return Section("traces", "What do the profiler's traces say?", tuple(blocks) or (Lines((NONE,)),))
@@ -41,7 +41,7 @@ def _describe(trace: Trace) -> list[Block]:
         blocks.append(draw_steps(trace))
     if trace.pipelines and trace.pipelines[0].wait_ps:
         blocks.append(draw_stages(trace.pipelines[0]))
-    return [*blocks, Lines(trace.remarks, "warning")] if trace.remarks else blocks
+    return [*blocks, Lines(trace.remarks, Emphasis.UNSURE)] if trace.remarks else blocks
 
 
 def _say(trace: Trace) -> list[str]:

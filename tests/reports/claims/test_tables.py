@@ -1,15 +1,13 @@
 """Verdicts as text and as JSON, and the command that prints them."""
 
-import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from reports.claims.claim import Claim, Kind, Verdict
-from reports.claims.tables import describe_verdict, render_prediction, render_verdicts, render_verdicts_briefly
+from reports.claims.tables import describe_verdict, render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
+from reports.drawing.text import render_text
 from reports.stats.median import Estimate
 
 FORMAT_1 = Path(__file__).parents[1] / "stored" / "format1.json"
@@ -23,16 +21,14 @@ VERDICTS = (
 )
 
 
-def draw(renderable, columns: int = 100) -> list[str]:
-    console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(renderable)
-    lines = console.file.getvalue().splitlines()
+def draw(blocks, columns: int = 100) -> list[str]:
+    lines = render_text(blocks, columns).splitlines()
     assert all(len(line) <= columns for line in lines)
-    return [line.rstrip() for line in lines]
+    return lines
 
 
 def test_the_whole_table_in_100_columns() -> None:
-    lines = draw(render_verdicts(VERDICTS))
+    lines = draw(tabulate_verdicts(VERDICTS))
     assert lines[1].split() == ["claim", "predicted", "measured", "verdict", "source"]
     rows = [" ".join(line.split()) for line in lines[3:8]]
     assert rows == [
@@ -48,11 +44,11 @@ def test_the_whole_table_in_100_columns() -> None:
 
 def test_a_reason_is_given_only_for_verdicts_against_the_advice() -> None:
     held = (Verdict(FAST, Kind.HOLDS, Estimate(0.4, 0.3, 0.5, 6)),)
-    assert not any("It is not." in line for line in draw(render_verdicts(held)))
+    assert not any("It is not." in line for line in draw(tabulate_verdicts(held)))
 
 
 def test_the_short_form_has_a_line_for_each_claim_that_was_run() -> None:
-    lines = [line.split() for line in draw(render_verdicts_briefly(VERDICTS))]
+    lines = [line.split() for line in draw(tabulate_verdicts_briefly(VERDICTS))]
     assert lines[1][0] == "REFUTED"
     assert lines[2][0] == "INCONCLUSIVE"
     assert " ".join(lines[3]).startswith("1 refuted, 1 inconclusive, 1 not run; mnist-report claims")

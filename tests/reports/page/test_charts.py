@@ -19,7 +19,7 @@ from page_runs import (
     remember,
 )
 
-from reports.drawing.blocks import Figure, Gallery, Lines, Section, Spec, Table
+from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Lines, Section, Spec, Table
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices, find_shared
@@ -111,7 +111,7 @@ def test_the_table_of_speeds() -> None:
         ["post", "default", "20.0k [19.4k, 20.7k]", "1", "250 ms", "40 [40, 40]", "50.0"],
         ["post", "raw", "60k [55k, 67k]", "1", "20 ms", "", ""],
     ]
-    assert [row[2].note for row in table.rows] == ["fastest", "level with it", "", "fastest"]
+    assert [row[2].below for row in table.rows] == [("fastest",), ("level with it",), (), ("fastest",)]
 
 
 def test_another_device_is_another_series_and_no_rival() -> None:
@@ -121,10 +121,10 @@ def test_another_device_is_another_series_and_no_rival() -> None:
     assert isinstance(figure, Figure)
     assert isinstance(table, Table)
     assert [row["series"][-3:] for row in rows(figure.spec)] == ["CPU", "CPU", "GPU"]
-    assert [(row[1].text, row[2].note) for row in table.rows] == [
-        ("default, CPU", "fastest"),
-        ("default, CPU", ""),
-        ("default, GPU", "fastest"),
+    assert [(row[1].text, row[2].below) for row in table.rows] == [
+        ("default, CPU", ("fastest",)),
+        ("default, CPU", ()),
+        ("default, GPU", ("fastest",)),
     ]
     assert table.rows[2][3].text == "", "the reference ran on the CPU"
 
@@ -242,11 +242,11 @@ def test_claims_have_a_band_a_point_and_a_line() -> None:
     lines, _, table, folded = section.blocks
     assert isinstance(lines, Lines)
     assert isinstance(table, Table)
-    assert isinstance(folded, Table)
+    assert isinstance(folded, Fold)
+    assert isinstance(folded.block, Table)
     assert lines.lines[0].endswith("not run.")
     assert "✓ HOLDS" in [row[1].text for row in table.rows]
-    assert folded.folded
-    assert len(table.rows) + len(folded.rows) == 58
+    assert len(table.rows) + len(folded.block.rows) == 58
 
 
 def test_a_trace_is_steps_over_time_and_the_slowest_stage(tmp_path) -> None:
@@ -262,7 +262,7 @@ def test_a_trace_is_steps_over_time_and_the_slowest_stage(tmp_path) -> None:
 
 def test_a_trace_that_cannot_be_read_is_told() -> None:
     section = describe_traces((), ("The trace a could not be read: it is cut short.",))
-    assert section.blocks == (Lines(("The trace a could not be read: it is cut short.",), "warning"),)
+    assert section.blocks == (Lines(("The trace a could not be read: it is cut short.",), Emphasis.UNSURE),)
     assert describe_traces((), ()).blocks == (Lines((NONE,)),)
 
 

@@ -1,0 +1,122 @@
+"""Blocks as text for a terminal, by rich. It alone decides what a table looks like there."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from reports.drawing.blocks import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Figure,
+    Fold,
+    Gallery,
+    Gap,
+    Heading,
+    Lines,
+    Paragraph,
+    Table,
+    Words,
+    split_words,
+)
+from reports.drawing.terminal import PIPED_COLUMNS, show_plainly
+
+STYLES = {
+    Emphasis.PLAIN: "",
+    Emphasis.FAINT: "dim",
+    Emphasis.STRONG: "bold",
+    Emphasis.GOOD: "green",
+    Emphasis.BAD: "red",
+    Emphasis.UNSURE: "yellow",
+    Emphasis.BEST: "bold green",
+    Emphasis.WORST: "bold red",
+    Emphasis.UNDECIDED: "bold yellow",
+}
+INDENT = (0, 0, 0, 1)  # of lines: one space on the left
+TITLE = "table.title"  # rich's own style
+
+
+def render_text(blocks: Iterable[Block], columns: int = PIPED_COLUMNS) -> str:
+    """The blocks as plain text without colour, no line of it wider than `columns`."""
+    console = Console(file=io.StringIO(), width=columns, color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(lay_out(blocks))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def lay_out(blocks: Iterable[Block]) -> RenderableType:
+    """The blocks as what a rich console prints, as wide as it is and with what colours it has."""
+    return Group(*(part for block in blocks for part in _lay_out(block)))
+
+
+def _lay_out(block: Block) -> Iterator[RenderableType]:
+    match block:
+        case Table():
+            yield _lay_out_table(block) if block.headed else _lay_out_list(block)
+        case Lines(lines, emphasis):
+            for line in lines:
+                yield Padding(_write(line, emphasis), INDENT)
+        case Heading(text, emphasis) | Paragraph(text, emphasis):
+            yield _write(text, emphasis)
+        case Gap():
+            yield Text()
+        case Fold(summary, _, True, emphasis):
+            yield Padding(_write(summary, emphasis), INDENT)
+        case Fold(_, folded):
+            yield from _lay_out(folded)
+        case Figure() | Gallery():
+            pass
+
+
+def _lay_out_table(table: Table) -> RichTable:
+    shown = RichTable(
+        box=box.SIMPLE_HEAD,
+        title=None if table.title is None else Text(show_plainly(table.title), TITLE),
+        title_justify="left",
+        padding=(0, table.gap - 2, 0, 1),  # the box has a space between two columns as well
+        expand=any(column.share is not None for column in table.columns),
+    )
+    return _fill(shown, table)
+
+
+def _lay_out_list(table: Table) -> RichTable:
+    return _fill(RichTable.grid(padding=(0, table.gap)), table)
+
+
+def _fill(shown: RichTable, table: Table) -> RichTable:
+    for column in table.columns:
+        _add_column(shown, column)
+    for row in table.rows:
+        shown.add_row(*(_write_cell(cell) for cell in row))
+    return shown
+
+
+def _add_column(shown: RichTable, column: Column) -> None:
+    """Words fold, numbers never do: a number that has lost its end is another one, so it ends with an ellipsis."""
+    shown.add_column(
+        _write(column.title),
+        justify="right" if column.align is Align.RIGHT else "left",
+        no_wrap=not column.wraps,
+        overflow="fold" if column.wraps else "ellipsis",
+        min_width=column.least,
+        max_width=column.most,
+        ratio=column.share,
+    )
+
+
+def _write_cell(cell: Cell) -> Text:
+    lines = [_write(cell.text, cell.emphasis), *(_write(line, Emphasis.FAINT) for line in cell.below)]
+    return Text("\n").join(lines)
+
+
+def _write(words: Words, emphasis: Emphasis = Emphasis.PLAIN) -> Text:
+    return Text.assemble(*((show_plainly(span.text), STYLES[span.emphasis]) for span in split_words(words, emphasis)))
