@@ -1,1 +1,50 @@
-"""How the pipelines and the training are measured: `pytest bench/ --benchmark-only`."""
+"""How pipelines and training are measured: in fresh processes that take turns, here or by ``pytest bench/``.
+
+The names below are the public API, loaded when they are first asked for. TensorFlow is imported in the processes that
+measure, never in the one that asks them to.
+
+Example:
+    >>> case = build_case("shuffle(60000).batch(32).map().prefetch(auto)")
+    >>> case.id
+    'shuffle(60000).batch(32).map().prefetch(auto)-default-cpu'
+    >>> if __name__ == "__main__":
+    ...     record = measure(case, build_case("post"), seconds=30)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.cases.case import Case, build_case
+    from bench.gate.run import GateOptions, run_gate
+    from bench.turns.measure import capture, measure
+    from bench.workers.server import WorkerError
+
+    __version__: str
+
+__all__ = ["Case", "GateOptions", "WorkerError", "__version__", "build_case", "capture", "measure", "run_gate"]
+
+_MODULES = {
+    "cases.case": ("Case", "build_case"),
+    "gate.run": ("GateOptions", "run_gate"),
+    "turns.measure": ("capture", "measure"),
+    "workers.server": ("WorkerError",),
+}
+_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from mnist_core.language.version import read_version  # noqa: PLC0415  # like every name here, when asked for
+
+        return read_version()
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

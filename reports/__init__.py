@@ -1,1 +1,76 @@
-"""What the records mean: statistics, tables, verdicts. Works without TensorFlow."""
+"""What records, gate runs and traces mean: statistics, tables, verdicts, pages. Works without TensorFlow.
+
+The names below are the public API, loaded when they are first asked for.
+
+Example:
+    >>> record = load_record(Path("runs/before"))
+    >>> verdicts = judge_claims(load_claims(), record)
+    >>> comparison = compare_runs(load_run(Path("runs/before")), load_run(Path("runs/after")))
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reports.claims.claim import judge_claims, load_claims
+    from reports.compare.pairing import compare_runs
+    from reports.gate.file import load_gate
+    from reports.gate.verdict import decide
+    from reports.page.compose import render_page
+    from reports.page.runs import load_runs
+    from reports.record.file import load_record
+    from reports.record.record import Record, RecordError
+    from reports.summary.files import load_run
+    from reports.tables.orderings import render_record
+    from reports.traces.trace import load_trace
+
+    __version__: str
+
+__all__ = [
+    "Record",
+    "RecordError",
+    "__version__",
+    "compare_runs",
+    "decide",
+    "judge_claims",
+    "load_claims",
+    "load_gate",
+    "load_record",
+    "load_run",
+    "load_runs",
+    "load_trace",
+    "render_page",
+    "render_record",
+]
+
+_MODULES = {
+    "claims.claim": ("judge_claims", "load_claims"),
+    "compare.pairing": ("compare_runs",),
+    "gate.file": ("load_gate",),
+    "gate.verdict": ("decide",),
+    "page.compose": ("render_page",),
+    "page.runs": ("load_runs",),
+    "record.file": ("load_record",),
+    "record.record": ("Record", "RecordError"),
+    "summary.files": ("load_run",),
+    "tables.orderings": ("render_record",),
+    "traces.trace": ("load_trace",),
+}
+_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from mnist_core.language.version import read_version  # noqa: PLC0415  # like every name here, when asked for
+
+        return read_version()
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -84,6 +84,10 @@ class Case:
         is_cold: before every turn the dataset is built anew and its files are dropped from the page cache.
         fitting: for the consumer "fit" alone.
         model: that predicts, for the consumer "infer" alone.
+
+    Example:
+        >>> Case("mine", PipelineSpec(parse_ordering("batch(32).map()")), "step").id
+        'mine-step-default-cpu'
     """
 
     name: str
@@ -202,7 +206,12 @@ def build_case(
     num_examples: int | None = None,
     step_ms: float | None = None,
 ) -> Case:
-    """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto."""
+    """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto.
+
+    Example:
+        >>> build_case("post", "emulated", step_ms=2).id
+        'post-emulated-2ms-default-cpu'
+    """
     ordering = find_ordering(name)
     if arm == RAW:
         ordering = ordering.with_numbers(parallel=count_cores(), prefetch=RAW_PREFETCH)

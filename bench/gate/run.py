@@ -16,6 +16,7 @@ from bench.gate.revisions import Checkout, Workplace, check_out
 from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.machine.environment import describe_machine
+from bench.turns.measure import SILENCE, read_clock_s
 from mnist_core.digits.load import SOURCES
 from mnist_core.language.errors import InputError
 from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision
@@ -41,12 +42,15 @@ class GateOptions:
         budget_s: for the measuring.
         design: of the pairs.
         inside: a folder of the repository; None is the present one.
+
+    Example:
+        >>> options = GateOptions(base="main", patterns=("post-*",), budget_s=120)
     """
 
     base: str
-    head: str | None
-    source: str
-    seed: int
+    head: str | None = None
+    source: str = AUTO
+    seed: int = 0
     patterns: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
     budget_s: float = 300.0
@@ -54,12 +58,16 @@ class GateOptions:
     inside: Path | None = None
 
 
+def keep_nothing(_record: GateRecord) -> None:
+    """Leave the record to the caller."""
+
+
 def run_gate(
     options: GateOptions,
     *,
-    clock_s: Callable[[], float],
-    listener: GateListener,
-    keep: Keep,
+    clock_s: Callable[[], float] = read_clock_s,
+    listener: GateListener = SILENCE,
+    keep: Keep = keep_nothing,
     install: Install = install,
 ) -> GateRecord:
     """The record of a gate run; nothing of it is left behind but what `keep` keeps.
@@ -75,6 +83,10 @@ def run_gate(
         RevisionError: a revision cannot be had.
         InputError: the data or a revision's mnist_core does not work, or no case can be compared.
         GateSettingsError: head's pyproject.toml has settings that cannot be used.
+
+    Example:
+        >>> record = run_gate(GateOptions(base="HEAD~1"))
+        >>> decision = decide(record)
     """
     with check_out(options.base, options.head, inside=options.inside) as workplace:
         return measure_gate(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)

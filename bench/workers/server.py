@@ -36,7 +36,14 @@ Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, Captured)
 
 
 class WorkerError(RuntimeError):
-    """A worker died, hung or refused; the message says which case, how and why in one line."""
+    """A worker died, hung or refused; the message says which case, how and why in one line.
+
+    Example:
+        >>> try:
+        ...     record = measure(build_case("post"))
+        ... except WorkerError as error:
+        ...     print(error)
+    """
 
 
 def forks() -> bool:

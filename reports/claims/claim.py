@@ -132,6 +132,9 @@ def load_claims(text: str | None = None) -> tuple[Claim, ...]:
 
     Raises:
         ClaimError: the text is not TOML, or a claim in it is wrong.
+
+    Example:
+        >>> sentences = [claim.sentence for claim in load_claims()]
     """
     if text is None:
         text = resources.files("reports.claims").joinpath(CLAIMS_FILE).read_text(encoding="utf-8")
@@ -172,7 +175,11 @@ def select_claims(claims: tuple[Claim, ...], wanted: str) -> tuple[Claim, ...]:
 
 
 def judge_claims(claims: tuple[Claim, ...], record: Record) -> tuple[Verdict, ...]:
-    """A verdict on every claim, from the turns of one record."""
+    """A verdict on every claim, from the turns of one record.
+
+    Example:
+        >>> verdicts = judge_claims(load_claims(), load_record(Path("runs/before")))
+    """
     cases = {(case.name, case.consumer, case.arm, case.device): case for case in record.cases}
     return tuple(_judge(claim, record, cases) for claim in claims)
 

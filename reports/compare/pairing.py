@@ -105,6 +105,10 @@ def compare_runs(first: Run, second: Run) -> Comparison:
 
     Raises:
         CompareError: they measured different data, or are one and the same run.
+
+    Example:
+        >>> comparison = compare_runs(load_run(Path("runs/before")), load_run(Path("runs/after")))
+        >>> worst = max(comparison.changes, key=lambda change: change.badness)
     """
     _check_data(first, second)
     if replace(first, path=second.path) == second:

@@ -31,6 +31,9 @@ def load_gate(file: Path) -> GateRecord:
 
     Raises:
         RecordError: there is none, or it is damaged or of a format that this version does not know.
+
+    Example:
+        >>> record = load_gate(Path("runs/gate.json"))
     """
     stored = load_json(file, WANTED)
     if not isinstance(stored, dict) or KEY not in stored:

@@ -99,7 +99,13 @@ class Decision:
 
 
 def decide(record: GateRecord) -> Decision:
-    """The verdicts of a run, finished or cut short; the same pairs always give the same."""
+    """The verdicts of a run, finished or cut short; the same pairs always give the same.
+
+    Example:
+        >>> decision = decide(load_gate(Path("runs/gate.json")))
+        >>> decision.outcome.value
+        'regressed'
+    """
     progress = follow(record, ends_here=True)
     control = judge_control(record)
     findings = tuple(_find(record, judged) for judged in progress.judged)

@@ -44,7 +44,13 @@ class Chapter:
 
 
 def render_page(runs: Sequence[Run]) -> str:
-    """The whole page as HTML; at least one run."""
+    """The whole page as HTML; at least one run.
+
+    Example:
+        >>> html = render_page(load_runs([Path("runs/before")]))
+        >>> html[:15]
+        '<!doctype html>'
+    """
     chapters = tuple(_build_chapter(number, run) for number, run in enumerate(runs, start=1))
     figures = Figures()
     library, script = _load_library(), _read("page.js")

@@ -40,6 +40,10 @@ def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
 
     Raises:
         RecordError: there is no run, or its record is damaged. A damaged trace is told on the page instead.
+
+    Example:
+        >>> [run.name for run in load_runs([Path("runs/before"), Path("runs/after")])]
+        ['before', 'after']
     """
     runs = [_load_run(path) for path in paths]
     names = [run.name for run in runs]

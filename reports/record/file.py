@@ -38,6 +38,10 @@ def load_record(path: Path) -> Record:
 
     Raises:
         RecordError: there is none, or it is damaged or of a format that this version does not know.
+
+    Example:
+        >>> record = load_record(Path("runs/before"))
+        >>> consumers = {case.consumer for case in record.cases}
     """
     return parse_record(*load_stored(path))
 

@@ -31,7 +31,15 @@ MAX_COUNT = 2**63 - 1  # nanoseconds or bytes; more is no measurement, and too l
 
 
 class RecordError(ValueError):
-    """A file is not a record that can be read; the message is one line that names it."""
+    """A file is not a record that can be read; the message is one line that names it.
+
+    Example:
+        >>> try:
+        ...     record = load_record(Path("runs/none"))
+        ... except RecordError as error:
+        ...     print(error)
+        runs/none does not exist: give a run's folder or its record.json.
+    """
 
 
 @dataclass(frozen=True)
@@ -350,7 +358,12 @@ class Machine:
 
 @dataclass(frozen=True)
 class Record:
-    """One run: its cases, at least one and all on the same data, the machine and the time in ISO 8601."""
+    """One run: its cases, at least one and all on the same data, the machine and the time in ISO 8601.
+
+    Example:
+        >>> record = load_record(Path("runs/before"))
+        >>> later = Record(record.cases[:3], record.machine, "2026-11-27T17:00:00+00:00")
+    """
 
     cases: tuple[CaseRecord, ...]
     machine: Machine

@@ -16,6 +16,9 @@ def load_run(path: Path) -> Run:
 
     Raises:
         RecordError: there is none, or it is damaged or of a format that this version does not know.
+
+    Example:
+        >>> run = load_run(Path("runs/before"))
     """
     file, stored = load_stored(path)
     if not is_own(stored):

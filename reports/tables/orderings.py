@@ -42,7 +42,14 @@ NO_SOURCE = "n/a"
 
 
 def render_record(record: Record) -> RenderableType:
-    """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine."""
+    """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine.
+
+    Example:
+        >>> import rich
+        >>> rich.print(render_record(load_record(Path("runs/before"))))  # doctest: +ELLIPSIS
+        <BLANKLINE>
+        ...
+    """
     parts: list[RenderableType] = []
     for ranked in rank_fields(record).values():
         parts += [_render_arm(record, ranked), _render_key(ranked), Text()]

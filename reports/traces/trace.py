@@ -118,6 +118,11 @@ def load_trace(path: Path, session: str | None = None) -> Trace:
 
     Raises:
         TraceError: there is none, or it cannot be read.
+
+    Example:
+        >>> trace = load_trace(Path("runs/before"), "post")
+        >>> trace.verdict is None
+        False
     """
     found = find_session(path, session)
     content = load_content(found.path)

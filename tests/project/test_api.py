@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 
+import bench
 import mnist_core
 import mnist_core.profiling
+import reports
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = [mnist_core]
+PACKAGES = [mnist_core, bench, reports]
 HEAVY = ("tensorflow", "keras", "rich", "scipy", "msgspec", "numpy", "importlib.metadata")
 WITHOUT_TENSORFLOW = (
     *("InputError", "DeviceError", "NAMED_ORDERINGS", "parse_ordering", "PipelineSpec", "TrainSpec", "StepWindow"),
@@ -89,14 +92,33 @@ def run_examples(thing: object, name: str, names: dict[str, Any]) -> dict[str, A
     return test.globs
 
 
+def gather_names(*packages: ModuleType) -> dict[str, Any]:
+    return {name: getattr(package, name) for package in packages for name in package.__all__} | {"Path": Path}
+
+
 def test_the_examples_of_mnist_core_work(digits_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_CORE_DATA", digits_file)
     monkeypatch.chdir(tmp_path)
-    names = {name: getattr(mnist_core, name) for name in mnist_core.__all__} | {"Path": Path}
-    names = run_examples(mnist_core, "mnist_core", names)
+    names = run_examples(mnist_core, "mnist_core", gather_names(mnist_core))
     for name in list_documented(mnist_core):
         if name not in START_PROCESSES:
             run_examples(getattr(mnist_core, name), name, names)
+
+
+def test_the_examples_of_reports_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = ROOT / "tests/snapshots/runs"
+    shutil.copytree(runs / "main", tmp_path / "runs/before")
+    shutil.copytree(runs / "later", tmp_path / "runs/after")
+    shutil.copy(runs / "gate/regressed.json", tmp_path / "runs/gate.json")
+    monkeypatch.chdir(tmp_path)
+    names = run_examples(reports, "reports", gather_names(reports))
+    for name in list_documented(reports):
+        run_examples(getattr(reports, name), name, names)
+
+
+@pytest.mark.parametrize("name", ["Case", "build_case", "GateOptions"])
+def test_the_examples_of_bench_work_that_only_say_what_to_measure(name: str) -> None:
+    run_examples(getattr(bench, name), name, gather_names(mnist_core, bench))
 
 
 def test_the_profiler_is_had_from_its_own_package_too() -> None:
