@@ -30,7 +30,7 @@ from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord, RecordError
-from reports.tables.orderings import render_record
+from reports.tables.orderings import tabulate_record
 
 UNTIMED = ("memory", "claims_memory")
 BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take
@@ -218,6 +218,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             record = load_record(Path(config.option.benchmark_json))
             claims = select_claims(load_claims(), config.option.claims or ALL)
             verdicts = judge_claims(claims, record)
-            open_console().print(render_record(record), lay_out(tabulate_verdicts_briefly(verdicts)), sep="\n")
+            open_console().print(
+                lay_out(tabulate_record(record)), lay_out(tabulate_verdicts_briefly(verdicts)), sep="\n"
+            )
         except RecordError as error:
             terminalreporter.write_line(f"no tables: {error}")

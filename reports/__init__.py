@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reports.claims.claim import judge_claims, load_claims
     from reports.compare.pairing import compare_runs
+    from reports.drawing.text import render_text
     from reports.gate.file import load_gate
     from reports.gate.verdict import decide
     from reports.page.compose import render_page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from reports.record.file import load_record
     from reports.record.record import Record, RecordError
     from reports.summary.files import load_run
-    from reports.tables.orderings import render_record
+    from reports.tables.orderings import tabulate_record
     from reports.traces.trace import load_trace
 
     __version__: str
@@ -42,12 +43,14 @@ __all__ = [
     "load_runs",
     "load_trace",
     "render_page",
-    "render_record",
+    "render_text",
+    "tabulate_record",
 ]
 
 _MODULES = {
     "claims.claim": ("judge_claims", "load_claims"),
     "compare.pairing": ("compare_runs",),
+    "drawing.text": ("render_text",),
     "gate.file": ("load_gate",),
     "gate.verdict": ("decide",),
     "page.compose": ("render_page",),
@@ -55,7 +58,7 @@ _MODULES = {
     "record.file": ("load_record",),
     "record.record": ("Record", "RecordError"),
     "summary.files": ("load_run",),
-    "tables.orderings": ("render_record",),
+    "tables.orderings": ("tabulate_record",),
     "traces.trace": ("load_trace",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}

@@ -14,12 +14,13 @@ from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_newest_run
 from reports.compare.pairing import CompareError
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.formats.results import ExportError
 from reports.gate.verdict import GateError
 from reports.page.files import PageError
 from reports.record.file import load_record
 from reports.record.record import RecordError
-from reports.tables.orderings import render_record
+from reports.tables.orderings import tabulate_record
 from reports.xplane.xspace import TraceError
 
 EXIT_BAD_INPUT = 2
@@ -43,7 +44,7 @@ def _describe() -> None:
 def show(run: OptionalRun = None) -> None:
     """Print the table of a run again."""
     record = load_record(run or find_newest_run())
-    open_console().print(render_record(record))
+    open_console().print(lay_out(tabulate_record(record)))
 
 
 app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)

@@ -46,7 +46,11 @@ TITLE = "table.title"  # rich's own style
 
 
 def render_text(blocks: Iterable[Block], columns: int = PIPED_COLUMNS) -> str:
-    """The blocks as plain text without colour, no line of it wider than `columns`."""
+    """The blocks as plain text without colour, no line of it wider than `columns`.
+
+    Example:
+        >>> text = render_text(tabulate_record(load_record(Path("runs/before"))), columns=80)
+    """
     console = Console(file=io.StringIO(), width=columns, color_system=None, highlight=False)
     with console.capture() as captured:
         console.print(lay_out(blocks))

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
-from rich.text import Text
-
+from reports.drawing.blocks import Block, Column, Emphasis, Lines, Table, build_row, number_columns
 from reports.drawing.numbers import render_estimate, render_percent, render_ratio
-from reports.drawing.table_look import open_table
 from reports.record.record import Capture, CaseRecord, Record
 from reports.stats.median import Estimate, estimate_median
 from reports.traces.trace import MODERATE
@@ -16,6 +13,13 @@ from reports.traces.trace import MODERATE
 MILLISECONDS = 1_000_000  # nanoseconds
 KILOBYTE = 1000
 SHORTEST_NAME = 20  # columns: the longest name of an ordering
+TITLE = "profiler traces of a training step of the mlp"
+COLUMNS = (
+    Column("  ordering", least=SHORTEST_NAME),
+    *number_columns("step ms", "wait %"),
+    Column("waits for"),
+    *number_columns("plain ms", "cost %", "kB/step"),
+)
 
 
 def estimate_step_ms(step_ns: Sequence[int]) -> Estimate:
@@ -29,22 +33,14 @@ def estimate_cost(capture: Capture) -> Estimate:
     return estimate_median([profiled / plain - 1 for profiled, plain in blocks])
 
 
-def render_captures(record: Record) -> list[RenderableType]:
+def tabulate_captures(record: Record) -> list[Block]:
     """A row for every trace of the run; nothing if it has none."""
     captured = [(_name_row(case), case.capture) for case in record.cases if case.capture is not None]
     if not captured:
         return []
-    table = open_table("profiler traces of a training step of the mlp")
-    table.add_column("  ordering", min_width=SHORTEST_NAME, overflow="fold")
-    for title in ("step ms", "wait %"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("waits for", overflow="fold")
-    for title in ("plain ms", "cost %", "kB/step"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for name, capture in captured:
-        table.add_row(Text(f"  {name}"), *_render_cells(capture))
+    rows = tuple(build_row(f"  {name}", *_render_cells(capture)) for name, capture in captured)
     first = captured[0][1].folder
-    return [table, *(Text(f" {line}", style="dim") for line in _explain(first))]
+    return [Table(TITLE, COLUMNS, rows), Lines(_explain(first), Emphasis.FAINT)]
 
 
 def _name_row(case: CaseRecord) -> str:
@@ -62,10 +58,10 @@ def _render_cells(capture: Capture) -> tuple[str, ...]:
     )
 
 
-def _explain(folder: str) -> list[str]:
-    return [
+def _explain(folder: str) -> tuple[str, ...]:
+    return (
         f"step, wait: in the trace, and how much of it waits for input; from {MODERATE:.0%} on: for which stage",
         "plain: a step without the profiler; cost: what the profiler adds to it, block against block",
         f"more: mnist-report trace RUN/{folder}",
         "in the browser: mnist-report tensorboard RUN",
-    ]
+    )

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Table, build_row
 from reports.drawing.numbers import render_estimate, render_percent, render_rate, render_ratio, render_seconds
-from reports.drawing.table_look import open_table
 from reports.record.record import CaseRecord, DeviceUse, Record
 from reports.stats.crossover import describe_crossover, find_crossover
 from reports.stats.median import Estimate
@@ -42,50 +38,51 @@ def list_devices(cases: Sequence[CaseRecord]) -> list[str]:
     return sorted({case.device for case in cases}, key=lambda device: (device != CPU, device))
 
 
-def render_devices(record: Record) -> list[RenderableType]:
+def tabulate_devices(record: Record) -> list[Block]:
     """A table a device: how fast a pipeline gets into it and an epoch is trained on it; nothing without such cases."""
     cases = [case for case in record.cases if case.group == "devices"]
-    tables = [_render_device(cases, device) for device in list_devices(cases)]
-    return [*tables, *_dim(EXPLAINED), Text()] if tables else []
+    tables = [_tabulate_device(cases, device) for device in list_devices(cases)]
+    return [*tables, Lines(EXPLAINED, Emphasis.FAINT), Gap()] if tables else []
 
 
-def _render_device(cases: Sequence[CaseRecord], device: str) -> Table:
+def _tabulate_device(cases: Sequence[CaseRecord], device: str) -> Table:
     own = [case for case in cases if case.device == device]
     others = {} if device == CPU else {_identify(case): case for case in cases if case.device == CPU}
     titles = ["examples/s", "first", "unsynced %", *([f"ratio to {CPU}"] if others else [])]
-    table = _build_table(f"into the {device}", "  ordering and consumer", *titles)
+    rows = []
     for case in own:
         ratio = [_render_ratio(case, others.get(_identify(case)))] if others else []
-        table.add_row(Text(f"  {case.name} {case.consumer}"), _rate(case), _first(case), _unsynced(case), *ratio)
-    return table
+        rows.append(build_row(f"  {case.name} {case.consumer}", _rate(case), _first(case), _unsynced(case), *ratio))
+    return Table(f"into the {device}", _build_columns("  ordering and consumer", *titles), tuple(rows))
 
 
-def render_inference(record: Record) -> list[RenderableType]:
+def tabulate_inference(record: Record) -> list[Block]:
     """A table a model: a row a batch size, devices side by side, and from which size on another than the CPU wins."""
     cases = _find_predictions(record)
     if not cases:
         return []
     devices = list_devices(list(cases.values()))
-    tables = [_render_model(cases, model, devices) for model in dict.fromkeys(model for model, *_ in cases)]
+    tables = [_tabulate_model(cases, model, devices) for model in dict.fromkeys(model for model, *_ in cases)]
     lines = [*describe_winners(record), *_describe_unsynced(list(cases.values()))]
     explained = "latency: of one call alone, from the pictures on the host to the answer on the host"
-    return [*tables, *_dim([explained, *lines]), Text()]
+    return [*tables, Lines((explained, *lines), Emphasis.FAINT), Gap()]
 
 
 def _find_predictions(record: Record) -> Predictions:
     return {(*key, case.device): case for case in record.cases if (key := read_inference(case)) is not None}
 
 
-def _render_model(cases: Predictions, model: str, devices: Sequence[str]) -> Table:
+def _tabulate_model(cases: Predictions, model: str, devices: Sequence[str]) -> Table:
     titles = [title for device in devices for title in (f"{device} examples/s", "latency")]
     others = [device for device in devices if device != CPU and CPU in devices]
-    table = _build_table(f"inference of the {model}", "  batch", *titles, *(f"{other} to {CPU}" for other in others))
+    columns = _build_columns("  batch", *titles, *(f"{other} to {CPU}" for other in others))
+    rows = []
     for size in sorted({size for name, size, _ in cases if name == model}):
         row = {device: cases.get((model, size, device)) for device in devices}
         cells = [cell for case in row.values() for cell in ((_rate(case), _first(case)) if case else (EMPTY, EMPTY))]
         ratios = [_render_ratio(row[other], row[CPU]) for other in others]
-        table.add_row(f"  {size}", *cells, *ratios)
-    return table
+        rows.append(build_row(f"  {size}", *cells, *ratios))
+    return Table(f"inference of the {model}", columns, tuple(rows))
 
 
 def read_inference(case: CaseRecord) -> tuple[str, int] | None:
@@ -178,13 +175,6 @@ def _unsynced(case: CaseRecord) -> str:
     return EMPTY if share is None else render_estimate(share, render_percent)
 
 
-def _build_table(title: str, first: str, *titles: str) -> Table:
-    table = open_table(title)
-    table.add_column(first, overflow="fold")
-    for each in titles:
-        table.add_column(each, justify="right")
-    return table
-
-
-def _dim(lines: Sequence[str]) -> list[Text]:
-    return [Text(f" {line}", style="dim") for line in lines]
+def _build_columns(first: str, *titles: str) -> tuple[Column, ...]:
+    """Numbers may wrap: between the median and its interval."""
+    return (Column(first), *(Column(title, Align.RIGHT) for title in titles))

@@ -1,13 +1,30 @@
-"""Rich tables from records."""
+"""The tables of a record, as blocks: the orderings arm by arm, and what else was measured.
+
+A column of the orderings' table is one entry of `COLUMNS`: its title, and what stands in the row of a case. Terminal,
+step summary and page draw that list.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from reports.drawing.blocks import (
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Fold,
+    Gap,
+    Lines,
+    Row,
+    Span,
+    Table,
+    Words,
+    build_list,
+    build_row,
+    number_columns,
+)
 from reports.drawing.numbers import (
     render_estimate,
     render_mebibytes,
@@ -16,7 +33,6 @@ from reports.drawing.numbers import (
     render_ratio,
     render_seconds,
 )
-from reports.drawing.table_look import open_table
 from reports.record.record import CONTROL, FINGERPRINT_DIGITS, REFERENCE, CaseRecord, Record
 from reports.stats.median import CONFIDENCE, Estimate
 from reports.summary.estimates import (
@@ -28,108 +44,146 @@ from reports.summary.estimates import (
     find_same_programs,
 )
 from reports.summary.selection import find_case, list_drained, rank_fields
-from reports.tables.captures import render_captures
-from reports.tables.devices import describe_devices, list_devices, render_devices, render_inference
-from reports.tables.mixing import render_mixing
+from reports.tables.captures import tabulate_captures
+from reports.tables.devices import describe_devices, list_devices, tabulate_devices, tabulate_inference
+from reports.tables.mixing import tabulate_mixing
 
 FASTEST, LEVEL = "*", "~"
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 NOT_MEASURED = ""
 MEMORY_TITLE = "MiB (pred)"
 SHORTEST_NAME = 20  # columns: a mark, a space and the longest name of an ordering
+ORDERING = Column("  ordering", least=SHORTEST_NAME)
 RUNS_AS_WRITTEN = "raw"  # the arm whose programs need no explaining
 NO_SOURCE = "n/a"
 
 
-def render_record(record: Record) -> RenderableType:
+KEY_SUMMARY = "the orderings, and what TensorFlow ran"
+
+
+def tabulate_record(record: Record) -> list[Block]:
     """All tables of a record: the orderings arm by arm, the training step, the A/A control and the machine.
 
     Example:
-        >>> shown = render_record(load_record(Path("runs/before")))
+        >>> print(render_text(tabulate_record(load_record(Path("runs/before")))))  # doctest: +ELLIPSIS
+        default arm, cpu
+        ...
     """
-    parts: list[RenderableType] = []
+    blocks: list[Block] = []
     for ranked in rank_fields(record).values():
-        parts += [_render_arm(record, ranked), _render_key(ranked), Text()]
-    if not parts and any(case.group == "memory" for case in record.cases):
-        parts += [_render_memory(record)]
-    parts += [
-        *_render_steps(record),
-        *render_devices(record),
-        *render_inference(record),
-        *render_mixing(record),
-        *render_captures(record),
-        *(Text(f" {line}", style="dim") for line in _describe(record)),
+        blocks += [_tabulate_arm(record, ranked), Fold(KEY_SUMMARY, _list_programs(ranked)), Gap()]
+    if not blocks and any(case.group == "memory" for case in record.cases):
+        blocks.append(_tabulate_memory(record))
+    return [
+        *blocks,
+        *_tabulate_steps(record),
+        *tabulate_devices(record),
+        *tabulate_inference(record),
+        *tabulate_mixing(record),
+        *tabulate_captures(record),
+        Lines(tuple(_describe(record)), Emphasis.FAINT),
     ]
-    return Group(*parts)
 
 
-def _render_arm(record: Record, ranked: Sequence[CaseRecord]) -> Table:
-    """The orderings of one arm on one device; rows whose interval overlaps the fastest one's are marked too."""
-    arm, device = ranked[0].arm, ranked[0].device
-    best = estimate_rate(ranked[0])
-    busy = "AU %" if _find_any(record, ranked[0], "emulated") else None
-    memory = MEMORY_TITLE if _find_any(record, ranked[0], "memory") else None
-    table = _build_table(
-        f"{arm} arm, {device}", "  ordering", "examples/s", "first", f"ratio to {REFERENCE}", busy, memory
-    )
-    for case in ranked:
-        fastest = case is ranked[0]
-        mark = FASTEST if fastest else LEVEL if estimate_rate(case).overlaps(best) else " "
-        cells = [*_render_times(record, case)]
-        cells += [] if busy is None else [_render_busy(find_case(record, case, case.name, "emulated"))]
-        cells += [] if memory is None else [_render_live(find_case(record, case, case.name, "memory"))]
-        table.add_row(Text(f"{mark} {case.name}"), *cells, style="bold green" if fastest else None)
-    return table
+@dataclass(frozen=True)
+class OrderingColumn:
+    """A column of the orderings' table.
+
+    Args:
+        title: What stands above it.
+        show: Gives the cell of a drained case of a record; None where this was not measured of the case.
+        is_optional: True if the column is left out where it would be empty.
+    """
+
+    title: str
+    show: Callable[[Record, CaseRecord], Cell | None]
+    is_optional: bool = False
 
 
-def _build_table(title: str | None, first: str, *titles: str | None) -> Table:
-    """A table that seven full columns fit into 100 characters; None is a column that is not there."""
-    table = open_table(title)
-    table.add_column(first, min_width=SHORTEST_NAME, overflow="fold")
-    for each in titles:
-        if each is not None:
-            table.add_column(each, justify="right", no_wrap=True)
-    return table
+def _show_rate(_: Record, case: CaseRecord) -> Cell:
+    rate = estimate_rate(case)
+    return Cell(render_estimate(rate, render_rate), rate.median)
 
 
-def _find_any(record: Record, like: CaseRecord, consumer: str) -> bool:
-    return any(find_case(record, like, case.name, consumer) for case in record.cases)
+def _show_first(_: Record, case: CaseRecord) -> Cell:
+    first = estimate_first_batch_s(case).median
+    return Cell(render_seconds(first), first)
 
 
-def _render_times(record: Record, case: CaseRecord) -> tuple[str, str, str]:
+def _show_ratio(record: Record, case: CaseRecord) -> Cell | None:
     reference = find_case(record, case, REFERENCE, case.consumer)
     if reference is None:
-        ratio = NOT_MEASURED
-    else:
-        ratio = "1" if case is reference else render_estimate(estimate_speed_ratio(case, reference), render_ratio)
-    first = render_seconds(estimate_first_batch_s(case).median)
-    return render_estimate(estimate_rate(case), render_rate), first, ratio
+        return None
+    if case is reference:
+        return Cell("1", 1.0)
+    ratio = estimate_speed_ratio(case, reference)
+    return Cell(render_estimate(ratio, render_ratio), ratio.median)
 
 
-def _render_busy(case: CaseRecord | None) -> str:
-    return NOT_MEASURED if case is None else render_estimate(estimate_busy_share(case), render_percent)
+def _show_busy(record: Record, case: CaseRecord) -> Cell | None:
+    fed = find_case(record, case, case.name, "emulated")
+    return None if fed is None else _show_share(fed)
 
 
-def _render_live(case: CaseRecord | None) -> str:
-    if case is None or case.memory is None:
-        return NOT_MEASURED
+def _show_share(fed: CaseRecord) -> Cell:
+    share = estimate_busy_share(fed)
+    return Cell(render_estimate(share, render_percent), share.median)
+
+
+def _show_memory(record: Record, case: CaseRecord) -> Cell | None:
+    remembered = find_case(record, case, case.name, "memory")
+    return None if remembered is None else _show_bytes(remembered)
+
+
+def _show_bytes(case: CaseRecord) -> Cell | None:
+    if case.memory is None:
+        return None
     live = case.memory.live_bytes
     measured = NO_SOURCE if live is None else render_mebibytes(live)
-    return f"{measured} ({render_mebibytes(case.memory.predicted_bytes)})"
+    return Cell(f"{measured} ({render_mebibytes(case.memory.predicted_bytes)})", None if live is None else float(live))
 
 
-def _render_key(ranked: Sequence[CaseRecord]) -> Table:
+COLUMNS = (
+    OrderingColumn("examples/s", _show_rate),
+    OrderingColumn("first", _show_first),
+    OrderingColumn(f"ratio to {REFERENCE}", _show_ratio),
+    OrderingColumn("AU %", _show_busy, is_optional=True),
+    OrderingColumn(MEMORY_TITLE, _show_memory, is_optional=True),
+)
+
+
+def _tabulate_arm(record: Record, ranked: Sequence[CaseRecord]) -> Table:
+    """The orderings of one arm on one device; rows whose interval overlaps the fastest one's are marked too."""
+    found = [(column, [column.show(record, case) for case in ranked]) for column in COLUMNS]
+    shown = [(column, own) for column, own in found if any(own) or not column.is_optional]
+    rows = []
+    for place, case in enumerate(ranked):
+        emphasis = Emphasis.BEST if case is ranked[0] else Emphasis.PLAIN
+        cells = (own[place] or NOT_MEASURED for _, own in shown)
+        rows.append(build_row(_mark(case, ranked), *cells, emphasis=emphasis))
+    titles = (column.title for column, _ in shown)
+    return Table(f"{ranked[0].arm} arm, {ranked[0].device}", (ORDERING, *number_columns(*titles)), tuple(rows))
+
+
+def _mark(case: CaseRecord, ranked: Sequence[CaseRecord]) -> str:
+    is_level = estimate_rate(case).overlaps(estimate_rate(ranked[0]))
+    return f"{FASTEST if case is ranked[0] else LEVEL if is_level else ' '} {case.name}"
+
+
+def _list_programs(ranked: Sequence[CaseRecord]) -> Table:
     """What each row is, and what TensorFlow made of it."""
-    key = Table.grid(padding=(0, 2))
     same = find_same_programs(ranked)
-    for case in ranked:
-        text = Text(case.ordering, style="dim")
-        if case.program is not None and case.arm != RUNS_AS_WRITTEN:
-            text.append(f"\nruns as {case.program.chain}")
-        if case.name in same:
-            text.append(f"\nsame program as {same[case.name]}", style="not dim")
-        key.add_row(Text(f" {case.name}" if case.name != case.ordering else ""), text)
-    return key
+    return build_list(_list_program(case, same.get(case.name)) for case in ranked)
+
+
+def _list_program(case: CaseRecord, twin: str | None) -> Row:
+    below: list[Words] = []
+    if case.program is not None and case.arm != RUNS_AS_WRITTEN:
+        below.append(f"runs as {case.program.chain}")
+    if twin is not None:
+        below.append((Span(f"same program as {twin}", Emphasis.PLAIN),))
+    name = f" {case.name}" if case.name != case.ordering else ""
+    return (Cell(name), Cell(case.ordering, below=tuple(below), emphasis=Emphasis.FAINT))
 
 
 def _explain(record: Record) -> list[str]:
@@ -148,27 +202,28 @@ def _explain(record: Record) -> list[str]:
     return lines
 
 
-def _render_steps(record: Record) -> list[RenderableType]:
+def _tabulate_steps(record: Record) -> list[Table]:
     """The real training step, a table a device: how fast, and how much of the time it computes."""
     cases = [case for case in record.cases if case.consumer == "step"]
-    return [_render_steps_on(device, cases) for device in list_devices(cases)]
+    return [_tabulate_steps_on(device, cases) for device in list_devices(cases)]
 
 
-def _render_steps_on(device: str, cases: Sequence[CaseRecord]) -> Table:
-    table = _build_table(f"feeding a training step of the mlp, {device}", "  ordering", "examples/s", "AU %")
+def _tabulate_steps_on(device: str, cases: Sequence[CaseRecord]) -> Table:
     own = [case for case in cases if case.device == device]
-    for case in sorted(own, key=lambda case: estimate_rate(case).median, reverse=True):
-        table.add_row(Text(f"  {case.name}"), render_estimate(estimate_rate(case), render_rate), _render_busy(case))
-    return table
+    ranked = sorted(own, key=lambda case: estimate_rate(case).median, reverse=True)
+    rows = [
+        build_row(f"  {case.name}", render_estimate(estimate_rate(case), render_rate), _show_share(case))
+        for case in ranked
+    ]
+    columns = (ORDERING, *number_columns("examples/s", "AU %"))
+    return Table(f"feeding a training step of the mlp, {device}", columns, tuple(rows))
 
 
-def _render_memory(record: Record) -> Table:
+def _tabulate_memory(record: Record) -> Table:
     """Memory alone, for a run in which nothing was drained."""
-    table = _build_table(None, "  ordering", MEMORY_TITLE)
-    for case in record.cases:
-        if case.memory is not None and case.group == "memory":
-            table.add_row(Text(f"  {case.name}"), _render_live(case))
-    return table
+    shown = [(case, _show_bytes(case)) for case in record.cases if case.group == "memory"]
+    rows = [build_row(f"  {case.name}", cell) for case, cell in shown if cell is not None]
+    return Table(None, (ORDERING, *number_columns(MEMORY_TITLE)), tuple(rows))
 
 
 def _describe(record: Record) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 from records import FAST, FED, LIVE, POST, RAW, SETTING, make_case, make_record
 
-from reports.drawing.markdown_text import MAX_SUMMARY_BYTES, escape
+from reports.drawing.markdown import STEP_SUMMARY, Limit, escape
 from reports.formats.markdown import render_markdown
 from reports.record.file import load_record
 from reports.record.record import Machine, Record
@@ -31,6 +31,10 @@ def read_tables(text: str) -> list[list[list[str]]]:
         elif token.type == "inline" and is_body:
             tables[-1][-1].append(see(token.children))
     return tables
+
+
+def limit_to(num_bytes: int) -> Limit:
+    return replace(STEP_SUMMARY, num_bytes=num_bytes)
 
 
 def see(tokens: list) -> str:
@@ -127,7 +131,7 @@ def test_what_markdown_acts_on_is_escaped_and_nothing_else(text: str, escaped: s
 def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None:
     cases = [replace(POST, name=f"{number:05} {'é' * 200}") for number in range(3000)]
     text = render_markdown(make_record(*cases))
-    assert MAX_SUMMARY_BYTES - 1000 < len(text.encode()) <= MAX_SUMMARY_BYTES
+    assert STEP_SUMMARY.num_bytes - 1000 < len(text.encode()) <= STEP_SUMMARY.num_bytes
     (table,) = read_tables(text)
     assert len({len(row) for row in table}) == 1
     assert 1000 < len(table) < 3000
@@ -142,8 +146,8 @@ def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None
 def test_what_just_fits_is_whole_and_a_byte_less_is_not() -> None:
     record = make_record(POST, FAST, RAW, FED)
     whole = render_markdown(record)
-    assert render_markdown(record, len(whole.encode())) == whole
-    shorter = render_markdown(record, len(whole.encode()) - 1)
+    assert render_markdown(record, limit_to(len(whole.encode()))) == whole
+    shorter = render_markdown(record, limit_to(len(whole.encode()) - 1))
     assert len(shorter.encode()) < len(whole.encode())
     assert "rows left out" in shorter
 
@@ -153,7 +157,7 @@ def test_what_is_cut_first_is_what_the_rows_stand_for_then_tables_then_notes() -
     whole = len(render_markdown(record).encode())
     previous = 0
     for size in range(200, whole, 7):
-        text = render_markdown(record, size)
+        text = render_markdown(record, limit_to(size))
         assert len(text.encode()) <= size
         shown = text.count("\n- ") + sum(len(table) for table in read_tables(text))
         assert f"**{12 - shown} rows left out" in text
@@ -165,7 +169,7 @@ def test_what_is_cut_first_is_what_the_rows_stand_for_then_tables_then_notes() -
 
 def test_nothing_follows_a_table_that_was_cut() -> None:
     long = [make_case(f"{number} {'x' * 2000}", [100] * 6) for number in range(3)]
-    text = render_markdown(make_record(*long, RAW), 6000)
+    text = render_markdown(make_record(*long, RAW), limit_to(6000))
     (table,) = read_tables(text)
     assert len(table) == 2
     assert "raw arm" not in text

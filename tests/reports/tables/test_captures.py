@@ -1,13 +1,12 @@
 """The table of traces: literal text, medians by hand, and nothing where nothing was traced."""
 
-import io
 from dataclasses import replace
 
 import pytest
-from rich.console import Console, Group
 
+from reports.drawing.text import render_text
 from reports.record.record import Capture, CaseRecord, Machine, Record, Setting
-from reports.tables.captures import estimate_cost, render_captures
+from reports.tables.captures import estimate_cost, tabulate_captures
 
 MILLISECOND = 1_000_000
 CAPTURE = Capture(
@@ -40,9 +39,7 @@ profiler traces of a training step of the mlp
 
 def draw(*cases: CaseRecord) -> str:
     record = Record(cases, Machine("Test CPU", 2, "Linux"), "2026-11-23T08:58:00")
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(Group(*render_captures(record)))
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return render_text(tabulate_captures(record))
 
 
 def test_the_whole_text() -> None:

@@ -1,15 +1,14 @@
 """Tables: literal text, what each arm and each consumer shows, and what fits 100 columns."""
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from reports.drawing.text import render_text
 from reports.record.file import load_record
 from reports.record.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn
-from reports.tables.orderings import render_record
+from reports.tables.orderings import tabulate_record
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 MILLISECOND = 1_000_000
@@ -46,9 +45,7 @@ def remembered(name: str, live_bytes: int | None) -> CaseRecord:
 
 def draw(*cases: CaseRecord, columns: int = 100) -> str:
     record = Record(cases, MACHINE, "2026-11-23T08:58:00.123456+00:00")
-    console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(render_record(record))
-    return console.file.getvalue()
+    return render_text(tabulate_record(record), columns)
 
 
 def row(text: str, name: str) -> list[str]:
@@ -152,10 +149,9 @@ def test_cases_with_different_numbers_of_turns_are_told() -> None:
 @pytest.mark.parametrize("columns", [80, 100])
 def test_a_real_record_fits_the_columns(columns: int) -> None:
     record = load_record(Path(__file__).parents[1] / "stored" / "format1.json")
-    console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(render_record(record))
-    assert "…" not in console.file.getvalue()
-    assert max(len(line) for line in console.file.getvalue().splitlines()) <= columns
+    text = render_text(tabulate_record(record), columns)
+    assert "…" not in text
+    assert max(len(line) for line in text.splitlines()) <= columns
 
 
 def test_the_widest_row_fits_100_columns_on_one_line() -> None:
