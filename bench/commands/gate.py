@@ -35,8 +35,9 @@ from reports.gate.markdown import render_markdown
 from reports.gate.record import METRICS, GateRecord, Metric
 from reports.gate.settings import load_gate_settings
 from reports.gate.tables import render_decision
-from reports.gate.verdict import Decision, Outcome, decide, find_exit_code, parse_failing
+from reports.gate.verdict import Decision, decide, parse_failing
 from reports.record.file import load_record
+from reports.summary.outcome import Outcome, find_exit_code
 
 EXIT_INTERRUPTED = 130
 MIN_ROUNDS, MAX_ROUNDS = 6, 20  # of --against: the fewest with a 95 % interval; more narrow it by less and less

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench.commands.quiet_bar import build_bar
 from bench.trials.schedule import Assignment
-from reports.gate.verdict import Outcome
+from reports.summary.outcome import Outcome
 from reports.trials.trial import BROKEN, Trial
 
 

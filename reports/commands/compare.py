@@ -12,9 +12,10 @@ from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import render_side_by_side
-from reports.compare.thresholds import ExitCode, conclude, parse_thresholds
+from reports.compare.thresholds import conclude, parse_thresholds
 from reports.drawing.terminal import open_console
 from reports.summary.files import load_run
+from reports.summary.outcome import Outcome
 
 COMPARE_EXAMPLES = """Examples:
 
@@ -59,6 +60,6 @@ def compare(
         sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
     else:
         open_console().print(render_side_by_side(shown, thresholds, conclusion, everything=everything))
-    if conclusion.exit_code is ExitCode.NOT_COMPARED:
+    if conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(conclusion.lines))
-    raise typer.Exit(conclusion.exit_code)
+    raise typer.Exit(conclusion.outcome.exit_code)

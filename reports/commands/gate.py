@@ -16,7 +16,8 @@ from reports.gate.file import load_gate
 from reports.gate.json import render_json as render_gate_json
 from reports.gate.markdown import render_markdown as render_gate_markdown
 from reports.gate.tables import render_decision
-from reports.gate.verdict import FAILING, GateError, decide, find_exit_code, parse_failing
+from reports.gate.verdict import GateError, decide, parse_failing
+from reports.summary.outcome import FAILING, find_exit_code
 from reports.trials.again import decide_again
 from reports.trials.tables import render_tallies, render_tallies_json
 from reports.trials.tallies import tally_cases, tally_trials

@@ -28,7 +28,7 @@ def render_json(shown: SideBySide, thresholds: Sequence[Threshold], conclusion: 
             for number, comparison in enumerate(shown.comparisons, start=1)
         ],
         "speed_ups": [row for found in shown.speed_ups for row in _describe_speed_ups(found)],
-        "exit_code": int(conclusion.exit_code),
+        "exit_code": conclusion.outcome.exit_code,
         "conclusion": list(conclusion.lines),
     }
     return json.dumps(content, indent=2, allow_nan=False)

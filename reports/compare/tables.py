@@ -15,11 +15,12 @@ from reports.compare.differences import Difference
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up_table import render_speed_ups
-from reports.compare.thresholds import Conclusion, ExitCode, Threshold, Verdict, judge, select_usable
+from reports.compare.thresholds import Conclusion, Threshold, Verdict, judge, select_usable
 from reports.drawing.case_table import INDENT, build_case_table
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
 from reports.summary.metric import DIGITS, RELATIVE, TIME, Metric
+from reports.summary.outcome import Outcome
 from reports.summary.run import Run
 from reports.xplane.events import clean
 
@@ -30,7 +31,7 @@ ALIKE = 1.1  # by so much, or down by it, three quarters of the cases changed in
 STYLES = {Trend.WORSE: "red", Trend.BETTER: "green", Trend.UNKNOWN: "yellow", Trend.LEVEL: "dim"}
 VERDICT_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.FINE: "green"}
 RANKS = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, None, Verdict.FINE)  # in which order rows stand
-CONCLUSION_STYLES = {ExitCode.FINE: "bold green", ExitCode.INCONCLUSIVE: "bold yellow"}
+CONCLUSION_STYLES = {Outcome.FINE: "bold green", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
 def render_side_by_side(
@@ -49,8 +50,8 @@ def render_side_by_side(
         parts += [Text(), *_render_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
     parts += [part for found in shown.speed_ups for part in (Text(), render_speed_ups(found))]
     parts += [Text(), *_paragraphs(_explain(shown), "dim")]
-    if conclusion.exit_code is not ExitCode.NOT_COMPARED:
-        parts += _paragraphs(map(clean, conclusion.lines), CONCLUSION_STYLES.get(conclusion.exit_code, "bold red"))
+    if conclusion.outcome is not Outcome.NOT_COMPARED:
+        parts += _paragraphs(map(clean, conclusion.lines), CONCLUSION_STYLES.get(conclusion.outcome, "bold red"))
     return Group(*parts)
 
 

@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum
 
 from reports.compare.pairing import Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.summary.metric import METRICS, RELATIVE, Metric
+from reports.summary.outcome import Outcome, find_heaviest
 from reports.summary.readings import READING_SPREAD
 
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
@@ -25,15 +26,6 @@ class Verdict(Enum):
     REGRESSED = "REGRESSED"
     INCONCLUSIVE = "INCONCLUSIVE"
     FINE = "fine"
-
-
-class ExitCode(IntEnum):
-    """Of a comparison. Nothing compared is never 0."""
-
-    FINE = 0
-    REGRESSED = 1
-    NOT_COMPARED = 2
-    INCONCLUSIVE = 3
 
 
 @dataclass(frozen=True)
@@ -55,9 +47,9 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What all thresholds say of all comparisons: an exit code, and why, a line each."""
+    """What all thresholds say of all comparisons, and why, a line each."""
 
-    exit_code: ExitCode
+    outcome: Outcome
     lines: tuple[str, ...]
 
 
@@ -134,17 +126,10 @@ def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
     regressed, unclear = (
         [name for name, verdict in judged if verdict is wanted] for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
     )
-    exit_code = (
-        ExitCode.REGRESSED
-        if regressed
-        else ExitCode.NOT_COMPARED
-        if problems
-        else ExitCode.INCONCLUSIVE
-        if unclear
-        else ExitCode.FINE
-    )
+    found = {Outcome.REGRESSED: regressed, Outcome.NOT_COMPARED: problems, Outcome.INCONCLUSIVE: unclear}
+    outcome = find_heaviest(each for each, names in found.items() if names)
     lines = [*_tell(Verdict.REGRESSED, regressed), *(problems or _tell(Verdict.INCONCLUSIVE, unclear))]
-    return Conclusion(exit_code, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
+    return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
 
 def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -> list[str]:

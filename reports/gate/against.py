@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from reports.claims.claim import Kind, judge_claims, load_claims
 from reports.gate.record import Threshold
-from reports.gate.verdict import Outcome, Verdict
+from reports.gate.verdict import Verdict
 from reports.record.record import REFERENCE, CaseRecord, Record
 from reports.stats.median import Estimate, estimate_median, estimate_ratio
 from reports.summary.estimates import read_turns
+from reports.summary.outcome import Outcome
 
 TURN_METRICS = ("time", "cpu", "first_batch")
 

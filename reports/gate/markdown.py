@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from reports.drawing.markdown_text import escape
 from reports.gate.lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
-from reports.gate.verdict import Decision, Finding, Outcome, Verdict
+from reports.gate.verdict import Decision, Finding, Verdict
+from reports.summary.outcome import Outcome
 
 MARK = "<!-- mnist-bench gate -->"  # by which a bot finds its former comment and replaces it
 MAX_BYTES = 65_536  # a comment may have as many characters, a step summary 1 MiB. Source: GitHub's documentation

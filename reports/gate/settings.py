@@ -1,4 +1,4 @@
-"""What a project wants gated: `[tool.mnist-bench.gate]` of its `pyproject.toml`, and the numbers that hold without it."""
+"""What a project wants gated: `[tool.mnist-bench.gate]` of its `pyproject.toml`; the numbers that hold without it."""
 
 from __future__ import annotations
 

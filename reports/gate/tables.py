@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.gate.lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
-from reports.gate.verdict import Decision, Finding, Outcome, Verdict
+from reports.gate.verdict import Decision, Finding, Verdict
+from reports.summary.outcome import Outcome
 
 STYLES = {
     Verdict.REGRESSED: "bold red",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -12,6 +11,7 @@ from reports.gate.record import GateRecord, Stage, Threshold
 from reports.gate.stages import Judged, State, follow
 from reports.stats.median import Estimate
 from reports.stats.signflip import as_ratio, estimate_shift, find_smallest_effect
+from reports.summary.outcome import FAILING, Outcome, find_heaviest
 
 
 class GateError(ValueError):
@@ -28,25 +28,15 @@ class Verdict(Enum):
     OK = "OK"
 
 
-class Outcome(Enum):
-    """What a whole run says; the value is what `--fail-on` calls it."""
-
-    FINE = "fine"
-    REGRESSED = "regressed"
-    NOT_COMPARED = "not-compared"
-    FAILED = "failed"
-    INCONCLUSIVE = "inconclusive"
-
-
-EXIT_CODES = {
-    Outcome.FINE: 0,
-    Outcome.REGRESSED: 1,
-    Outcome.NOT_COMPARED: 2,
-    Outcome.FAILED: 2,
-    Outcome.INCONCLUSIVE: 3,
-}
 NOTHING = "nothing"
-FAILING = (Outcome.REGRESSED, Outcome.FAILED, Outcome.INCONCLUSIVE)  # what fails unless --fail-on says otherwise
+OUTCOMES = {
+    Verdict.REGRESSED: Outcome.REGRESSED,
+    Verdict.FAILED: Outcome.FAILED,
+    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
+    Verdict.IMPROVED: Outcome.FINE,
+    Verdict.OK: Outcome.FINE,
+}
+REASONS = {Outcome.REGRESSED: "regressed", Outcome.FAILED: "could not be made", Outcome.INCONCLUSIVE: "are undecided"}
 
 
 @dataclass(frozen=True)
@@ -113,12 +103,6 @@ def decide(record: GateRecord) -> Decision:
         findings = tuple(_distrust(finding, control.reason) for finding in findings)
     outcome, reason = _conclude(record, findings, control)
     return Decision(record, findings, control, outcome, reason)
-
-
-def find_exit_code(outcome: Outcome, failing: Collection[Outcome] = FAILING) -> int:
-    """0 to 3; of the outcomes only `failing` fail, but a run that compared nothing always does."""
-    passes = outcome not in failing and outcome is not Outcome.NOT_COMPARED
-    return 0 if passes else EXIT_CODES[outcome]
 
 
 def parse_failing(text: str) -> tuple[Outcome, ...]:
@@ -192,16 +176,13 @@ def _distrust(finding: Finding, reason: str) -> Finding:
 
 
 def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
-    counts = {verdict: sum(each.verdict is verdict for each in findings) for verdict in Verdict}
     if not any(finding.change and finding.change.high for finding in findings):
         reason = f"nothing was compared: no case gave enough numbers on both sides{_tell_interruption(record)}"
         return Outcome.NOT_COMPARED, reason
     if control.reason:
         return Outcome.INCONCLUSIVE, control.reason
-    if counts[Verdict.REGRESSED]:
-        return Outcome.REGRESSED, f"{counts[Verdict.REGRESSED]} of {len(findings)} comparisons regressed"
-    if counts[Verdict.FAILED]:
-        return Outcome.FAILED, f"{counts[Verdict.FAILED]} of {len(findings)} comparisons could not be made"
-    if counts[Verdict.INCONCLUSIVE]:
-        return Outcome.INCONCLUSIVE, f"{counts[Verdict.INCONCLUSIVE]} of {len(findings)} comparisons are undecided"
-    return Outcome.FINE, f"all {len(findings)} comparisons are within their limits"
+    found = [OUTCOMES[finding.verdict] for finding in findings]
+    outcome = find_heaviest(found)
+    if outcome is Outcome.FINE:
+        return outcome, f"all {len(findings)} comparisons are within their limits"
+    return outcome, f"{found.count(outcome)} of {len(findings)} comparisons {REASONS[outcome]}"

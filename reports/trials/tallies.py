@@ -8,8 +8,8 @@ from typing import Literal
 
 from scipy import special
 
-from reports.gate.verdict import Outcome
 from reports.stats.median import CONFIDENCE, Estimate, estimate_median
+from reports.summary.outcome import Outcome
 from reports.trials.peers import PeerVerdict
 from reports.trials.trial import BROKEN, KINDS, Trial, TrialKind
 

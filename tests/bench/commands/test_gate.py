@@ -18,7 +18,8 @@ from bench.gate.packages import install as install_packages
 from bench.gate.run import GateOptions, run_gate
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
-from reports.gate.verdict import Outcome, Verdict, decide
+from reports.gate.verdict import Verdict, decide
+from reports.summary.outcome import Outcome
 
 ROOT = Path(__file__).parents[3]
 # Few pairs: the planted slowdown is large.

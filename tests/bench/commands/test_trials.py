@@ -26,7 +26,7 @@ from bench.trials.trials import TrialOptions, run_trials
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.gate.record import Pair
-from reports.gate.verdict import Outcome
+from reports.summary.outcome import Outcome
 from reports.trials.trial import Trial
 
 ROOT = Path(__file__).parents[3]

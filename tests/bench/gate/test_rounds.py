@@ -11,8 +11,9 @@ from scipy import stats
 from bench.gate.lots import HASH_SEEDS, SQUARE, Lots
 from bench.machine.environment import find_allowed_cores
 from reports.gate.stages import find_next_pairs
-from reports.gate.verdict import Outcome, Verdict, decide
+from reports.gate.verdict import Verdict, decide
 from reports.stats.signflip import sign_flip_p_value
+from reports.summary.outcome import Outcome
 
 
 def test_equal_revisions_are_screened_once_and_called_fine() -> None:

@@ -20,8 +20,8 @@ from bench.trials.trials import TrialError, TrialOptions, run_trials
 from mnist_core.files.file_lock import CAN_LOCK, lock
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
-from reports.gate.verdict import Outcome
 from reports.record.record import Setting
+from reports.summary.outcome import Outcome
 from reports.trials.trial import load_trials
 
 CASES = (

@@ -8,9 +8,10 @@ from compared import MACHINE, make_case, make_reading, make_run, slow_down
 
 from reports.compare.pairing import Change, CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
-from reports.compare.thresholds import ExitCode, Verdict, conclude, judge, parse_thresholds
+from reports.compare.thresholds import Verdict, conclude, judge, parse_thresholds
 from reports.stats.median import Estimate
 from reports.summary.metric import METRICS
+from reports.summary.outcome import Outcome
 from reports.summary.run import Identity
 
 ONE = Estimate(1.0, 1.0, 1.0, 6)
@@ -101,9 +102,9 @@ def side_by_side(*others, first=None) -> SideBySide:
     return put_side_by_side([first or make_run("a", make_case("post"), make_case("fast")), *others])
 
 
-def ended(shown: SideBySide, *texts: str) -> tuple[ExitCode, tuple[str, ...]]:
+def ended(shown: SideBySide, *texts: str) -> tuple[Outcome, tuple[str, ...]]:
     conclusion = conclude(shown, parse_thresholds(texts))
-    return conclusion.exit_code, conclusion.lines
+    return conclusion.outcome, conclusion.lines
 
 
 SAME = make_run("b", make_case("post"), make_case("fast"))
@@ -141,24 +142,25 @@ ELSEWHERE = make_run("b", make_case("post"), make_case("fast", slow_down(9)), ma
     ],
 )
 def test_exit_codes(other, thresholds, code, lines) -> None:
-    assert ended(side_by_side(other), *thresholds) == (code, lines)
+    outcome, told = ended(side_by_side(other), *thresholds)
+    assert (outcome.exit_code, told) == (code, lines)
 
 
 def test_a_regression_outweighs_what_cannot_be_judged_and_that_what_stays_open() -> None:
-    code, lines = ended(side_by_side(SLOW), "time:10%", "live:13%")
-    assert (code, [line.split()[0] for line in lines]) == (1, ["REGRESSED:", "live_bytes:13%"])
-    code, lines = ended(side_by_side(UNSURE), "time:10%", "live:13%")
-    assert (code, [line.split()[0] for line in lines]) == (2, ["live_bytes:13%"])
+    outcome, lines = ended(side_by_side(SLOW), "time:10%", "live:13%")
+    assert (outcome.exit_code, [line.split()[0] for line in lines]) == (1, ["REGRESSED:", "live_bytes:13%"])
+    outcome, lines = ended(side_by_side(UNSURE), "time:10%", "live:13%")
+    assert (outcome.exit_code, [line.split()[0] for line in lines]) == (2, ["live_bytes:13%"])
 
 
 def test_every_run_is_held_to_every_threshold() -> None:
     slow = replace(SLOW, path=Path("c"))
-    assert ended(side_by_side(SAME, slow), "time:10%")[0] is ExitCode.REGRESSED
-    assert ended(side_by_side(slow, SAME), "time:10%")[0] is ExitCode.REGRESSED
+    assert ended(side_by_side(SAME, slow), "time:10%")[0] is Outcome.REGRESSED
+    assert ended(side_by_side(slow, SAME), "time:10%")[0] is Outcome.REGRESSED
     assert ended(side_by_side(SAME, slow), "time:10%")[1] == ("REGRESSED: fast-default-cpu (time in c)",)
     lost = replace(OTHER, path=Path("c"))
     assert ended(side_by_side(SAME, lost), "time:10%") == (
-        ExitCode.NOT_COMPARED,
+        Outcome.NOT_COMPARED,
         ("nothing could be compared: a and c have no case in common.",),
     )
 
@@ -166,7 +168,7 @@ def test_every_run_is_held_to_every_threshold() -> None:
 def test_cases_that_the_other_lost_are_counted_where_all_else_is_fine() -> None:
     lost = make_run("b", make_case("post"))
     assert ended(side_by_side(lost), "time:10%") == (
-        ExitCode.FINE,
+        Outcome.FINE,
         ("fine: all 1 within time:10%; 1 of the first run's cases not compared",),
     )
 
@@ -183,22 +185,22 @@ def test_only_five_cases_are_named_in_a_line() -> None:
 
 def test_one_run_is_enough_only_for_its_devices() -> None:
     alone = side_by_side()
-    assert ended(alone) == (ExitCode.NOT_COMPARED, ("nothing to compare a with: name a second run.",))
+    assert ended(alone) == (Outcome.NOT_COMPARED, ("nothing to compare a with: name a second run.",))
     both = put_side_by_side([make_run("a", make_case("post"), make_case("post", device="gpu"))])
-    assert ended(both) == (ExitCode.FINE, ())
-    assert ended(both, "time:5%")[0] is ExitCode.NOT_COMPARED
+    assert ended(both) == (Outcome.FINE, ())
+    assert ended(both, "time:5%")[0] is Outcome.NOT_COMPARED
 
 
 def test_devices_of_two_runs_are_shown_but_nothing_to_be_green_about() -> None:
     shown = put_side_by_side([make_run("a", make_case("post")), make_run("b", make_case("post", device="gpu"))])
-    assert ended(shown) == (ExitCode.FINE, ())
-    assert ended(shown, "time:5%")[0] is ExitCode.NOT_COMPARED
+    assert ended(shown) == (Outcome.FINE, ())
+    assert ended(shown, "time:5%")[0] is Outcome.NOT_COMPARED
 
 
 def test_bytes_and_ratios_within_a_run_may_be_judged_across_machines() -> None:
     first = make_run("a", make_reading("post", 100))
     other = make_run("b", make_reading("post", 200), machine=replace(MACHINE, cpu="Other"))
     assert ended(side_by_side(other, first=first), "live:15%") == (
-        ExitCode.REGRESSED,
+        Outcome.REGRESSED,
         ("REGRESSED: post-default-cpu (live_bytes)",),
     )

@@ -12,9 +12,10 @@ from reports.gate import against as gate_against
 from reports.gate.against import Again, divide, find_differences, judge_against
 from reports.gate.against_table import render_against, render_against_json
 from reports.gate.record import Threshold
-from reports.gate.verdict import Outcome, Verdict
+from reports.gate.verdict import Verdict
 from reports.record.record import CaseRecord, Machine, Record, Sample, Setting, Turn
 from reports.stats.median import Estimate
+from reports.summary.outcome import Outcome
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 HERE, THERE = Machine("Test CPU", 2, "Linux"), Machine("Other CPU", 8, "Linux")

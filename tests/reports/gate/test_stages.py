@@ -11,7 +11,8 @@ from scipy import stats as reference
 from reports.gate.record import Threshold
 from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import Look, Request, State, find_next_pairs, follow, plan_looks
-from reports.gate.verdict import Outcome, Verdict, decide
+from reports.gate.verdict import Verdict, decide
+from reports.summary.outcome import Outcome
 
 
 def test_the_screen_asks_for_every_case_and_the_control() -> None:

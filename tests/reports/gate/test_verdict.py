@@ -8,7 +8,8 @@ from gates import CALM, add_pairs, build_gate, control, draw_from, fail, gauss, 
 
 from reports.gate.file import load_gate, save_gate
 from reports.gate.stages import find_next_pairs
-from reports.gate.verdict import Outcome, Verdict, decide, find_exit_code
+from reports.gate.verdict import Verdict, decide
+from reports.summary.outcome import Outcome, find_exit_code
 
 
 def test_ok_comes_with_a_bound() -> None:

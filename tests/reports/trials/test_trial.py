@@ -16,9 +16,10 @@ from scipy import stats as reference
 
 from reports.gate.file import save_gate
 from reports.gate.record import Side
-from reports.gate.verdict import Outcome, decide
+from reports.gate.verdict import decide
 from reports.record.record import RecordError
 from reports.stats.median import Estimate
+from reports.summary.outcome import Outcome
 from reports.trials.again import decide_again
 from reports.trials.peers import RULES, PeerVerdict
 from reports.trials.tables import render_tallies, render_tallies_json
