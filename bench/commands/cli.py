@@ -24,8 +24,6 @@ from bench.workers.server import WorkerError, WorkerStarter
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
-from reports.gate.settings import GateSettingsError
-from reports.gate.verdict import GateError
 from reports.record.record import RecordError
 from reports.stats.median import estimate_spread
 
@@ -110,7 +108,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (InputError, WorkerError, GateError, GateSettingsError, RecordError) as error:
+    except (InputError, WorkerError, RecordError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:

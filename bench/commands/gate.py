@@ -6,7 +6,6 @@ import datetime
 import os
 import random
 import time
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,33 +13,28 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from bench.commands.against import Against, compare_again
 from bench.commands.gate_progress import GateProgress
-from bench.commands.progress import GroupProgress
 from bench.commands.stopping import stop_once
-from bench.gate.again import find_cases, find_missing, measure_again
 from bench.gate.design import PairDesign
-from bench.gate.run import GateOptions, build_plan, run_gate
-from bench.turns.schedule import Budget
-from bench.workers.server import WorkerStarter
+from bench.gate.run import GateOptions, run_gate
 from mnist_core.digits.load import default_source
 from mnist_core.files.written_file import write_whole
 from mnist_core.language.errors import InputError
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
+from reports.compare.json import render_json as render_compared_json
+from reports.compare.pairing import CompareError
+from reports.compare.tables import render_side_by_side
 from reports.drawing.terminal import open_console
-from reports.gate.against import judge_against
-from reports.gate.against_table import render_against, render_against_json
 from reports.gate.file import save_gate
 from reports.gate.json import render_json
 from reports.gate.markdown import render_markdown
 from reports.gate.record import METRICS, GateRecord, Metric
-from reports.gate.settings import load_gate_settings
 from reports.gate.tables import render_decision
 from reports.gate.verdict import Decision, decide, parse_failing
-from reports.record.file import load_record
 from reports.summary.outcome import Outcome, find_exit_code
 
 EXIT_INTERRUPTED = 130
-MIN_ROUNDS, MAX_ROUNDS = 6, 20  # of --against: the fewest with a 95 % interval; more narrow it by less and less
 BUDGET_S = 300.0  # what people wait for on a pull request
 FOLDER = Path("runs/gate")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file that GitHub shows on the page of a workflow's run
@@ -115,7 +109,9 @@ def gate(
     if against is not None:
         if base or head or out or markdown or all_cores:
             raise InputError("--against takes none of --base, --head, --out, --markdown and --all-cores.")
-        _compare_again(against, source, patterns, chosen, budget, seed, failing, as_json=as_json)
+        found = compare_again(against, source, patterns, chosen, budget_s=budget, seed=seed)
+        exit_code = find_exit_code(found.conclusion.outcome, failing)
+        _end_with(found, exit_code, as_json=as_json, shows_ok=shows_ok)
     if base is None:
         raise InputError("give --base REV, the git revision to compare with, such as --base main.")
     design = replace(PairDesign(), is_pinned=False) if all_cores else PairDesign()
@@ -139,33 +135,14 @@ def gate(
     raise typer.Exit(exit_code)
 
 
-def _compare_again(
-    file: Path,
-    source: str,
-    patterns: tuple[str, ...],
-    metrics: tuple[Metric, ...],
-    budget_s: float,
-    seed: int,
-    failing: Collection[Outcome],
-    *,
-    as_json: bool,
-) -> NoReturn:
-    """Measure a stored run's cases once more, print what came of it, and end."""
-    stored = load_record(file)
-    cases, budget = find_cases(stored, patterns), Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
-    with GroupProgress(Console(stderr=True), budget) as progress:
-        present, again, failed = measure_again(
-            cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
-        )
-    settings = load_gate_settings(Path("pyproject.toml"))
-    plan = build_plan(settings, metrics, tuple(case.id for case, _ in cases))
-    missing = find_missing(stored, patterns)
-    decision = judge_against(stored, present, again, plan.thresholds, failed=failed, missing=missing)
-    exit_code = find_exit_code(decision.outcome, failing)
+def _end_with(found: Against, exit_code: int, *, as_json: bool, shows_ok: bool) -> NoReturn:
+    """Print a comparison with a stored run as ``mnist-report compare`` prints it, and end."""
     if as_json:
-        print(render_against_json(decision, exit_code))  # noqa: T201
+        print(render_compared_json(found.shown, found.thresholds, found.conclusion, exit_code))  # noqa: T201
     else:
-        open_console().print(render_against(decision))
+        open_console().print(render_side_by_side(found.shown, found.thresholds, found.conclusion, everything=shows_ok))
+    if found.conclusion.outcome is Outcome.NOT_COMPARED:
+        raise CompareError(" ".join(found.conclusion.lines))
     raise typer.Exit(exit_code)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bench.cases.case import Case, build_case
 from bench.cases.gate import is_chosen
@@ -13,7 +14,6 @@ from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
 from mnist_core.language.errors import InputError
 from reports.formats.results import name_case
-from reports.gate.against import Again
 from reports.record.record import CONTROL, CaseRecord, Record
 
 TIMED = ("drain", "python", "step", "emulated")  # what the main job times; claims have cases of their own making
@@ -33,10 +33,10 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
     return chosen
 
 
-def find_missing(stored: Record, patterns: Sequence[str]) -> tuple[str, ...]:
-    """The timed cases of a stored run that a pattern matches, but that this version has not, or has otherwise."""
-    names = [name_case(record) for record in stored.cases if _is_timed(record) and _rebuild(record) is None]
-    return tuple(name for name in names if is_chosen(patterns, name))
+def narrow_run(stored: Record, patterns: Sequence[str]) -> Record:
+    """The run with only its timed cases that a pattern matches, those that this version lacks among them."""
+    chosen = (each for each in stored.cases if _is_timed(each) and is_chosen(patterns, name_case(each)))
+    return replace(stored, cases=tuple(chosen))
 
 
 def _is_timed(record: CaseRecord) -> bool:
@@ -70,8 +70,16 @@ def measure_again(
     seed: int,
     clock_s: Callable[[], float],
     listener: Listener,
-) -> tuple[Record, list[Again], dict[str, str]]:
-    """The record of these cases now, each beside what was stored of it, and why each of the others gave no numbers.
+) -> tuple[Record, dict[str, str]]:
+    """The record of these cases now, and why each of the others gave no numbers, by its id.
+
+    Args:
+        cases: The cases of this version, each with what was stored of it.
+        start_worker: Gives a fresh process for a case.
+        budget: Time and rounds for all cases together.
+        seed: Seed for the random order of turns.
+        clock_s: The present moment in seconds, for the budget.
+        listener: Is told how far the measuring has come.
 
     Raises:
         InputError: none gave numbers, or they were measured on other data than then.
@@ -79,18 +87,15 @@ def measure_again(
     outcomes = measure_group(
         [case for case, _ in cases], start_worker, budget, seed=seed, clock_s=clock_s, listener=listener
     )
-    again: list[Again] = []
-    failed: dict[str, str] = {}
-    for case, stored in cases:
-        present = outcomes[case.id]
-        if isinstance(present, CaseRecord):
-            again.append(Again(case.id, stored, present))
-        else:
-            failed[case.id] = str(present)
-    now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
-    if not again:
+    found = [(outcomes[case.id], stored) for case, stored in cases]
+    present = tuple(replace(now, group=then.group) for now, then in found if isinstance(now, CaseRecord))
+    failed = {each: str(outcome) for each, outcome in outcomes.items() if not isinstance(outcome, CaseRecord)}
+    if not present:
         raise InputError(f"nothing can be compared: no case gave numbers; {next(iter(failed.values()))}")
-    if again[0].stored.setting.data_fingerprint != again[0].present.setting.data_fingerprint:
-        then, data = again[0].stored.setting.data_name, again[0].present.setting.data_name
-        raise InputError(f"the stored run is of {then}, not of the same digits as {data}: give --data.")
-    return Record(tuple(each.present for each in again), describe_machine(), now), again, failed
+    then, now = cases[0][1].setting, present[0].setting
+    if then.data_fingerprint != now.data_fingerprint:
+        raise InputError(
+            f"the stored run is of {then.data_name}, not of the same digits as {now.data_name}: give --data."
+        )
+    moment = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
+    return Record(present, describe_machine(), moment), failed

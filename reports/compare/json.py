@@ -17,8 +17,17 @@ from reports.summary.run import Run
 FORMAT = 1
 
 
-def render_json(shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion) -> str:
-    """Every case, metric and difference; seconds, bytes and shares of 1. A ratio is that of the run to the first."""
+def render_json(
+    shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion, exit_code: int | None = None
+) -> str:
+    """Every case, metric and difference; seconds, bytes and shares of 1. A ratio is that of the run to the first.
+
+    Args:
+        shown: The runs.
+        thresholds: How much worse each metric may be; may be none.
+        conclusion: What the thresholds make of the runs.
+        exit_code: What the command ends with; None is what the conclusion asks for.
+    """
     content = {
         "mnist_bench_comparison": FORMAT,
         "runs": [_describe_run(run) for run in shown.runs],
@@ -28,7 +37,7 @@ def render_json(shown: SideBySide, thresholds: Sequence[Threshold], conclusion: 
             for number, comparison in enumerate(shown.comparisons, start=1)
         ],
         "speed_ups": [row for found in shown.speed_ups for row in _describe_speed_ups(found)],
-        "exit_code": conclusion.outcome.exit_code,
+        "exit_code": conclusion.outcome.exit_code if exit_code is None else exit_code,
         "conclusion": list(conclusion.lines),
     }
     return json.dumps(content, indent=2, allow_nan=False)

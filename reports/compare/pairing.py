@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from mnist_core.language.errors import InputError
 from reports.compare.differences import Difference, find_differences
 from reports.record.record import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate, estimate_median
@@ -14,7 +15,7 @@ from reports.summary.readings import READING_SPREAD, estimate_reading_ratio
 from reports.summary.run import Identity, Measured, Run
 
 
-class CompareError(ValueError):
+class CompareError(InputError):
     """These runs cannot be compared; the message is one line."""
 
 

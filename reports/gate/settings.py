@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from mnist_core.language.errors import InputError
 from reports.gate.record import METRICS, Metric, Plan, Threshold
 
 if sys.version_info >= (3, 11):
@@ -24,7 +25,7 @@ EVERY_CASE = "*"
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class GateSettingsError(ValueError):
+class GateSettingsError(InputError):
     """The settings cannot be used; the message is one line."""
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from mnist_core.language.errors import InputError
 from reports.gate.control import Control, judge_control
 from reports.gate.record import GateRecord, Stage, Threshold
 from reports.gate.stages import Judged, State, follow
@@ -14,7 +15,7 @@ from reports.stats.signflip import as_ratio, estimate_shift, find_smallest_effec
 from reports.summary.outcome import FAILING, Outcome, find_heaviest
 
 
-class GateError(ValueError):
+class GateError(InputError):
     """A gate is asked for something that there is not; the message is one line."""
 
 

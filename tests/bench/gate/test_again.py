@@ -1,5 +1,6 @@
 """A stored run's cases, measured once more: which of them, and, for real, what the command says of them."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.cases.case import build_case
-from bench.gate.again import find_cases, find_missing
+from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
-from reports.formats.results import name_case
 from reports.record.record import CaseRecord, Machine, Record, Sample, Setting, Turn
 
 ROOT = Path(__file__).parents[3]
@@ -51,9 +51,11 @@ def test_timed_cases_that_are_still_the_same_are_found() -> None:
 )
 def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord) -> None:
     assert find(gone, store("no_prefetch")) == ["no_prefetch-raw-cpu"]
-    missing = find_missing(Record((gone, store("no_prefetch")), Machine("cpu", 2, "Linux"), ""), ())
-    assert missing == (() if gone.name == "control" or gone.choices or gone.consumer == "fit" else (name_case(gone),))
-    assert find_missing(Record((gone,), Machine("cpu", 2, "Linux"), ""), ("other*",)) == ()
+    kept = store("no_prefetch")
+    narrowed = narrow_run(Record((gone, kept), Machine("cpu", 2, "Linux"), ""), ())
+    is_timed = not (gone.name == "control" or gone.choices or gone.consumer == "fit")
+    assert narrowed.cases == ((gone, kept) if is_timed else (kept,))
+    assert narrow_run(Record((gone, kept), Machine("cpu", 2, "Linux"), ""), ("no_pre*",)).cases == (kept,)
     with pytest.raises(InputError, match=r"^nothing can be compared: .* it has none that this version has\.$"):
         find(gone)
 
@@ -64,7 +66,7 @@ def gate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_a_stored_run_is_measured_again_and_what_that_cannot_promise_is_told(tmp_path: Path, digits_file: str) -> None:
+def test_a_stored_run_is_measured_again_and_compared_as_two_runs_are(tmp_path: Path, digits_file: str) -> None:
     arguments = (
         "--benchmark-only",
         "--data",
@@ -77,11 +79,17 @@ def test_a_stored_run_is_measured_again_and_what_that_cannot_promise_is_told(tmp
     selected = ("bench/bench_orderings.py", "-k", "(post or no_prefetch) and raw", "-p", "no:cacheprovider")
     command = [sys.executable, "-m", "pytest", *selected, *arguments]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
-    done = gate(tmp_path, "--against", "r.json", "--data", digits_file, "--budget", "1", "--fail-on", "nothing")
+    asked = ("--against", "r.json", "--data", digits_file, "--budget", "1", "--fail-on", "nothing")
+    done = gate(tmp_path, *asked, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "post-raw-cpu" in done.stdout
-    assert "no_prefetch-raw-cpu" in done.stdout
-    assert "how often this is wrong is not known" in done.stdout
+    content = json.loads(done.stdout)
+    assert [run["path"] for run in content["runs"]] == ["r.json", "now"]
+    assert (content["fail_on"], content["exit_code"]) == (["time:5%"], 0)
+    (comparison,) = content["comparisons"]
+    assert {each["case"] for each in comparison["changes"] if each["metric"] == "time"} == {
+        *("post-raw-cpu", "no_prefetch-raw-cpu")
+    }
+    assert (comparison["only_first"], comparison["only_second"], comparison["machine_doubt"]) == ([], [], "")
     other = gate(tmp_path, "--against", "r.json", "--data", "synthetic", "--budget", "1")
     assert other.returncode == 2
     assert "error: the stored run is of bars.npz, not of the same digits as synthetic: give --data." in other.stderr

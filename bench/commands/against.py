@@ -1,0 +1,113 @@
+"""``mnist-bench gate --against``: a stored run's cases measured once more, and what ``mnist-report compare`` says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.commands.progress import GroupProgress
+from bench.gate.again import find_cases, measure_again, narrow_run
+from bench.gate.run import build_plan
+from bench.turns.schedule import Budget
+from bench.workers.server import WorkerStarter
+from mnist_core.language.errors import InputError
+from reports.compare.side_by_side import SideBySide, put_side_by_side
+from reports.compare.thresholds import Conclusion, Threshold, conclude
+from reports.gate.record import Metric
+from reports.gate.settings import GateSettings, load_gate_settings
+from reports.record.file import load_record
+from reports.summary.metric import METRICS, RELATIVE, TIME
+from reports.summary.outcome import Outcome, find_heaviest
+from reports.summary.own import describe_run
+
+MIN_ROUNDS, MAX_ROUNDS = 6, 20  # the fewest with a 95 % interval; more narrow it by less and less
+NOW = Path("now")  # what tables call the run that was just measured
+COMPARED: tuple[Metric, ...] = ("time", "first_batch")  # the gate's metrics that `compare` has under the same name
+WHOLE = 100.0  # percent
+
+
+@dataclass(frozen=True)
+class Against:
+    """A stored run beside the one that was just measured.
+
+    Args:
+        shown: Both runs, the stored one first.
+        thresholds: How much worse each metric may be.
+        conclusion: What the thresholds make of it.
+    """
+
+    shown: SideBySide
+    thresholds: tuple[Threshold, ...]
+    conclusion: Conclusion
+
+
+def compare_again(
+    file: Path, source: str, patterns: Sequence[str], metrics: tuple[Metric, ...], *, budget_s: float, seed: int
+) -> Against:
+    """Measure a stored run's cases once more and hold them to the limits of the present folder's settings.
+
+    Args:
+        file: The stored run's folder or its ``record.json``.
+        source: Where the digits come from.
+        patterns: Patterns of the ids of the cases to compare; empty means all.
+        metrics: Metrics that are judged; empty leaves it to the settings.
+        budget_s: Seconds for the measuring.
+        seed: Seed for the random order of turns.
+
+    Raises:
+        InputError: no case or metric can be compared, or the data are not the same.
+        RecordError: there is no such run, or it is damaged.
+        GateSettingsError: the present folder's pyproject.toml has settings that cannot be used.
+        CompareError: both are one and the same run.
+    """
+    stored = narrow_run(load_record(file), patterns)
+    cases = find_cases(stored, patterns)
+    limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
+    budget = Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
+    with GroupProgress(Console(stderr=True), budget) as progress:
+        present, failed = measure_again(
+            cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
+        )
+    shown = put_side_by_side([describe_run(file, stored, ()), describe_run(NOW, present, ())])
+    thresholds = build_thresholds(limits, shown)
+    return Against(shown, thresholds, add_failed(conclude(shown, thresholds), failed))
+
+
+def find_limits(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> dict[Metric, float]:
+    """The smallest limit that any of the cases has, as a share, by metric that can be compared with a stored run.
+
+    Raises:
+        InputError: a metric was asked for that cannot, or none is left.
+    """
+    if wrong := [metric for metric in metrics if metric not in COMPARED]:
+        raise InputError(f"--against compares {' and '.join(COMPARED)} alone, not {wrong[0]}: use --base for it.")
+    thresholds = [each for each in build_plan(settings, metrics, cases).thresholds if each.metric in COMPARED]
+    if not thresholds:
+        raise InputError(f"--against compares {' and '.join(COMPARED)} alone: name one with --metrics.")
+    largest_first = sorted(thresholds, key=lambda each: -each.limit)
+    return {each.metric: each.limit for each in largest_first}
+
+
+def build_thresholds(limits: Mapping[Metric, float], shown: SideBySide) -> tuple[Threshold, ...]:
+    """The limits as `compare` takes them; between two machines, that of the time holds for the time beside `post`."""
+    named = {metric.name: metric for metric in METRICS}
+    if any(comparison.machine_doubt for comparison in shown.comparisons):
+        named[TIME.name] = RELATIVE
+    return tuple(Threshold(named[metric], WHOLE * limits[metric]) for metric in COMPARED if metric in limits)
+
+
+def add_failed(conclusion: Conclusion, failed: Mapping[str, str]) -> Conclusion:
+    """The conclusion with the cases that gave no numbers now, which should have been compared.
+
+    Args:
+        conclusion: What was made of the other cases.
+        failed: Why each case gave no numbers, by its id.
+    """
+    if not failed:
+        return conclusion
+    lines = [f"FAILED: {case} gave no numbers now: {reason}" for case, reason in failed.items()]
+    return Conclusion(find_heaviest([conclusion.outcome, Outcome.FAILED]), (*conclusion.lines, *lines))
