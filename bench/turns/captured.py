@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bench.cases.case import Case
 from bench.workers.messages import Captured
+from mnist_core.files.xspace import TraceError
 from reports.record.record import Capture
 from reports.traces.trace import Trace, load_trace
-from reports.xplane.xspace import TraceError
 
 FOLDER = "traces"  # beside the record
 UNSAFE = re.compile(r"[^\w.=-]+")  # in a folder's name: brackets of an ordering's text

@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from mnist_core.files.xspace import TraceError
 from reports.claims.claim import ClaimError
 from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_newest_run
@@ -21,7 +22,6 @@ from reports.page.files import PageError
 from reports.record.file import load_record
 from reports.record.record import RecordError
 from reports.tables.orderings import tabulate_record
-from reports.xplane.xspace import TraceError
 
 EXIT_BAD_INPUT = 2
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_core.files.xspace import TraceError
 from reports.record.file import load_record
 from reports.record.record import Record
 from reports.traces.trace import Trace, load_trace
 from reports.xplane.files import SUFFIX, Session, list_sessions
-from reports.xplane.xspace import TraceError
 
 RECORD = "record.json"
 TRACES = "traces"  # of a run, beside its record

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_core.files.xspace import TraceError, parse_space
+from mnist_core.files.xspace_repair import mark_roots
 from reports.stats.median import Estimate, estimate_median
 from reports.traces.pipelines import build_pipelines
 from reports.traces.remarks import explain_input, explain_steps
 from reports.traces.stages import PICOSECONDS, Pipeline
-from reports.xplane.events import Events, mark_roots, read_events
+from reports.xplane.events import Events, read_events
 from reports.xplane.files import Session, find_session, load_content
 from reports.xplane.intervals import Interval, intersect, measure, merge
 from reports.xplane.xprof import Operation, Step, Tables, XprofError, read_tables
-from reports.xplane.xspace import TraceError, parse_space
 
 MODERATE, HIGH = 0.05, 0.20
 """From this share of the step time on, a program is moderately or highly input-bound.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mnist_core.files.xspace import DEVICE, HOST, VALUE
+from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
 from reports.xplane.intervals import Interval
-from reports.xplane.xspace import VALUE
 
-HOST = "/host:"  # XPlane names: xla/tsl/profiler/utils/xplane_schema.cc
-DEVICE = "/device:"
 PICOSECONDS = 1000  # in a nanosecond
-STEP_NUMBER, ROOT_LEVEL = "step_num", "_r"  # the arguments of tf.profiler.experimental.Trace
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
 OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
 LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
@@ -76,30 +73,6 @@ def read_events(space: Any) -> Events:
             len(line.events) for plane in space.planes if plane.name.startswith(DEVICE) for line in plane.lines
         ),
     )
-
-
-def mark_roots(space: Any) -> None:
-    """Give every event with a step number the level that makes it a step for xprof, as if `_r=1` had been written."""
-    for plane in space.planes:
-        if not plane.name.startswith(HOST):
-            continue
-        numbers = {entry.key for entry in plane.stat_metadata if entry.value.name == STEP_NUMBER}
-        level = _find_level(plane)
-        for line in plane.lines:
-            for event in line.events:
-                if any(stat.metadata_id in numbers for stat in event.stats):
-                    event.stats.add(metadata_id=level, int64_value=1)
-
-
-def _find_level(plane: Any) -> int:
-    """The number under which the plane's events store `_r`; it is added where they do not."""
-    known: dict[str, int] = {entry.value.name: entry.key for entry in plane.stat_metadata}
-    if ROOT_LEVEL not in known:
-        taken = {entry.key for entry in plane.stat_metadata}
-        known[ROOT_LEVEL] = next(number for number in itertools.count(1) if number not in taken)
-        entry = plane.stat_metadata.add(key=known[ROOT_LEVEL])
-        entry.value.id, entry.value.name = known[ROOT_LEVEL], ROOT_LEVEL
-    return known[ROOT_LEVEL]
 
 
 def _read_plane(plane: Any) -> Iterator[Call]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_core.files.xspace import TraceError
 from reports.xplane.events import clean
-from reports.xplane.xspace import TraceError
 
 SUFFIX = ".xplane.pb"
 SESSIONS = "plugins/profile/*"  # TensorBoard's layout: <logs>/plugins/profile/<session>/<host>.xplane.pb

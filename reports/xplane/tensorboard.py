@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from mnist_core.files.xspace import TraceError
 from reports.xplane.events import clean
 from reports.xplane.files import MAKE_ONE, SUFFIX
-from reports.xplane.xspace import TraceError
 
 HOST = "localhost"  # whoever can reach TensorBoard can read all that it shows
 PORT = 6006  # its own default

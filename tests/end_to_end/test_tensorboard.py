@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page
 from bench.cases.case import build_case
 from bench.consumers.traced import TraceMeter
 from mnist_core.digits.load import Digits
+from mnist_core.files.xspace import TraceError
 from reports.traces.trace import NANOSECONDS, Trace, load_trace
 from reports.xplane.tensorboard import build_command, check_logs
-from reports.xplane.xspace import TraceError
 
 ADDRESS = re.compile(r"at (http://\S+:\d+/)")
 AVERAGE = re.compile(r"Average: \d")  # the page has the words before it has the number

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.xplane.xspace import build_space
+from mnist_core.files.xspace import build_space
 
 MICROSECOND = 1_000_000  # picoseconds
 PYTHON, BACKGROUND, POOL = "python", "tf_data_iterator_resource/1", "tf_data_private_threadpool/2"

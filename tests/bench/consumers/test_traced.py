@@ -13,10 +13,10 @@ from bench.consumers.traced import ROUNDS, TIMED, WINDOW, TraceMeter
 from bench.turns.captured import FOLDER, check_trace, name_folder, read_back
 from bench.workers.messages import Captured
 from mnist_core.digits.load import Digits
+from mnist_core.files.xspace import TraceError
 from mnist_core.profiling.step_trace import StepTrace
 from mnist_core.profiling.window import StepWindow
 from reports.traces.trace import Trace, load_trace
-from reports.xplane.xspace import TraceError
 
 CASE = build_case("shuffle(10).batch(8).map().prefetch(2)", "traced")
 STEP_NS = 3_000_000

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from spaces import PYTHON, Made, make_slow_map, make_space
 
+from mnist_core.files.xspace import TraceError
 from reports.traces.comparison import pair_operations, pair_parts, pair_stages, render_comparison
 from reports.traces.json import render_comparison_json, render_json
 from reports.traces.tables import render_ms, render_share, render_trace
@@ -18,7 +19,6 @@ from reports.xplane import xprof as xprof_tables
 from reports.xplane.events import read_events
 from reports.xplane.files import Session
 from reports.xplane.xprof import Operation, Step, Tables, XprofError, read_tables
-from reports.xplane.xspace import TraceError, parse_space
 
 MILLISECOND = 1_000_000  # nanoseconds
 SESSION = Session("post/2026_11_23", Path("post.xplane.pb"))
@@ -388,11 +388,6 @@ def test_milliseconds_have_three_digits_at_most(value: float, text: str) -> None
 @pytest.mark.parametrize(("share", "text"), [(0.0, "0"), (0.004, "<1"), (0.005, "0"), (0.006, "1"), (1.0, "100")])
 def test_a_small_share_is_not_nothing(share: float, text: str) -> None:
     assert render_share(share) == text
-
-
-def test_the_schema_reads_what_it_wrote() -> None:
-    space = make_space(make_slow_map())
-    assert parse_space(space.SerializeToString()) == space
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,20 @@
 
 TensorFlow ships the classes for it only inside its own package, and xprof ships none. The schema has few messages, and
 fields are only ever added to it, so it stands here. It lives in a pool of its own and never meets TensorFlow's.
+protobuf, which TensorFlow itself needs, is imported when a trace is read and not before.
 
 Source: openxla/xla, ``xla/tsl/profiler/protobuf/xplane.proto``.
 """
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory  # type: ignore[import-untyped]
+from mnist_core.language.errors import InputError
 
+HOST, DEVICE = "/host:", "/device:"  # how the names of planes begin: xla/tsl/profiler/utils/xplane_schema.cc
 PACKAGE = "tensorflow.profiler"
 INT64, UINT64, DOUBLE, STRING, BYTES = "INT64", "UINT64", "DOUBLE", "STRING", "BYTES"
 REPEATED = "*"  # before the type of a field that may come many times
@@ -69,7 +72,7 @@ SCHEMA: dict[str, tuple[Field, ...]] = {
 }
 
 
-class TraceError(ValueError):
+class TraceError(InputError):
     """A trace cannot be found or read; the message is one line that says what to do."""
 
 
@@ -77,8 +80,10 @@ def parse_space(content: bytes) -> Any:
     """The XSpace in `content`.
 
     Raises:
-        TraceError: it is cut short, or something else.
+        TraceError: The content is cut short, or is no trace. The message goes on where the name of a file ends.
     """
+    from google.protobuf import message  # type: ignore[import-untyped]  # noqa: PLC0415  # see above
+
     try:
         space = build_space()
         space.ParseFromString(content)
@@ -94,8 +99,21 @@ def build_space() -> Any:
     return _build_class()()
 
 
+def add_stat_name(plane: Any, name: str) -> int:
+    """The number under which a plane's events store the argument `name`, which is added if it is new there."""
+    known: dict[str, int] = {entry.value.name: entry.key for entry in plane.stat_metadata}
+    if name not in known:
+        taken = set(known.values())
+        known[name] = next(number for number in itertools.count(1) if number not in taken)
+        entry = plane.stat_metadata.add(key=known[name])
+        entry.value.id, entry.value.name = known[name], name
+    return known[name]
+
+
 @cache
 def _build_class() -> Any:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415  # see above
+
     file = descriptor_pb2.FileDescriptorProto(name="xplane.proto", package=PACKAGE, syntax="proto3")
     for name, fields in SCHEMA.items():
         described = file.message_type.add(name=name)
@@ -111,6 +129,8 @@ def _build_class() -> Any:
 
 
 def _add_field(described: Any, name: str, number: int, text: str) -> None:
+    from google.protobuf import descriptor_pb2  # noqa: PLC0415  # see above
+
     kinds = descriptor_pb2.FieldDescriptorProto
     field = described.field.add(name=name, number=number)
     field.label = kinds.LABEL_REPEATED if text.startswith(REPEATED) else kinds.LABEL_OPTIONAL
