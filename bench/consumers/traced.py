@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.cases.case import Case
 from bench.consumers.batches import StepClock, build_train_step
 from bench.consumers.device import ComputeDevice, open_device
+from bench.consumers.step_times import StepTimes
 from bench.machine.clock import MachineClock
 from bench.pipelines.rewrites import apply_arm
-from bench.workers.messages import Captured
 from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
 from mnist_core.pipeline.build import build_dataset
@@ -58,8 +58,12 @@ class TraceMeter:
         """Where the step computes."""
         return find_placement(lambda: self._step(*next(self._batches)))
 
-    def capture(self, folder: Path) -> Captured:
-        """The trace of the last profiled block, kept below `folder`, and the mean steps of all blocks."""
+    def capture(self, folder: Path) -> StepTimes:
+        """Leave the trace of the last profiled block below `folder`; what comes back are the mean steps of all blocks.
+
+        Args:
+            folder: Folder that takes the trace in TensorBoard's layout, as its newest session.
+        """
         self._run_plain()  # builds the graph, fills the shuffle buffer
         plain_ns, profiled_ns = [], []
         with tempfile.TemporaryDirectory(prefix="mnist-bench-") as away:
@@ -67,9 +71,7 @@ class TraceMeter:
                 profiler = StepProfiler(folder if number == ROUNDS - 1 else Path(away), WINDOW)
                 plain_ns.append(self._run_plain())
                 profiled_ns.append(self._run_profiled(profiler))
-        trace = profiler.trace
-        assert trace is not None, "the window lies within the block"  # noqa: S101  # for the type checker
-        return Captured(trace.file, trace.num_markers, tuple(plain_ns), tuple(profiled_ns))
+        return StepTimes(tuple(plain_ns), tuple(profiled_ns))
 
     def _run_plain(self) -> int:
         return self._run(lambda _step: nullcontext())

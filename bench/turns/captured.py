@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from bench.cases.case import Case
-from bench.workers.messages import Captured
+from bench.consumers.step_times import StepTimes
 from mnist_core.files.xspace import TraceError
 from reports.record.record import Capture
 from reports.traces.trace import Trace, load_trace
+from reports.xplane.files import list_sessions
 
 FOLDER = "traces"  # beside the record
 UNSAFE = re.compile(r"[^\w.=-]+")  # in a folder's name: brackets of an ordering's text
@@ -21,37 +22,57 @@ def name_folder(case: Case) -> str:
     return UNSAFE.sub("_", case.id)[-LONGEST_NAME:].strip("_")
 
 
-def read_back(captured: Captured, device: str, runs: Path) -> Capture:
-    """What the trace says, for the record.
+def load_newest_trace(folder: Path, device: str) -> Trace:
+    """The trace that was written last below a folder in TensorBoard's layout.
 
     Args:
-        captured: what the worker wrote.
-        device: on which it trained, "cpu" or "gpu".
-        runs: the folder of the record.
+        folder: The folder, in which older traces may lie.
+        device: Device on which the steps computed, "cpu" or "gpu".
 
     Raises:
-        TraceError: it cannot be read, or lacks what makes a trace of training worth opening.
+        TraceError: The trace cannot be read, or lacks what makes a trace of training worth opening.
     """
-    trace = load_trace(captured.file)
+    sessions = list_sessions(folder)
+    trace = load_trace(sessions[-1].path if sessions else folder)
     check_trace(trace, device)
+    return trace
+
+
+def load_capture(run: Path, folder: Path, times: StepTimes, device: str) -> Capture:
+    """The newest trace below a folder and what the profiler cost, for the record.
+
+    Args:
+        run: Folder of the record.
+        folder: Folder of the trace in TensorBoard's layout, as seen from the record's.
+        times: What a step took without the profiler and under it.
+        device: Device on which the steps computed, "cpu" or "gpu".
+
+    Raises:
+        TraceError: The trace cannot be read, or lacks what makes a trace of training worth opening.
+    """
+    trace = load_newest_trace(run / folder, device)
     assert trace.verdict is not None  # noqa: S101  # it has steps
     return Capture(
-        folder=captured.file.parents[3].relative_to(runs).as_posix(),
+        folder=folder.as_posix(),
         num_bytes=trace.num_bytes,
-        num_markers=captured.num_markers,
+        num_markers=trace.num_marks,
         step_ns=tuple(step.duration_ns for step in trace.steps),
         input_share=trace.verdict.input_share,
         slowest_stage=trace.pipelines[0].slowest.name,
-        plain_step_ns=captured.plain_step_ns,
-        profiled_step_ns=captured.profiled_step_ns,
+        plain_step_ns=times.plain_ns,
+        profiled_step_ns=times.profiled_ns,
     )
 
 
 def check_trace(trace: Trace, device: str) -> None:
     """Check that the trace has steps, what the host did in them and, on a GPU, what that did.
 
+    Args:
+        trace: The trace.
+        device: Device on which its steps computed, "cpu" or "gpu".
+
     Raises:
-        TraceError: something is missing; the message says what.
+        TraceError: Something is missing; the message says what.
     """
     if not trace.num_marks:
         raise TraceError(f"{trace.session.path} has no step marker.")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.cases.case import CONTROLLED, Case
-from bench.turns.captured import FOLDER, name_folder, read_back
+from bench.consumers.step_times import StepTimes
+from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
-from bench.workers.messages import Captured, Ready, WarmedUp
+from bench.workers.messages import Ready, WarmedUp
 from bench.workers.server import WorkerError
 from mnist_core.files.xspace import TraceError
 from reports.record.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
@@ -37,8 +38,8 @@ class Measurer(Protocol):
     def measure_memory(self) -> Memory:
         """One reading."""
 
-    def capture_trace(self, folder: Path) -> Captured:
-        """One trace below `folder`."""
+    def capture_trace(self, folder: Path) -> StepTimes:
+        """Leave a trace below `folder`, as its newest session."""
 
     def close(self) -> None:
         """End it."""
@@ -156,9 +157,10 @@ def capture_traces(
     """
 
     def capture(case: Case, worker: Measurer) -> CaseRecord:
-        captured = worker.capture_trace(run / FOLDER / name_folder(case))
+        folder = Path(FOLDER) / name_folder(case)
+        times = worker.capture_trace(run / folder)
         try:
-            return _describe(case, worker.ready, seed, capture=read_back(captured, case.device, run))
+            return _describe(case, worker.ready, seed, capture=load_capture(run, folder, times, case.device))
         except TraceError as error:
             raise WorkerError(f"{case.id}: {error}") from None
 

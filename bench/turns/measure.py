@@ -9,14 +9,14 @@ from pathlib import Path
 from bench.cases.case import Case
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
-from bench.turns.captured import check_trace
+from bench.turns.captured import load_newest_trace
 from bench.turns.group import Outcome, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerError, WorkerStarter
 from mnist_core.digits.load import default_source
 from reports.record.record import CaseRecord, Record
 from reports.summary.estimates import NANOSECONDS
-from reports.traces.trace import Trace, load_trace
+from reports.traces.trace import Trace
 
 MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
@@ -98,10 +98,8 @@ def capture(case: Case, folder: Path, *, source: str | None = None) -> Trace:
         >>> share = trace.verdict.input_share
     """
     with closing(WorkerStarter(source or default_source())(case)) as worker:
-        captured = worker.capture_trace(folder)
-    trace = load_trace(captured.file)
-    check_trace(trace, case.device)
-    return trace
+        worker.capture_trace(folder)
+    return load_newest_trace(folder, case.device)
 
 
 def _expect_record(outcome: Outcome) -> CaseRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.consumers.step_times import StepTimes
 from reports.record.record import DeviceUse, Memory, Program, Sample, Setting
 
 
@@ -33,19 +34,9 @@ class WarmedUp:
 
 @dataclass(frozen=True)
 class TraceRequest:
-    """Asks for a trace in TensorBoard's layout, below `folder`."""
+    """Asks for a trace in TensorBoard's layout, below `folder`, and for what the profiler cost."""
 
     folder: Path
-
-
-@dataclass(frozen=True)
-class Captured:
-    """A trace was written, and what a step took without the profiler and under it, round by round."""
-
-    file: Path
-    num_markers: int
-    plain_step_ns: tuple[int, ...]
-    profiled_step_ns: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -56,5 +47,5 @@ class Failure:
     bad_input: bool
 
 
-Message = Sample | Ready | WarmedUp | Memory | Captured | Failure
+Message = Sample | Ready | WarmedUp | Memory | StepTimes | Failure
 Request = str | TraceRequest

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from bench.cases.case import Case
-from bench.workers.messages import Captured, Failure, Message, Ready, Request, TraceRequest, WarmedUp
+from bench.consumers.step_times import StepTimes
+from bench.workers.messages import Failure, Message, Ready, Request, TraceRequest, WarmedUp
 from bench.workers.worker import MEMORY, TURN, WARM_UP, serve
 from mnist_core.language.errors import InputError
 from reports.record.record import Memory, Sample
@@ -32,7 +33,7 @@ PROC = Path("/proc")
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, Captured)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StepTimes)
 
 
 class WorkerError(RuntimeError):
@@ -135,9 +136,9 @@ class Worker:
         """What the case holds; raises as `measure_turn` does."""
         return self._ask(MEMORY, Memory)
 
-    def capture_trace(self, folder: Path) -> Captured:
-        """A trace of the case's training step below `folder`; raises as `measure_turn` does."""
-        return self._ask(TraceRequest(folder), Captured)
+    def capture_trace(self, folder: Path) -> StepTimes:
+        """Leave a trace of the case's training step below `folder`; raises as `measure_turn` does."""
+        return self._ask(TraceRequest(folder), StepTimes)
 
     def pin(self, core: int) -> None:
         """Keep all threads of the process, and those that they start, on one core from now on.

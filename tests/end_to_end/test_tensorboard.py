@@ -23,7 +23,9 @@ LIMIT_MS = 60_000  # of the browser's waiting: TensorBoard reads the trace when 
 @pytest.fixture(scope="module")
 def trace(tmp_path_factory: pytest.TempPathFactory, digits: Digits) -> Trace:
     case = build_case("shuffle(10).map().batch(8).prefetch(2)", "traced")
-    return load_trace(TraceMeter(case, digits).capture(tmp_path_factory.mktemp("run") / "traces" / "mine").file)
+    folder = tmp_path_factory.mktemp("run") / "traces" / "mine"
+    TraceMeter(case, digits).capture(folder)
+    return load_trace(folder)
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,16 @@ import pytest
 
 from bench.cases.case import Case, build_case
 from bench.consumers.device import ComputeDevice
+from bench.consumers.step_times import StepTimes
 from bench.consumers.traced import ROUNDS, TIMED, WINDOW, TraceMeter
-from bench.turns.captured import FOLDER, check_trace, name_folder, read_back
-from bench.workers.messages import Captured
+from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
-from mnist_core.profiling.step_trace import StepTrace
 from mnist_core.profiling.window import StepWindow
 from reports.traces.trace import Trace, load_trace
 
 CASE = build_case("shuffle(10).batch(8).map().prefetch(2)", "traced")
+CASE_FOLDER = Path(FOLDER) / name_folder(CASE)
 STEP_NS = 3_000_000
 
 
@@ -44,26 +44,30 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def captured(run: Path, digits: Digits) -> Captured:
-    return TraceMeter(CASE, digits, FakeClock()).capture(run / FOLDER / name_folder(CASE))
+def times(run: Path, digits: Digits) -> StepTimes:
+    return TraceMeter(CASE, digits, FakeClock()).capture(run / CASE_FOLDER)
 
 
 @pytest.fixture(scope="module")
-def trace(captured: Captured) -> Trace:
-    return load_trace(captured.file)
+def file(times: StepTimes, run: Path) -> Path:
+    (only,) = run.rglob("*.xplane.pb")
+    return only
 
 
-def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(captured: Captured) -> None:
-    assert captured.plain_step_ns == tuple(STEP_NS * block for block in range(2, 2 * ROUNDS + 2, 2))
-    assert captured.profiled_step_ns == tuple(STEP_NS * block for block in range(3, 2 * ROUNDS + 3, 2))
+@pytest.fixture(scope="module")
+def trace(file: Path) -> Trace:
+    return load_trace(file)
+
+
+def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(times: StepTimes) -> None:
+    assert times.plain_ns == tuple(STEP_NS * block for block in range(2, 2 * ROUNDS + 2, 2))
+    assert times.profiled_ns == tuple(STEP_NS * block for block in range(3, 2 * ROUNDS + 3, 2))
 
 
 def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, monkeypatch) -> None:
     log: list[str] = []
 
     class FakeProfiler:
-        trace = StepTrace(tmp_path / "vm.xplane.pb", 20, 59, 40)
-
         def __init__(self, folder: Path, window: StepWindow) -> None: ...
 
         def __enter__(self) -> "FakeProfiler":
@@ -105,22 +109,35 @@ def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_tim
     assert TIMED.stop < WINDOW.stop
 
 
-def test_only_the_last_trace_is_kept_in_tensorboards_layout(captured: Captured, run: Path) -> None:
-    assert [*run.rglob("*.xplane.pb")] == [captured.file]
-    case, plugins, profile, _session, _host = captured.file.relative_to(run / FOLDER).parts
+def test_only_the_last_trace_is_kept_in_tensorboards_layout(file: Path, run: Path) -> None:
+    case, plugins, profile, _session, _host = file.relative_to(run / FOLDER).parts
     assert (case, plugins, profile) == (name_folder(CASE), "plugins", "profile")
-    assert captured.num_markers == WINDOW.stop - WINDOW.start
 
 
-def test_what_is_read_back_goes_into_the_record(captured: Captured, run: Path, trace: Trace) -> None:
-    capture = read_back(captured, "cpu", run)
+def test_what_is_read_back_goes_into_the_record(times: StepTimes, run: Path, file: Path, trace: Trace) -> None:
+    capture = load_capture(run, CASE_FOLDER, times, "cpu")
     assert capture.folder == f"traces/{name_folder(CASE)}"
-    assert capture.num_bytes == captured.file.stat().st_size
+    assert capture.num_bytes == file.stat().st_size
+    assert capture.num_markers == WINDOW.stop - WINDOW.start
     assert capture.step_ns == tuple(step.duration_ns for step in trace.steps)
     assert len(capture.step_ns) == capture.num_markers - 2, "xprof leaves out the first and the last, which may be cut"
     assert capture.input_share == trace.verdict.input_share
     assert capture.slowest_stage == trace.pipelines[0].slowest.name
-    assert capture.plain_step_ns == captured.plain_step_ns
+    assert capture.plain_step_ns == times.plain_ns
+    assert capture.profiled_step_ns == times.profiled_ns
+
+
+def test_the_newest_of_several_traces_is_read(times: StepTimes, file: Path, tmp_path: Path) -> None:
+    for session, content in (("2026_11_23_08_57_40", file.read_bytes()), ("2026_11_23_08_57_39", b"an older one")):
+        old = tmp_path / CASE_FOLDER / "plugins" / "profile" / session / "vm.xplane.pb"
+        old.parent.mkdir(parents=True)
+        old.write_bytes(content)
+    assert load_capture(tmp_path, CASE_FOLDER, times, "cpu").num_bytes == file.stat().st_size
+
+
+def test_no_trace_is_not_called_good(times: StepTimes, tmp_path: Path) -> None:
+    with pytest.raises(TraceError, match="does not exist"):
+        load_capture(tmp_path, CASE_FOLDER, times, "cpu")
 
 
 @pytest.mark.parametrize(
@@ -145,12 +162,12 @@ def test_a_whole_trace_is_called_good(trace: Trace) -> None:
     check_trace(replace(trace, num_device_events=1), "gpu")
 
 
-def test_a_file_that_is_cut_short_is_not_called_good(captured: Captured, tmp_path: Path) -> None:
-    file = tmp_path / "traces" / "x" / "plugins" / "profile" / "s" / "vm.xplane.pb"
-    file.parent.mkdir(parents=True)
-    file.write_bytes(captured.file.read_bytes()[:5000])
+def test_a_file_that_is_cut_short_is_not_called_good(times: StepTimes, file: Path, tmp_path: Path) -> None:
+    cut = tmp_path / CASE_FOLDER / "plugins" / "profile" / "s" / "vm.xplane.pb"
+    cut.parent.mkdir(parents=True)
+    cut.write_bytes(file.read_bytes()[:5000])
     with pytest.raises(TraceError, match=r"vm\.xplane\.pb"):
-        read_back(replace(captured, file=file), "cpu", tmp_path)
+        load_capture(tmp_path, CASE_FOLDER, times, "cpu")
 
 
 @pytest.mark.parametrize(

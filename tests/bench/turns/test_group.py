@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bench.cases.case import Case, Selection, build_drain_cases, build_memory_cases, build_trace_cases
+from bench.consumers.step_times import StepTimes
 from bench.turns.group import capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.messages import Captured, Ready, WarmedUp
+from bench.workers.messages import Ready, WarmedUp
 from bench.workers.server import WorkerError
 from mnist_core.language.errors import InputError
 from reports.record.record import CaseRecord, Memory, Program, Sample, Setting
@@ -36,9 +37,9 @@ class FakeWorker:
         self.measure_turn()
         return Memory(50, 49, None, None, None)
 
-    def capture_trace(self, folder: Path) -> Captured:
+    def capture_trace(self, folder: Path) -> StepTimes:
         self.measure_turn()
-        return Captured(folder / "plugins" / "profile" / "s" / "vm.xplane.pb", 40, (1,), (1,))
+        return StepTimes((1,), (1,))
 
     def measure_turn(self) -> Sample:
         if self._turns == self._fails_at:
@@ -221,6 +222,6 @@ def test_a_trace_that_cannot_be_read_back_fails_its_case_alone(tmp_path: Path) -
     cases = build_trace_cases(Selection())[:2]
     outcomes = capture_traces(cases, lambda case: FakeWorker(case, log), tmp_path, seed=1, listener=FakeListener())
     for case in cases:  # the fakes wrote none
-        path = f"{tmp_path}/traces/{case.id}/plugins/profile/s/vm.xplane.pb"
+        path = f"{tmp_path}/traces/{case.id}"
         assert str(outcomes[case.id]).startswith(f"{case.id}: {path} does not exist")
     assert log == [text for case in cases for text in (case.name, f"closed {case.name}")]
