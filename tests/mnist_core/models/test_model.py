@@ -3,6 +3,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from packaging.version import Version
 
 from mnist_core.language.errors import InputError
 from mnist_core.language.spec import MAX_SEED
@@ -83,7 +84,7 @@ def test_dropout_follows_the_seed_and_goes_on() -> None:
     assert not np.array_equal(once, first(pixels, training=True))
 
 
-@pytest.mark.skipif(keras.__version__ < "3.13", reason="Keras 3.12 draws a number of its own for every layer")
+@pytest.mark.skipif(Version(keras.__version__) < Version("3.13"), reason="Keras 3.12 draws a number of its own for every layer")
 def test_building_draws_no_global_random_number() -> None:
     def draw_after(build: bool) -> tuple[float, np.ndarray]:
         keras.utils.set_random_seed(5)
