@@ -84,7 +84,9 @@ def test_dropout_follows_the_seed_and_goes_on() -> None:
     assert not np.array_equal(once, first(pixels, training=True))
 
 
-@pytest.mark.skipif(Version(keras.__version__) < Version("3.13"), reason="Keras 3.12 draws a number of its own for every layer")
+@pytest.mark.skipif(
+    Version(keras.__version__) < Version("3.13"), reason="Keras 3.12 draws a number of its own for every layer"
+)
 def test_building_draws_no_global_random_number() -> None:
     def draw_after(build: bool) -> tuple[float, np.ndarray]:
         keras.utils.set_random_seed(5)
