@@ -11,6 +11,7 @@ import pytest
 from archives import Arrays, encode_npz, make_arrays
 from browser import browser  # noqa: F401  # a fixture
 from easy_digits import make_digits
+from process_marker import ProcessMarker
 
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.digits.load import Digits
@@ -40,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make warnings errors."""
+    """Make warnings errors, and hold the marker `process`."""
+    config.pluginmanager.register(ProcessMarker(), "process-marker")
     for line in WARNINGS:
         config.addinivalue_line("filterwarnings", line)
 

@@ -18,6 +18,8 @@ from reports.record.file import load_record
 from reports.record.record import CONTROL, KEY
 from reports.traces.trace import load_trace
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 NUM_ON_DEVICE = 4 + 2 * 6  # copied, copied ahead, trained on and fitted; six batch sizes of two models
 

@@ -6,7 +6,7 @@ import pytest
 from browser import watch
 from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 FAULTY = """<!doctype html><title>faulty</title><link rel="icon" href="data:,">
 <img src="missing.png"><script>console.warn("careful"); throw new Error("broken")</script>"""

@@ -14,7 +14,7 @@ from reports.page.compose import render_page
 from reports.page.files import write_file
 from reports.page.runs import Run
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 ENDLESS = "shuffle(60000)." + "map().cache()." * 30 + "batch(32)"

@@ -54,7 +54,9 @@ def open_tool(page: Page, address: str, session: str, tool: str, wanted: re.Patt
     return frame.locator("body").inner_text()
 
 
+@pytest.mark.process
 @pytest.mark.browser
+@pytest.mark.process
 def test_the_profile_tab_shows_the_step_time_that_the_report_prints(
     browser: Browser, address: str, trace: Trace
 ) -> None:

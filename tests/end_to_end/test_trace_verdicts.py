@@ -21,6 +21,8 @@ from mnist_core.profiling.profiler import ProfileSteps
 from mnist_core.profiling.window import StepWindow
 from reports.traces.trace import CAPTURE, STEPS, Trace, load_trace
 
+pytestmark = pytest.mark.process
+
 SLOW_S, EXAMPLE_S = 0.03, 0.004
 BATCH = 8
 STEPS_CAPTURED = 10

@@ -55,6 +55,7 @@ def run_script(tmp_path: Path, **inputs: str) -> tuple[list[str], str, int]:
     return done.stdout.splitlines(), outputs.read_text(), done.returncode
 
 
+@pytest.mark.process
 def test_the_script_passes_on_what_was_asked_for_and_the_exit_code(tmp_path: Path) -> None:
     called, outputs, code = run_script(tmp_path, base="HEAD^1")
     record = f"{tmp_path}/gate.json"
@@ -66,6 +67,7 @@ def test_the_script_passes_on_what_was_asked_for_and_the_exit_code(tmp_path: Pat
     assert code == 3
 
 
+@pytest.mark.process
 def test_a_name_that_would_be_a_command_stays_a_name(tmp_path: Path) -> None:
     name = '"; touch gotcha; echo $(id) #'
     called, _, _ = run_script(tmp_path, base=name, head=name, cases="post-*, *-cpu", metrics="time")

@@ -21,6 +21,8 @@ from reports.gate.file import load_gate
 from reports.gate.verdict import Verdict, decide
 from reports.summary.outcome import Outcome
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[3]
 # Few pairs: the planted slowdown is large.
 SETTINGS = 'alpha = 0.05\nscreen_pairs = 2\ncontrol_pairs = 8\nmetrics = ["time"]\ntime = {limit = 1.0, margin = 0.2}\n'

@@ -96,6 +96,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -118,18 +119,21 @@ def test_wrong_input_is_one_line_and_exit_code_2(repository: GitFolder, argument
     assert repository.worktrees() == [str(repository.folder)]
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_made_is_told(repository: GitFolder, digits_file: str) -> None:
     done = command(repository.folder, "trials", "--out", "pyproject.toml/proof", "--data", digits_file)
     assert done.returncode == 2, done.stderr
     assert "error: --out pyproject.toml/proof cannot be written: Not a directory." in done.stderr
 
 
+@pytest.mark.process
 def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> None:
     done = command(repository.folder, "designs", "--budget", "0", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"mnist_bench_designs": 1, "prices": []}
 
 
+@pytest.mark.process
 def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Path) -> None:
     options = TrialOptions(
         "HEAD",
@@ -150,6 +154,7 @@ def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Pat
     assert repository.worktrees() == [str(repository.folder)]
 
 
+@pytest.mark.process
 def test_a_head_with_more_work_gives_as_many_examples_for_real(repository: GitFolder, digits_file: str) -> None:
     with (
         copy_commit("HEAD", inside=repository.folder) as original,

@@ -27,6 +27,7 @@ def read_in_a_worker(name: str, source: str) -> Memory:
         return worker.measure_memory()
 
 
+@pytest.mark.process
 @NEEDS_MALLINFO
 @pytest.mark.parametrize("name", ["map_after_shuffle", "map_before_shuffle", "cache_before_map", "cache_after_map"])
 def test_the_prediction_is_within_5_percent_on_real_mnist(name: str, real_mnist_path: Path) -> None:
@@ -36,6 +37,7 @@ def test_the_prediction_is_within_5_percent_on_real_mnist(name: str, real_mnist_
     assert memory.kept_after_trim_bytes <= memory.kept_bytes
 
 
+@pytest.mark.process
 @NEEDS_MALLINFO
 def test_the_prediction_is_within_5_percent_on_drawn_pictures(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)

@@ -50,6 +50,7 @@ def place_and_measure(consumer: str) -> tuple[Placement | None, int, int | None,
     return placement, sample.num_examples, sample.unsynced_ns, sample.wall_ns
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("consumer", ["copy", "copy_ahead"])
 def test_batches_are_copied_to_the_device_that_was_named(consumer: str) -> None:
     placement, num_examples, unsynced_ns, wall_ns = call_with_two_cpus(place_and_measure, consumer)
@@ -58,6 +59,7 @@ def test_batches_are_copied_to_the_device_that_was_named(consumer: str) -> None:
     assert 0 < unsynced_ns <= wall_ns
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("consumer", ["step", "train"])
 def test_a_training_step_computes_on_the_device_that_was_named(consumer: str) -> None:
     placement, num_examples, unsynced_ns, _ = call_with_two_cpus(place_and_measure, consumer)
@@ -66,6 +68,7 @@ def test_a_training_step_computes_on_the_device_that_was_named(consumer: str) ->
     assert (unsynced_ns is None) == (consumer == "step"), "each step is waited for"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("consumer", ["drain", "python"])
 def test_nothing_is_claimed_of_what_does_not_compute(consumer: str) -> None:
     assert call_with_two_cpus(place_and_measure, consumer)[0] is None
@@ -90,6 +93,7 @@ def shorten(device: str) -> str:
     return device.rpartition("device:")[2]
 
 
+@pytest.mark.process
 def test_weights_and_the_optimizers_moments_lie_on_the_device_that_was_named() -> None:
     assert call_with_two_cpus(list_variable_devices) == {"CPU:1"}
 
@@ -100,6 +104,7 @@ def predict(model: str, batch_size: int) -> tuple[Placement, int, list[int]]:
     return placement, sample.num_examples, [sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("model", "batch_size"), [("mlp", 64), ("cnn", 32)])
 def test_a_model_predicts_on_the_device_that_was_named(model: str, batch_size: int) -> None:
     placement, num_examples, times_ns = call_with_two_cpus(predict, model, batch_size)
@@ -115,6 +120,7 @@ def fit_without_a_device(fitting: Fitting) -> tuple[set[str], bool, int]:
     return {device for _, device in placement.places}, placement.xla, meter.measure_turn().num_examples
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "fitting",
     [Fitting(), Fitting(steps_per_execution=3), Fitting(from_arrays=True), Fitting(jit_compile=True)],
@@ -135,6 +141,7 @@ def fit_elsewhere() -> str:
     return str(caught.value)
 
 
+@pytest.mark.process
 def test_a_model_on_the_device_that_is_trained_elsewhere_is_found_out() -> None:
     message = call_with_two_cpus(fit_elsewhere)
     assert message.startswith("asked for CPU:1, but ran ")
@@ -154,6 +161,7 @@ def multiply_elsewhere() -> Placement:
     return find_placement(lambda: tf.function(compute, autograph=False)(tf.ones((8, 8))))
 
 
+@pytest.mark.process
 def test_the_device_of_a_result_is_not_taken_for_that_of_the_work() -> None:
     placement = call_with_two_cpus(multiply_elsewhere)
     assert placement == Placement((("MatMul", "CPU:0"),))
@@ -165,6 +173,7 @@ def place_twice() -> None:
     find_placement(lambda: None)
 
 
+@pytest.mark.process
 def test_where_nothing_was_seen_nothing_is_proved() -> None:
     with pytest.raises(AssertionError, match="RuntimeError: no Conv2D or MatMul was seen"):
         call_with_two_cpus(place_twice)
@@ -180,6 +189,7 @@ def iterate_datasets() -> list[str]:
     return [shorten(tensor.backing_device) for tensor in tensors]
 
 
+@pytest.mark.process
 def test_datasets_are_on_the_cpu_whatever_is_in_scope_and_only_batches_are_copied() -> None:
     assert call_with_two_cpus(iterate_datasets) == ["CPU:0", "CPU:0", *["CPU:1"] * 4]
 
@@ -223,6 +233,7 @@ def predict_behind_a_gate() -> tuple[list[str], list[int]]:
     return clock.log, [sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns]
 
 
+@pytest.mark.process
 def test_the_error_that_a_missing_synchronisation_would_make_is_measured() -> None:
     log, times_ns = call_with_two_cpus(predict_behind_a_gate)
     assert log[0] == "work done", "the call that is not timed"
@@ -271,6 +282,7 @@ def serve_without_a_gpu(case: Case, source: str, folder: str) -> Message:
     return ours.recv()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "case", [*build_device_cases(ON_GPU), build_inference_case("cnn", 8)], ids=lambda case: case.id
 )

@@ -114,6 +114,7 @@ def test_only_the_last_trace_is_kept_in_tensorboards_layout(file: Path, run: Pat
     assert (case, plugins, profile) == (name_folder(CASE), "plugins", "profile")
 
 
+@pytest.mark.process
 def test_what_is_read_back_goes_into_the_record(times: StepTimes, run: Path, file: Path, trace: Trace) -> None:
     capture = load_capture(run, CASE_FOLDER, times, "cpu")
     assert capture.folder == f"traces/{name_folder(CASE)}"
@@ -140,6 +141,7 @@ def test_no_trace_is_not_called_good(times: StepTimes, tmp_path: Path) -> None:
         load_capture(tmp_path, CASE_FOLDER, times, "cpu")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("device", "spoil", "reason"),
     [
@@ -157,6 +159,7 @@ def test_a_trace_that_lacks_something_is_not_called_good(
         check_trace(spoil(trace), device)
 
 
+@pytest.mark.process
 def test_a_whole_trace_is_called_good(trace: Trace) -> None:
     check_trace(trace, "cpu")
     check_trace(replace(trace, num_device_events=1), "gpu")

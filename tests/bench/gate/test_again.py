@@ -66,6 +66,7 @@ def gate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_a_stored_run_is_measured_again_and_compared_as_two_runs_are(tmp_path: Path, digits_file: str) -> None:
     arguments = (
         "--benchmark-only",
@@ -95,6 +96,7 @@ def test_a_stored_run_is_measured_again_and_compared_as_two_runs_are(tmp_path: P
     assert "error: the stored run is of bars.npz, not of the same digits as synthetic: give --data." in other.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -79,12 +79,14 @@ def test_a_damaged_file_is_told_by_its_side(tmp_path: Path, text: str) -> None:
         read_dependencies(tmp_path / "head/pyproject.toml")
 
 
+@pytest.mark.process
 def test_an_environment_is_one_of_its_own_and_needs_no_packages(tmp_path: Path) -> None:
     python = install(tmp_path / "environment", ())
     asked = subprocess.run([python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == str(tmp_path / "environment")
 
 
+@pytest.mark.process
 def test_pips_own_reason_is_told(tmp_path: Path) -> None:
     with pytest.raises(RevisionError, match=r"^-m pip install failed: .*no-such-folder"):
         install(tmp_path / "environment", ("./no-such-folder",))

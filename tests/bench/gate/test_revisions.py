@@ -12,6 +12,8 @@ from repositories import GitFolder
 
 from bench.gate.revisions import PREFIX, RevisionError, check_out
 
+pytestmark = pytest.mark.process
+
 CORE = "mnist_core/__init__.py"
 
 

@@ -24,6 +24,8 @@ from reports.record.record import Setting
 from reports.summary.outcome import Outcome
 from reports.trials.trial import load_trials
 
+pytestmark = pytest.mark.process
+
 CASES = (
     OfferedCase("a-raw-cpu", "map().batch(32)", "1"),
     OfferedCase("b-raw-cpu", "batch(32).map()", "2"),

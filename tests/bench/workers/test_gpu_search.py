@@ -11,6 +11,8 @@ from bench.workers import gpu_search
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.server import PRELOADED, build_context
 
+pytestmark = pytest.mark.process
+
 
 def test_the_answer_is_tensorflows_own() -> None:
     reason = find_missing_gpu(build_context())

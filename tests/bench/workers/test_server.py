@@ -18,6 +18,8 @@ from mnist_core.devices.versions import describe_versions
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
 
+pytestmark = pytest.mark.process
+
 CASE = build_case("batch_before_map")
 
 Start = Callable[..., Worker]

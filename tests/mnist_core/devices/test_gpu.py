@@ -19,7 +19,7 @@ from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
 
-pytestmark = pytest.mark.gpu
+pytestmark = [pytest.mark.gpu, pytest.mark.process]
 
 ROOT = Path(__file__).parents[3]
 ON_GPU = Selection(devices=("gpu",))

@@ -35,6 +35,7 @@ def prove_elsewhere() -> str:
     return str(caught.value)
 
 
+@pytest.mark.process
 def test_weights_that_lie_elsewhere_are_found_out() -> None:
     assert "weights on CPU:1" in call_with_two_cpus(prove_elsewhere)
 

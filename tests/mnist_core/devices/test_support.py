@@ -44,6 +44,7 @@ def test_the_tools_lines_are_read_and_others_passed_over() -> None:
     assert parse_listing("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.") == ()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("script", ["#!/bin/sh\nexit 9\n", "#!/bin/sh\necho 'NVIDIA A2, 1.2, [N/A]'\n", "no program"])
 def test_a_tool_that_fails_lists_nothing(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
@@ -53,6 +54,7 @@ def test_a_tool_that_fails_lists_nothing(script: str, tmp_path: Path, monkeypatc
     assert list_gpus() == ()
 
 
+@pytest.mark.process
 def test_a_tool_that_hangs_or_is_not_there_lists_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert list_gpus() == ()
@@ -63,6 +65,7 @@ def test_a_tool_that_hangs_or_is_not_there_lists_nothing(tmp_path: Path, monkeyp
     assert list_gpus() == ()
 
 
+@pytest.mark.process
 def test_the_tool_is_asked_for_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
     tool.write_text(

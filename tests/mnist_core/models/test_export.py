@@ -74,6 +74,7 @@ def exported(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ex
     return export_model(source, base, say=said.append), said
 
 
+@pytest.mark.process
 def test_export_takes_the_next_integer(exported: tuple[ExportResult, list[str]], source: Path) -> None:
     result, said = exported
 
@@ -89,12 +90,14 @@ def test_export_takes_the_next_integer(exported: tuple[ExportResult, list[str]],
     ]
 
 
+@pytest.mark.process
 def test_other_users_may_read_the_version(exported: tuple[ExportResult, list[str]], tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
 
     assert stat.S_IMODE(exported[0].path.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
 
 
+@pytest.mark.process
 def test_exported_model_loads_as_a_classifier(exported: tuple[ExportResult, list[str]]) -> None:
     expected = expected_probabilities(build_model("linear", seed=6))
 
@@ -254,6 +257,7 @@ def fake_python(folder: Path, script: str) -> str:
     return str(path)
 
 
+@pytest.mark.process
 def test_last_words_of_a_failed_check_are_shown(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = "printf '%0500d\\n' 0 >&2; echo 'NotFoundError: no\n  such op' >&2; exit 3"
     monkeypatch.setattr(export.sys, "executable", fake_python(tmp_path, script))

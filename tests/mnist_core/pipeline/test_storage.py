@@ -354,6 +354,7 @@ store_pngs(numpy.zeros((12, 28, 28), "u1"), numpy.zeros(12, "u1"), say=str, fold
 """
 
 
+@pytest.mark.process
 def test_killed_writer_leaves_nothing_in_place_and_is_swept_up_later(tmp_path: Path) -> None:
     root = Path(storage.__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root, check=False)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from reports.claims.claim import Claim, Kind, Verdict
 from reports.claims.tables import describe_verdict, render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
 from reports.drawing.text import render_text
@@ -71,6 +73,7 @@ def report(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
 
 
+@pytest.mark.process
 def test_the_command_judges_an_older_record_too() -> None:
     done = report(str(FORMAT_1))
     assert done.returncode == 0, done.stderr
@@ -80,6 +83,7 @@ def test_the_command_judges_an_older_record_too() -> None:
     assert {row["verdict"] for row in rows} <= {kind.value for kind in Kind}
 
 
+@pytest.mark.process
 def test_wrong_input_is_one_line() -> None:
     done = report(str(FORMAT_1), "--only", "C99")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -13,6 +13,8 @@ import pytest
 
 from reports.formats.export import FORMATS
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[3]
 RECORD = Path(__file__).parents[1] / "stored" / "format1.json"
 TEXTS = [name for name in FORMATS if name != "hparams"]

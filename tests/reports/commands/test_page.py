@@ -30,6 +30,7 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.process
 def test_the_newest_run_becomes_report_html(work: Path) -> None:
     write_trace(work / "runs" / "20260102-000000")
     done = run("page", cwd=work)
@@ -43,6 +44,7 @@ def test_the_newest_run_becomes_report_html(work: Path) -> None:
     assert sorted(path.name for path in work.iterdir()) == ["report.html", "runs"]
 
 
+@pytest.mark.process
 def test_several_runs_and_a_damaged_trace_are_one_page_and_a_warning(work: Path) -> None:
     damaged = write_trace(work / "runs" / "20260101-000000")
     damaged.write_bytes(b"nonsense")
@@ -54,6 +56,7 @@ def test_several_runs_and_a_damaged_trace_are_one_page_and_a_warning(work: Path)
     assert "A trace could not be read: post/2026_11_23 is " in (work / "both.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("name", "beginning"), [("a.svg", b"<svg"), ("a.png", b"\x89PNG")])
 def test_a_picture_is_a_file(name: str, beginning: bytes, work: Path) -> None:
     done = run("picture", "runs/20260102-000000", "-o", name, "--dark", cwd=work)
@@ -62,6 +65,7 @@ def test_a_picture_is_a_file(name: str, beginning: bytes, work: Path) -> None:
     assert (work / name).read_bytes().startswith(beginning)
 
 
+@pytest.mark.process
 def test_a_picture_is_called_after_its_chart(work: Path) -> None:
     assert run("picture", "--chart", "first-batch", cwd=work).returncode == 0
     picture = (work / "first-batch.svg").read_text(encoding="utf-8")
@@ -69,6 +73,7 @@ def test_a_picture_is_called_after_its_chart(work: Path) -> None:
     assert "http" not in picture.replace("http://www.w3.org/", "")
 
 
+@pytest.mark.process
 def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
     (work / "damaged.json").write_text("{")
     (work / "folder.html").mkdir()
@@ -94,6 +99,7 @@ def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
     assert sorted(path.name for path in work.iterdir()) == ["damaged.json", "folder.html", "runs"]
 
 
+@pytest.mark.process
 def test_without_a_run_it_says_how_to_make_one(tmp_path: Path) -> None:
     done = run("page", cwd=tmp_path)
     reason = "error: runs/ holds no record: name one, or make one with pytest bench/ --benchmark-only.\n"
@@ -106,11 +112,13 @@ def test_the_end_of_the_name_decides_what_may_be_written_over(tmp_path: Path) ->
         check_path(tmp_path / "html", PAGES)
 
 
+@pytest.mark.process
 def test_neither_tensorflow_nor_keras_is_imported() -> None:
     script = "import sys; from reports.page import compose, picture; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("command", "example"),
     [("page", "mnist-report page runs/mlp -o trace.html"), ("picture", "mnist-report picture -o throughput.svg")],

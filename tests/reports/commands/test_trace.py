@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from spaces import make_slow_map, make_space
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[3]
 
 

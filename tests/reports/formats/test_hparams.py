@@ -46,6 +46,7 @@ def list_metrics(group: dict[str, Any]) -> dict[str, float]:
     return {metric["name"]["tag"]: metric.get("value", 0.0) for metric in group["metricValues"]}
 
 
+@pytest.mark.process
 def test_every_case_is_a_trial_with_its_metrics(tmp_path: Path) -> None:
     found = read(make_record(), tmp_path)
     groups = {group["name"]: group for group in found["groups"]["sessionGroups"]}
@@ -73,6 +74,7 @@ def test_every_case_is_a_trial_with_its_metrics(tmp_path: Path) -> None:
     assert found["tensorflow"] is False
 
 
+@pytest.mark.process
 def test_every_trial_has_the_same_hyperparameters(tmp_path: Path) -> None:
     cold = replace(FAST, name="cold", choices=(("cold", "yes"),))
     found = read(make_record(POST, cold, FED), tmp_path)
@@ -100,6 +102,7 @@ def test_every_trial_has_the_same_hyperparameters(tmp_path: Path) -> None:
     assert len({frozenset(each) for each in hparams.values()}) == 1, "a trial with a gap is hidden"
 
 
+@pytest.mark.process
 def test_what_differs_comes_first_with_its_values(tmp_path: Path) -> None:
     infos = read(make_record(POST, FAST), tmp_path)["experiment"]["hparamInfos"]
     assert [info["name"] for info in infos if info.get("differs")] == [
@@ -112,6 +115,7 @@ def test_what_differs_comes_first_with_its_values(tmp_path: Path) -> None:
     assert by_name["batch_size"]["domainInterval"] == {"minValue": 32.0, "maxValue": 32.0}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("others", [(LIVE, FED), (FED, make_memory_case("alone", 1)), ()])
 def test_the_first_axes_hide_no_timed_trial(others: tuple, tmp_path: Path) -> None:
     found = read(make_record(POST, FAST, *others), tmp_path)
@@ -122,17 +126,20 @@ def test_the_first_axes_hide_no_timed_trial(others: tuple, tmp_path: Path) -> No
     assert name_metrics(found)[0] == "examples_per_s"
 
 
+@pytest.mark.process
 def test_a_run_of_memory_alone_has_trials_too(tmp_path: Path) -> None:
     found = read(make_record(LIVE, make_memory_case("fast", MEBIBYTE)), tmp_path)
     assert name_metrics(found)[:2] == ["live_bytes", "predicted_bytes"]
     assert found["groups"]["totalSize"] == 2
 
 
+@pytest.mark.process
 def test_a_reading_that_one_of_them_lacks_comes_last(tmp_path: Path) -> None:
     found = read(make_record(LIVE, make_memory_case("fast", None)), tmp_path)
     assert name_metrics(found)[-1] == "live_bytes"
 
 
+@pytest.mark.process
 def test_hostile_names_stay_in_the_folder_and_apart(tmp_path: Path) -> None:
     names = ["../../out", "..", "/etc/x", "a/b", "a:b", "x" * 300, "x" * 301, "\0", "é"]
     found = read(make_record(*(make_case(name, [100] * 6) for name in names)), tmp_path)
@@ -161,6 +168,7 @@ def test_a_record_without_a_time_is_of_the_year_1970() -> None:
     assert event.wall_time == 0
 
 
+@pytest.mark.process
 def test_no_tensorflow_is_imported_for_it() -> None:
     script = (
         "import sys; sys.path.insert(0, 'tests/props'); from records import make_record;"

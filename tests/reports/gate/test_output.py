@@ -189,6 +189,7 @@ def run(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.Compl
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
 
 
+@pytest.mark.process
 def test_the_command_prints_writes_and_exits(tmp_path: Path) -> None:
     save_gate(build(), tmp_path / "gate.json")
     done = run("gate.json", "--markdown", "out/comment.md", cwd=tmp_path)
@@ -199,6 +200,7 @@ def test_the_command_prints_writes_and_exits(tmp_path: Path) -> None:
     assert done.returncode == json.loads(done.stdout)["exit_code"] == 0
 
 
+@pytest.mark.process
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     save_gate(build(), tmp_path / "gate.json")
     for arguments, reason in (

@@ -249,6 +249,7 @@ def test_claims_have_a_band_a_point_and_a_line() -> None:
     assert len(table.rows) + len(folded.block.rows) == 58
 
 
+@pytest.mark.process
 def test_a_trace_is_steps_over_time_and_the_slowest_stage(tmp_path) -> None:
     run = make_traced_run(tmp_path)
     steps, stages = figures(describe_traces(run.traces, ()))
@@ -266,6 +267,7 @@ def test_a_trace_that_cannot_be_read_is_told() -> None:
     assert describe_traces((), ()).blocks == (Lines((NONE,)),)
 
 
+@pytest.mark.process
 def test_every_picture_of_a_run_can_be_drawn(tmp_path) -> None:
     run = make_traced_run(tmp_path, *CASES, ON_GPU)
     drawn = [figure for section in list_sections(run) for figure in figures(section)]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from page_runs import CASES, CLOSE, FAST, POST, make_case, make_run, make_traced_run
 
 from reports.page.headline import Fact, write_headline
@@ -40,6 +41,7 @@ def test_the_facts() -> None:
     )
 
 
+@pytest.mark.process
 def test_a_run_of_traces_alone_is_headed_by_its_verdict(tmp_path: Path) -> None:
     run = replace(make_traced_run(tmp_path), record=None)
     sentence = "The profiler's trace: highly input-bound"
@@ -49,6 +51,7 @@ def test_a_run_of_traces_alone_is_headed_by_its_verdict(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.process
 def test_several_traces_are_counted(tmp_path: Path) -> None:
     run = make_traced_run(tmp_path)
     fact = write_headline(replace(run, traces=run.traces * 2)).facts[-1]

@@ -155,6 +155,7 @@ def remarks_of(tmp_path: Path, threads: dict[str, list[Made]]) -> tuple[Trace, l
     return trace, [remark for remark in trace.remarks if not remark.startswith("The pipeline does not end")]
 
 
+@pytest.mark.process
 def test_a_marked_trace_needs_no_remark_and_xprof_leaves_out_the_cut_steps(tmp_path: Path) -> None:
     trace, remarks = remarks_of(tmp_path, make_slow_map(12))
     assert (len(trace.steps), trace.num_marks, remarks) == (10, 12, [])
@@ -163,6 +164,7 @@ def test_a_marked_trace_needs_no_remark_and_xprof_leaves_out_the_cut_steps(tmp_p
     assert trace.verdict == Verdict(0.81, STEPS, "highly input-bound")
 
 
+@pytest.mark.process
 def test_stock_keras_marks_are_read_all_the_same(tmp_path: Path) -> None:
     marked, _ = remarks_of(tmp_path, make_slow_map(12, mark="Profiled batch"))
     trace, (remark,) = remarks_of(tmp_path, make_slow_map(12, mark="Profiled batch", level=None))
@@ -171,6 +173,7 @@ def test_stock_keras_marks_are_read_all_the_same(tmp_path: Path) -> None:
     assert "capture again with mnist-core train --profile START:STOP, the callback in mnist_core.profiling" in remark
 
 
+@pytest.mark.process
 def test_other_weak_marks_do_not_blame_keras(tmp_path: Path) -> None:
     trace, (remark,) = remarks_of(tmp_path, make_slow_map(12, level=None))
     assert len(trace.steps) == 10
@@ -178,6 +181,7 @@ def test_other_weak_marks_do_not_blame_keras(tmp_path: Path) -> None:
     assert "Keras" not in remark
 
 
+@pytest.mark.process
 def test_no_marks_leave_stages_and_a_verdict_of_the_capture(tmp_path: Path) -> None:
     trace, (remark,) = remarks_of(tmp_path, make_slow_map(12, number=None))
     assert (trace.steps, trace.step_ms, trace.mean_step_ms, trace.split) == ((), None, None, None)
@@ -240,6 +244,7 @@ def replace_xprof(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) ->
     monkeypatch.setattr(xprof_tables, "ROOT", folder)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
@@ -259,6 +264,7 @@ def test_what_happens_to_xprof_is_told_in_a_few_words(
         read_tables(b"")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "table", ["[]", "{}", "null", "[[" * 5000, '[{"cols": [{"id": "stepnum"}], "rows": [{"c": 5}]}]']
 )
@@ -285,6 +291,7 @@ def test_a_cut_file_and_a_foreign_one_are_told_apart_from_a_trace(tmp_path: Path
         assert "\n" not in str(raised.value)
 
 
+@pytest.mark.process
 def test_hostile_names_reach_neither_terminal_nor_markup(tmp_path: Path) -> None:
     threads = make_slow_map()
     threads["tf_Compute/3"] = [Made("\x1b[2J[red]evil:Type", 0, 50_000)]

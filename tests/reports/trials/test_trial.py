@@ -231,6 +231,7 @@ def shorten(side: Side) -> Side:
     return replace(side, turns=tuple(replace(turn, wall_ns=turn.wall_ns // 2) for turn in side.turns))
 
 
+@pytest.mark.process
 def test_trials_are_decided_again_from_their_turns(tmp_path: Path) -> None:
     calm, slow = (add_pairs(screened("a", "b", a=[each] * 6), "a", "confirm", [each] * 12) for each in (0.0, 0.2))
     files = ["gates/0.json", "", "gates/2.json"]
@@ -297,6 +298,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
 
 
+@pytest.mark.process
 def test_the_command_counts_what_a_file_holds(tmp_path: Path) -> None:
     for trial in TRIALS[:-1]:
         append_trial(trial, tmp_path / "trials.jsonl")
