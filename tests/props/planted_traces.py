@@ -1,7 +1,7 @@
 """Planted bottlenecks: small pipelines and models in which one stage sleeps far longer than everything else takes.
 
-``python tests/props/planted_traces.py`` captures them all and stores the traces that the tests read, so that no test depends
-on how long a machine sleeps. The tests capture the same programs without sleep and compare all but the times.
+``python tests/props/planted_traces.py`` captures them all and stores the traces that the tests read, so that no test
+depends on how long a machine sleeps. The tests capture the same programs without sleep and compare all but the times.
 """
 
 from __future__ import annotations

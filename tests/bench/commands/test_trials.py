@@ -148,7 +148,8 @@ def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Pat
     (trial,) = run_trials(options, clock_s=time.monotonic, listener=Listener())
     record = load_gate(options.folder / trial.gate_file)
     assert trial.num_pairs == len(record.pairs) >= 4
-    assert trial.outcome in {Outcome.FINE, Outcome.INCONCLUSIVE}
+    assert trial.outcome is decide(record).outcome
+    assert {turn.num_examples for pair in record.pairs for turn in (*pair.base.turns, *pair.head.turns)} == {200}
     assert record.head.name == "HEAD (A/A rebuilt)"
     assert {each.metric for each in record.plan.thresholds} == {"time", "cpu"}
     assert repository.worktrees() == [str(repository.folder)]
