@@ -14,9 +14,9 @@ INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && "
 
 
 def test_the_two_lines_stand_there_and_ci_runs_the_second() -> None:
-    for command in (".venv/bin/pytest bench/ --benchmark-only", ".venv/bin/pytest"):
+    for command in (".venv/bin/pytest bench/ --benchmark-only", ".venv/bin/pytest -n 2"):
         assert f"\n{INSTALL}{command}\n" in README
-    assert f"\n{INSTALL}.venv/bin/pytest\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"\n{INSTALL}.venv/bin/pytest -n 2\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("named", NAMED_ORDERINGS.values(), ids=lambda named: named.name)
