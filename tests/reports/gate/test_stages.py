@@ -228,7 +228,7 @@ def find_power(noise, effect: float, num_suspects: int) -> float:
 
     The looks test by Bonferroni's rule, which asks more than Holm's. So the true power is no less.
     """
-    first, second = plan_looks(Plan((), ()), num_suspects)
+    first, second = plan_looks(DEFAULT_PLAN, num_suspects)
     source = random.Random(1)  # noqa: S311  # noise, not a secret
     limit, true = math.log1p(0.05), math.log1p(effect)
     num_values = 6 + second.num_pairs
