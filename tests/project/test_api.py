@@ -61,6 +61,7 @@ def test_an_unknown_name_is_an_attribute_error(package: ModuleType) -> None:
         package.nonsense  # noqa: B018
 
 
+@pytest.mark.process
 @each_package
 def test_importing_a_package_imports_nothing_heavy(package: ModuleType) -> None:
     script = f"import sys, {package.__name__}; print(*(set({HEAVY}) & set(sys.modules)))"
@@ -68,6 +69,7 @@ def test_importing_a_package_imports_nothing_heavy(package: ModuleType) -> None:
     assert done.stdout == "\n"
 
 
+@pytest.mark.process
 def test_orderings_and_digits_need_no_tensorflow() -> None:
     asked = ", ".join(f"mnist_core.{name}" for name in WITHOUT_TENSORFLOW)
     script = f"import sys, mnist_core; {asked}; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
@@ -105,6 +107,7 @@ def test_the_examples_of_mnist_core_work(digits_file: str, tmp_path: Path, monke
             run_examples(getattr(mnist_core, name), name, names)
 
 
+@pytest.mark.process
 def test_the_examples_of_reports_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = ROOT / "tests/snapshots/runs"
     shutil.copytree(runs / "main", tmp_path / "runs/before")

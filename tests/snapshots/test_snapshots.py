@@ -35,6 +35,7 @@ COMMANDS = tuple(list_commands())
 
 Check = Callable[[str, str], None]
 
+START_PROCESSES = ("report/trace", "report/trace-json", "report/errors-page", "report/errors-trace", "bench/errors")
 TRANSCRIPTS: dict[str, str] = {
     "report/show": """
         mnist-report show
@@ -400,17 +401,22 @@ def test_help(command: str, columns: int, check: Check, monkeypatch: pytest.Monk
     check(_name_help(command, columns), normalize(run(f"{command} --help")))
 
 
-@pytest.mark.parametrize("name", TRANSCRIPTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.process if name in START_PROCESSES else ()) for name in TRANSCRIPTS],
+)
 def test_transcript(name: str, check: Check) -> None:
     check(f"{name}.txt", _transcribe(TRANSCRIPTS[name]))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, work: Path, check: Check) -> None:
     assert run_apart(PAGES[name])[1:] == ("", 0)
     check(f"report/{name}.html", normalize_page((work / "page.html").read_text(encoding="utf-8")))
 
 
+@pytest.mark.process
 def test_what_page_and_picture_say(work: Path, check: Check) -> None:
     shutil.copy("damaged/cut.xplane.pb", "main/traces/post/plugins/profile/2026_11_23/other.xplane.pb")
     lines = "mnist-report page main later -o page.html\nmnist-report picture main --chart frontier --dark -o p.svg"
@@ -445,6 +451,7 @@ def _run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_ids_of_the_bench(check: Check) -> None:
     done = _run_pytest("--traces", "--claims", "all")
     ids = [line for line in done.stdout.splitlines() if line.startswith("bench/") and "::" in line]
@@ -452,6 +459,7 @@ def test_ids_of_the_bench(check: Check) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.process
 def test_options_of_the_bench(check: Check) -> None:
     _, _, options = _run_pytest("--help").stdout.partition("\nMNIST Bench:\n")
     texts = [options.partition("\n\n")[0]]
