@@ -26,6 +26,7 @@ from bench.trials.trials import TrialOptions, run_trials
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.gate.record import Pair
+from reports.gate.verdict import decide
 from reports.summary.outcome import Outcome
 from reports.trials.trial import Trial
 
