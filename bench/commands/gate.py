@@ -26,11 +26,11 @@ from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
 from reports.compare.tables import render_side_by_side
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.gate.file import save_gate
 from reports.gate.json import render_json
-from reports.gate.markdown import render_markdown
 from reports.gate.record import METRICS, GateRecord, Metric
-from reports.gate.tables import render_decision
+from reports.gate.tables import render_comment, tabulate_decision
 from reports.gate.verdict import Decision, decide, parse_failing
 from reports.summary.outcome import Outcome, find_exit_code
 
@@ -131,7 +131,7 @@ def gate(
     if as_json:
         print(render_json(decision, exit_code))  # noqa: T201
     else:
-        open_console().print(render_decision(decision, shows_ok=shows_ok))
+        open_console().print(lay_out(tabulate_decision(decision, shows_ok=shows_ok)))
     raise typer.Exit(exit_code)
 
 
@@ -206,7 +206,7 @@ def _measure(options: GateOptions, file: Path, console: Console) -> tuple[Decisi
 
 
 def _write_markdown(decision: Decision, file: Path | None) -> None:
-    text = render_markdown(decision)
+    text = render_comment(decision)
     summary = os.environ.get(STEP_SUMMARY)
     try:
         if file is not None:

@@ -12,10 +12,10 @@ from rich.progress import track
 
 from mnist_core.files.written_file import write_whole
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.gate.file import load_gate
 from reports.gate.json import render_json as render_gate_json
-from reports.gate.markdown import render_markdown as render_gate_markdown
-from reports.gate.tables import render_decision
+from reports.gate.tables import render_comment, tabulate_decision
 from reports.gate.verdict import GateError, decide, parse_failing
 from reports.summary.outcome import FAILING, find_exit_code
 from reports.trials.again import decide_again
@@ -55,11 +55,11 @@ def gate(
     decision = decide(load_gate(file))
     exit_code = find_exit_code(decision.outcome, failing)
     if markdown is not None:
-        _write_text(markdown, render_gate_markdown(decision))
+        _write_text(markdown, render_comment(decision))
     if as_json:
         print(render_gate_json(decision, exit_code))  # noqa: T201
     else:
-        open_console().print(render_decision(decision, shows_ok=shows_ok))
+        open_console().print(lay_out(tabulate_decision(decision, shows_ok=shows_ok)))
     raise typer.Exit(exit_code)
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 
 from reports.drawing.numbers import render_change, render_changes
-from reports.drawing.terminal import show_plainly
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, Verdict
@@ -19,7 +18,7 @@ COMMIT_DIGITS = 10
 
 def tell_outcome(decision: Decision) -> str:
     """The verdict of the run and why."""
-    return show_plainly(f"{decision.outcome.name.replace('_', ' ')}: {decision.reason}")
+    return f"{decision.outcome.name.replace('_', ' ')}: {decision.reason}"
 
 
 def tell_revisions(record: GateRecord) -> str:
@@ -55,12 +54,12 @@ def tell_why(finding: Finding) -> str:
         case Verdict.OK | Verdict.IMPROVED:
             return f"below {render_change(_bound(finding))}"
         case Verdict.FAILED:
-            return show_plainly(finding.reason)
+            return finding.reason
         case Verdict.INCONCLUSIVE:
             seen = (
                 "" if finding.smallest_effect is None else f"; could have seen {render_change(finding.smallest_effect)}"
             )
-            return show_plainly(f"{finding.reason}{seen}")
+            return f"{finding.reason}{seen}"
 
 
 def _bound(finding: Finding) -> float:
@@ -95,7 +94,7 @@ def tell_run(decision: Decision) -> list[str]:
     record = decision.record
     lines = [*tell_cases(record), *_tell_circumstances(record), *_tell_control(decision), *_tell_reading(record)]
     lines += [*_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
-    return [show_plainly(line) for line in lines]
+    return lines
 
 
 def _tell_circumstances(record: GateRecord) -> list[str]:

@@ -1,57 +1,87 @@
-"""A gate's verdicts as a rich table, the worst first."""
+"""A gate's verdicts as blocks, the worst first: the terminal, a pull request and a step summary show the same."""
 
 from __future__ import annotations
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterable
 
+from reports.drawing.blocks import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Fold,
+    Gap,
+    Heading,
+    Lines,
+    Paragraph,
+    Row,
+    Table,
+    build_row,
+)
+from reports.drawing.markdown import Limit, render_markdown
 from reports.gate.lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
 from reports.gate.verdict import Decision, Finding, Verdict
 from reports.summary.outcome import Outcome
 
-STYLES = {
-    Verdict.REGRESSED: "bold red",
-    Verdict.FAILED: "bold red",
-    Verdict.INCONCLUSIVE: "yellow",
-    Verdict.IMPROVED: "green",
-    Verdict.OK: "dim",
+EMPHASES = {
+    Verdict.REGRESSED: Emphasis.WORST,
+    Verdict.FAILED: Emphasis.WORST,
+    Verdict.INCONCLUSIVE: Emphasis.UNSURE,
+    Verdict.IMPROVED: Emphasis.GOOD,
+    Verdict.OK: Emphasis.FAINT,
 }
-OUTCOME_STYLES = {Outcome.FINE: "bold green", Outcome.INCONCLUSIVE: "bold yellow"}  # the others are bad
+OUTCOME_EMPHASES = {Outcome.FINE: Emphasis.BEST, Outcome.INCONCLUSIVE: Emphasis.UNDECIDED}  # the others are bad
+COLUMNS = (
+    Column("verdict", wraps=False),
+    Column("case", share=3),
+    Column("metric", wraps=False),
+    Column("change", Align.RIGHT, wraps=False),
+    Column("why", share=2),
+    Column("pairs", Align.RIGHT, wraps=False),
+)
+HOW = "how to read this, and how it was measured"
+MARK = "<!-- mnist-bench gate -->\n"  # by which a bot finds its former comment and replaces it
+MAX_BYTES = 65_536  # a comment may have as many characters. Source: GitHub's documentation
+LEFT_OUT = "{rows} rows are left out for want of space."
 
 
-def render_decision(decision: Decision, *, shows_ok: bool = False) -> RenderableType:
+def tabulate_decision(decision: Decision, *, shows_ok: bool = False) -> list[Block]:
     """The verdict of the run, a row for each comparison that is not simply OK, and how it came about.
 
     Args:
-        decision: what was decided.
-        shows_ok: a row for the others too, rather than one line for all of them.
+        decision: What was decided.
+        shows_ok: True for a row for each comparison that is OK as well, rather than one line for all of them.
     """
     shown = [each for each in rank(decision.findings) if shows_ok or each.verdict is not Verdict.OK]
-    folded = "" if shows_ok else fold_ok(decision)
-    return Group(
-        Text(tell_outcome(decision), style=OUTCOME_STYLES.get(decision.outcome, "bold red")),
-        Text(tell_revisions(decision.record)),
-        *([_render_findings(shown)] if shown else []),
-        *([Text(f" {folded}", style="green")] if folded else []),
-        Text(),
-        *(Text(f" {line}", style="dim") for line in tell_run(decision)),
+    folded = [] if shows_ok else [each for each in rank(decision.findings) if each.verdict is Verdict.OK]
+    blocks: list[Block] = [
+        Heading(tell_outcome(decision), OUTCOME_EMPHASES.get(decision.outcome, Emphasis.WORST)),
+        Paragraph(tell_revisions(decision.record)),
+    ]
+    if shown:
+        blocks.append(_tabulate_findings(shown))
+    if folded:
+        blocks.append(Fold(fold_ok(decision), _tabulate_findings(folded), shut=True, emphasis=Emphasis.GOOD))
+    return [*blocks, Gap(), Fold(HOW, Lines(tuple(tell_run(decision)), Emphasis.FAINT))]
+
+
+def render_comment(decision: Decision, max_bytes: int = MAX_BYTES) -> str:
+    """The decision as Markdown for a pull request or a step summary, as many rows of it as there is room for."""
+    limit = Limit(max_bytes - len(MARK), LEFT_OUT)
+    return f"{MARK}{render_markdown(tabulate_decision(decision), limit)}"
+
+
+def _tabulate_findings(findings: Iterable[Finding]) -> Table:
+    return Table(None, COLUMNS, tuple(_list_finding(each) for each in findings))
+
+
+def _list_finding(finding: Finding) -> Row:
+    return build_row(
+        Cell(finding.verdict.value, emphasis=EMPHASES[finding.verdict]),
+        finding.threshold.case,
+        finding.threshold.metric,
+        tell_change(finding),
+        Cell(tell_why(finding), emphasis=Emphasis.FAINT),
+        str(finding.num_pairs),
     )
-
-
-def _render_findings(findings: list[Finding]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), expand=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("case", ratio=3, overflow="fold")
-    table.add_column("metric", no_wrap=True)
-    table.add_column("change", justify="right", no_wrap=True)
-    table.add_column("why", ratio=2, overflow="fold")
-    table.add_column("pairs", justify="right", no_wrap=True)
-    for each in findings:
-        verdict = Text(each.verdict.value, style=STYLES[each.verdict])
-        why = Text(tell_why(each), style="dim")
-        table.add_row(
-            verdict, Text(each.threshold.case), each.threshold.metric, tell_change(each), why, str(each.num_pairs)
-        )
-    return table

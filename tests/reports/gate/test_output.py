@@ -1,6 +1,5 @@
 """A decision as a table, as markdown, as JSON and as an exit code, from the file of a run."""
 
-import io
 import json
 import os
 import subprocess
@@ -10,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from gates import CALM, add_pairs, build_gate, build_pair, build_sample, control, fail
-from rich.console import Console
 
+from reports.drawing.text import render_text
 from reports.gate.file import save_gate
 from reports.gate.json import render_json
-from reports.gate.markdown import MAX_BYTES, render_markdown
 from reports.gate.record import Cases, Renaming, Side
-from reports.gate.tables import render_decision
+from reports.gate.tables import MAX_BYTES, render_comment, tabulate_decision
 from reports.gate.verdict import decide
 from reports.record.record import Machine, Sample
 
@@ -37,9 +35,7 @@ def build():
 
 
 def show(decision, **options: bool) -> str:
-    console = Console(width=100, file=io.StringIO())
-    console.print(render_decision(decision, **options))
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return render_text(tabulate_decision(decision, **options))
 
 
 TABLE = """\
@@ -126,23 +122,21 @@ MARKDOWN = f"""\
 
 head feature (2222222222) against base main (1111111111)
 
-|verdict|case|metric|change|why|pairs|
+| verdict | case | metric | change | why | pairs |
 |:--|:--|:--|--:|:--|--:|
-|**REGRESSED**|post-default-cpu|time|+10.5% [+9.4%, +11.6%]|p 0.0001|13|
-|INCONCLUSIVE|{NOISY}|time|+3.0% [+1.0%, +6.2%]|too noisy; could have seen +9.0%|26|
-|IMPROVED|gather_indices-raw-cpu|time|-18.1% [-18.9%, -17.3%]|below -17.3%|6|
+| **REGRESSED** | post-default-cpu | time | +10.5% [+9.4%, +11.6%] | p 0.0001 | 13 |
+| INCONCLUSIVE | {NOISY} | time | +3.0% [+1.0%, +6.2%] | too noisy; could have seen +9.0% | 26 |
+| IMPROVED | gather_indices-raw-cpu | time | -18.1% [-18.9%, -17.3%] | below -17.3% | 6 |
 
-<details>
-<summary>1 of 4 comparisons are OK; the weakest bound is +0.3%, calm-default-cpu [time]</summary>
+<details><summary>1 of 4 comparisons are OK; the weakest bound is +0.3%, calm-default-cpu [time]</summary>
 
-|verdict|case|metric|change|why|pairs|
+| verdict | case | metric | change | why | pairs |
 |:--|:--|:--|--:|:--|--:|
-|OK|calm-default-cpu|time|+0.0% [-0.3%, +0.3%]|below +0.3%|6|
+| OK | calm-default-cpu | time | +0.0% [-0.3%, +0.3%] | below +0.3% | 6 |
 
 </details>
 
-<details>
-<summary>how to read this, and how it was measured</summary>
+<details><summary>how to read this, and how it was measured</summary>
 
 - missing in head, not compared: old-raw-cpu
 - new in head, not compared: fresh&#124;new
@@ -151,7 +145,7 @@ head feature (2222222222) against base main (1111111111)
 
 
 def test_the_markdown_is_as_it_is_written() -> None:
-    assert render_markdown(decide(build())).startswith(MARKDOWN)
+    assert render_comment(decide(build())).startswith(MARKDOWN)
 
 
 @pytest.mark.parametrize("max_bytes", [0, 1500, 3000, 4000])
@@ -160,12 +154,13 @@ def test_a_summary_that_would_be_too_large_leaves_rows_out_and_says_so(max_bytes
     for case in gate.cases.compared:
         gate = add_pairs(gate, case, "screen", CALM)
     decision = decide(gate)
-    text = render_markdown(decision, max_bytes)
+    text = render_comment(decision, max_bytes)
     assert len(text.encode()) <= max(max_bytes, 1500)
-    rows = sum(line.startswith("|OK|") for line in text.splitlines())
-    assert f"{61 - rows} rows are left out for want of space." in text
-    assert len(render_markdown(decision).encode()) < MAX_BYTES
-    assert "left out for want" not in render_markdown(decision)
+    whole = render_comment(decision).splitlines()
+    missing = [line for line in whole if line.startswith(("| OK |", "- ")) and line not in text.splitlines()]
+    assert f"\n{len(missing)} rows are left out for want of space.\n" in text
+    assert len(render_comment(decision).encode()) < MAX_BYTES
+    assert "left out for want" not in render_comment(decision)
 
 
 def test_json_holds_every_finding() -> None:
@@ -231,4 +226,4 @@ def test_the_largest_and_smallest_that_a_file_can_hold_are_decided() -> None:
     decision = decide(replace(gate, pairs=tuple(pairs)))
     assert json.loads(render_json(decision, 3))["outcome"] == "inconclusive"
     assert "INCONCLUSIVE" in show(decision)
-    assert "INCONCLUSIVE" in render_markdown(decision)
+    assert "INCONCLUSIVE" in render_comment(decision)
