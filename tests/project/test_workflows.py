@@ -1,6 +1,8 @@
-"""The workflow and the action: what actionlint says, and what the action's script runs. GitHub is not there."""
+"""The workflows and the action: what actionlint says, and what their scripts run. GitHub is not there."""
 
+import configparser
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,22 +12,56 @@ import pytest
 yaml = pytest.importorskip("yaml", reason="comes with pre-commit")
 
 ROOT = Path(__file__).parents[2]
-WORKFLOW = ROOT / ".github/workflows/gate.yml"
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+JOBS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"] for path in WORKFLOWS}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+NOT_IN_CI = {"fast", "snapshots"}  # a part of what py runs, and what writes files anew
 STEPS = {step.get("name"): step for step in ACTION["runs"]["steps"]}
 
 
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not installed")
 def test_actionlint_finds_nothing() -> None:
-    done = subprocess.run(["actionlint", str(WORKFLOW)], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    done = subprocess.run(["actionlint", *map(str, WORKFLOWS)], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_workflow_gives_the_action_only_inputs_that_it_has() -> None:
-    jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"]
-    (step,) = (step for step in jobs["gate"]["steps"] if step["uses"] == "./")
+    (step,) = (step for step in JOBS["gate"]["gate"]["steps"] if step["uses"] == "./")
     required = {name for name, each in ACTION["inputs"].items() if each.get("required")}
     assert required <= step["with"].keys() <= ACTION["inputs"].keys()
+
+
+def test_the_tests_run_on_every_python_that_the_package_names() -> None:
+    named = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text())
+    assert JOBS["tests"]["python"]["strategy"]["matrix"]["python"] == named
+    assert {"run": "tox -e py"} in JOBS["tests"]["python"]["steps"]
+
+
+def test_every_environment_of_tox_is_run() -> None:
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini")
+    named = {section.removeprefix("testenv:") for section in tox.sections() if section.startswith("testenv:")}
+    run = JOBS["tests"]["rest"]["strategy"]["matrix"]["environment"]
+    assert sorted(run) == sorted(named - NOT_IN_CI)
+
+
+def test_only_the_job_that_publishes_may_ask_for_a_token_and_it_runs_nothing_of_ours() -> None:
+    build, publish = JOBS["release"]["build"], JOBS["release"]["publish"]
+    assert "permissions" not in build
+    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["needs"] == "build"
+    assert not any("run" in step for step in publish["steps"])
+    assert {"run": "tox -e package"} in build["steps"]
+
+
+@pytest.mark.parametrize(("tag", "code"), [("v9.9.9", 1), ("v1.2.3", 0)])
+def test_a_tag_that_is_not_the_version_publishes_nothing(tag: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist/mnist_bench-1.2.3-py3-none-any.whl").touch()
+    (step,) = (step for step in JOBS["release"]["build"]["steps"] if step.get("name") == "Is the tag the version?")
+    environment = {**os.environ, "GITHUB_REF_NAME": tag}
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=False)  # noqa: S607
+    assert done.returncode == code
 
 
 def test_every_input_is_used_and_none_stands_in_a_script() -> None:
