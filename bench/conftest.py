@@ -30,6 +30,7 @@ from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord, RecordError
+from reports.stats.median import FEWEST_VALUES
 from reports.tables.orderings import tabulate_record
 
 UNTIMED = ("memory", "claims_memory")
@@ -50,14 +51,13 @@ CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Environment]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
-MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
 GIBIBYTE = 2**30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's own options."""
-    add_options(parser, min_rounds=MIN_ROUNDS, budget_s=sum(BUDGETS_S[group] for group in GROUPS))
+    add_options(parser, min_rounds=FEWEST_VALUES, budget_s=sum(BUDGETS_S[group] for group in GROUPS))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -170,7 +170,7 @@ class Measurements:
             return Budget(0, 1, 1)
         coming = [each for each, cases in self._cases.items() if cases and each not in self._outcomes]
         total = sum(BUDGETS_S[each] for each in coming) or 1.0
-        return Budget(self._left_s * BUDGETS_S[group] / total, MIN_ROUNDS, MAX_ROUNDS)
+        return Budget(self._left_s * BUDGETS_S[group] / total, FEWEST_VALUES, MAX_ROUNDS)
 
 
 def _group_of(item: pytest.Item) -> str:

@@ -25,7 +25,7 @@ from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
 from reports.record.record import RecordError
-from reports.stats.median import estimate_spread
+from reports.stats.spread import estimate_spread
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130

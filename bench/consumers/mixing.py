@@ -14,7 +14,7 @@ from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
 from mnist_core.digits.load import SIDE, Digits
 from mnist_core.pipeline.build import build_dataset
-from reports.record.record import Program, Sample
+from reports.record.record import Mixing, Program, Sample
 from reports.stats.mixing import score_mixing
 
 NUM_DIGITS = 3  # pixels that hold an example's number, to the base 256: enough for 16 million
@@ -52,7 +52,7 @@ class MixingMeter:
         batches += [next(iterator)[0] for _ in range(self._num_batches - 1)]
         sample = timer.end(sum(int(batch.shape[0]) for batch in batches))
         order = np.concatenate([read_numbers(batch.numpy()) for batch in batches])
-        return replace(sample, mixing=score_mixing(order, self._labels))
+        return replace(sample, mixing=Mixing(*score_mixing(order, self._labels)))
 
     def find_placement(self) -> None:
         """None: nothing but the pipeline runs."""

@@ -19,8 +19,8 @@ from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
 from mnist_core.profiling.profiler import StepProfiler
 from mnist_core.profiling.window import StepWindow
+from reports.stats.median import FEWEST_VALUES
 
-ROUNDS = 6  # the fewest that have a 95 % interval
 WINDOW = StepWindow(20, 60)  # of a block of steps
 SETTLED = 35  # first timed step: while the profiler starts, prefetch fills its buffers, of some 10 batches
 TIMED = range(SETTLED, WINDOW.stop - 1)  # the profiler writes its file at the end of the last one
@@ -67,8 +67,8 @@ class TraceMeter:
         self._run_plain()  # builds the graph, fills the shuffle buffer
         plain_ns, profiled_ns = [], []
         with tempfile.TemporaryDirectory(prefix="mnist-bench-") as away:
-            for number in range(ROUNDS):
-                profiler = StepProfiler(folder if number == ROUNDS - 1 else Path(away), WINDOW)
+            for number in range(FEWEST_VALUES):
+                profiler = StepProfiler(folder if number == FEWEST_VALUES - 1 else Path(away), WINDOW)
                 plain_ns.append(self._run_plain())
                 profiled_ns.append(self._run_profiled(profiler))
         return StepTimes(tuple(plain_ns), tuple(profiled_ns))

@@ -10,7 +10,8 @@ from importlib import resources
 from typing import Any, Literal, get_args
 
 from reports.record.record import CaseRecord, Record
-from reports.stats.median import Estimate, estimate_median, estimate_ratio
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.paired import estimate_ratio
 from reports.summary.estimates import read_turns
 from reports.summary.readings import estimate_reading_ratio, read_bytes
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reports.stats.median import Estimate, estimate_median, estimate_ratio
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.paired import estimate_ratio
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.metric import TIME
 from reports.summary.run import Identity, Measured, Run

@@ -18,7 +18,8 @@ from typing import get_args
 
 from reports.gate.pairs import read_differences
 from reports.gate.record import GateRecord, Kind, Metric, Plan, Stage, Threshold
-from reports.stats.signflip import estimate_shift, find_first_look, reject_by_holm, sign_flip_p_value
+from reports.stats.holm import reject_by_holm
+from reports.stats.signflip import estimate_shift, find_first_look, sign_flip_p_value
 
 CLEARED_SHARE = 0.4  # of the limit: a true change as large as the limit seldom shows as less than this in the screen
 FUTILE_SHARE = 0.2  # likewise, after the first look

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.record.record import Mixing
-
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def score_mixing(order: Positions, labels: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> Mixing:
-    """Both scores of a pass.
+def score_mixing(order: Positions, labels: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> tuple[float, float]:
+    """Both scores of a pass: how far the examples moved, and how often the label changes.
 
     Args:
-        order: int64 of shape (n,): the original place of the example that came first, second, and so on; a
-            permutation of 0 to n - 1, n >= 2.
-        labels: of shape (n,), by original place.
+        order: Original place of the example that came first, second, and so on: int64 of shape (n,), a permutation of
+            0 to n - 1, n >= 2.
+        labels: Label of every example, by its original place: shape (n,).
 
     Raises:
         ValueError: `order` is no permutation of the places.
     """
     if not np.array_equal(np.sort(order), np.arange(len(labels))) or len(labels) < 2:  # noqa: PLR2004  # a pair
         raise ValueError("a pass must hold every example exactly once, and two at least.")
-    return Mixing(score_displacement(order), score_label_runs(labels[order], labels))
+    return score_displacement(order), score_label_runs(labels[order], labels)
 
 
 def score_displacement(order: Positions) -> float:

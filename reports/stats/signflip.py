@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from scipy import special
 
 from reports.stats.median import CONFIDENCE, Estimate
 
@@ -120,29 +119,13 @@ def find_smallest_effect(differences: Sequence[float], alpha: float, margin: flo
 
     Source: the power of the paired t test, both quantiles of Student's distribution.
     """
+    from scipy import special  # noqa: PLC0415  # no table of a run needs it
+
     count = len(differences)
     if count < 2 or 2.0**-count > alpha:  # noqa: PLR2004  # a deviation takes two
         return None
     quantiles = sum(float(special.stdtrit(count - 1, share)) for share in (1 - alpha, POWER))
     return margin + quantiles * statistics.stdev(differences) / math.sqrt(count)
-
-
-def reject_by_holm(p_values: Mapping[int, float], alpha: float, family: int) -> set[int]:
-    """The hypotheses that are rejected; one of them is wrongly so with a probability of at most `alpha`.
-
-    Args:
-        p_values: by hypothesis.
-        alpha: of the whole family.
-        family: how many hypotheses there were; those without a p-value count as never rejected.
-
-    Source: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979).
-    """
-    rejected: set[int] = set()
-    for rank, (number, p_value) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
-        if p_value > alpha / (family - rank):
-            break
-        rejected.add(number)
-    return rejected
 
 
 def find_first_look(alpha: float) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from reports.record.record import CaseRecord, Sample
-from reports.stats.median import Estimate, estimate_median, estimate_ratio
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.paired import estimate_ratio
 
 NANOSECONDS = 1_000_000_000
 BUSY_SHARE = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from reports.gate.pairs import LEAST_KEPT, average
 from reports.record.record import RecordError
-from reports.stats.median import Spread, estimate_spread
+from reports.stats.spread import Spread, estimate_spread
 
 KEY = "mnist_bench_design_pair"
 FORMAT = 1

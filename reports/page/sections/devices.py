@@ -10,7 +10,8 @@ from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_device, name_row
 from reports.page.sections.speed import READ_INTERVALS, READ_LOG
 from reports.record.record import CaseRecord, Record
-from reports.stats.median import Estimate, estimate_ratio
+from reports.stats.median import Estimate
+from reports.stats.paired import estimate_ratio
 from reports.summary.estimates import estimate_rate, read_turns
 
 CPU = "cpu"

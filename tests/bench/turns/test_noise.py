@@ -8,7 +8,7 @@ from bench.cases.case import build_case
 from bench.turns.noise import measure_differences
 from bench.workers.messages import Ready, WarmedUp
 from reports.record.record import Sample, Setting
-from reports.stats.median import estimate_spread
+from reports.stats.spread import estimate_spread
 
 CASE = build_case("post")
 

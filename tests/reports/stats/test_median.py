@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 
-from reports.stats.median import Estimate, estimate_median, estimate_ratio, estimate_spread
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.paired import estimate_ratio
+from reports.stats.spread import estimate_spread
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 
-from reports.stats.signflip import (
-    count_flips,
-    estimate_shift,
-    find_first_look,
-    find_smallest_effect,
-    reject_by_holm,
-    sign_flip_p_value,
-)
+from reports.stats.holm import reject_by_holm
+from reports.stats.signflip import count_flips, estimate_shift, find_first_look, find_smallest_effect, sign_flip_p_value
 
 
 @pytest.mark.parametrize(

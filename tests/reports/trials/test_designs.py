@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from reports.record.record import RecordError
-from reports.stats.median import Spread
+from reports.stats.spread import Spread
 from reports.trials.design_tables import render_prices, render_prices_json
 from reports.trials.designs import DesignPair, Neighbours, Price, Way, append_pair, load_pairs, price_ways, read_pair
 
