@@ -31,6 +31,7 @@ from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord, RecordError
 from reports.stats.median import FEWEST_VALUES
+from reports.summary.summary import summarize
 from reports.tables.orderings import tabulate_record
 
 UNTIMED = ("memory", "claims_memory")
@@ -217,7 +218,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         try:
             record = load_record(Path(config.option.benchmark_json))
             claims = select_claims(load_claims(), config.option.claims or ALL)
-            verdicts = judge_claims(claims, record)
+            verdicts = judge_claims(claims, summarize(record))
             open_console().print(
                 lay_out(tabulate_record(record)), lay_out(tabulate_verdicts_briefly(verdicts)), sep="\n"
             )

@@ -3,9 +3,9 @@
 The names below are the public API, loaded when they are first asked for.
 
 Example:
-    >>> record = load_record(Path("runs/before"))
-    >>> verdicts = judge_claims(load_claims(), record)
-    >>> comparison = compare_runs(load_run(Path("runs/before")), load_run(Path("runs/after")))
+    >>> before, after = load_summary(Path("runs/before")), load_summary(Path("runs/after"))
+    >>> comparison = compare_runs(before, after)
+    >>> verdicts = judge_claims(load_claims(), after)
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from reports.page.runs import load_runs
     from reports.record.file import load_record
     from reports.record.record import Record, RecordError
-    from reports.summary.files import load_run
+    from reports.summary.files import load_summary
+    from reports.summary.summary import Summary, summarize
     from reports.tables.orderings import tabulate_record
     from reports.traces.trace import load_trace
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Record",
     "RecordError",
+    "Summary",
     "__version__",
     "compare_runs",
     "decide",
@@ -39,11 +41,12 @@ __all__ = [
     "load_claims",
     "load_gate",
     "load_record",
-    "load_run",
     "load_runs",
+    "load_summary",
     "load_trace",
     "render_page",
     "render_text",
+    "summarize",
     "tabulate_record",
 ]
 
@@ -57,7 +60,8 @@ _MODULES = {
     "page.runs": ("load_runs",),
     "record.file": ("load_record",),
     "record.record": ("Record", "RecordError"),
-    "summary.files": ("load_run",),
+    "summary.files": ("load_summary",),
+    "summary.summary": ("Summary", "summarize"),
     "tables.orderings": ("tabulate_record",),
     "traces.trace": ("load_trace",),
 }

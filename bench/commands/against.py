@@ -20,12 +20,13 @@ from reports.compare.thresholds import Conclusion, Threshold, conclude
 from reports.gate.record import Metric
 from reports.gate.settings import GateSettings, load_gate_settings
 from reports.record.file import load_record
+from reports.stats.median import FEWEST_VALUES
 from reports.summary.metric import METRICS, RELATIVE, TIME
 from reports.summary.outcome import Outcome, find_heaviest
-from reports.summary.own import describe_run
+from reports.summary.summary import summarize
 
-MIN_ROUNDS, MAX_ROUNDS = 6, 20  # the fewest with a 95 % interval; more narrow it by less and less
-NOW = Path("now")  # what tables call the run that was just measured
+MAX_ROUNDS = 20  # more narrow the intervals by less and less
+NOW = "now"  # what tables call the run that was just measured
 COMPARED: tuple[Metric, ...] = ("time", "first_batch")  # the gate's metrics that `compare` has under the same name
 WHOLE = 100.0  # percent
 
@@ -67,12 +68,12 @@ def compare_again(
     stored = narrow_run(load_record(file), patterns)
     cases = find_cases(stored, patterns)
     limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
-    budget = Budget(budget_s, MIN_ROUNDS, MAX_ROUNDS)
+    budget = Budget(budget_s, FEWEST_VALUES, MAX_ROUNDS)
     with GroupProgress(Console(stderr=True), budget) as progress:
         present, failed = measure_again(
             cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
         )
-    shown = put_side_by_side([describe_run(file, stored, ()), describe_run(NOW, present, ())])
+    shown = put_side_by_side([summarize(stored, str(file)), summarize(present, NOW)])
     thresholds = build_thresholds(limits, shown)
     return Against(shown, thresholds, add_failed(conclude(shown, thresholds), failed))
 

@@ -18,7 +18,7 @@ from bench.workers.server import WorkerError
 from mnist_core.files.xspace import TraceError
 from reports.record.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
 from reports.stats.median import Estimate, estimate_median
-from reports.summary.estimates import NANOSECONDS
+from reports.summary.metric import NANOSECONDS
 
 SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
 ANCHORS = (REFERENCE, CONTROL, CONTROLLED)  # others are compared with these in the same round, so they go on

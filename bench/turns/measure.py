@@ -15,10 +15,10 @@ from bench.turns.schedule import Budget
 from bench.workers.server import WorkerError, WorkerStarter
 from mnist_core.digits.load import default_source
 from reports.record.record import CaseRecord, Record
-from reports.summary.estimates import NANOSECONDS
+from reports.stats.median import FEWEST_VALUES
+from reports.summary.metric import NANOSECONDS
 from reports.traces.trace import Trace
 
-MIN_ROUNDS = 6  # the fewest that have a 95 % interval
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
 
 
@@ -43,7 +43,7 @@ def measure(
     *cases: Case,
     source: str | None = None,
     seconds: float = 60.0,
-    min_rounds: int = MIN_ROUNDS,
+    min_rounds: int = FEWEST_VALUES,
     max_rounds: int = MAX_ROUNDS,
     seed: int = 0,
 ) -> Record:

@@ -7,24 +7,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from importlib import resources
-from typing import Any, Literal, get_args
+from typing import Any
 
-from reports.record.record import CaseRecord, Record
 from reports.stats.median import Estimate, estimate_median
-from reports.stats.paired import estimate_ratio
-from reports.summary.estimates import read_turns
-from reports.summary.readings import estimate_reading_ratio, read_bytes
+from reports.summary.case import CaseSummary
+from reports.summary.metric import (
+    ACCURACY,
+    BUSY_SHARE,
+    DISPLACEMENT,
+    FIRST_BATCH,
+    LABEL_RUNS,
+    LIVE_BYTES,
+    SOURCE_BYTES,
+    TIME,
+    TURN_TIME,
+    Metric,
+)
+from reports.summary.readings import estimate_reading_ratio
+from reports.summary.reference import estimate_shared
+from reports.summary.summary import Summary
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-Metric = Literal[
-    "time", "first_batch", "busy", "seconds", "accuracy", "displacement", "label_runs", "live_bytes", "source_bytes"
-]  # fmt: skip
-METRICS: tuple[str, ...] = get_args(Metric)
-OF_MEMORY = ("live_bytes", "source_bytes")
+CLAIMED: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        *(TIME, FIRST_BATCH, BUSY_SHARE, TURN_TIME, ACCURACY, DISPLACEMENT, LABEL_RUNS),
+        *(LIVE_BYTES, SOURCE_BYTES),
+    )
+}
 CLAIMS_FILE = "claims.toml"
 ALL = "all"
 
@@ -73,7 +87,7 @@ class Claim:
     id: str
     sentence: str
     source: str
-    metric: Metric
+    metric: str
     case: str
     to: str | None = None
     number: float | None = None
@@ -87,8 +101,8 @@ class Claim:
     why: str = ""
 
     def __post_init__(self) -> None:
-        if self.metric not in METRICS:
-            raise ClaimError(f"claim {self.id}: metric must be one of {', '.join(METRICS)}, got {self.metric!r}.")
+        if self.metric not in CLAIMED:
+            raise ClaimError(f"claim {self.id}: metric must be one of {', '.join(CLAIMED)}, got {self.metric!r}.")
         if (self.to is None) == (self.number is None):
             raise ClaimError(f"claim {self.id} must have either another case, to, or a number.")
         if self.number is not None and self.number <= 0:
@@ -101,7 +115,7 @@ class Claim:
     @property
     def is_of_memory(self) -> bool:
         """True if it is about bytes, which are read once, rather than about turns."""
-        return self.metric in OF_MEMORY
+        return CLAIMED[self.metric].is_read_once
 
     @property
     def wanted_cases(self) -> tuple[tuple[str, str, str], ...]:
@@ -112,7 +126,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimVerdict:
     """What a record says of a claim.
 
     Args:
@@ -175,68 +189,70 @@ def select_claims(claims: tuple[Claim, ...], wanted: str) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def judge_claims(claims: tuple[Claim, ...], record: Record) -> tuple[Verdict, ...]:
-    """A verdict on every claim, from the turns of one record.
+def judge_claims(claims: tuple[Claim, ...], summary: Summary) -> tuple[ClaimVerdict, ...]:
+    """A verdict on every claim, from the turns of one run.
 
     Example:
-        >>> verdicts = judge_claims(load_claims(), load_record(Path("runs/before")))
+        >>> verdicts = judge_claims(load_claims(), load_summary(Path("runs/before")))
     """
-    cases = {(case.name, case.consumer, case.arm, case.device): case for case in record.cases}
-    return tuple(_judge(claim, record, cases) for claim in claims)
+    cases = {(case.name, case.consumer, case.arm, case.device): case for case in summary.cases}
+    return tuple(_judge(claim, summary, cases) for claim in claims)
 
 
-def _judge(claim: Claim, record: Record, cases: Mapping[tuple[str, str, str, str], CaseRecord]) -> Verdict:
-    missing = _find_missing(claim, record, cases)
+def _judge(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> ClaimVerdict:
+    missing = _find_missing(claim, summary, cases)
     if missing:
-        return Verdict(claim, Kind.NOT_RUN, reason=missing)
+        return ClaimVerdict(claim, Kind.NOT_RUN, reason=missing)
     found = [cases[(*wanted, claim.device)] for wanted in claim.wanted_cases]
     measured = _compare_bytes(claim, found) if claim.is_of_memory else _compare_turns(claim, found)
     if measured is None:
-        return Verdict(claim, Kind.NOT_RUN, reason="this platform has no source for it")
+        return ClaimVerdict(claim, Kind.NOT_RUN, reason="this platform has no source for it")
     return _decide(claim, measured)
 
 
-def _find_missing(claim: Claim, record: Record, cases: Mapping[tuple[str, str, str, str], CaseRecord]) -> str:
-    """Why the record cannot decide the claim; empty if it can."""
-    if claim.device != "cpu" and not any(case.device == claim.device for case in record.cases):
+def _find_missing(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> str:
+    """Why the run cannot decide the claim; empty if it can."""
+    if claim.device != "cpu" and not any(case.device == claim.device for case in summary.cases):
         return f"no {claim.device.upper()} in this run"
-    if claim.data is not None and claim.data != record.cases[0].setting.data_fingerprint:
+    if claim.data is not None and claim.data != summary.data_fingerprint:
         return "needs the real MNIST"
     if any((*wanted, claim.device) not in cases for wanted in claim.wanted_cases):
         return f"slow: give --claims {claim.id} or all"
     return ""
 
 
-def _decide(claim: Claim, measured: Estimate) -> Verdict:
+def _decide(claim: Claim, measured: Estimate) -> ClaimVerdict:
     """HOLDS if the whole interval is as predicted, REFUTED if all of it is not, else INCONCLUSIVE."""
     if measured.low is None or measured.high is None:
-        return Verdict(claim, Kind.INCONCLUSIVE, measured, "too few turns")
+        return ClaimVerdict(claim, Kind.INCONCLUSIVE, measured, "too few turns")
     least = float("-inf") if claim.at_least is None else claim.at_least
     most = float("inf") if claim.at_most is None else claim.at_most
     if least <= measured.low and measured.high <= most:
-        return Verdict(claim, Kind.HOLDS, measured)
+        return ClaimVerdict(claim, Kind.HOLDS, measured)
     if measured.high < least or measured.low > most:
-        return Verdict(claim, Kind.REFUTED, measured)
+        return ClaimVerdict(claim, Kind.REFUTED, measured)
     seen = measured.resolution
-    return Verdict(claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %")
+    return ClaimVerdict(
+        claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
+    )
 
 
-def _compare_bytes(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:
+def _compare_bytes(claim: Claim, cases: list[CaseSummary]) -> Estimate | None:
     """The ratio of two readings, or of one to the number, with the spread that readings are known to have."""
-    values = [read_bytes(claim.metric, case.memory) for case in cases]
-    if any(value is None for value in values):
+    metric = CLAIMED[claim.metric]
+    readings = [case.find(metric) for case in cases]
+    if any(reading is None for reading in readings):
         return None
-    first, second = (float(values[0] or 0), float(values[-1] or 0) if claim.to is not None else claim.number or 1.0)
-    return None if second == 0 else estimate_reading_ratio(claim.metric, first, second, len(cases))
+    values = [float(reading.median) for reading in readings if reading is not None]
+    first, second = values[0], values[-1] if claim.to is not None else claim.number or 1.0
+    return None if second == 0 else estimate_reading_ratio(metric, first, second, len(cases))
 
 
-def _compare_turns(claim: Claim, cases: list[CaseRecord]) -> Estimate | None:
+def _compare_turns(claim: Claim, cases: list[CaseSummary]) -> Estimate | None:
     """The median of the ratios turn against turn, or of the values over the number."""
-    values = [read_turns(claim.metric, case) for case in cases]
+    values = [case.values.get(claim.metric, {}) for case in cases]
     if not all(values):
         return None
     if claim.to is None:
         return estimate_median([value / (claim.number or 1.0) for value in values[0].values()])
-    if cases[0].group != cases[1].group or not values[0].keys() & values[1].keys():
-        return None
-    return estimate_ratio(*values)
+    return estimate_shared(*values) if cases[0].group == cases[1].group else None

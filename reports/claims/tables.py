@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from reports.claims.claim import Claim, Kind, Verdict
+from reports.claims.claim import Claim, ClaimVerdict, Kind
 from reports.drawing.blocks import (
     Align,
     Block,
@@ -43,12 +43,12 @@ COLUMNS = (
 )
 
 
-def tabulate_verdicts(verdicts: Sequence[Verdict]) -> list[Block]:
+def tabulate_verdicts(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     """The table of all verdicts, and what is behind those that go against the advice."""
     return [Table(None, COLUMNS, tuple(_list_verdict(verdict) for verdict in verdicts)), *_explain(verdicts)]
 
 
-def _list_verdict(verdict: Verdict) -> Row:
+def _list_verdict(verdict: ClaimVerdict) -> Row:
     claim = verdict.claim
     sentence = (Span(f"{claim.id}  ", Emphasis.STRONG), claim.sentence, Span(f" [{claim.metric}]", Emphasis.FAINT))
     return (
@@ -60,7 +60,7 @@ def _list_verdict(verdict: Verdict) -> Row:
     )
 
 
-def tabulate_verdicts_briefly(verdicts: Sequence[Verdict]) -> list[Block]:
+def tabulate_verdicts_briefly(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     """A line for each claim that was run, and how many of each verdict there are."""
     kinds = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE)
     rows = [
@@ -74,13 +74,13 @@ def tabulate_verdicts_briefly(verdicts: Sequence[Verdict]) -> list[Block]:
     return [told, *listed, Lines((count_verdicts(verdicts),))]
 
 
-def _list_briefly(verdict: Verdict, measured: Estimate) -> Row:
+def _list_briefly(verdict: ClaimVerdict, measured: Estimate) -> Row:
     kind = Cell(f" {verdict.kind.value}", emphasis=EMPHASES[verdict.kind])
     sentence = (f"{verdict.claim.sentence} ", Span(f"({verdict.claim.id})", Emphasis.FAINT))
     return build_row(kind, render_estimate(measured, render_ratio), Cell(sentence))
 
 
-def count_verdicts(verdicts: Sequence[Verdict]) -> str:
+def count_verdicts(verdicts: Sequence[ClaimVerdict]) -> str:
     """How many of each verdict there are, and where the rest is."""
     counts = Counter(verdict.kind for verdict in verdicts)
     line = ", ".join(f"{counts[kind]} {VERBS[kind]}" for kind in Kind if counts[kind])
@@ -94,13 +94,13 @@ def render_prediction(claim: Claim) -> str:
     return f">= {claim.at_least:g}" if claim.at_most is None else f"<= {claim.at_most:g}"
 
 
-def _show_measured(verdict: Verdict) -> Cell:
+def _show_measured(verdict: ClaimVerdict) -> Cell:
     if verdict.measured is None:
         return Cell(verdict.reason, emphasis=Emphasis.FAINT)
     return Cell(render_estimate(verdict.measured, render_ratio), below=(verdict.reason,) if verdict.reason else ())
 
 
-def _explain(verdicts: Sequence[Verdict]) -> list[Block]:
+def _explain(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     """Why, for the verdicts against the advice, and how to read the numbers."""
     refuted = [verdict.claim for verdict in verdicts if verdict.kind is Kind.REFUTED and verdict.claim.why]
     why = Lines(tuple(f"{claim.id}: {claim.why}" for claim in refuted))
@@ -118,7 +118,7 @@ def _explain(verdicts: Sequence[Verdict]) -> list[Block]:
     return [why, Gap(), how]
 
 
-def describe_verdict(verdict: Verdict) -> dict[str, Any]:
+def describe_verdict(verdict: ClaimVerdict) -> dict[str, Any]:
     """The verdict as JSON's types."""
     claim, measured = verdict.claim, verdict.measured
     return {

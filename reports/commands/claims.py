@@ -13,6 +13,7 @@ from reports.commands.runs import OptionalRun, find_newest_run
 from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.file import load_record
+from reports.summary.summary import summarize
 
 CLAIMS_EXAMPLES = (
     "Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"
@@ -29,7 +30,7 @@ def claims(
 
     A run of `pytest bench/ --benchmark-only` decides on some of the claims; with `--claims all` on nearly every one.
     """
-    verdicts = judge_claims(select_claims(load_claims(), only), load_record(run or find_newest_run()))
+    verdicts = judge_claims(select_claims(load_claims(), only), summarize(load_record(run or find_newest_run())))
     if as_json:
         print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
     else:

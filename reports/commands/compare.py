@@ -14,7 +14,7 @@ from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import render_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
 from reports.drawing.terminal import open_console
-from reports.summary.files import load_run
+from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome
 
 COMPARE_EXAMPLES = """Examples:
@@ -54,7 +54,7 @@ def compare(
     Exit code with --fail-on: 0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide.
     """
     thresholds = parse_thresholds(fail_on or ())
-    shown = put_side_by_side([load_run(path) for path in runs])
+    shown = put_side_by_side([load_summary(path) for path in runs])
     conclusion = conclude(shown, thresholds)
     if as_json:
         sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.summary.run import Facts, Run
+from reports.summary.naming import Facts
+from reports.summary.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Difference:
     is_of_program: bool = False
 
 
-def find_differences(first: Run, second: Run) -> tuple[Difference, ...]:
+def find_differences(first: Summary, second: Summary) -> tuple[Difference, ...]:
     """The machine, the versions, and what TensorFlow made of the same ordering.
 
     What makes it another machine is what both tell and tell differently.
@@ -48,7 +49,7 @@ def _compare(first: Facts, second: Facts, *, of_machine: bool) -> list[Differenc
     ]
 
 
-def _compare_programs(first: Run, second: Run) -> list[Difference]:
+def _compare_programs(first: Summary, second: Summary) -> list[Difference]:
     chains = {case.identity: case.chain for case in second.cases}
     return [
         Difference(f"{case.identity.label} runs as", case.chain, other, is_of_program=True)

@@ -12,7 +12,7 @@ from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
 from reports.compare.thresholds import Conclusion, Threshold, judge, select_usable
 from reports.summary.metric import TIME
-from reports.summary.run import Run
+from reports.summary.summary import Summary
 
 FORMAT = 1
 
@@ -43,9 +43,9 @@ def render_json(
     return json.dumps(content, indent=2, allow_nan=False)
 
 
-def _describe_run(run: Run) -> dict[str, Any]:
+def _describe_run(run: Summary) -> dict[str, Any]:
     return {
-        "path": str(run.path),
+        "path": run.path,
         "datetime": run.datetime,
         "machine": dict(run.machine),
         "versions": dict(run.versions),

@@ -10,9 +10,28 @@ from reports.compare.differences import Difference, find_differences
 from reports.record.record import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate, estimate_median
 from reports.stats.unpaired import estimate_unpaired_ratio
-from reports.summary.metric import METRICS, PLAIN_METRICS, Metric
-from reports.summary.readings import READING_SPREAD, estimate_reading_ratio
-from reports.summary.run import Identity, Measured, Run
+from reports.summary.case import CaseSummary
+from reports.summary.identity import Identity
+from reports.summary.metric import (
+    ACCURACY,
+    BUSY_SHARE,
+    DISPLACEMENT,
+    FIRST_BATCH,
+    LABEL_RUNS,
+    LIVE_BYTES,
+    RELATIVE,
+    ROUND_TIME,
+    SOURCE_BYTES,
+    TIME,
+    Metric,
+)
+from reports.summary.readings import estimate_reading_ratio
+from reports.summary.summary import Summary
+
+COMPARED = (
+    *(TIME, RELATIVE, FIRST_BATCH, BUSY_SHARE, LIVE_BYTES, SOURCE_BYTES),
+    *(ACCURACY, DISPLACEMENT, LABEL_RUNS),
+)  # in the order of tables
 
 
 class CompareError(InputError):
@@ -78,8 +97,8 @@ class Comparison:
         zeros: likewise, with the metric that is 0, to which there is no ratio.
     """
 
-    first: Run
-    second: Run
+    first: Summary
+    second: Summary
     changes: tuple[Change, ...]
     differences: tuple[Difference, ...]
     only_first: tuple[str, ...]
@@ -101,14 +120,14 @@ class Comparison:
         return "" if shared else "are not known to have run on one machine"
 
 
-def compare_runs(first: Run, second: Run) -> Comparison:
+def compare_runs(first: Summary, second: Summary) -> Comparison:
     """The second run beside the first. A case is compared with none but itself: same device, ordering and size.
 
     Raises:
         CompareError: they measured different data, or are one and the same run.
 
     Example:
-        >>> comparison = compare_runs(load_run(Path("runs/before")), load_run(Path("runs/after")))
+        >>> comparison = compare_runs(load_summary(Path("runs/before")), load_summary(Path("runs/after")))
         >>> worst = max(comparison.changes, key=lambda change: change.badness)
     """
     _check_data(first, second)
@@ -128,43 +147,43 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     )
 
 
-def _pair(first: Run, second: Run) -> list[tuple[Metric, Measured, Measured]]:
+def _pair(first: Summary, second: Summary) -> list[tuple[Metric, CaseSummary, CaseSummary]]:
     """What both runs measured, in the order of the metrics."""
     theirs = {(case.identity, metric): case for case in second.cases for metric in case.values}
     return [
         (metric, case, theirs[case.identity, metric.name])
-        for metric in (METRICS if first.data_fingerprint else PLAIN_METRICS)
+        for metric in (COMPARED if first.data_fingerprint else (ROUND_TIME,))
         for case in first.cases
         if metric.name in case.values and (case.identity, metric.name) in theirs
     ]
 
 
-def _check_data(first: Run, second: Run) -> None:
+def _check_data(first: Summary, second: Summary) -> None:
     if first.data_fingerprint == second.data_fingerprint or None in (first.data_fingerprint, second.data_fingerprint):
         return
     raise CompareError(f"different data cannot be compared: {_show_data(first)}, {_show_data(second)}.")
 
 
-def _show_data(run: Run) -> str:
+def _show_data(run: Summary) -> str:
     return f"{run.path} measured {run.data_name} (sha256 {str(run.data_fingerprint)[:FINGERPRINT_DIGITS]})"
 
 
-def _has_ratio(metric: Metric, case: Measured, other: Measured) -> bool:
+def _has_ratio(metric: Metric, case: CaseSummary, other: CaseSummary) -> bool:
     """False where a value is 0, such as how far an ordering without shuffle moved the examples."""
     return all(value > 0 for each in (case, other) for value in each.values[metric.name].values())
 
 
-def _compare(metric: Metric, case: Measured, other: Measured) -> Change:
-    before, after = (list(each.values[metric.name].values()) for each in (case, other))
-    if metric.name in READING_SPREAD:
-        ratio = estimate_reading_ratio(metric.name, after[0], before[0])
+def _compare(metric: Metric, case: CaseSummary, other: CaseSummary) -> Change:
+    before, after = ([float(value) for value in each.values[metric.name].values()] for each in (case, other))
+    if metric.spread is not None:
+        ratio = estimate_reading_ratio(metric, after[0], before[0])
     else:
         ratio = estimate_unpaired_ratio(after, before)
     is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
     return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio, is_disturbed)
 
 
-def _find_lonely(first: Run, second: Run) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _find_lonely(first: Summary, second: Summary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Labels of the cases that only the first has, that only the second has, and that differ under one label."""
     ours, theirs = ({case.identity for case in run.cases} for run in (first, second))
     only_ours = [case.identity for case in first.cases if case.identity not in theirs]

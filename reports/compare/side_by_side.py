@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reports.compare.pairing import CompareError, Comparison, compare_runs
 from reports.compare.speed_up import SpeedUps, find_speed_ups
-from reports.summary.run import Run
+from reports.summary.summary import Summary
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # what tables call the runs
 
@@ -22,12 +22,12 @@ class SideBySide:
         speed_ups: of the CPU beside other devices.
     """
 
-    runs: tuple[Run, ...]
+    runs: tuple[Summary, ...]
     comparisons: tuple[Comparison, ...]
     speed_ups: tuple[SpeedUps, ...]
 
 
-def put_side_by_side(runs: Sequence[Run]) -> SideBySide:
+def put_side_by_side(runs: Sequence[Summary]) -> SideBySide:
     """All that can be said of these runs, of which there must be at least one.
 
     Raises:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from reports.stats.median import Estimate, estimate_median
 from reports.stats.paired import estimate_ratio
 from reports.stats.unpaired import estimate_unpaired_ratio
+from reports.summary.case import CaseSummary
+from reports.summary.identity import Identity
 from reports.summary.metric import TIME
-from reports.summary.run import Identity, Measured, Run
-
-CPU = "cpu"
+from reports.summary.reference import CPU
+from reports.summary.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class SpeedUps:
     rows: tuple[SpeedUp, ...]
 
 
-def find_speed_ups(runs: Sequence[Run]) -> tuple[SpeedUps, ...]:
+def find_speed_ups(runs: Sequence[Summary]) -> tuple[SpeedUps, ...]:
     """By pair of runs, each run beside itself first. What a run has on both devices is not looked for in two runs."""
     own = [_pair(number, number, run.cases, run.cases) for number, run in enumerate(runs)]
     paired = {_strip(row.case) for found in own for row in found.rows}
@@ -64,11 +65,11 @@ def _strip(identity: Identity) -> Identity:
     return replace(identity, device="")
 
 
-def _leave_out(run: Run, paired: set[Identity]) -> tuple[Measured, ...]:
+def _leave_out(run: Summary, paired: set[Identity]) -> tuple[CaseSummary, ...]:
     return tuple(case for case in run.cases if _strip(case.identity) not in paired)
 
 
-def _pair(cpu_run: int, other_run: int, cases: Sequence[Measured], others: Sequence[Measured]) -> SpeedUps:
+def _pair(cpu_run: int, other_run: int, cases: Sequence[CaseSummary], others: Sequence[CaseSummary]) -> SpeedUps:
     on_cpu = {_strip(case.identity): case for case in cases if case.identity.device == CPU and TIME.name in case.values}
     elsewhere = [case for case in others if case.identity.device not in (CPU, "") and TIME.name in case.values]
     pairs = [(on_cpu[_strip(case.identity)], case) for case in elsewhere if _strip(case.identity) in on_cpu]
@@ -76,7 +77,7 @@ def _pair(cpu_run: int, other_run: int, cases: Sequence[Measured], others: Seque
     return SpeedUps(cpu_run, other_run, tuple(sorted(rows, key=lambda row: row.ratio.median, reverse=True)))
 
 
-def _compare(cpu: Measured, other: Measured, *, is_paired: bool) -> SpeedUp:
+def _compare(cpu: CaseSummary, other: CaseSummary, *, is_paired: bool) -> SpeedUp:
     """Turn against turn of a round where they were measured together, else every turn against every turn."""
     ours, theirs = cpu.values[TIME.name], other.values[TIME.name]
     if is_paired and ours.keys() & theirs.keys():

@@ -21,7 +21,7 @@ from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
 from reports.summary.metric import DIGITS, RELATIVE, TIME, Metric
 from reports.summary.outcome import Outcome
-from reports.summary.run import Run
+from reports.summary.summary import Summary
 from reports.xplane.events import clean
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
@@ -59,17 +59,17 @@ def _paragraphs(lines: Iterable[str], style: str = "") -> list[RenderableType]:
     return [Padding(Text(line, style=style), INDENT) for line in lines]
 
 
-def _render_runs(runs: Sequence[Run]) -> Table:
+def _render_runs(runs: Sequence[Summary]) -> Table:
     table = Table.grid(padding=(0, 2))
     for letter, run in zip(LETTERS, runs, strict=False):
         about = [Text(clean(_describe_machine(run)))]
         about += [Text(f"! {remark}", style="yellow") for remark in run.remarks]
-        name = Text(f"{clean(str(run.path))}\n{clean(run.datetime[:16])}", overflow="fold")
+        name = Text(f"{clean(run.path)}\n{clean(run.datetime[:16])}", overflow="fold")
         table.add_row(Text(f" {letter}", style="bold"), name, Text("\n").join(about))
     return table
 
 
-def _describe_machine(run: Run) -> str:
+def _describe_machine(run: Summary) -> str:
     facts = [f"{value} cores" if name == "cores" else value for name, value in run.machine]
     return ", ".join(facts) or "machine unknown"
 

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from reports.compare.pairing import Change, CompareError, Comparison
+from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
-from reports.summary.metric import METRICS, RELATIVE, Metric
+from reports.summary.metric import RELATIVE, Metric
 from reports.summary.outcome import Outcome, find_heaviest
-from reports.summary.readings import READING_SPREAD
 
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
 EXAMPLE = "such as time:5%"
 WHOLE = 100.0  # percent
+NUM_READINGS = 2  # of bytes: each run has one
 MOST_NAMED = 5  # cases in a line; the table has all
 
 
@@ -77,7 +77,7 @@ def _parse(text: str) -> Threshold:
 
 def _check_can_be_kept(threshold: Threshold, text: str) -> None:
     """Bytes are read once: two readings of one thing differ so much that a narrow limit could never be known kept."""
-    closest = READING_SPREAD.get(threshold.metric.name, 1.0) ** 2
+    closest = (threshold.metric.spread or 1.0) ** NUM_READINGS
     if threshold.limit < closest and not threshold.metric.more_is_better:
         least = math.ceil(WHOLE * (closest - 1))
         raise CompareError(
@@ -89,9 +89,9 @@ def _check_can_be_kept(threshold: Threshold, text: str) -> None:
 
 
 def _find_metric(name: str) -> Metric:
-    found = [metric for metric in METRICS if metric.name.startswith(name)]
+    found = [metric for metric in COMPARED if metric.name.startswith(name)]
     if len(found) != 1:
-        known = ", ".join(metric.name for metric in METRICS)
+        known = ", ".join(metric.name for metric in COMPARED)
         raise CompareError(f"--fail-on: '{name}' is not the beginning of one metric: {known}.")
     return found[0]
 

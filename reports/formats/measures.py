@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from reports.record.record import Capture, CaseRecord
 from reports.stats.median import Estimate, estimate_median
-from reports.summary.estimates import NANOSECONDS, estimate_rate, read_turns
+from reports.summary.estimates import estimate_rate, read_turns
+from reports.summary.metric import NANOSECONDS
 from reports.tables.captures import estimate_cost
 
 

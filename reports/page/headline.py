@@ -12,6 +12,7 @@ from reports.page.sections.claims import tally
 from reports.record.record import REFERENCE, CaseRecord, Record
 from reports.summary.estimates import estimate_first_batch_s, estimate_rate, estimate_speed_ratio, read_turns
 from reports.summary.selection import rank_fields
+from reports.summary.summary import summarize
 from reports.traces.tables import describe_verdict
 
 
@@ -111,7 +112,7 @@ def _describe_memory(record: Record) -> list[Fact]:
 
 
 def _describe_claims(record: Record) -> list[Fact]:
-    verdicts = judge_claims(load_claims(), record)
+    verdicts = judge_claims(load_claims(), summarize(record))
     run = [verdict for verdict in verdicts if verdict.kind is not Kind.NOT_RUN]
     return [Fact("What people say of tf.data", tally(run), f"of {len(verdicts)} claims")] if run else []
 

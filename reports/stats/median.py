@@ -104,6 +104,6 @@ def _find_middle_probability(count: int) -> float:
     """P(B = count // 2) for B ~ Binomial(count, 1/2)."""
     middle = count // 2
     if count <= MOST_EXACT:
-        return math.comb(count, middle) / 2**count
+        return float(math.comb(count, middle) / 2**count)
     logarithm = math.lgamma(count + 1) - math.lgamma(middle + 1) - math.lgamma(count - middle + 1)
     return math.exp(logarithm - count * math.log(2))

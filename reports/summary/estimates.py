@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from reports.record.record import CaseRecord, Sample
 from reports.stats.median import Estimate, estimate_median
 from reports.stats.paired import estimate_ratio
+from reports.summary.fields import BUSY_ENOUGH
+from reports.summary.metric import BUSY_SHARE as BUSY
+from reports.summary.metric import METRICS, NANOSECONDS
 
-NANOSECONDS = 1_000_000_000
-BUSY_SHARE = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
+BUSY_SHARE = BUSY_ENOUGH
 
 
 def estimate_rate(case: CaseRecord) -> Estimate:
@@ -33,12 +35,7 @@ def estimate_busy_share(case: CaseRecord) -> Estimate:
     samples = [turn.sample for turn in case.turns]
     if any(sample.busy_ns is None for sample in samples):
         raise ValueError(f"{case.name}: the consumer {case.consumer} does not compute.")
-    return estimate_median([busy_share(sample) for sample in samples])
-
-
-def busy_share(sample: Sample) -> float:
-    """The share of a turn, from its first batch on, that the consumer computed."""
-    return (sample.busy_ns or 0) / (sample.wall_ns - (sample.first_batch_ns or 0))
+    return estimate_median(list(BUSY.read(case).values()))
 
 
 def estimate_unsynced_excess(case: CaseRecord) -> Estimate | None:
@@ -79,12 +76,5 @@ def read_turns(metric: str, case: CaseRecord) -> dict[int, float]:
 
 
 READERS: dict[str, Callable[[Sample], float | None]] = {
-    "time": lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
-    "seconds": lambda sample: sample.wall_ns / NANOSECONDS,
-    "first_batch": lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
-    "cpu": lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,
-    "busy": lambda sample: None if sample.busy_ns is None else busy_share(sample),
-    "accuracy": lambda sample: sample.accuracy,
-    "displacement": lambda sample: None if sample.mixing is None else sample.mixing.displacement,
-    "label_runs": lambda sample: None if sample.mixing is None else sample.mixing.label_runs,
+    metric.name: metric.of_turn for metric in METRICS if metric.of_turn is not None
 }

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from reports.record.file import load_stored, parse_record
 from reports.record.record import RecordError
-from reports.summary.own import describe_run
 from reports.summary.plain import is_own, parse_plain, parse_versions
-from reports.summary.run import Run
+from reports.summary.summary import Summary, summarize
 
 
-def load_run(path: Path) -> Run:
-    """The run in a pytest-benchmark file, or in a run's folder as ``record.json``.
+def load_summary(path: Path) -> Summary:
+    """The summary of a pytest-benchmark file, or of a run's folder with a ``record.json``.
 
     Raises:
-        RecordError: there is none, or it is damaged or of a format that this version does not know.
+        RecordError: There is no such file, it is damaged or of a format that this version does not know, or it holds
+            no benchmark, or one twice.
 
     Example:
-        >>> run = load_run(Path("runs/before"))
+        >>> summary = load_summary(Path("runs/before"))
     """
     file, stored = load_stored(path)
-    if not is_own(stored):
-        return parse_plain(path, file, stored)
-    record = parse_record(file, stored)
-    try:
-        return describe_run(path, record, parse_versions(stored, with_python=False))
-    except ValueError as error:
-        raise RecordError(f"{file} cannot be read: {error}.") from None
+    if is_own(stored):
+        summary = summarize(parse_record(file, stored), str(path))
+        versions = (*summary.versions, *parse_versions(stored, with_python=False))
+        summary = replace(summary, versions=versions)
+    else:
+        summary = parse_plain(file, stored, str(path))
+    _check_cases(file, summary)
+    return summary
+
+
+def _check_cases(file: Path, summary: Summary) -> None:
+    if not summary.cases:
+        raise RecordError(f"{file} cannot be read: it holds no benchmark.")
+    found = Counter((case.identity, metric) for case in summary.cases for metric in case.values)
+    twice = next((identity for (identity, _), count in found.items() if count > 1), None)
+    if twice is not None:
+        raise RecordError(f"{file} cannot be read: benchmark {twice.label!r} is there twice.")

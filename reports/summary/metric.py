@@ -1,64 +1,300 @@
-"""What cases are compared by: each metric with its name, its words, its unit and which way is better."""
+"""The one table of metrics: the name of each, its words, its unit, which way is better, and how a case is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.drawing.numbers import render_accuracy, render_mebibytes, render_percent, render_ratio, render_seconds
-from reports.record.record import REFERENCE
+from reports.drawing.numbers import (
+    render_accuracy,
+    render_mebibytes,
+    render_percent,
+    render_rate,
+    render_ratio,
+    render_seconds,
+)
+from reports.record.record import REFERENCE, Capture, CaseRecord, Memory, Sample
+from reports.stats.median import Estimate, estimate_median
 
+NANOSECONDS = 1_000_000_000  # in a second
 DIGITS = 3  # of a value that stands beside others of its kind, without an interval
+
+Values = Mapping[int, float]
+"""Values by the round that they were measured in; a value that was read once stands in round 0."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a metric counts in.
+
+    Args:
+        name: Name of the unit, as exports end their names with it.
+        render: Function that shows a value together with its unit.
+    """
+
+    name: str
+    render: Callable[[float], str]
+
+
+SECONDS = Unit("s", render_seconds)
+SHARE = Unit("share", lambda value: f"{render_percent(value, DIGITS)} %")
+ACCURACY_SHARE = Unit("share", lambda value: f"{render_accuracy(value, DIGITS)} %")
+BYTES = Unit("bytes", lambda value: f"{render_mebibytes(round(value))} MiB")
+FACTOR = Unit("ratio", lambda value: render_ratio(value, DIGITS))
+EXAMPLES_PER_S = Unit("examples/s", lambda value: f"{render_rate(value, DIGITS)} examples/s")
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric.
+    """One metric. It is read from turns, from the memory reading or from the capture of a case, whichever is given.
 
     Args:
-        name: in options and in JSON.
-        title: in tables.
-        render: a value with its unit.
-        more_is_better: false for times and bytes.
-        tells_speed: it is a matter of the machine: between machines, its ratio is about those.
-        is_timed: it comes from a clock, and whoever else uses the machine has a part in it.
+        name: Name of the metric in options, in JSON and in the file of the claims.
+        title: Title of the metric in tables.
+        unit: Unit of its values.
+        column: Name of its column in exports, which ends with the unit; empty where it is not exported.
+        more_is_better: True where a larger value is better; false for times and bytes.
+        tells_speed: True where the value depends on how fast the machine is, so that between two machines its ratio is
+            about those.
+        is_timed: True where it comes from a clock, so that whoever else uses the machine has a part in it.
+        of_turn: Function that reads it from one turn; None from it where the turn does not have it.
+        of_memory: Function that reads it from a memory reading, likewise.
+        of_capture: Function that reads its values from a profiler's trace.
+        is_read_once: True where a case has one value, which has no interval.
+        spread: Factor by which one reading differs from the median of many at most; None where readings are not
+            compared, or where their turns have an interval.
     """
 
     name: str
     title: str
-    render: Callable[[float], str]
+    unit: Unit
+    column: str = ""
     more_is_better: bool = False
     tells_speed: bool = False
     is_timed: bool = False
+    of_turn: Callable[[Sample], float | None] | None = None
+    of_memory: Callable[[Memory], float | None] | None = None
+    of_capture: Callable[[Capture], Sequence[float]] | None = None
+    is_read_once: bool = False
+    spread: float | None = None
+
+    def render(self, value: float) -> str:
+        """The value as text, with its unit."""
+        return self.unit.render(value)
+
+    def read(self, case: CaseRecord) -> Values:
+        """The case's values by round; empty where it does not have the metric."""
+        if self.of_turn is not None:
+            found = {turn.round: self.of_turn(turn.sample) for turn in case.turns}
+            return {number: value for number, value in found.items() if value is not None}
+        if self.of_memory is not None and case.memory is not None:
+            value = self.of_memory(case.memory)
+            return {} if value is None else {0: value}
+        if self.of_capture is not None and case.capture is not None:
+            return dict(enumerate(self.of_capture(case.capture)))
+        return {}
+
+    def estimate(self, values: Values) -> Estimate | None:
+        """The median of the values with its interval, which a single reading does not have; None without values."""
+        if not values:
+            return None
+        return Estimate(values[0], None, None, 1) if self.is_read_once else estimate_median(list(values.values()))
 
 
-def _render_share(value: float) -> str:
-    return f"{render_percent(value, DIGITS)} %"
+def _read_busy_share(sample: Sample) -> float | None:
+    """The share of a turn, from its first batch on, in which the consumer computed; None for one that only takes.
+
+    The wait for the first batch is left out, as in MLPerf Storage's accelerator utilisation: it is told on its own.
+    """
+    after_first_ns = sample.wall_ns - (sample.first_batch_ns or 0)
+    return None if sample.busy_ns is None or after_first_ns == 0 else sample.busy_ns / after_first_ns
 
 
-def _render_accuracy(value: float) -> str:
-    return f"{render_accuracy(value, DIGITS)} %"
+def _of_reading(name: str, title: str, spread: float | None = None) -> Metric:
+    """A metric in bytes that is read once."""
+
+    def read(memory: Memory) -> float | None:
+        value: int | None = getattr(memory, name)
+        return value
+
+    return Metric(name, title, BYTES, name, of_memory=read, is_read_once=True, spread=spread)
 
 
-def _render_bytes(value: float) -> str:
-    return f"{render_mebibytes(round(value))} MiB"
+def _to_seconds(durations_ns: Sequence[int]) -> list[float]:
+    return [each / NANOSECONDS for each in durations_ns]
 
 
-def _render_factor(value: float) -> str:
-    return render_ratio(value, DIGITS)
+def _read_profiler_cost(capture: Capture) -> list[float]:
+    """What the profiler adds to a step, as a share of a step without it, block against block of the same round."""
+    blocks = zip(capture.profiled_step_ns, capture.plain_step_ns, strict=True)
+    return [profiled / plain - 1 for profiled, plain in blocks]
 
 
-TIME = Metric("time", "time per example", render_seconds, tells_speed=True, is_timed=True)
-RELATIVE = Metric("relative", f"time relative to {REFERENCE} in the same round", _render_factor, is_timed=True)
-METRICS = (  # of this project's runs
+RATE = Metric(
+    "rate",
+    "examples per second",
+    EXAMPLES_PER_S,
+    "examples_per_s",
+    more_is_better=True,
+    tells_speed=True,
+    is_timed=True,
+    of_turn=lambda sample: sample.num_examples * NANOSECONDS / sample.wall_ns,
+)
+TIME = Metric(
+    "time",
+    "time per example",
+    SECONDS,
+    "s_per_example",
+    tells_speed=True,
+    is_timed=True,
+    of_turn=lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
+)
+RELATIVE = Metric("relative", f"time relative to {REFERENCE} in the same round", FACTOR, is_timed=True)
+TURN_TIME = Metric(
+    "seconds",
+    "time of a whole turn",
+    SECONDS,
+    tells_speed=True,
+    is_timed=True,
+    of_turn=lambda sample: sample.wall_ns / NANOSECONDS,
+)
+FIRST_BATCH = Metric(
+    "first_batch",
+    "time to the first batch",
+    SECONDS,
+    "first_batch_s",
+    tells_speed=True,
+    is_timed=True,
+    of_turn=lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
+)
+CPU_TIME = Metric(
+    "cpu",
+    "CPU time per example",
+    SECONDS,
+    "cpu_s_per_example",
+    tells_speed=True,
+    is_timed=True,
+    of_turn=lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,
+)
+BUSY_SHARE = Metric(
+    "busy",
+    "share of time in computing",
+    SHARE,
+    "busy_share",
+    more_is_better=True,
+    tells_speed=True,
+    is_timed=True,
+    of_turn=_read_busy_share,
+)
+UNSYNCED_EXCESS = Metric(
+    "unsynced",
+    "how much too fast a turn would seem whose end does not wait for the device",
+    SHARE,
+    is_timed=True,
+    of_turn=lambda sample: sample.wall_ns / sample.unsynced_ns - 1 if sample.unsynced_ns else None,
+)
+ACCURACY = Metric(
+    "accuracy",
+    "accuracy on the test set",
+    ACCURACY_SHARE,
+    "accuracy",
+    more_is_better=True,
+    of_turn=lambda sample: sample.accuracy,
+)
+DISPLACEMENT = Metric(
+    "displacement",
+    "how far shuffling moved the examples",
+    FACTOR,
+    "displacement",
+    more_is_better=True,
+    of_turn=lambda sample: None if sample.mixing is None else sample.mixing.displacement,
+)
+LABEL_RUNS = Metric(
+    "label_runs",
+    "how often the label changes",
+    FACTOR,
+    "label_runs",
+    more_is_better=True,
+    of_turn=lambda sample: None if sample.mixing is None else sample.mixing.label_runs,
+)
+# One reading of a case's bytes in a process of its own stands for the others: they differ by less than this, as a
+# factor, from their median (docs/claims.md has the command and what it gave). Resident memory counts whole pages.
+LIVE_BYTES = _of_reading("live_bytes", "live heap beyond the source", spread=1.06)
+SOURCE_BYTES = _of_reading("source_bytes", "resident memory of the source", spread=1.15)
+PREDICTED_BYTES = _of_reading("predicted_bytes", "live heap that the ordering's text predicts")
+PEAK_BYTES = _of_reading("peak_bytes", "resident memory at the peak")
+KEPT_BYTES = _of_reading("kept_bytes", "resident memory that is kept after the release")
+KEPT_AFTER_TRIM_BYTES = _of_reading("kept_after_trim_bytes", "resident memory that is kept after malloc_trim")
+GPU_PEAK_BYTES = _of_reading("gpu_peak_bytes", "memory of the GPU at the peak")
+STEP_TIME = Metric(
+    "step",
+    "time of a training step",
+    SECONDS,
+    "step_s",
+    tells_speed=True,
+    is_timed=True,
+    of_capture=lambda capture: _to_seconds(capture.plain_step_ns),
+)
+TRACED_STEP_TIME = Metric(
+    "traced_step",
+    "time of a training step in the trace",
+    SECONDS,
+    "traced_step_s",
+    tells_speed=True,
+    is_timed=True,
+    of_capture=lambda capture: _to_seconds(capture.step_ns),
+)
+PROFILER_COST = Metric(
+    "profiler_cost",
+    "what the profiler adds to a step",
+    SHARE,
+    "profiler_cost_share",
+    is_timed=True,
+    of_capture=_read_profiler_cost,
+)
+INPUT_SHARE = Metric(
+    "input",
+    "share of the steps that is a wait for input",
+    SHARE,
+    "input_share",
+    is_timed=True,
+    of_capture=lambda capture: (capture.input_share,),
+    is_read_once=True,
+)
+METRICS = (
+    RATE,
     TIME,
     RELATIVE,
-    Metric("first_batch", "time to the first batch", render_seconds, tells_speed=True, is_timed=True),
-    Metric("busy", "share of time in computing", _render_share, more_is_better=True, tells_speed=True, is_timed=True),
-    Metric("live_bytes", "live heap beyond the source", _render_bytes),
-    Metric("source_bytes", "resident memory of the source", _render_bytes),
-    Metric("accuracy", "accuracy on the test set", _render_accuracy, more_is_better=True),
-    Metric("displacement", "how far shuffling moved the examples", _render_factor, more_is_better=True),
-    Metric("label_runs", "how often the label changes", _render_factor, more_is_better=True),
+    TURN_TIME,
+    FIRST_BATCH,
+    CPU_TIME,
+    BUSY_SHARE,
+    UNSYNCED_EXCESS,
+    ACCURACY,
+    DISPLACEMENT,
+    LABEL_RUNS,
+    LIVE_BYTES,
+    PREDICTED_BYTES,
+    PEAK_BYTES,
+    KEPT_BYTES,
+    KEPT_AFTER_TRIM_BYTES,
+    SOURCE_BYTES,
+    GPU_PEAK_BYTES,
+    STEP_TIME,
+    TRACED_STEP_TIME,
+    PROFILER_COST,
+    INPUT_SHARE,
 )
-PLAIN_METRICS = (replace(TIME, title="time of a round"),)  # other projects' files tell of no examples
+ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
+
+
+def find_metric(name: str) -> Metric:
+    """The metric of a name.
+
+    Raises:
+        KeyError: There is none of this name.
+    """
+    return BY_NAME[name]
+
+
+BY_NAME = {metric.name: metric for metric in METRICS}

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from reports.record.record import KEY, RecordError
-from reports.summary.metric import TIME
-from reports.summary.run import Facts, Identity, Measured, Run
+from reports.stats.median import estimate_median
+from reports.summary.case import CaseSummary
+from reports.summary.identity import Identity
+from reports.summary.metric import ROUND_TIME
+from reports.summary.naming import Facts
+from reports.summary.summary import Summary
 
 COMMIT_DIGITS = 12
 SHORTEST_S, LONGEST_S = 1e-18, 1e9  # of a round: a nanosecond shared by a billion iterations, and 30 years
@@ -19,27 +23,24 @@ def is_own(stored: dict[str, Any]) -> bool:
     return any(KEY in _get_dict(each, "extra_info") for each in stored["benchmarks"])
 
 
-def parse_plain(path: Path, file: Path, stored: dict[str, Any]) -> Run:
+def parse_plain(file: Path, stored: dict[str, Any], path: str = "") -> Summary:
     """The run of a file that pytest-benchmark wrote for anybody.
 
     Args:
-        path: as the user named it.
-        file: what was read.
-        stored: what is in it.
+        file: File that was read, for messages.
+        stored: What is in it, as JSON gives it.
+        path: File or folder as the user named it.
 
     Raises:
-        RecordError: it is damaged.
+        RecordError: It is damaged.
     """
     cases = tuple(_parse_benchmark(file, each) for each in stored["benchmarks"])
     remarks = () if all(_get_data(each) for each in stored["benchmarks"]) else (NO_ROUNDS,)
     datetime, machine = str(stored.get("datetime", "")), _parse_machine(stored)
-    try:
-        return Run(path, cases, datetime, machine, parse_versions(stored, with_python=True), remarks=remarks)
-    except ValueError as error:
-        raise RecordError(f"{file} cannot be read: {error}.") from None
+    return Summary(cases, datetime, machine, parse_versions(stored, with_python=True), remarks=remarks, path=path)
 
 
-def _parse_benchmark(file: Path, benchmark: Any) -> Measured:
+def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
     """The benchmark under its full name, with seconds by round; where only the median is stored, as if of one round."""
     name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
     try:
@@ -48,7 +49,15 @@ def _parse_benchmark(file: Path, benchmark: Any) -> Measured:
         values = [_check_seconds(each) for each in _get_data(benchmark) or [benchmark["stats"]["median"]]]
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
-    return Measured(Identity(name, ""), {TIME.name: dict(enumerate(values))}, str(benchmark.get("group")))
+    median = estimate_median(values)
+    return CaseSummary(
+        Identity(name, ""),
+        id=name,
+        name=name,
+        values={ROUND_TIME.name: dict(enumerate(values))},
+        estimates={ROUND_TIME.name: median},
+        group=str(benchmark.get("group")),
+    )
 
 
 def _check_seconds(value: Any) -> float:

@@ -1,29 +1,24 @@
-"""Bytes that were read once for a case, and what a ratio of two such readings is worth."""
+"""What the ratio of two readings of bytes is worth, each of which was taken once."""
 
 from __future__ import annotations
 
-from reports.record.record import Memory
 from reports.stats.median import Estimate
-
-# One reading of a case's bytes in a process of its own stands for the others: they differ by less than this, as a
-# factor, from their median (docs/claims.md has the command and what it gave). Resident memory counts whole pages.
-READING_SPREAD = {"live_bytes": 1.06, "source_bytes": 1.15}
+from reports.summary.metric import Metric
 
 
-def read_bytes(metric: str, memory: Memory | None) -> int | None:
-    """The reading of a metric, one of `READING_SPREAD`; None where there is none."""
-    value: int | None = getattr(memory, metric, None)
-    return value
-
-
-def estimate_reading_ratio(metric: str, numerator: float, denominator: float, num_readings: int = 2) -> Estimate:
+def estimate_reading_ratio(metric: Metric, numerator: float, denominator: float, num_readings: int = 2) -> Estimate:
     """The ratio of two readings, or of a reading and a number, with the spread that readings are known to have.
 
     Args:
-        metric: one of `READING_SPREAD`.
-        numerator: bytes.
-        denominator: bytes, above 0.
-        num_readings: how many of the two are readings.
+        metric: Metric that is read once and has a spread.
+        numerator: Bytes that were read.
+        denominator: Bytes that they are divided by, above 0.
+        num_readings: How many of the two are readings.
+
+    Raises:
+        ValueError: The metric has no known spread.
     """
-    ratio, spread = numerator / denominator, READING_SPREAD[metric] ** num_readings
+    if metric.spread is None:
+        raise ValueError(f"readings of {metric.name} have no known spread.")
+    ratio, spread = numerator / denominator, metric.spread**num_readings
     return Estimate(ratio, ratio / spread, ratio * spread, 1)

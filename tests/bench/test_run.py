@@ -16,6 +16,7 @@ from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.claims.claim import Kind, judge_claims, load_claims
 from reports.record.file import load_record
 from reports.record.record import CONTROL, KEY
+from reports.summary.summary import summarize
 from reports.traces.trace import load_trace
 
 pytestmark = pytest.mark.process
@@ -83,7 +84,7 @@ def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: P
     record = load_record(checkout / "my.json")
     groups = {case.name: case.group for case in record.cases}
     assert groups == {"python_function": "claims", "graph_function": "claims", "buffer_60000": "mixing"}
-    verdicts = {verdict.claim.id: verdict for verdict in judge_claims(load_claims(), record)}
+    verdicts = {verdict.claim.id: verdict for verdict in judge_claims(load_claims(), summarize(record))}
     assert verdicts["C28b"].measured is not None
     assert verdicts["C28b"].measured.count == 6
     assert {each.id for each in load_claims() if verdicts[each.id].kind is not Kind.NOT_RUN} == {"C28b", "C3a"}

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.record.record import KEY, CaseRecord, DeviceUse, Machine, Memory, Record, Sample, Setting, Turn
-from reports.summary.own import describe_run
-from reports.summary.run import Run
+from reports.summary.summary import Summary, summarize
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 MACHINE = Machine("Test CPU", 2, "Linux")
@@ -43,9 +42,10 @@ def make_reading(name: str, live_mebibytes: int | None, **choices) -> CaseRecord
     return make_case(name, consumer="memory", turns=(), warm_up=None, memory=memory, group="memory", **choices)
 
 
-def make_run(path: str, *cases: CaseRecord, machine: Machine = MACHINE, versions=(), datetime: str = "") -> Run:
+def make_run(path: str, *cases: CaseRecord, machine: Machine = MACHINE, versions=(), datetime: str = "") -> Summary:
     record = Record(cases, machine, datetime or f"2026-11-25T10:00:{sum(map(ord, path)) % 60:02d}+00:00")
-    return describe_run(Path(path), record, tuple(versions))
+    summary = summarize(record, path)
+    return replace(summary, versions=(*summary.versions, *versions))
 
 
 def slow_down(factor: float, milliseconds=STEADY) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from reports.claims.claim import Kind, Verdict, judge_claims, load_claims
+from reports.claims.claim import ClaimVerdict, Kind, judge_claims, load_claims
 from reports.claims.tables import EMPHASES, count_verdicts, render_prediction
 from reports.drawing.blocks import (
     Block,
@@ -23,6 +23,7 @@ from reports.drawing.blocks import (
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
 from reports.record.record import Record
+from reports.summary.summary import summarize
 
 ROW_HEIGHT = 22  # pixels
 MARGIN = 1.3  # beyond the farthest value on the logarithmic axis: what is predicted without a bound ends there
@@ -38,7 +39,7 @@ COLUMNS = (
 
 def describe_claims(record: Record) -> Section:
     """Every claim with its verdict; those that were not run stand folded."""
-    verdicts = sorted(judge_claims(load_claims(), record), key=lambda verdict: ORDER.index(verdict.kind))
+    verdicts = sorted(judge_claims(load_claims(), summarize(record)), key=lambda verdict: ORDER.index(verdict.kind))
     run = [verdict for verdict in verdicts if verdict.measured is not None]
     left = [verdict for verdict in verdicts if verdict.measured is None]
     blocks: list[Block] = [Lines((f"{tally(verdicts)}.",))]
@@ -49,12 +50,12 @@ def describe_claims(record: Record) -> Section:
     return Section("claims", "Is what people say true here?", tuple(blocks))
 
 
-def tally(verdicts: Sequence[Verdict]) -> str:
+def tally(verdicts: Sequence[ClaimVerdict]) -> str:
     """How many of each verdict there are."""
     return count_verdicts(verdicts).partition(";")[0]
 
 
-def draw_claims(verdicts: Sequence[Verdict]) -> Figure:
+def draw_claims(verdicts: Sequence[ClaimVerdict]) -> Figure:
     """The measured ratio of each claim beside what the claim predicts of it."""
     return Figure(
         "Measured ratio and predicted range",
@@ -65,12 +66,12 @@ def draw_claims(verdicts: Sequence[Verdict]) -> Figure:
     )
 
 
-def _is_drawable(verdict: Verdict) -> bool:
+def _is_drawable(verdict: ClaimVerdict) -> bool:
     measured = verdict.measured
     return measured is not None and measured.median > 0 and (measured.low is None or measured.low > 0)
 
 
-def _draw(verdicts: Sequence[Verdict]) -> Spec:
+def _draw(verdicts: Sequence[ClaimVerdict]) -> Spec:
     edges = _find_edges(verdicts)
     values = [_describe(verdict, edges) for verdict in verdicts]
     names = [kind.value for kind in SHAPES]
@@ -93,7 +94,7 @@ def _draw(verdicts: Sequence[Verdict]) -> Spec:
     return finish(layers, len(verdicts) * ROW_HEIGHT, "claims: measured ratio and predicted range")
 
 
-def _find_edges(verdicts: Sequence[Verdict]) -> tuple[float, float]:
+def _find_edges(verdicts: Sequence[ClaimVerdict]) -> tuple[float, float]:
     """The ends of the axis: all that is measured and predicted, and a margin."""
     found = [1.0]
     for verdict in verdicts:
@@ -103,7 +104,7 @@ def _find_edges(verdicts: Sequence[Verdict]) -> tuple[float, float]:
     return min(found) / MARGIN, max(found) * MARGIN
 
 
-def _describe(verdict: Verdict, edges: tuple[float, float]) -> dict[str, object]:
+def _describe(verdict: ClaimVerdict, edges: tuple[float, float]) -> dict[str, object]:
     claim, measured = verdict.claim, verdict.measured
     assert measured is not None  # noqa: S101  # for the type checker: such are drawable
     return {
@@ -120,11 +121,11 @@ def _describe(verdict: Verdict, edges: tuple[float, float]) -> dict[str, object]
     }
 
 
-def _list_verdicts(title: str | None, verdicts: Sequence[Verdict]) -> Table:
+def _list_verdicts(title: str | None, verdicts: Sequence[ClaimVerdict]) -> Table:
     return Table(title, COLUMNS, tuple(_list(verdict) for verdict in verdicts))
 
 
-def _list(verdict: Verdict) -> tuple[Cell, ...]:
+def _list(verdict: ClaimVerdict) -> tuple[Cell, ...]:
     claim, kind, measured = verdict.claim, verdict.kind, verdict.measured
     why = f" {claim.why}" if kind is Kind.REFUTED and claim.why else ""
     shown = Cell("") if measured is None else Cell(render_estimate(measured, render_ratio), measured.median)

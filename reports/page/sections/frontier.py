@@ -14,12 +14,12 @@ from reports.page.names import name_row
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import CONFIDENCE, Estimate, estimate_median
 from reports.summary.estimates import read_turns
-from reports.summary.readings import READING_SPREAD
+from reports.summary.metric import LIVE_BYTES
 from reports.summary.selection import find_case, rank_fields
 
 HEIGHT = 340  # pixels
 POINT_AREA = 110  # square pixels
-SAME_BYTES = READING_SPREAD["live_bytes"]  # two readings that differ by less are level
+SAME_BYTES = LIVE_BYTES.spread or 1.0  # two readings that differ by less are level
 MICROSECONDS = 1_000_000
 ON, OFF = "on the front", "beaten"
 TIME, MEMORY = "microseconds per example", "live memory beyond the source, MiB"

@@ -20,7 +20,7 @@ from bench.machine.environment import count_cores
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.record.record import CaseRecord, Sample, Setting, Turn
-from reports.summary.own import identify
+from reports.summary.identity import identify
 
 
 @pytest.mark.parametrize(

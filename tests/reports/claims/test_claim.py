@@ -6,6 +6,7 @@ import pytest
 
 from reports.claims.claim import Claim, ClaimError, Kind, judge_claims, load_claims, select_claims
 from reports.record.record import CaseRecord, Machine, Memory, Mixing, Record, Sample, Setting, Turn
+from reports.summary.summary import summarize
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"),))
 CLAIM = Claim("X1", "a is fast", "somebody", "time", "a", to="b", at_most=0.5)
@@ -33,7 +34,7 @@ def remembered(name: str, **numbers: int | None) -> CaseRecord:
 
 def judge(claim: Claim, *cases: CaseRecord):
     record = Record(cases, Machine("Test CPU", 2, "Linux"), "2026-11-25T08:00")
-    (verdict,) = judge_claims((claim,), record)
+    (verdict,) = judge_claims((claim,), summarize(record))
     return verdict
 
 

@@ -1,6 +1,7 @@
 """Comparing runs: what is compared with what, the ratios by hand, what differs, and what is refused."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from compared import (
@@ -12,11 +13,13 @@ from compared import (
     make_reading,
     make_run,
     slow_down,
+    write_own,
 )
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
 from reports.record.record import Mixing, Program
 from reports.stats.median import Estimate
+from reports.summary.files import load_summary
 
 POST, FAST = make_case("post"), make_case("fast", slow_down(0.5))
 A = make_run("a", POST, FAST)
@@ -229,6 +232,7 @@ def test_a_case_with_company_in_most_turns_is_disturbed_in_all_that_a_clock_tell
         assert found == expected
 
 
-def test_a_case_that_is_there_twice_is_refused() -> None:
+def test_a_case_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    file = write_own(tmp_path / "a.json", POST, POST)
     with pytest.raises(ValueError, match="benchmark 'post-default-cpu' is there twice"):
-        make_run("a", POST, POST)
+        load_summary(file)

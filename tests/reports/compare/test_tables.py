@@ -13,7 +13,7 @@ from reports.compare.side_by_side import LETTERS, CompareError, put_side_by_side
 from reports.compare.tables import render_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
 from reports.record.record import CaseRecord, Program
-from reports.summary.run import Run
+from reports.summary.summary import Summary
 
 A = make_run("a", make_case("post"), make_case("fast", slow_down(0.5)), make_reading("post", 100))
 B = make_run("b", make_case("post"), make_case("fast", slow_down(0.75)), make_reading("post", 100))
@@ -28,7 +28,7 @@ def contaminate(case: CaseRecord, count: int) -> CaseRecord:
     return replace(case, turns=tuple(turns))
 
 
-def draw(*runs: Run, fail_on=(), everything: bool = False, columns: int = 100) -> str:
+def draw(*runs: Summary, fail_on=(), everything: bool = False, columns: int = 100) -> str:
     shown, thresholds = put_side_by_side(runs), parse_thresholds(fail_on)
     console = Console(file=io.StringIO(), width=columns, color_system=None)
     console.print(render_side_by_side(shown, thresholds, conclude(shown, thresholds), everything=everything))
@@ -137,7 +137,7 @@ def test_every_case_that_is_only_in_one_is_named_however_many_there_are() -> Non
 
 
 def test_of_many_programs_that_changed_five_are_shown() -> None:
-    def run(path: str, chain: str) -> Run:
+    def run(path: str, chain: str) -> Summary:
         return make_run(path, *(make_case(f"case{number}", program=Program(chain, ())) for number in range(7)))
 
     text = lines_of(draw(run("a", "Map > Range"), run("b", "ParallelMapV2 > Range")))

@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 from compared import MACHINE, make_case, make_reading, make_run, slow_down
 
-from reports.compare.pairing import Change, CompareError
+from reports.compare.pairing import COMPARED, Change, CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
 from reports.compare.thresholds import Verdict, conclude, judge, parse_thresholds
 from reports.stats.median import Estimate
-from reports.summary.metric import METRICS
+from reports.summary.identity import Identity
 from reports.summary.outcome import Outcome
-from reports.summary.run import Identity
 
 ONE = Estimate(1.0, 1.0, 1.0, 6)
 
 
 def change(metric: str, low: float | None, high: float | None) -> Change:
-    found = next(each for each in METRICS if each.name == metric)
+    found = next(each for each in COMPARED if each.name == metric)
     return Change(Identity("post", "cpu"), found, ONE, ONE, Estimate(1.0, low, high, 6))
 
 

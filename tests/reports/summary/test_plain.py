@@ -8,7 +8,7 @@ from compared import make_case, make_plain, write_own
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
 from reports.record.record import RecordError
-from reports.summary.files import load_run
+from reports.summary.files import load_summary
 
 ROUNDS = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0]
 NAME = "test_it.py::test_it[1]"
@@ -16,7 +16,7 @@ NAME = "test_it.py::test_it[1]"
 
 def load(path: Path, value: object):
     path.write_text(json.dumps(value), encoding="utf-8")
-    return load_run(path)
+    return load_summary(path)
 
 
 def test_rounds_machine_versions_and_commit_are_read(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_little_is_needed(tmp_path: Path) -> None:
 
 def test_a_file_of_ours_is_never_taken_for_a_plain_one(tmp_path: Path) -> None:
     path = write_own(tmp_path / "ours.json", make_case("post"))
-    assert load_run(path).data_name == "mnist.npz"
+    assert load_summary(path).data_name == "mnist.npz"
     stored = json.loads(path.read_text())
     stored["benchmarks"] += make_plain((NAME, ROUNDS))["benchmarks"]
     with pytest.raises(RecordError, match=r"benchmark 'test_it\[1\]' was not measured by this project"):
@@ -87,7 +87,7 @@ def test_a_file_of_ours_is_never_taken_for_a_plain_one(tmp_path: Path) -> None:
 def test_ours_twice_in_one_file_is_refused_by_name(tmp_path: Path) -> None:
     path = write_own(tmp_path / "twice.json", make_case("post"), make_case("post"))
     with pytest.raises(RecordError, match=r"twice.json cannot be read: benchmark 'post-default-cpu' is there twice"):
-        load_run(path)
+        load_summary(path)
 
 
 def stats(value: object) -> dict:
@@ -120,7 +120,7 @@ def test_what_is_damaged_is_refused_by_name_in_one_line(value: object, reason: s
 
 
 def test_a_plain_file_and_ours_have_no_case_in_common(tmp_path: Path) -> None:
-    ours = load_run(write_own(tmp_path / "ours.json", make_case("post")))
+    ours = load_summary(write_own(tmp_path / "ours.json", make_case("post")))
     plain = load(tmp_path / "plain.json", make_plain((NAME, ROUNDS)))
     assert compare_runs(ours, plain).changes == ()
     assert compare_runs(plain, ours).changes == ()

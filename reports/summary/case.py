@@ -1,0 +1,121 @@
+"""What one case of a run amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.record.record import Capture, CaseRecord, DeviceUse, Memory
+from reports.stats.median import Estimate
+from reports.summary.identity import Identity, identify
+from reports.summary.metric import METRICS, RELATIVE, Metric, Values
+from reports.summary.naming import Facts, name_case
+from reports.summary.reference import estimate_speed_ratio, find_on_cpu, find_references, read_relative_times
+
+MOST_CONTAMINATED = 0.5  # of a case's turns: beyond that its median is a turn that others had a part in
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """One case.
+
+    Args:
+        identity: By what the case is found again in another run.
+        id: Name that exports give it, the same in every run.
+        name: Name of the ordering.
+        values: Values of each metric that the case has, by the metric's name and by round.
+        estimates: Medians of these, by the metric's name.
+        ordering: Text of the ordering; empty where the file does not tell, as all that follows.
+        consumer: What took the batches.
+        arm: "default" or another set of TensorFlow's rewrites.
+        device: "cpu" or "gpu".
+        group: Cases that were measured together have the same group; only their rounds belong together.
+        step_ms: Length of the emulated accelerator's step; None for any other consumer.
+        choices: What sets the case apart from others of its ordering, such as ("source", "png").
+        ratio: How many times as fast as its reference it is; None where the two did not take turns.
+        is_reference: True for the case that the ratios of its neighbours are to.
+        cpu_ratio: How many times as fast as the same case on the CPU it is; None there, or where they took no turns.
+        num_turns: How many turns were counted.
+        num_contaminated: In how many of these others used more of the machine than the rule allows.
+        turn_sizes: Numbers of examples that its turns have, in ascending order.
+        chain: Stages that TensorFlow ran; None where the file does not tell.
+        memory: Reading of its memory, for a case that measures it.
+        capture: Profiler's trace, for a case that was traced.
+        device_use: Device that was asked for, found and used; None where the file does not tell.
+    """
+
+    identity: Identity
+    id: str
+    name: str
+    values: Mapping[str, Values]
+    estimates: Mapping[str, Estimate]
+    ordering: str = ""
+    consumer: str = ""
+    arm: str = ""
+    device: str = ""
+    group: str = ""
+    step_ms: float | None = None
+    choices: Facts = ()
+    ratio: Estimate | None = None
+    is_reference: bool = False
+    cpu_ratio: Estimate | None = None
+    num_turns: int = 0
+    num_contaminated: int = 0
+    turn_sizes: tuple[int, ...] = ()
+    chain: str | None = None
+    memory: Memory | None = None
+    capture: Capture | None = None
+    device_use: DeviceUse | None = None
+
+    @property
+    def is_disturbed(self) -> bool:
+        """True if others used the machine in so many of its turns that no time is judged by them."""
+        return self.num_contaminated > MOST_CONTAMINATED * self.num_turns
+
+    def find(self, metric: Metric) -> Estimate | None:
+        """The median of a metric and its interval; None where the case does not have it."""
+        return self.estimates.get(metric.name)
+
+    def get(self, metric: Metric) -> Estimate:
+        """The same, where the case is known to have the metric.
+
+        Raises:
+            KeyError: It does not have it.
+        """
+        return self.estimates[metric.name]
+
+
+def summarize_cases(cases: Sequence[CaseRecord]) -> tuple[CaseSummary, ...]:
+    """A summary of each case, in their order."""
+    references, on_cpu = find_references(cases), find_on_cpu(cases)
+    return tuple(_summarize(*each) for each in zip(cases, references, on_cpu, strict=True))
+
+
+def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecord | None) -> CaseSummary:
+    values = {metric.name: metric.read(case) for metric in METRICS}
+    values[RELATIVE.name] = read_relative_times(case, reference)
+    estimates = {metric.name: metric.estimate(values[metric.name]) for metric in METRICS}
+    return CaseSummary(
+        identity=identify(case),
+        id=name_case(case),
+        name=case.name,
+        values={name: found for name, found in values.items() if found},
+        estimates={name: found for name, found in estimates.items() if found is not None},
+        ordering=case.ordering,
+        consumer=case.consumer,
+        arm=case.arm,
+        device=case.device,
+        group=case.group,
+        step_ms=case.step_ms,
+        choices=case.choices,
+        ratio=estimate_speed_ratio(case, reference),
+        is_reference=case is reference,
+        cpu_ratio=None if on_cpu is case else estimate_speed_ratio(case, on_cpu),
+        num_turns=len(case.turns),
+        num_contaminated=sum(turn.sample.contaminated for turn in case.turns),
+        turn_sizes=tuple(sorted({turn.sample.num_examples for turn in case.turns})),
+        chain=None if case.program is None else case.program.chain,
+        memory=case.memory,
+        capture=case.capture,
+        device_use=case.device_use,
+    )

@@ -1,0 +1,222 @@
+"""Which cases stand beside each other, and what that shows: ranks, twins, the control, shuffling, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.record.record import CONTROL
+from reports.stats.crossover import Crossover, find_crossover
+from reports.stats.median import Estimate
+from reports.stats.paired import estimate_ratio
+from reports.summary.case import CaseSummary
+from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE
+from reports.summary.reference import CPU
+
+MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
+BUSY_ENOUGH = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
+SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A drained case among those that it is compared with.
+
+    Args:
+        case: Case that was drained.
+        is_fastest: True for the one with the highest median.
+        is_level: True for another one that cannot be told from the fastest: the two intervals share a value.
+        emulated: Same ordering feeding an emulated accelerator; None where that was not measured.
+        memory: Same ordering as its memory was read; None likewise.
+        same_as: Name of the faster case of which TensorFlow ran the same program; None where there is none.
+    """
+
+    case: CaseSummary
+    is_fastest: bool
+    is_level: bool
+    emulated: CaseSummary | None
+    memory: CaseSummary | None
+    same_as: str | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """The drained cases of one arm on one device: only these are compared with each other.
+
+    Args:
+        arm: Set of TensorFlow's rewrites that all of them have.
+        device: Device that all of them ran on.
+        ranked: Cases, the fastest first.
+    """
+
+    arm: str
+    device: str
+    ranked: tuple[Ranked, ...]
+
+    @property
+    def fastest(self) -> CaseSummary:
+        """The case with the highest median."""
+        return self.ranked[0].case
+
+    @property
+    def reference(self) -> CaseSummary | None:
+        """The case that the others' ratios are to; None where it was not measured."""
+        return next((each.case for each in self.ranked if each.case.is_reference), None)
+
+
+@dataclass(frozen=True)
+class Control:
+    """One case that was measured under two names.
+
+    Args:
+        name: Name of the case that the control repeats.
+        ratio: How many times as fast as that it seemed: what no difference below means.
+    """
+
+    name: str
+    ratio: Estimate
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """How well one case shuffles.
+
+    Args:
+        case: Case whose order was scored.
+        accuracy: Accuracy of a model that was trained through the same buffer on sorted data; None if none was.
+    """
+
+    case: CaseSummary
+    accuracy: Estimate | None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model that predicts batches of one size."""
+
+    model: str
+    batch_size: int
+    case: CaseSummary
+
+
+@dataclass(frozen=True)
+class Winner:
+    """From which batch size on a device predicts faster than the CPU."""
+
+    model: str
+    device: str
+    crossover: Crossover
+
+
+def list_drained(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
+    """The main job's cases that only take batches, without the control."""
+    main = [case for case in cases if case.group == "orderings"]
+    return [case for case in main if case.consumer == "drain" and case.name != CONTROL and case.num_turns]
+
+
+def rank_fields(cases: Sequence[CaseSummary]) -> tuple[Field, ...]:
+    """The drained cases of each arm and device, the fastest first."""
+    found: dict[tuple[str, str], list[CaseSummary]] = {}
+    for case in list_drained(cases):
+        found.setdefault((case.arm, case.device), []).append(case)
+    main: dict[tuple[str, ...], CaseSummary] = {}
+    for case in cases:
+        if case.group in MAIN_GROUPS:
+            main.setdefault((case.name, case.arm, case.device, case.consumer), case)
+    return tuple(Field(arm, device, _rank(drained, main)) for (arm, device), drained in found.items())
+
+
+def _rank(drained: Sequence[CaseSummary], main: Mapping[tuple[str, ...], CaseSummary]) -> tuple[Ranked, ...]:
+    ordered = sorted(drained, key=lambda case: case.get(RATE).median, reverse=True)
+    best, same = ordered[0], _find_same_programs(ordered)
+    return tuple(
+        Ranked(
+            case,
+            is_fastest=case is best,
+            is_level=case is not best and case.get(RATE).overlaps(best.get(RATE)),
+            emulated=main.get((case.name, case.arm, case.device, "emulated")),
+            memory=main.get((case.name, case.arm, case.device, "memory")),
+            same_as=same.get(case.name),
+        )
+        for case in ordered
+    )
+
+
+def _find_same_programs(cases: Sequence[CaseSummary]) -> dict[str, str]:
+    """For each case that TensorFlow ran as the same program as an earlier one: its name and that one's."""
+    first: dict[str, str] = {}
+    same: dict[str, str] = {}
+    for case in cases:
+        if case.chain is None:
+            continue
+        if case.chain in first:
+            same[case.name] = first[case.chain]
+        else:
+            first[case.chain] = case.name
+    return same
+
+
+def find_control(cases: Sequence[CaseSummary]) -> Control | None:
+    """The control beside the case that it repeats; None where the two did not take turns."""
+    control = next((case for case in cases if case.name == CONTROL), None)
+    if control is None:
+        return None
+    wanted = (control.ordering, control.arm, control.device)
+    twins = (case for case in list_drained(cases) if (case.ordering, case.arm, case.device) == wanted)
+    twin = next(twins, None)
+    if twin is None:
+        return None
+    ours, theirs = (case.values.get(RATE.name, {}) for case in (control, twin))
+    return Control(twin.name, estimate_ratio(ours, theirs)) if ours.keys() & theirs.keys() else None
+
+
+def list_busy(cases: Sequence[CaseSummary]) -> tuple[CaseSummary, ...]:
+    """The main job's cases that surely kept the emulated accelerator busy enough."""
+    fed = (case for case in list_emulated(cases) if (share := case.find(BUSY_SHARE)) and share.low is not None)
+    return tuple(case for case in fed if (case.get(BUSY_SHARE).low or 0) >= BUSY_ENOUGH)
+
+
+def list_emulated(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
+    """The main job's cases that feed an emulated accelerator."""
+    return [case for case in cases if case.consumer == "emulated" and case.group == "training"]
+
+
+def rank_mixed(cases: Sequence[CaseSummary]) -> tuple[Mixed, ...]:
+    """The cases whose order was scored, the best mixed first."""
+    scored = [case for case in cases if case.find(DISPLACEMENT) and case.find(LABEL_RUNS)]
+    accuracies: dict[str, Estimate | None] = {}
+    for case in cases:
+        if case.group == "accuracy":
+            accuracies.setdefault(case.name, case.find(ACCURACY))
+    ordered = sorted(scored, key=lambda case: case.get(DISPLACEMENT).median, reverse=True)
+    return tuple(Mixed(case, accuracies.get(case.name.replace(BUFFER, SORTED))) for case in ordered)
+
+
+def list_predictions(cases: Sequence[CaseSummary]) -> tuple[Prediction, ...]:
+    """The cases in which a model predicts, in their order."""
+    found = ((dict(case.choices), case) for case in cases if case.consumer == "infer" and case.num_turns)
+    return tuple(
+        Prediction(choices.get("model", ""), int(size), case)
+        for choices, case in found
+        if (size := choices.get("batch_size", "")).isdecimal()
+    )
+
+
+def find_winners(predictions: Sequence[Prediction]) -> tuple[Winner, ...]:
+    """From which batch size on each device beats the CPU, by model and device."""
+    ratios: dict[tuple[str, str], dict[int, Estimate]] = {}
+    for each in predictions:
+        if each.case.device != CPU and each.case.cpu_ratio is not None:
+            ratios.setdefault((each.model, each.case.device), {})[each.batch_size] = each.case.cpu_ratio
+    return tuple(Winner(*key, find_crossover(ratios[key])) for key in sorted(ratios))
+
+
+def list_on_several_devices(cases: Sequence[CaseSummary]) -> tuple[tuple[CaseSummary, ...], ...]:
+    """The timed cases that differ in their device alone, those of one case together, the CPU's first."""
+    found: dict[tuple[object, ...], dict[str, CaseSummary]] = {}
+    for case in cases:
+        if case.num_turns:
+            like = (case.group, case.name, case.ordering, case.consumer, case.arm, case.step_ms, case.choices)
+            found.setdefault(like, {}).setdefault(case.device, case)
+    shared = (sorted(by.values(), key=lambda case: (case.device != CPU, case.device)) for by in found.values())
+    return tuple(tuple(each) for each in shared if len(each) > 1)

@@ -1,0 +1,44 @@
+"""By what a case is found again in another run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.record.record import CaseRecord
+from reports.summary.naming import Facts, name_on_any_device
+
+
+@dataclass(frozen=True)
+class Identity:
+    """By what a case is found again in another run. Two that differ in anything are never compared.
+
+    Args:
+        name: Name of the test's parameters without the device, such as ``post-emulated-2ms-raw``.
+        device: Device of the case, "cpu" or "gpu"; empty where the file does not tell.
+        details: What must be the same too, though the name does not tell it.
+    """
+
+    name: str
+    device: str
+    details: Facts = ()
+
+    @property
+    def label(self) -> str:
+        """As tests are named, such as ``post-raw-cpu``."""
+        return f"{self.name}-{self.device}" if self.device else self.name
+
+
+def identify(case: CaseRecord) -> Identity:
+    """What the test's name says of a case, and what it does not: the ordering, the examples of a turn, the choices."""
+    sizes = sorted({turn.sample.num_examples for turn in case.turns})
+    return Identity(
+        name_on_any_device(case),
+        case.device,
+        (
+            ("ordering", case.ordering),
+            ("examples a turn", " or ".join(str(size) for size in sizes)),
+            ("consumer", case.consumer),
+            ("group", case.group),
+            *case.choices,
+        ),
+    )

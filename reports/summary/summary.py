@@ -1,0 +1,161 @@
+"""What a run amounts to, computed once from its turns: everything that a table, a page, an export or a verdict says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.record.record import UNKNOWN_PROCESSOR, DeviceUse, Machine, Record
+from reports.summary.case import CaseSummary, summarize_cases
+from reports.summary.fields import (
+    Control,
+    Field,
+    Mixed,
+    Prediction,
+    Winner,
+    find_control,
+    find_winners,
+    list_busy,
+    list_on_several_devices,
+    list_predictions,
+    rank_fields,
+    rank_mixed,
+)
+from reports.summary.naming import Facts
+
+ITERATED = "infer"  # the one consumer whose examples are no epoch
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run.
+
+    Args:
+        cases: Cases of the run, in the order of its record.
+        datetime: Time of the run in ISO 8601; empty where the file does not tell.
+        machine: Facts that make it another machine; what is not known is left out.
+        versions: Versions of Python, the libraries and the code; what is not known is left out.
+        libraries: Those of `versions` that the cases were measured with.
+        computer: Machine in the words of the record; None where another project's file is read.
+        data_name: Name of the digits; None where the file does not tell.
+        data_fingerprint: SHA-256 of the digits, likewise. Only runs on equal data may be compared.
+        remarks: What a reader must know before believing the numbers, a line each.
+        path: File or folder of the run as the user named it; empty where it was not read from one.
+        fields: Drained cases of each arm and device, ranked.
+        control: One case measured under two names; None where that was not done.
+        busy: Cases that surely keep an emulated accelerator busy enough.
+        mixed: Cases whose shuffling was scored, the best first.
+        predictions: Cases in which a model predicts.
+        winners: From which batch size on a device predicts faster than the CPU.
+        on_devices: Timed cases that differ in their device alone, those of one case together.
+
+    Example:
+        >>> summary = summarize(load_record(Path("runs/before")))
+        >>> [(case.id, case.ratio) for case in summary.cases]
+    """
+
+    cases: tuple[CaseSummary, ...]
+    datetime: str
+    machine: Facts
+    versions: Facts
+    libraries: Facts = ()
+    computer: Machine | None = None
+    data_name: str | None = None
+    data_fingerprint: str | None = None
+    remarks: tuple[str, ...] = ()
+    path: str = ""
+    fields: tuple[Field, ...] = ()
+    control: Control | None = None
+    busy: tuple[CaseSummary, ...] = ()
+    mixed: tuple[Mixed, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    winners: tuple[Winner, ...] = ()
+    on_devices: tuple[tuple[CaseSummary, ...], ...] = ()
+
+    @property
+    def timed(self) -> tuple[CaseSummary, ...]:
+        """The cases that have turns."""
+        return tuple(case for case in self.cases if case.num_turns)
+
+    @property
+    def num_turns(self) -> int:
+        """How many turns there were in all."""
+        return sum(case.num_turns for case in self.cases)
+
+    @property
+    def num_contaminated(self) -> int:
+        """In how many of these others used more of the machine than the rule allows."""
+        return sum(case.num_contaminated for case in self.cases)
+
+    @property
+    def epoch_sizes(self) -> tuple[int, ...]:
+        """The numbers of examples of an epoch, in ascending order."""
+        sizes = (case.turn_sizes for case in self.cases if case.consumer != ITERATED)
+        return tuple(sorted({size for each in sizes for size in each}))
+
+
+def summarize(record: Record, path: str = "") -> Summary:
+    """What a record of this project says.
+
+    Args:
+        record: Record of the run.
+        path: File or folder of the run as the user named it; empty where it was not read from one.
+
+    Example:
+        >>> fastest = summarize(load_record(Path("runs/before"))).fields[0].fastest
+    """
+    setting = record.cases[0].setting
+    cases = summarize_cases(record.cases)
+    predictions = list_predictions(cases)
+    uses = [case.device_use for case in cases if case.device_use is not None]
+    return Summary(
+        cases,
+        datetime=record.datetime,
+        machine=_list_machine(record.machine, uses),
+        versions=(*setting.versions, *_list_device_versions(uses)),
+        libraries=setting.versions,
+        computer=record.machine,
+        data_name=setting.data_name,
+        data_fingerprint=setting.data_fingerprint,
+        remarks=_remark(cases),
+        path=path,
+        fields=rank_fields(cases),
+        control=find_control(cases),
+        busy=list_busy(cases),
+        mixed=rank_mixed(cases),
+        predictions=predictions,
+        winners=find_winners(predictions),
+        on_devices=list_on_several_devices(cases),
+    )
+
+
+def _list_machine(machine: Machine, uses: Iterable[DeviceUse]) -> Facts:
+    found = {
+        "processor": "" if machine.cpu == UNKNOWN_PROCESSOR else machine.cpu,
+        "cores": str(machine.num_cores) if machine.num_cores else "",
+        "system": machine.system,
+        "gpu": _join(use.model for use in uses),
+    }
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _list_device_versions(uses: Iterable[DeviceUse]) -> Facts:
+    """What belongs to the versions: the driver, and where XLA compiled."""
+    found = {
+        "gpu driver": _join(use.driver for use in uses),
+        "xla on": _join(use.used for use in uses if use.xla),
+    }
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _join(values: Iterable[str | None]) -> str:
+    """Those that are known, each once."""
+    return ", ".join(dict.fromkeys(value for value in values if value))
+
+
+def _remark(cases: Iterable[CaseSummary]) -> tuple[str, ...]:
+    cases = list(cases)
+    num_turns, contaminated = (sum(getattr(case, name) for case in cases) for name in ("num_turns", "num_contaminated"))
+    if not contaminated:
+        return ()
+    return (f"{contaminated} of {num_turns} turns contaminated: others used more than a tenth of the machine",)
