@@ -51,7 +51,7 @@ class Summary:
 
     Example:
         >>> summary = summarize(load_record(Path("runs/before")))
-        >>> [(case.id, case.ratio) for case in summary.cases]
+        >>> ratios = {case.id: case.ratio for case in summary.cases}
     """
 
     cases: tuple[CaseSummary, ...]
