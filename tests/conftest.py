@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ import tensorflow as tf  # noqa: E402  # quietly, as it has been imported by now
 
 from mnist_core.devices.choose import use_device  # noqa: E402
 
+gc.freeze()  # so that no collection walks through all that these imports made
 use_device("cpu")  # this process; what is marked gpu runs in others
 
 WARNINGS = (
