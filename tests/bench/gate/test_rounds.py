@@ -162,6 +162,7 @@ def test_lots_are_shared_out_within_a_round_and_fair_from_round_to_round(count: 
     assert rounds != [lots.draw(count, "confirm", number) for number in range(4000)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "noise",
     [

@@ -188,6 +188,7 @@ def rough(source: random.Random) -> float:
     return source.gauss(0, 0.04)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("noise", [gauss, rough, contaminated, drifting])
 def test_a_slowdown_as_large_as_the_limit_is_seldom_cleared_by_the_screen(noise) -> None:
     draw, cleared = draw_from(noise, {"a": math.log1p(0.05)}, 3), 0
@@ -199,6 +200,7 @@ def test_a_slowdown_as_large_as_the_limit_is_seldom_cleared_by_the_screen(noise)
     assert reference.binomtest(cleared, 1000, 1 / 64, alternative="greater").pvalue > 0.001
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("noise", [gauss, contaminated, drifting])
 @pytest.mark.parametrize("margin", [0.0, 0.01])
 def test_a_suite_in_which_nothing_changed_seldom_gives_an_alarm(noise, margin: float) -> None:
