@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from mnist_core.pipeline.build import build_dataset
     from mnist_core.pipeline.decode import scale_pixels
     from mnist_core.pipeline.sources import load_source
-    from mnist_core.profiling.profiler import ProfileSteps, StepProfiler
+    from mnist_core.profiling.callback import ProfileSteps
+    from mnist_core.profiling.own_loop import StepProfiler
     from mnist_core.profiling.window import StepWindow
     from mnist_core.training.evaluate import evaluate
     from mnist_core.training.loops import TrainStep
@@ -127,7 +128,8 @@ _MODULES = {
     "pipeline.build": ("build_dataset",),
     "pipeline.decode": ("scale_pixels",),
     "pipeline.sources": ("load_source",),
-    "profiling.profiler": ("ProfileSteps", "StepProfiler"),
+    "profiling.callback": ("ProfileSteps",),
+    "profiling.own_loop": ("StepProfiler",),
     "profiling.window": ("StepWindow",),
     "training.evaluate": ("evaluate",),
     "training.loops": ("TrainStep",),

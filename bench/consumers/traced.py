@@ -17,7 +17,7 @@ from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
-from mnist_core.profiling.profiler import StepProfiler
+from mnist_core.profiling.own_loop import StepProfiler
 from mnist_core.profiling.window import StepWindow
 from reports.stats.median import FEWEST_VALUES
 

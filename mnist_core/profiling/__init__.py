@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mnist_core.profiling.profiler import ProfileSteps, StepProfiler
+    from mnist_core.profiling.callback import ProfileSteps
+    from mnist_core.profiling.own_loop import StepProfiler
     from mnist_core.profiling.window import StepWindow
 
 __all__ = ["ProfileSteps", "StepProfiler", "StepWindow"]

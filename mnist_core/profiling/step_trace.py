@@ -1,6 +1,7 @@
 """Traces of marked steps, read back from TensorBoard's layout: ``<folder>/plugins/profile/<session>/<host>.xplane.pb``.
 
-What a marker is and why xprof would overlook it in a trace with loops is told in `mnist_core.profiling`.
+What a mark is, is told in `mnist_core.profiling.marks`, and why xprof would overlook it in a trace with loops in
+`mnist_core.files.xspace_repair`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from mnist_core.files.whole_file import write_whole_file
 from mnist_core.files.xspace import TraceError, parse_space
 from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER, flatten_loops
 from mnist_core.language.errors import InputError
-
-MARKER, NUM_BATCHES = "train", "num_batches"
+from mnist_core.profiling.marks import MARK, NUM_BATCHES
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class StepTrace:
     """One trace, as it is in the file.
 
     Args:
-        file: the ``.xplane.pb``.
-        first_step: the first marked step, counted from 0 at the beginning of training.
-        last_step: the last marked step, included.
-        num_markers: fewer than steps if one execution, and so one marker, takes several batches.
+        file: The ``.xplane.pb`` file.
+        first_step: Number of the first marked step, counted from 0 at the beginning of training.
+        last_step: Number of the last marked step, which belongs to the trace.
+        num_markers: Number of marks; fewer than steps if one execution, and so one mark, takes several batches.
     """
 
     file: Path
@@ -41,7 +41,11 @@ class StepTrace:
         return self.file.parents[3]
 
     def to_dict(self, folder: Path) -> dict[str, Any]:
-        """The trace as JSON's types, its file as seen from `folder`."""
+        """The trace as JSON's types.
+
+        Args:
+            folder: Folder from which the path of the file is told.
+        """
         return dataclasses.asdict(self) | {"file": self.file.relative_to(folder).as_posix()}
 
 
@@ -58,8 +62,8 @@ def finish_step_trace(folder: Path) -> StepTrace:
     """The newest trace below `folder`, made readable for xprof and read back.
 
     Raises:
-        InputError: there is none, or it has no marked step.
-        OSError: it cannot be written again.
+        InputError: There is none, or it has no marked step.
+        OSError: It cannot be written again.
     """
     files = _list_traces(folder)
     space = _load_space(files[-1]) if files else None
@@ -89,7 +93,7 @@ def _read_markers(space: Any) -> dict[int, int]:
 
 
 def _iterate_markers(plane: Any) -> Iterator[dict[str, int]]:
-    markers = {entry.key for entry in plane.event_metadata if entry.value.name == MARKER}
+    markers = {entry.key for entry in plane.event_metadata if entry.value.name == MARK}
     names = {entry.key: entry.value.name for entry in plane.stat_metadata}
     for line in plane.lines if markers else ():
         for event in line.events:

@@ -18,11 +18,11 @@ class StepWindow:
     """The steps from `start` up to, not including, `stop`, counted from 0 at the beginning of training.
 
     Args:
-        start: at least 1: step 0 builds the graph, which would be all that the trace shows.
-        stop: above `start`, by at most `MAX_STEPS`.
+        start: Number of the first step, at least 1: step 0 builds the graph, which would be all that the trace shows.
+        stop: Number of the step after the last one, above `start` by at most `MAX_STEPS`.
 
     Raises:
-        InputError: a value is out of range.
+        InputError: A value is out of range.
 
     Example:
         >>> print(StepWindow(20, 40))
@@ -47,10 +47,13 @@ class StepWindow:
         return f"{self.start}:{self.stop}"
 
     def check_within(self, num_steps: int) -> None:
-        """Check that a training of `num_steps` reaches the end of the window.
+        """Check that a training reaches the end of the window.
+
+        Args:
+            num_steps: Number of steps of the training.
 
         Raises:
-            InputError: it ends before.
+            InputError: The training ends before.
         """
         if self.stop > num_steps:
             raise InputError(
@@ -59,7 +62,11 @@ class StepWindow:
             )
 
     def is_behind(self, first_step: int) -> bool:
-        """True if a training that begins at `first_step` has none of the steps left, its own first one left out."""
+        """True if a training has none of the window's steps left; its own first step, which builds the graph, is none.
+
+        Args:
+            first_step: Number of the step with which the training begins.
+        """
         return self.stop <= first_step + 1
 
 
@@ -67,7 +74,7 @@ def parse_step_window(text: str) -> StepWindow:
     """The window written as START:STOP, such as ``20:40``.
 
     Raises:
-        InputError: it is written otherwise, or a value is out of range.
+        InputError: The text is written otherwise, or a value is out of range.
     """
     match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
     if not match or int(match[1]) >= int(match[2]):

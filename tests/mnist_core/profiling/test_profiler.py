@@ -17,7 +17,8 @@ from xprof.convert.raw_to_tool_data import xspace_to_tool_data
 
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
-from mnist_core.profiling.profiler import ProfileSteps, StepProfiler
+from mnist_core.profiling.callback import ProfileSteps
+from mnist_core.profiling.own_loop import StepProfiler
 from mnist_core.profiling.step_trace import StepTrace, find_step_trace
 from mnist_core.profiling.window import StepWindow
 from mnist_core.training.run_folder import RunFolder
