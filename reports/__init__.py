@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reports.summary.files import load_summary
     from reports.summary.summary import Summary, summarize
     from reports.tables.orderings import tabulate_record
-    from reports.traces.trace import load_trace
+    from reports.traces.reading import load_trace
 
     __version__: str
 
@@ -63,7 +63,7 @@ _MODULES = {
     "summary.files": ("load_summary",),
     "summary.summary": ("Summary", "summarize"),
     "tables.orderings": ("tabulate_record",),
-    "traces.trace": ("load_trace",),
+    "traces.reading": ("load_trace",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 

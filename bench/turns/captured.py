@@ -9,8 +9,9 @@ from bench.cases.case import Case
 from bench.consumers.step_times import StepTimes
 from mnist_core.files.xspace import TraceError
 from reports.record.record import Capture
-from reports.traces.trace import Trace, load_trace
-from reports.xplane.files import list_sessions
+from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
+from reports.xplane.sessions import list_sessions
 
 FOLDER = "traces"  # beside the record
 UNSAFE = re.compile(r"[^\w.=-]+")  # in a folder's name: brackets of an ordering's text

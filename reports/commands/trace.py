@@ -10,10 +10,10 @@ import typer
 
 from reports.commands.runs import find_newest_run
 from reports.drawing.terminal import open_console
-from reports.traces.comparison import render_comparison
+from reports.traces.comparison_tables import render_comparison
 from reports.traces.json import render_comparison_json, render_json
+from reports.traces.reading import load_trace
 from reports.traces.tables import render_trace
-from reports.traces.trace import load_trace
 from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
 
 TRACE_EXAMPLES = """Examples:

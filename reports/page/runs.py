@@ -10,8 +10,9 @@ from pathlib import Path
 from mnist_core.files.xspace import TraceError
 from reports.record.file import load_record
 from reports.record.record import Record
-from reports.traces.trace import Trace, load_trace
-from reports.xplane.files import SUFFIX, Session, list_sessions
+from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
+from reports.xplane.sessions import SUFFIX, Session, list_sessions
 
 RECORD = "record.json"
 TRACES = "traces"  # of a run, beside its record

@@ -8,7 +8,7 @@ from reports.drawing.blocks import Block, Column, Emphasis, Lines, Table, build_
 from reports.drawing.numbers import render_estimate, render_percent, render_ratio
 from reports.record.record import Capture, CaseRecord, Record
 from reports.stats.median import Estimate, estimate_median
-from reports.traces.trace import MODERATE
+from reports.traces.verdict import MODERATE
 
 MILLISECONDS = 1_000_000  # nanoseconds
 KILOBYTE = 1000

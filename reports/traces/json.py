@@ -9,9 +9,9 @@ from typing import Any
 from reports.traces.comparison import Pair, pair_operations, pair_parts, pair_stages
 from reports.traces.stages import Pipeline, Stage
 from reports.traces.trace import Trace
+from reports.xplane.periods import PS_PER_NS
 
 FORMAT = 1
-PICOSECONDS = 1000  # in a nanosecond
 
 
 def render_json(trace: Trace) -> str:
@@ -61,7 +61,7 @@ def _describe(trace: Trace) -> dict[str, Any]:
 def _describe_pipeline(pipeline: Pipeline) -> dict[str, Any]:
     return {
         "chain": pipeline.chain,
-        "wait_ns": pipeline.wait_ps // PICOSECONDS,
+        "wait_ns": pipeline.wait_ps // PS_PER_NS,
         "taking_turns": list(pipeline.taking_turns),
         "num_threads": pipeline.num_threads,
         "stages": [_describe_stage(stage) for stage in pipeline.stages],
@@ -73,11 +73,11 @@ def _describe_stage(stage: Stage) -> dict[str, Any]:
         "name": stage.name,
         "path": list(stage.path),
         "num_calls": stage.num_calls,
-        "total_ns": stage.total_ps // PICOSECONDS,
-        "own_ns": stage.own_ps // PICOSECONDS,
-        "share_ns": stage.share_ps // PICOSECONDS,
+        "total_ns": stage.total_ps // PS_PER_NS,
+        "own_ns": stage.own_ps // PS_PER_NS,
+        "share_ns": stage.share_ps // PS_PER_NS,
         "settings": [dataclasses.asdict(setting) for setting in stage.settings],
-        "work": [{"kind": work.kind, "duration_ns": work.duration_ps // PICOSECONDS} for work in stage.work],
+        "work": [{"kind": work.kind, "duration_ns": work.duration_ps // PS_PER_NS} for work in stage.work],
     }
 
 

@@ -1,6 +1,6 @@
 """Pipelines from the calls of tf.data's iterators.
 
-A stage's calls are intervals of time, on whatever thread. Its own time is when it was called and none of its inputs
+A stage's calls are periods of time, on whatever thread. Its own time is when it was called and none of its inputs
 was. The consumer's wait is the time of the root's calls; the part of it in which a stage's own time fell is that
 stage's share. So the shares of a chain add up to the wait, however many threads worked, and a prefetch that waits for a
 slow map passes the blame on. A stage that works ahead unnoticed has own time, and no share.
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reports.traces.stage_kinds import MAY_BRANCH, split_path, strip_version
 from reports.traces.stages import BATCH, Path, Pipeline, Setting, Stage, Work
 from reports.xplane.events import Call, Events, Value
-from reports.xplane.intervals import Interval, intersect, measure, merge, subtract
+from reports.xplane.periods import Period, add_up, intersect, merge, subtract
 
 DEEPEST = 1000  # a chain of stages; a longer one is a loop in a damaged file
 NUMBERS = {"parallelism": "parallelism", "buffer_limit": "buffer", "buffer_size": "buffer", "batch_size": BATCH}
@@ -39,11 +39,11 @@ Parents = dict[tuple[Path, Identity], tuple[list[int], list[Identity]]]  # from 
 
 def _group_by_root(calls: Iterable[Call]) -> list[Calls]:
     """The calls of each iterator that a consumer holds: a new epoch may be a new iterator."""
-    named = sorted(((split_path(call.name), call) for call in calls), key=lambda pair: pair[1].interval)
+    named = sorted(((split_path(call.name), call) for call in calls), key=lambda pair: pair[1].period)
     parents = _find_parents(named)
     groups: defaultdict[tuple[str, Identity], Calls] = defaultdict(lambda: defaultdict(list))
     for path, call in named:
-        root = _find_root(path, call.arguments.get("id"), call.interval[0], parents)
+        root = _find_root(path, call.arguments.get("id"), call.period[0], parents)
         groups[path[0], root][path].append(call)
     return sorted(groups.values(), key=len, reverse=True)
 
@@ -55,7 +55,7 @@ def _find_parents(named: Iterable[tuple[Path, Call]]) -> Parents:
         starts, found = parents.setdefault((path, call.arguments.get("id")), ([], []))
         parent = call.arguments.get("parent_id")
         if not found or found[-1] != parent:
-            starts.append(call.interval[0])
+            starts.append(call.period[0])
             found.append(parent)
     return parents
 
@@ -97,7 +97,7 @@ def _is_one_tree(paths: set[Path]) -> bool:
 
 def _build_pipeline(calls: Calls, operations: Sequence[Call]) -> Pipeline:
     paths = sorted({path[:depth] for path in calls for depth in range(1, len(path) + 1)})  # the root first
-    busy = {path: merge(call.interval for call in calls.get(path, ())) for path in paths}
+    busy = {path: merge(call.period for call in calls.get(path, ())) for path in paths}
     awaited = {paths[0]: busy[paths[0]]}
     for path in paths[1:]:
         awaited[path] = intersect(busy[path], awaited[path[:-1]])
@@ -111,28 +111,28 @@ def _build_pipeline(calls: Calls, operations: Sequence[Call]) -> Pipeline:
     return Pipeline(stages, tuple(awaited[paths[0]]), _find_threads(calls.get(paths[0], [])))
 
 
-def _merge_inputs(busy: Mapping[Path, list[Interval]]) -> dict[Path, list[Interval]]:
+def _merge_inputs(busy: Mapping[Path, list[Period]]) -> dict[Path, list[Period]]:
     """When at least one input of a stage was called, by the stage."""
-    inputs: defaultdict[Path, list[Interval]] = defaultdict(list)
-    for path, intervals in busy.items():
-        inputs[path[:-1]] += intervals
+    inputs: defaultdict[Path, list[Period]] = defaultdict(list)
+    for path, periods in busy.items():
+        inputs[path[:-1]] += periods
     return {path: merge(inputs[path]) for path in busy}
 
 
 def _build_stage(
     path: Path,
     calls: Sequence[Call],
-    times: tuple[Sequence[Interval], Sequence[Interval]],
-    share: Sequence[Interval],
+    times: tuple[Sequence[Period], Sequence[Period]],
+    share: Sequence[Period],
     operations: Sequence[Call],
 ) -> Stage:
     busy, inputs = times
     return Stage(
         path=path,
         num_calls=len(calls),
-        total_ps=measure(busy),
-        own_ps=measure(subtract(busy, inputs)),
-        share_ps=measure(share),
+        total_ps=add_up(busy),
+        own_ps=add_up(subtract(busy, inputs)),
+        share_ps=add_up(share),
         settings=_read_settings(calls),
         work=_sum_work(operations, share),
     )
@@ -140,7 +140,7 @@ def _build_stage(
 
 def _read_settings(calls: Sequence[Call]) -> tuple[Setting, ...]:
     """The numbers that the calls carry, each with its last value: AUTOTUNE may have moved it."""
-    ordered = sorted(calls, key=lambda call: call.interval)
+    ordered = sorted(calls, key=lambda call: call.period)
     found: dict[str, Setting] = {}
     for call in ordered:
         for argument, name in NUMBERS.items():
@@ -153,15 +153,15 @@ def _read_settings(calls: Sequence[Call]) -> tuple[Setting, ...]:
     return tuple(found.values())
 
 
-def _sum_work(operations: Sequence[Call], share: Sequence[Interval]) -> tuple[Work, ...]:
+def _sum_work(operations: Sequence[Call], share: Sequence[Period]) -> tuple[Work, ...]:
     """What ran on these threads in `share`."""
     if not share:
         return ()
-    sums: defaultdict[str, list[Interval]] = defaultdict(list)
+    sums: defaultdict[str, list[Period]] = defaultdict(list)
     for call in operations:
-        if call.interval[0] < share[-1][1] and call.interval[1] > share[0][0]:
-            sums[call.name.rpartition(":")[2]].append(call.interval)
-    work = [Work(kind, measure(intersect(merge(intervals), share))) for kind, intervals in sums.items()]
+        if call.period[0] < share[-1][1] and call.period[1] > share[0][0]:
+            sums[call.name.rpartition(":")[2]].append(call.period)
+    work = [Work(kind, add_up(intersect(merge(periods), share))) for kind, periods in sums.items()]
     return tuple(sorted((each for each in work if each.duration_ps), key=lambda each: -each.duration_ps))
 
 

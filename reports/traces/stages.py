@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.traces.stage_kinds import INPUT_MARK, find_kind
-from reports.xplane.intervals import Interval, measure
+from reports.xplane.periods import Period, add_up
 
 Path = tuple[str, ...]
 ROOT = "Root"
 BATCH = "batch"
-PICOSECONDS = 1_000_000_000  # in a millisecond
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,13 @@ class Pipeline:
     """
 
     stages: tuple[Stage, ...]
-    waits: tuple[Interval, ...]
+    waits: tuple[Period, ...]
     num_threads: int | None
 
     @property
     def wait_ps(self) -> int:
         """How long the consumer waited for elements, all calls together."""
-        return measure(self.waits)
+        return add_up(self.waits)
 
     @property
     def slowest(self) -> Stage:

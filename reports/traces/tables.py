@@ -14,18 +14,13 @@ from reports.drawing.numbers import render_estimate, render_ratio
 from reports.drawing.table_look import open_table
 from reports.stats.median import CONFIDENCE
 from reports.traces.stage_kinds import find_kind
-from reports.traces.stages import PICOSECONDS, Pipeline, Setting, Stage
-from reports.traces.trace import HIGH, MODERATE, NANOSECONDS, STEPS, Trace
+from reports.traces.stages import Pipeline, Setting, Stage
+from reports.traces.trace import PARTS, Trace
+from reports.traces.verdict import HIGH, MODERATE, STEPS
+from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 from reports.xplane.xprof import Operation
 
 MEGABYTE = 1_000_000
-PARTS = {
-    "input": "waiting for input",
-    "host": "host compute",
-    "device": "device compute",
-    "launch": "kernel launch",
-    "other": "other: Python, compilation, output",
-}
 LONGEST_NAME = 46  # characters; the end of the name says most, so the beginning goes
 MOST_WORK = 3  # types of operations; what comes after runs for a fraction of it
 ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
@@ -89,7 +84,7 @@ def _blame(pipeline: Pipeline) -> list[str]:
     """The slowest stage, what is waited for in it, and what to do."""
     stage, kind = pipeline.slowest, find_kind(pipeline.slowest.name)
     share = render_share(stage.share_ps / pipeline.wait_ps) if pipeline.wait_ps else "0"
-    ran = ", ".join(f"{work.kind} {render_ms(work.duration_ps / PICOSECONDS)} ms" for work in stage.work[:MOST_WORK])
+    ran = ", ".join(f"{work.kind} {render_ms(work.duration_ps / PS_PER_MS)} ms" for work in stage.work[:MOST_WORK])
     lines = [
         f"slowest stage: {stage.name}, {share} % of that wait: it waited for {kind.waits_for}",
         f"meanwhile tf.data's threads ran {ran}" if ran else "",
@@ -111,7 +106,7 @@ def _describe_rest(trace: Trace) -> list[str]:
         lines.append(f"most of a step, {render_share(shares[part])} %, is {PARTS[part]}")
     if trace.pipelines:
         pipeline = trace.pipelines[0]
-        wait = render_ms(pipeline.wait_ps / PICOSECONDS)
+        wait = render_ms(pipeline.wait_ps / PS_PER_MS)
         lines.append(f"the pipeline keeps up: {wait} ms of waiting in all, most of it for {pipeline.slowest.name}")
     return lines
 
@@ -119,7 +114,7 @@ def _describe_rest(trace: Trace) -> list[str]:
 def _render_steps(trace: Trace) -> list[RenderableType]:
     if trace.split is None or trace.step_ms is None or trace.mean_step_ms is None:
         return []
-    durations = [step.duration_ns / NANOSECONDS for step in trace.steps]
+    durations = [step.duration_ns / NS_PER_MS for step in trace.steps]
     table = build_table("step time, ms", "", "mean", "share %")
     for part, share in dataclasses.asdict(trace.split).items():
         table.add_row(PARTS[part], f"{share * trace.mean_step_ms:.2f}", render_share(share))
@@ -141,8 +136,8 @@ def _render_stages(pipeline: Pipeline, title: str) -> Table:
         table.add_row(
             Text(f"{'*' if slowest else ' '} {name_stage(stage)}"),
             render_share(share),
-            render_ms(stage.share_ps / PICOSECONDS),
-            render_ms(stage.own_ps / PICOSECONDS),
+            render_ms(stage.share_ps / PS_PER_MS),
+            render_ms(stage.own_ps / PS_PER_MS),
             f"{stage.num_calls}",
             *(_render_setting(settings.get(name)) for name in ("parallelism", "buffer", "batch")),
             style="bold" if slowest else None,
@@ -167,7 +162,7 @@ def _render_operations(operations: Sequence[Operation], count: int) -> Table:
         f"operations, the longest {len(operations)} of {count}", "name", "type", "on", "own ms", "calls"
     )
     for operation in operations:
-        own = render_ms(operation.self_ns / NANOSECONDS)
+        own = render_ms(operation.self_ns / NS_PER_MS)
         table.add_row(
             Text(shorten(operation.name)), Text(operation.kind), operation.place, own, f"{operation.num_calls}"
         )

@@ -9,9 +9,8 @@ from typing import Any
 
 from mnist_core.files.xspace import DEVICE, HOST, VALUE
 from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
-from reports.xplane.intervals import Interval
+from reports.xplane.periods import PS_PER_NS, Period
 
-PICOSECONDS = 1000  # in a nanosecond
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
 OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
 LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
@@ -26,13 +25,13 @@ class Call:
     Args:
         name: of the event.
         thread: number and name of the thread.
-        interval: in picoseconds from a start that all threads share.
+        period: in picoseconds from a start that all threads share.
         arguments: that the program gave the event.
     """
 
     name: str
     thread: tuple[int, str]
-    interval: Interval
+    period: Period
     arguments: Mapping[str, Value]
 
 
@@ -51,7 +50,7 @@ class Events:
     stages: tuple[Call, ...]
     marks: tuple[Call, ...]
     operations: tuple[Call, ...]
-    span: Interval | None
+    span: Period | None
     num_device_events: int
 
     @property
@@ -63,7 +62,7 @@ class Events:
 def read_events(space: Any) -> Events:
     """The events of all host planes of an XSpace."""
     calls = [call for plane in space.planes if plane.name.startswith(HOST) for call in _read_plane(plane)]
-    edges = [call.interval for call in calls]
+    edges = [call.period for call in calls]
     return Events(
         stages=tuple(call for call in calls if STAGE.match(call.name)),
         marks=tuple(call for call in calls if STEP_NUMBER in call.arguments),
@@ -81,9 +80,9 @@ def _read_plane(plane: Any) -> Iterator[Call]:
     for line in plane.lines:
         thread = (line.id, clean(line.name))
         for event in line.events:
-            start = line.timestamp_ns * PICOSECONDS + event.offset_ps
-            interval = (start, start + max(0, event.duration_ps))
-            yield Call(names.get(event.metadata_id, ""), thread, interval, read(event) if event.stats else {})
+            start = line.timestamp_ns * PS_PER_NS + event.offset_ps
+            period = (start, start + max(0, event.duration_ps))
+            yield Call(names.get(event.metadata_id, ""), thread, period, read(event) if event.stats else {})
 
 
 def _make_reader(plane: Any) -> Callable[[Any], dict[str, Value]]:

@@ -1,16 +1,21 @@
-"""Sets of time, as sorted intervals that do not touch. Pure; any unit."""
+"""Sets of time, as sorted periods that do not touch, and the units of time in a trace. Pure; sets have any unit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-Interval = tuple[int, int]  # start and end; the end is not part of it
+PS_PER_NS = 1000
+PS_PER_MS = 1_000_000_000
+NS_PER_US = 1000
+NS_PER_MS = 1_000_000
+
+Period = tuple[int, int]  # start and end; the end is not part of it
 
 
-def merge(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time without overlaps, in order; empty and backward intervals are left out."""
-    merged: list[Interval] = []
-    for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
+def merge(periods: Iterable[Period]) -> list[Period]:
+    """The same time without overlaps, in order; empty and backward periods are left out."""
+    merged: list[Period] = []
+    for start, end in sorted(period for period in periods if period[0] < period[1]):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -18,9 +23,9 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
     return merged
 
 
-def intersect(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
-    """The time that is in both; each must be merged."""
-    shared: list[Interval] = []
+def intersect(left: Sequence[Period], right: Sequence[Period]) -> list[Period]:
+    """The time that is in both sets, each of which must be merged."""
+    shared: list[Period] = []
     at_left = at_right = 0
     while at_left < len(left) and at_right < len(right):
         start = max(left[at_left][0], right[at_right][0])
@@ -34,16 +39,16 @@ def intersect(left: Sequence[Interval], right: Sequence[Interval]) -> list[Inter
     return shared
 
 
-def subtract(whole: Sequence[Interval], part: Sequence[Interval]) -> list[Interval]:
-    """The time of `whole` that is not in `part`; each must be merged."""
+def subtract(whole: Sequence[Period], part: Sequence[Period]) -> list[Period]:
+    """The time of `whole` that is not in `part`. Both must be merged."""
     if not whole:
         return []
     first, last = whole[0][0], whole[-1][1]
-    edges = [first, *(edge for interval in part for edge in interval), last]
+    edges = [first, *(edge for period in part for edge in period), last]
     gaps = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
     return intersect(whole, gaps)
 
 
-def measure(intervals: Iterable[Interval]) -> int:
-    """How long merged intervals are together."""
-    return sum(end - start for start, end in intervals)
+def add_up(periods: Iterable[Period]) -> int:
+    """How long merged periods are together."""
+    return sum(end - start for start, end in periods)

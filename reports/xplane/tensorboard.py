@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from mnist_core.files.xspace import TraceError
 from reports.xplane.events import clean
-from reports.xplane.files import MAKE_ONE, SUFFIX
+from reports.xplane.sessions import MAKE_ONE, SUFFIX
 
 HOST = "localhost"  # whoever can reach TensorBoard can read all that it shows
 PORT = 6006  # its own default

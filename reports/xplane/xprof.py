@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from reports.xplane.events import clean
+from reports.xplane.periods import NS_PER_MS, NS_PER_US
 from reports.xplane.xprof_process import TOOLS, TRACE
 
 LIMIT_S = 300  # a trace of some tens of steps takes less than a second; a damaged one might take for ever
 ROOT = Path(__file__).parents[2]
-NANOSECONDS = {"ms": 1_000_000, "us": 1000}
 PARTS = {  # xprof's columns, in milliseconds, of each part of a step
     "input_ns": ("infeedTimeMs",),
     "host_ns": ("hostComputeTimeMs",),
@@ -145,8 +145,8 @@ def _find_table(tables: Any, column: str) -> Any:
 
 
 def _read_step(row: Mapping[str, Any]) -> Step:
-    parts = {part: sum(_duration(row[column], "ms") for column in columns) for part, columns in PARTS.items()}
-    return Step(name=clean(str(row["stepnum"])), duration_ns=_duration(row["stepTimeMs"], "ms"), **parts)
+    parts = {part: sum(_duration(row[column], NS_PER_MS) for column in columns) for part, columns in PARTS.items()}
+    return Step(name=clean(str(row["stepnum"])), duration_ns=_duration(row["stepTimeMs"], NS_PER_MS), **parts)
 
 
 def _read_operations(tables: Any) -> list[Operation]:
@@ -156,7 +156,7 @@ def _read_operations(tables: Any) -> list[Operation]:
             kind=clean(str(row["type"])),
             place=str(row["host_or_device"]).lower(),
             num_calls=round(_finite(row["occurrences"])),
-            self_ns=_duration(row["total_self_time"], "us"),
+            self_ns=_duration(row["total_self_time"], NS_PER_US),
         )
         for row in _rows(tables, "total_self_time")
         if row["type"] not in NOT_AN_OPERATION
@@ -164,8 +164,8 @@ def _read_operations(tables: Any) -> list[Operation]:
     return sorted(found, key=lambda operation: operation.self_ns, reverse=True)
 
 
-def _duration(value: Any, unit: str) -> int:
-    return round(_finite(value) * NANOSECONDS[unit])
+def _duration(value: Any, unit_ns: int) -> int:
+    return round(_finite(value) * unit_ns)
 
 
 def _finite(value: Any) -> float:

@@ -17,7 +17,7 @@ from reports.claims.claim import Kind, judge_claims, load_claims
 from reports.record.file import load_record
 from reports.record.record import CONTROL, KEY
 from reports.summary.summary import summarize
-from reports.traces.trace import load_trace
+from reports.traces.reading import load_trace
 
 pytestmark = pytest.mark.process
 

@@ -12,7 +12,9 @@ from bench.cases.case import build_case
 from bench.consumers.traced import TraceMeter
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
-from reports.traces.trace import NANOSECONDS, Trace, load_trace
+from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
+from reports.xplane.periods import NS_PER_MS
 from reports.xplane.tensorboard import build_command, check_logs
 
 ADDRESS = re.compile(r"at (http://\S+:\d+/)")
@@ -62,7 +64,7 @@ def test_the_profile_tab_shows_the_step_time_that_the_report_prints(
 ) -> None:
     page = browser.new_page()
     text = open_tool(page, address, trace.session.path.parent.name, "input_pipeline_analyzer", AVERAGE)
-    durations = [step.duration_ns / NANOSECONDS for step in trace.steps]
+    durations = [step.duration_ns / NS_PER_MS for step in trace.steps]
     assert f"Average: {trace.mean_step_ms:.1f} ms" in text
     assert f"Range: {min(durations):.1f} - {max(durations):.1f} ms" in text
     assert "No step marker observed" not in text

@@ -15,7 +15,9 @@ import keras
 import pytest
 from planted_traces import PLANTED, fast_map, unpack
 
-from reports.traces.trace import CAPTURE, STEPS, Trace, load_trace
+from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
+from reports.traces.verdict import CAPTURE, STEPS
 
 pytestmark = pytest.mark.process
 

@@ -20,7 +20,7 @@ from reports.record.record import (
     Setting,
     Turn,
 )
-from reports.traces.trace import load_trace
+from reports.traces.reading import load_trace
 
 MILLISECOND, MEBIBYTE = 1_000_000, 2**20
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))

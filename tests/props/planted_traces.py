@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.profiling.profiler import ProfileSteps
+from mnist_core.profiling.callback import ProfileSteps
 from mnist_core.profiling.window import StepWindow
 
 SLOW_S, EXAMPLE_S = 0.03, 0.004

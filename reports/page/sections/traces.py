@@ -11,9 +11,10 @@ from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Sect
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
-from reports.traces.stages import PICOSECONDS, Pipeline
-from reports.traces.tables import PARTS, describe_verdict, render_ms, render_share
-from reports.traces.trace import NANOSECONDS, Trace
+from reports.traces.stages import Pipeline
+from reports.traces.tables import describe_verdict, render_ms, render_share
+from reports.traces.trace import PARTS, Trace
+from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 from reports.xplane.xprof import Step
 
 HEIGHT = 260  # pixels
@@ -72,7 +73,7 @@ def draw_stages(pipeline: Pipeline) -> Figure:
     share = render_share(pipeline.slowest.share_ps / pipeline.wait_ps)
     return Figure(
         f"Where the wait for input went, milliseconds: {share} % in {pipeline.slowest.name}",
-        f"The consumer waited {render_ms(pipeline.wait_ps / PICOSECONDS)} ms in all, over the whole capture. A bar is"
+        f"The consumer waited {render_ms(pipeline.wait_ps / PS_PER_MS)} ms in all, over the whole capture. A bar is"
         " the part of it that was the stage's own time; the stage on top is next to the consumer, the one at the bottom"
         " is the source. The filled bar is the slowest stage.",
         _draw_stages(pipeline),
@@ -104,9 +105,9 @@ def _describe_step(place: int, step: Step) -> list[dict[str, object]]:
             "number": int(number[1]) if number else place,
             "part": title,
             "rank": rank,
-            "ms": round(getattr(step, f"{part}_ns") / NANOSECONDS, DECIMALS),
-            "shown": render_ms(getattr(step, f"{part}_ns") / NANOSECONDS),
-            "whole": render_ms(step.duration_ns / NANOSECONDS),
+            "ms": round(getattr(step, f"{part}_ns") / NS_PER_MS, DECIMALS),
+            "shown": render_ms(getattr(step, f"{part}_ns") / NS_PER_MS),
+            "whole": render_ms(step.duration_ns / NS_PER_MS),
         }
         for rank, (part, title) in enumerate(PARTS.items())
     ]
@@ -117,10 +118,10 @@ def _draw_stages(pipeline: Pipeline) -> Spec:
     values = [
         {
             "row": f"{number}. {stage.name}",
-            "ms": stage.share_ps / PICOSECONDS,
+            "ms": stage.share_ps / PS_PER_MS,
             "slowest": stage is pipeline.slowest,
             "share": f"{render_share(stage.share_ps / pipeline.wait_ps)} %",
-            "shown": render_ms(stage.share_ps / PICOSECONDS),
+            "shown": render_ms(stage.share_ps / PS_PER_MS),
         }
         for number, stage in enumerate(pipeline.stages)
         if stage in largest

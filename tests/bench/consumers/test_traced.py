@@ -15,7 +15,8 @@ from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
 from mnist_core.profiling.window import StepWindow
-from reports.traces.trace import Trace, load_trace
+from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
 
 CASE = build_case("shuffle(10).batch(8).map().prefetch(2)", "traced")
 CASE_FOLDER = Path(FOLDER) / name_folder(CASE)

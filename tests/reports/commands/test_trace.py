@@ -95,7 +95,7 @@ def test_nothing_is_written_beside_the_trace(runs: Path) -> None:
 
 def test_neither_tensorflow_nor_keras_is_imported(runs: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from reports.traces.trace import load_trace\n"
+        "import sys; from pathlib import Path; from reports.traces.reading import load_trace\n"
         "import reports.commands.cli\n"
         "assert load_trace(Path(sys.argv[1]), 'post').steps\n"
         "from xprof.convert import raw_to_tool_data\n"
@@ -105,10 +105,21 @@ def test_neither_tensorflow_nor_keras_is_imported(runs: Path) -> None:
     assert done.returncode == 0
 
 
+def test_only_a_trace_that_is_read_imports_protobuf_and_only_its_tables_rich() -> None:
+    script = (
+        "import sys; import reports.traces.json, reports.traces.reading\n"
+        "assert not {'google.protobuf', 'xprof', 'rich'} & set(sys.modules)\n"
+        "import reports.commands.cli, reports.page.compose, reports.compare.tables\n"
+        "assert not {'google.protobuf', 'xprof'} & set(sys.modules), sorted(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_folder_with_modules_of_the_users_own_does_not_disturb(runs: Path) -> None:
     for name in ("xprof.py", "json.py", "numbers.py"):
         (runs / name).write_text("raise SystemExit('not this one')")
-    script = "import os; import sys; from pathlib import Path; from reports.traces.trace import load_trace\n"
+    script = "import os; import sys; from pathlib import Path; from reports.traces.reading import load_trace\n"
     script += "os.chdir(sys.argv[1])\n"
     script += "assert load_trace(Path('.'), 'post').steps"
     done = subprocess.run([sys.executable, "-c", script, str(runs)], cwd=ROOT, check=False, capture_output=True)

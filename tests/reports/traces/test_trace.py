@@ -11,13 +11,16 @@ from rich.console import Console
 from spaces import PYTHON, Made, make_slow_map, make_space
 
 from mnist_core.files.xspace import TraceError
-from reports.traces.comparison import pair_operations, pair_parts, pair_stages, render_comparison
+from reports.traces.comparison import pair_operations, pair_parts, pair_stages
+from reports.traces.comparison_tables import render_comparison
 from reports.traces.json import render_comparison_json, render_json
+from reports.traces.reading import analyze, load_trace
 from reports.traces.tables import render_ms, render_share, render_trace
-from reports.traces.trace import CAPTURE, STEPS, Trace, Verdict, analyze, load_trace
+from reports.traces.trace import Trace
+from reports.traces.verdict import CAPTURE, STEPS, InputVerdict
 from reports.xplane import xprof as xprof_tables
 from reports.xplane.events import read_events
-from reports.xplane.files import Session
+from reports.xplane.sessions import Session
 from reports.xplane.xprof import Operation, Step, Tables, XprofError, read_tables
 
 MILLISECOND = 1_000_000  # nanoseconds
@@ -63,13 +66,13 @@ def draw(content: Any, columns: int = 100) -> str:
 )
 def test_the_thresholds_are_five_and_twenty_percent(input_ms: float, bound: str) -> None:
     verdict = make_trace([make_step(input_ms)] * 3).verdict
-    assert verdict == Verdict(input_ms / 10, STEPS, bound)
+    assert verdict == InputVerdict(input_ms / 10, STEPS, bound)
     assert verdict.is_input_bound == (bound != "not input-bound")
 
 
 def test_a_wait_in_few_steps_counts_as_much_as_one_spread_over_all() -> None:
     trace = make_trace([make_step(0.0)] * 9 + [make_step(90.0, total_ms=100.0)])
-    assert trace.verdict == Verdict(90 / 190, STEPS, "highly input-bound")
+    assert trace.verdict == InputVerdict(90 / 190, STEPS, "highly input-bound")
 
 
 def test_the_text_of_an_input_bound_trace() -> None:
@@ -161,7 +164,7 @@ def test_a_marked_trace_needs_no_remark_and_xprof_leaves_out_the_cut_steps(tmp_p
     assert (len(trace.steps), trace.num_marks, remarks) == (10, 12, [])
     assert [(each.kind, each.self_ns // MILLISECOND) for each in trace.operations] == [("PyFunc", 84), ("MatMul", 21)]
     assert trace.steps[0] == Step("train 1", 10_000_000, 8_100_000, 1_850_000, 0, 0, 50_000)
-    assert trace.verdict == Verdict(0.81, STEPS, "highly input-bound")
+    assert trace.verdict == InputVerdict(0.81, STEPS, "highly input-bound")
 
 
 @pytest.mark.process
@@ -185,7 +188,7 @@ def test_other_weak_marks_do_not_blame_keras(tmp_path: Path) -> None:
 def test_no_marks_leave_stages_and_a_verdict_of_the_capture(tmp_path: Path) -> None:
     trace, (remark,) = remarks_of(tmp_path, make_slow_map(12, number=None))
     assert (trace.steps, trace.step_ms, trace.mean_step_ms, trace.split) == ((), None, None, None)
-    assert trace.verdict == Verdict(pytest.approx(0.805), CAPTURE, "highly input-bound")
+    assert trace.verdict == InputVerdict(pytest.approx(0.805), CAPTURE, "highly input-bound")
     assert remark.startswith('No event has a step number, so there are no steps to tell ("No step marker observed"')
     assert "80 % of the captured time is waiting for input" in draw(render_trace(trace, top=0))
 
@@ -228,7 +231,7 @@ def test_without_xprof_the_stages_are_told(tmp_path: Path, monkeypatch: pytest.M
     def fail(_: bytes) -> Tables:
         raise XprofError("it gave up")
 
-    monkeypatch.setattr("reports.traces.trace.read_tables", fail)
+    monkeypatch.setattr("reports.traces.reading.read_tables", fail)
     trace = load_trace(save(tmp_path, make_space(make_slow_map())))
     assert trace.remarks == ("Steps and operations are missing: xprof could not read the trace, it gave up.",)
     assert trace.pipelines[0].slowest.name == "Map"

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from reports.xplane.intervals import Interval, intersect, measure, merge, subtract
+from reports.xplane.periods import Period, add_up, intersect, merge, subtract
 
 
-def draw(seed: int) -> list[Interval]:
+def draw(seed: int) -> list[Period]:
     generator = np.random.default_rng(seed)
     starts = generator.integers(0, 60, generator.integers(0, 8)).tolist()
     return [(start, start + int(generator.integers(-2, 12))) for start in starts]
 
 
-def instants(intervals: list[Interval]) -> set[int]:
-    return {instant for start, end in intervals for instant in range(start, end)}
+def instants(periods: list[Period]) -> set[int]:
+    return {instant for start, end in periods for instant in range(start, end)}
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -23,7 +23,7 @@ def test_every_operation_does_what_sets_do(seed: int) -> None:
     assert instants(left) == instants(first)
     assert instants(intersect(left, right)) == instants(first) & instants(second)
     assert instants(subtract(left, right)) == instants(first) - instants(second)
-    assert measure(left) == len(instants(first))
+    assert add_up(left) == len(instants(first))
     for result in (left, intersect(left, right), subtract(left, right)):
         assert result == merge(result), "the result is merged too"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.files.xspace import TraceError
-from reports.xplane.files import MAX_BYTES, find_session, load_content
+from reports.xplane.sessions import MAX_BYTES, find_session, load_content
 
 
 def add(folder: Path, session: str, host: str = "vm", suffix: str = ".xplane.pb") -> Path:
