@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from bench import WorkerError, build_case, capture, measure
 
+pytestmark = pytest.mark.process
+
 
 def test_cases_take_turns_and_memory_is_read_beside_them(digits_file: str) -> None:
     cases = [build_case("post"), build_case("batch_before_map", "memory"), build_case("batch_before_map")]

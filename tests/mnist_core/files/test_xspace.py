@@ -30,6 +30,7 @@ def test_a_name_of_an_argument_is_added_once_under_a_number_that_is_free() -> No
     assert [entry.key for entry in plane.stat_metadata] == [2, 1, 3]
 
 
+@pytest.mark.process
 def test_protobuf_is_imported_when_a_trace_is_read_and_not_before() -> None:
     script = (
         "import sys, mnist_core.files.xspace_repair as repair, mnist_core.files.xspace as xspace\n"
