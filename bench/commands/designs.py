@@ -19,7 +19,8 @@ from bench.trials.designs import CASES, choose_cases, list_designs, measure_desi
 from mnist_core.digits.load import default_source, load_digits
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
-from reports.trials.design_tables import render_prices, render_prices_json
+from reports.drawing.text import lay_out
+from reports.trials.design_tables import render_prices_json, tabulate_prices
 from reports.trials.designs import DesignPair, Way, append_pair, load_pairs, price_ways
 
 EXAMPLES = """Examples:
@@ -58,7 +59,7 @@ def designs(
     if as_json:
         print(render_prices_json(prices))  # noqa: T201
     else:
-        open_console().print(render_prices(prices, _describe(PairDesign()), top))
+        open_console().print(lay_out(tabulate_prices(prices, _describe(PairDesign()), top)))
 
 
 def _describe(design: PairDesign) -> Way:

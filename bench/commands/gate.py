@@ -24,7 +24,7 @@ from mnist_core.language.errors import InputError
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
 from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
-from reports.compare.tables import render_side_by_side
+from reports.compare.tables import tabulate_side_by_side
 from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.gate.file import save_gate
@@ -140,7 +140,8 @@ def _end_with(found: Against, exit_code: int, *, as_json: bool, shows_ok: bool) 
     if as_json:
         print(render_compared_json(found.shown, found.thresholds, found.conclusion, exit_code))  # noqa: T201
     else:
-        open_console().print(render_side_by_side(found.shown, found.thresholds, found.conclusion, everything=shows_ok))
+        blocks = tabulate_side_by_side(found.shown, found.thresholds, found.conclusion, everything=shows_ok)
+        open_console().print(lay_out(blocks))
     if found.conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(found.conclusion.lines))
     raise typer.Exit(exit_code)

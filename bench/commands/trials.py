@@ -15,7 +15,8 @@ from bench.trials.trials import FILE, TrialOptions, run_trials
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
-from reports.trials.tables import render_tallies
+from reports.drawing.text import lay_out
+from reports.trials.tables import tabulate_tallies
 from reports.trials.tallies import tally_cases, tally_trials
 from reports.trials.trial import KINDS, TrialKind
 
@@ -73,7 +74,7 @@ def trials(
     with stop_once(), TrialProgress(Console(stderr=True)) as progress:
         done = run_trials(options, clock_s=time.monotonic, listener=progress)
     console = open_console()
-    console.print(render_tallies(tally_trials(done), tally_cases(done)))
+    console.print(lay_out(tabulate_tallies(tally_trials(done), tally_cases(done))))
     console.print(f"{len(done)} of {num_trials} trials; all are in {out / FILE}", markup=False, soft_wrap=True)
 
 

@@ -11,9 +11,10 @@ import typer
 from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import put_side_by_side
-from reports.compare.tables import render_side_by_side
+from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
 from reports.drawing.terminal import open_console
+from reports.drawing.text import lay_out
 from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome
 
@@ -59,7 +60,7 @@ def compare(
     if as_json:
         sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
     else:
-        open_console().print(render_side_by_side(shown, thresholds, conclusion, everything=everything))
+        open_console().print(lay_out(tabulate_side_by_side(shown, thresholds, conclusion, everything=everything)))
     if conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(conclusion.lines))
     raise typer.Exit(conclusion.outcome.exit_code)

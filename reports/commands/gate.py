@@ -19,7 +19,7 @@ from reports.gate.tables import render_comment, tabulate_decision
 from reports.gate.verdict import GateError, decide, parse_failing
 from reports.summary.outcome import FAILING, find_exit_code
 from reports.trials.again import decide_again
-from reports.trials.tables import render_tallies, render_tallies_json
+from reports.trials.tables import render_tallies_json, tabulate_tallies
 from reports.trials.tallies import tally_cases, tally_trials
 from reports.trials.trial import Trial, load_trials
 
@@ -84,7 +84,7 @@ def trials(
     if as_json:
         print(render_tallies_json(tallies, cases))  # noqa: T201
     else:
-        open_console().print(render_tallies(tallies, cases))
+        open_console().print(lay_out(tabulate_tallies(tallies, cases)))
 
 
 def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:

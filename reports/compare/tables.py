@@ -1,72 +1,105 @@
-"""Runs side by side as rich tables: what differs, what got worse, what only one has, and devices beside each other."""
+"""Runs side by side as blocks: what differs, what got worse, what only one has, and devices beside each other."""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
-
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Sequence
 
 from reports.compare.differences import Difference
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
-from reports.compare.speed_up_table import render_speed_ups
+from reports.compare.speed_up import SpeedUp, SpeedUps
 from reports.compare.thresholds import Conclusion, Threshold, Verdict, judge, select_usable
-from reports.drawing.case_table import INDENT, build_case_table
+from reports.drawing.blocks import (
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Gap,
+    Lines,
+    Row,
+    Span,
+    Table,
+    build_list,
+    build_row,
+    number_columns,
+)
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
 from reports.summary.metric import DIGITS, RELATIVE, TIME, Metric
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
-from reports.xplane.events import clean
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
 FEWEST_ALIKE = 4  # cases that say something of all
 ALIKE = 1.1  # by so much, or down by it, three quarters of the cases changed in the same direction
-STYLES = {Trend.WORSE: "red", Trend.BETTER: "green", Trend.UNKNOWN: "yellow", Trend.LEVEL: "dim"}
-VERDICT_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.FINE: "green"}
+EMPHASES = {
+    Trend.WORSE: Emphasis.BAD,
+    Trend.BETTER: Emphasis.GOOD,
+    Trend.UNKNOWN: Emphasis.UNSURE,
+    Trend.LEVEL: Emphasis.FAINT,
+}
+VERDICT_EMPHASES = {
+    Verdict.REGRESSED: Emphasis.WORST,
+    Verdict.INCONCLUSIVE: Emphasis.UNSURE,
+    Verdict.FINE: Emphasis.GOOD,
+}
+CASE = Column("case", least=24)
+CASE_GAP = 3  # columns
 RANKS = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, None, Verdict.FINE)  # in which order rows stand
-CONCLUSION_STYLES = {Outcome.FINE: "bold green", Outcome.INCONCLUSIVE: "bold yellow"}
 
 
-def render_side_by_side(
+def tabulate_side_by_side(
     shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion, *, everything: bool
-) -> RenderableType:
+) -> list[Block]:
     """The runs, each beside the first, the devices, and what the thresholds make of it.
 
     Args:
-        shown: the runs.
-        thresholds: may be none.
-        conclusion: what they come to.
-        everything: also the rows of what did not change.
+        shown: The runs and what was found in them.
+        thresholds: How much worse each metric may be; empty judges nothing.
+        conclusion: What the thresholds come to.
+        everything: True for the rows of what did not change as well.
     """
-    parts: list[RenderableType] = [_render_runs(shown.runs)]
+    blocks: list[Block] = [_list_runs(shown.runs)]
     for number, comparison in enumerate(shown.comparisons, start=1):
-        parts += [Text(), *_render_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
-    parts += [part for found in shown.speed_ups for part in (Text(), render_speed_ups(found))]
-    parts += [Text(), *_paragraphs(_explain(shown), "dim")]
+        blocks += [Gap(), *_tabulate_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
+    blocks += [block for found in shown.speed_ups for block in (Gap(), *tabulate_speed_ups(found))]
+    blocks += [Gap(), Lines(tuple(_explain(shown)), Emphasis.FAINT)]
     if conclusion.outcome is not Outcome.NOT_COMPARED:
-        parts += _paragraphs(map(clean, conclusion.lines), CONCLUSION_STYLES.get(conclusion.outcome, "bold red"))
-    return Group(*parts)
+        blocks.append(Lines(conclusion.lines, conclusion.outcome.emphasis))
+    return blocks
 
 
-def _paragraphs(lines: Iterable[str], style: str = "") -> list[RenderableType]:
-    return [Padding(Text(line, style=style), INDENT) for line in lines]
+def tabulate_speed_ups(found: SpeedUps) -> list[Block]:
+    """How many times as fast another device is than the CPU; green where the whole interval says that it is faster."""
+    cpu, other = LETTERS[found.cpu_run], LETTERS[found.other_run]
+    paired = found.cpu_run == found.other_run
+    where = f"in {cpu}, turn against turn of a round" if paired else f"cpu of {cpu}, the other of {other}: two runs"
+    title = (Span("devices beside each other", Emphasis.STRONG), f": {TIME.title}, {where}")
+    columns = (CASE, *number_columns("cpu", "device", "speed-up"))
+    return [Lines((title,)), Table(None, columns, tuple(map(_list_speed_up, found.rows)), gap=CASE_GAP)]
 
 
-def _render_runs(runs: Sequence[Summary]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for letter, run in zip(LETTERS, runs, strict=False):
-        about = [Text(clean(_describe_machine(run)))]
-        about += [Text(f"! {remark}", style="yellow") for remark in run.remarks]
-        name = Text(f"{clean(run.path)}\n{clean(run.datetime[:16])}", overflow="fold")
-        table.add_row(Text(f" {letter}", style="bold"), name, Text("\n").join(about))
-    return table
+def _list_speed_up(row: SpeedUp) -> Row:
+    values = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
+    emphasis = Emphasis.GOOD if (row.ratio.low or 0) > 1 else Emphasis.PLAIN
+    return build_row(row.case.label, *values, render_estimate(row.ratio, render_ratio), emphasis=emphasis)
+
+
+def _list_runs(runs: Sequence[Summary]) -> Table:
+    return build_list(_list_run(letter, run) for letter, run in zip(LETTERS, runs, strict=False))
+
+
+def _list_run(letter: str, run: Summary) -> Row:
+    when = (Span(run.datetime[:16], Emphasis.PLAIN),)
+    remarks = tuple((Span(f"! {remark}", Emphasis.UNSURE),) for remark in run.remarks)
+    return (
+        Cell(f" {letter}", emphasis=Emphasis.STRONG),
+        Cell(run.path, below=(when,)),
+        Cell(_describe_machine(run), below=remarks),
+    )
 
 
 def _describe_machine(run: Summary) -> str:
@@ -74,23 +107,23 @@ def _describe_machine(run: Summary) -> str:
     return ", ".join(facts) or "machine unknown"
 
 
-def _render_comparison(
+def _tabulate_comparison(
     comparison: Comparison, letter: str, thresholds: Sequence[Threshold], *, everything: bool
-) -> list[RenderableType]:
+) -> list[Block]:
     usable = select_usable(comparison, thresholds)
-    parts = [*_paragraphs([f"{letter} compared with A"], "bold"), *_render_differences(comparison, letter)]
-    parts += [*_paragraphs(_describe_company(comparison), "yellow"), Text()]
+    blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
+    blocks += [Lines(tuple(_describe_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
-        parts += _render_metric(metric, changes, letter, usable, everything=everything)
+        blocks += _tabulate_metric(metric, changes, letter, usable, everything=everything)
     lonely = (
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),
         ("not the same in both, not compared", comparison.unlike),
         ("no ratio to 0, not compared", comparison.zeros),
     )
-    named = (f"{why}: {', '.join(map(clean, cases))}" for why, cases in lonely if cases)
-    return [*parts, *_paragraphs(named, "yellow")]
+    named = tuple(f"{why}: {', '.join(cases)}" for why, cases in lonely if cases)
+    return [*blocks, Lines(named, Emphasis.UNSURE)]
 
 
 def _describe_company(comparison: Comparison) -> list[str]:
@@ -101,35 +134,37 @@ def _describe_company(comparison: Comparison) -> list[str]:
     return [f"! others used the machine in most turns of {len(disturbed)} of {len(timed)} cases: measure those again"]
 
 
-def _render_differences(comparison: Comparison, letter: str) -> list[RenderableType]:
+def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
     """What is not the same, another machine first and loudly."""
-    lines: list[RenderableType] = []
+    blocks: list[Block] = []
     if comparison.machine_doubt:
         doubt = f"! A and {letter} {comparison.machine_doubt}: ratios of times are about the machines"
-        lines += _paragraphs([doubt], "bold red")
+        blocks.append(Lines((doubt,), Emphasis.WORST))
     facts = [each for each in comparison.differences if not each.is_of_program]
     programs = [each for each in comparison.differences if each.is_of_program]
-    lines += _paragraphs(_render_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]])
+    lines = [_describe_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]]]
     if len(programs) > MOST_PROGRAMS:
-        lines += _paragraphs([f"and {len(programs) - MOST_PROGRAMS} more that run as something else"])
+        lines.append(f"and {len(programs) - MOST_PROGRAMS} more that run as something else")
+    if lines:
+        blocks.append(Lines(tuple(lines)))
     same = "machine, versions, data and programs" if comparison.first.data_fingerprint else "machine and versions"
-    return lines or _paragraphs([f"the same {same}, as far as the files tell"], "dim")
+    return blocks or [Lines((f"the same {same}, as far as the files tell",), Emphasis.FAINT)]
 
 
-def _render_difference(difference: Difference) -> str:
-    return clean(f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}")
+def _describe_difference(difference: Difference) -> str:
+    return f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}"
 
 
-def _render_metric(
-    metric: Metric, changes: Sequence[Change], letter: str, thresholds: Sequence[Threshold], *, everything: bool
-) -> list[RenderableType]:
+def _tabulate_metric(
+    metric: Metric, changes: Sequence[Change], letter: str, usable: Sequence[Threshold], *, everything: bool
+) -> list[Block]:
     """One line that sums all cases up, and a row for each that is not level."""
-    judged = [(change, judge(change, thresholds)) for change in changes]
+    judged = [(change, judge(change, usable)) for change in changes]
     judged.sort(key=lambda each: RANKS.index(each[1]))
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
-    head = Text.assemble((metric.title, "bold"), f": {_summarize(changes, letter)}")
-    remarks = _paragraphs(_remark(metric, changes), "yellow")
-    return [Padding(head, INDENT), *remarks, *([_render_table(rows, letter)] if rows else [])]
+    head = (Span(metric.title, Emphasis.STRONG), f": {_summarize(changes, letter)}")
+    remarks = Lines(tuple(_remark(metric, changes)), Emphasis.UNSURE)
+    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else [])]
 
 
 def _remark(metric: Metric, changes: Sequence[Change]) -> list[str]:
@@ -154,17 +189,17 @@ def _summarize(changes: Sequence[Change], letter: str) -> str:
     return f"{told}; {letter} / A {low} to {high}, middle {middle}" if len(changes) > 1 else told
 
 
-def _render_table(rows: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
-    table = build_case_table("A", letter, f"{letter} / A")
-    table.add_column("", no_wrap=True)
-    for change, verdict in rows:
-        word, style = change.trend.value, STYLES[change.trend]
-        if verdict is not None and change.trend is not Trend.UNKNOWN:
-            word, style = verdict.value, VERDICT_STYLES[verdict]
-        values = (change.metric.render(each.median) for each in (change.first, change.second))
-        ratio = render_estimate(change.ratio, render_ratio)
-        table.add_row(Text(clean(change.case.label)), *values, Text(ratio), Text(word), style=style)
-    return table
+def _tabulate_changes(judged: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
+    columns = (CASE, *number_columns("A", letter, f"{letter} / A"), Column("", wraps=False))
+    return Table(None, columns, tuple(_list_change(*each) for each in judged), gap=CASE_GAP)
+
+
+def _list_change(change: Change, verdict: Verdict | None) -> Row:
+    word, emphasis = change.trend.value, EMPHASES[change.trend]
+    if verdict is not None and change.trend is not Trend.UNKNOWN:
+        word, emphasis = verdict.value, VERDICT_EMPHASES[verdict]
+    values = (change.metric.render(each.median) for each in (change.first, change.second))
+    return build_row(change.case.label, *values, render_estimate(change.ratio, render_ratio), word, emphasis=emphasis)
 
 
 def _explain(shown: SideBySide) -> list[str]:

@@ -22,7 +22,6 @@ from reports.drawing.blocks import (
 from reports.drawing.markdown import Limit, render_markdown
 from reports.gate.lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
 from reports.gate.verdict import Decision, Finding, Verdict
-from reports.summary.outcome import Outcome
 
 EMPHASES = {
     Verdict.REGRESSED: Emphasis.WORST,
@@ -31,7 +30,6 @@ EMPHASES = {
     Verdict.IMPROVED: Emphasis.GOOD,
     Verdict.OK: Emphasis.FAINT,
 }
-OUTCOME_EMPHASES = {Outcome.FINE: Emphasis.BEST, Outcome.INCONCLUSIVE: Emphasis.UNDECIDED}  # the others are bad
 COLUMNS = (
     Column("verdict", wraps=False),
     Column("case", share=3),
@@ -56,7 +54,7 @@ def tabulate_decision(decision: Decision, *, shows_ok: bool = False) -> list[Blo
     shown = [each for each in rank(decision.findings) if shows_ok or each.verdict is not Verdict.OK]
     folded = [] if shows_ok else [each for each in rank(decision.findings) if each.verdict is Verdict.OK]
     blocks: list[Block] = [
-        Heading(tell_outcome(decision), OUTCOME_EMPHASES.get(decision.outcome, Emphasis.WORST)),
+        Heading(tell_outcome(decision), decision.outcome.emphasis),
         Paragraph(tell_revisions(decision.record)),
     ]
     if shown:

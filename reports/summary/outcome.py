@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from enum import Enum
 
+from reports.drawing.blocks import Emphasis
+
 
 class Outcome(Enum):
     """What a whole comparison comes to, the heaviest first: it decides where several things were found."""
@@ -20,6 +22,11 @@ class Outcome(Enum):
         """What the command ends with; something that should have been compared and could not be is never 0."""
         return EXIT_CODES[self]
 
+    @property
+    def emphasis(self) -> Emphasis:
+        """How it stands out in a report."""
+        return EMPHASES.get(self, Emphasis.WORST)
+
 
 HEAVIEST_FIRST = tuple(Outcome)
 EXIT_CODES = {
@@ -29,6 +36,7 @@ EXIT_CODES = {
     Outcome.INCONCLUSIVE: 3,
     Outcome.FINE: 0,
 }
+EMPHASES = {Outcome.FINE: Emphasis.BEST, Outcome.INCONCLUSIVE: Emphasis.UNDECIDED}  # the others are bad
 FAILING = (Outcome.REGRESSED, Outcome.FAILED, Outcome.INCONCLUSIVE)  # what fails unless a user says otherwise
 
 

@@ -6,12 +6,8 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Table, build_row, number_columns
 from reports.drawing.numbers import render_seconds
-from reports.drawing.table_look import open_table
 from reports.trials.designs import LEAST_PAIRS, METRICS, Metric, Price, Way
 
 FORMAT = 1
@@ -19,32 +15,42 @@ SHORT_COST = 9.95  # from here on a decimal says nothing
 TITLES: dict[Metric, str] = {"time": "wall time", "cpu": "CPU time"}
 
 
-def render_prices(prices: Sequence[Price], present: Way, top: int) -> RenderableType:
+COLUMNS = (
+    *(Column(title, wraps=False) for title in ("pair", "read as")),
+    *number_columns("SD %", "time", "SD² s", "pairs"),
+)
+EXPLAINED = (
+    "calm: turns that nobody disturbed, as long as half of a pair's are; else all",
+    "SD: of the difference between two equal processes, over all cases, with its 95% interval",
+    "SD² s: times the time of a pair; where it is twice as much, a gate takes twice as long",
+    "fewer turns are the first ones of the same pairs; *: the gate's present design",
+)
+
+
+def tabulate_prices(prices: Sequence[Price], present: Way, top: int) -> list[Block]:
     """A table for each metric: the cheapest ways, and the gate's present one wherever it stands.
 
     Args:
-        prices: the cheapest first.
-        present: the gate's own way.
-        top: how many to show.
+        prices: The price of each way, the cheapest first.
+        present: The gate's own way.
+        top: How many of the cheapest ways of each metric have a row.
     """
     if not prices:
-        return Text(f"no design has {LEAST_PAIRS} pairs yet: give a larger --budget")
+        return [Paragraph(f"no design has {LEAST_PAIRS} pairs yet: give a larger --budget")]
     by_metric = ([each for each in prices if each.metric == metric] for metric in METRICS)
-    tables = [_render_metric(group, present, top) for group in by_metric if group]
-    return Group(*tables, *(Text(f" {line}", style="dim") for line in _explain()))
+    tables = [_tabulate_metric(group, present, top) for group in by_metric if group]
+    return [*tables, Lines(EXPLAINED, Emphasis.FAINT)]
 
 
-def _render_metric(prices: list[Price], present: Way, top: int) -> Table:
+def _tabulate_metric(prices: list[Price], present: Way, top: int) -> Table:
     title = f"{TITLES[prices[0].metric]}: {min(top, len(prices))} of {len(prices)} ways"
-    table = open_table(title)
-    for name in ("pair", "read as", "SD %", "time", "SD² s", "pairs"):
-        table.add_column(name, justify="left" if name in {"pair", "read as"} else "right", no_wrap=True)
+    rows = []
     for rank, price in enumerate(prices):
         if price.way == present:
-            table.add_row(*_list_cells(price, mark="*"), style="bold")
+            rows.append(build_row(*_list_cells(price, mark="*"), emphasis=Emphasis.STRONG))
         elif rank < top:
-            table.add_row(*_list_cells(price))
-    return table
+            rows.append(build_row(*_list_cells(price)))
+    return Table(title, COLUMNS, tuple(rows))
 
 
 def _list_cells(price: Price, mark: str = "") -> list[str]:
@@ -58,15 +64,6 @@ def _list_cells(price: Price, mark: str = "") -> list[str]:
         f"{price.cost:.{0 if price.cost >= SHORT_COST else 1}f}",
         str(spread.count),
     ]
-
-
-def _explain() -> Sequence[str]:
-    return (
-        "calm: turns that nobody disturbed, as long as half of a pair's are; else all",
-        "SD: of the difference between two equal processes, over all cases, with its 95% interval",
-        "SD² s: times the time of a pair; where it is twice as much, a gate takes twice as long",
-        "fewer turns are the first ones of the same pairs; *: the gate's present design",
-    )
 
 
 def render_prices_json(prices: Sequence[Price]) -> str:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
 from reports.drawing.numbers import render_changes
-from reports.drawing.table_look import open_table
-from reports.drawing.terminal import show_plainly
 from reports.stats.median import CONFIDENCE
 from reports.trials.tallies import OURS, CaseTally, Tally
 
@@ -25,41 +20,46 @@ TITLES = {
 }
 
 
-def render_tallies(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> RenderableType:
+SHORTEST_NAME = 28  # columns
+EXPLAINED = (
+    f"share: with Clopper and Pearson's exact {CONFIDENCE:.0%} interval; a trial is a run of the whole suite",
+    "inconclusive: neither an alarm nor found; elsewhere: a case that was not slowed down is flagged",
+    "the other rules are given the very turns of the gate, interleaved, all of them",
+    "stored base: the same rule and head, with base's turns of the trial before, as they are mostly used",
+)
+
+
+def tabulate_tallies(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> list[Block]:
     """A table for each class of trials, one of the cases that were slowed down, and how to read them."""
     groups = itertools.groupby(tallies, key=lambda tally: (tally.kind, tally.slowdown))
-    tables = [_render_class(list(group)) for _, group in groups]
-    tables += [_render_cases(cases)] if cases else []
-    return Group(*tables, *(Text(f" {line}", style="dim") for line in _explain())) if tables else Text("no trials yet")
+    tables = [_tabulate_class(list(group)) for _, group in groups]
+    tables += [_tabulate_cases(cases)] if cases else []
+    return [*tables, Lines(EXPLAINED, Emphasis.FAINT)] if tables else [Paragraph("no trials yet")]
 
 
-def _render_class(tallies: list[Tally]) -> Table:
+def _tabulate_class(tallies: list[Tally]) -> Table:
     first = tallies[0]
-    table = open_table(_tell_class(first))
-    table.add_column("rule", min_width=28)
-    columns = ("alarms", "of", "share") if first.kind != "A/B" else ("found", "of", "share", "elsewhere")
-    for column in (*columns, "inconclusive", "stored base"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for tally in tallies:
-        elsewhere = [str(tally.num_elsewhere)] if first.kind == "A/B" else []
-        undecided = str(tally.num_inconclusive) if tally.rule == OURS else ""
-        counts = (str(tally.num_flagged), str(tally.num_trials), _render_share(tally), *elsewhere, undecided)
-        table.add_row(
-            Text(show_plainly(tally.rule)), *counts, _render_stored(tally), style="bold" if tally.rule == OURS else None
-        )
-    return table
+    counts = ("found", "of", "share", "elsewhere") if first.kind == "A/B" else ("alarms", "of", "share")
+    columns = (Column("rule", least=SHORTEST_NAME), *number_columns(*counts, "inconclusive", "stored base"))
+    return Table(_tell_class(first), columns, tuple(map(_list_tally, tallies)))
 
 
-def _render_cases(cases: Sequence[CaseTally]) -> Table:
-    table = open_table(f"{OURS}, by the case that was slowed down")
-    table.add_column("case", min_width=28, overflow="fold")
-    for column in ("meant", "its CPU time", "found", "of"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for each in cases:
-        seen = "" if each.seen is None else render_changes(each.seen)
-        counts = (str(each.num_found), str(each.num_trials))
-        table.add_row(Text(show_plainly(each.case)), f"{100 * each.slowdown:.3g}%", seen, *counts)
-    return table
+def _list_tally(tally: Tally) -> Row:
+    elsewhere = [str(tally.num_elsewhere)] if tally.kind == "A/B" else []
+    undecided = str(tally.num_inconclusive) if tally.rule == OURS else ""
+    counts = (str(tally.num_flagged), str(tally.num_trials), _render_share(tally), *elsewhere, undecided)
+    emphasis = Emphasis.STRONG if tally.rule == OURS else Emphasis.PLAIN
+    return build_row(tally.rule, *counts, _render_stored(tally), emphasis=emphasis)
+
+
+def _tabulate_cases(cases: Sequence[CaseTally]) -> Table:
+    columns = (Column("case", least=SHORTEST_NAME), *number_columns("meant", "its CPU time", "found", "of"))
+    return Table(f"{OURS}, by the case that was slowed down", columns, tuple(map(_list_case, cases)))
+
+
+def _list_case(tally: CaseTally) -> Row:
+    seen = "" if tally.seen is None else render_changes(tally.seen)
+    return build_row(tally.case, f"{100 * tally.slowdown:.3g}%", seen, str(tally.num_found), str(tally.num_trials))
 
 
 def _render_stored(tally: Tally) -> str:
@@ -78,15 +78,6 @@ def _render_share(tally: Tally) -> str:
         return ""
     share = tally.num_flagged / tally.num_trials
     return f"{100 * share:.1f}% [{100 * tally.low:.1f}, {100 * tally.high:.1f}]"
-
-
-def _explain() -> Iterable[str]:
-    return (
-        f"share: with Clopper and Pearson's exact {CONFIDENCE:.0%} interval; a trial is a run of the whole suite",
-        "inconclusive: neither an alarm nor found; elsewhere: a case that was not slowed down is flagged",
-        "the other rules are given the very turns of the gate, interleaved, all of them",
-        "stored base: the same rule and head, with base's turns of the trial before, as they are mostly used",
-    )
 
 
 def render_tallies_json(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> str:

@@ -1,17 +1,16 @@
 """Runs side by side as text: literal, within 100 columns, loud where it must be; and the same as JSON."""
 
-import io
 import json
 from dataclasses import replace
 
 import pytest
 from compared import GPU, MACHINE, SETTING, make_case, make_reading, make_run, slow_down
-from rich.console import Console
 
 from reports.compare.json import render_json
 from reports.compare.side_by_side import LETTERS, CompareError, put_side_by_side
-from reports.compare.tables import render_side_by_side
+from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
+from reports.drawing.text import render_text
 from reports.record.record import CaseRecord, Program
 from reports.summary.summary import Summary
 
@@ -30,9 +29,8 @@ def contaminate(case: CaseRecord, count: int) -> CaseRecord:
 
 def draw(*runs: Summary, fail_on=(), everything: bool = False, columns: int = 100) -> str:
     shown, thresholds = put_side_by_side(runs), parse_thresholds(fail_on)
-    console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(render_side_by_side(shown, thresholds, conclude(shown, thresholds), everything=everything))
-    return console.file.getvalue()
+    conclusion = conclude(shown, thresholds)
+    return render_text(tabulate_side_by_side(shown, thresholds, conclusion, everything=everything), columns)
 
 
 def lines_of(text: str) -> list[str]:
@@ -185,7 +183,7 @@ def test_nothing_in_a_file_moves_the_cursor_or_is_taken_for_markup() -> None:
     text = draw(make_run("a\x1b", evil, make_case("\x1bslow")), b, everything=True, fail_on=["time:5%"])
     assert "\x1b" not in text
     assert "\x07" not in text
-    assert "?[2J[red]post[/red]-default-cpu" in text
+    assert r"\x1b[2J[red]post[/red]-default-cpu" in text
 
 
 def test_json_has_every_number_and_the_conclusion() -> None:

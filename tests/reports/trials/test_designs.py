@@ -1,17 +1,16 @@
 """Prices of designs: by hand, their order, the file and the table."""
 
-import io
 import json
 import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from reports.drawing.text import render_text
 from reports.record.record import RecordError
 from reports.stats.spread import Spread
-from reports.trials.design_tables import render_prices, render_prices_json
+from reports.trials.design_tables import render_prices_json, tabulate_prices
 from reports.trials.designs import DesignPair, Neighbours, Price, Way, append_pair, load_pairs, price_ways, read_pair
 
 WAY = Way("raw", 3200, False, 4, "median", drops_contaminated=True)
@@ -121,9 +120,7 @@ wall time: 1 of 3 ways
 
 
 def render(*arguments) -> str:
-    stream = io.StringIO()
-    Console(file=stream, width=100).print(render_prices(*arguments))
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+    return render_text(tabulate_prices(*arguments))
 
 
 def test_the_table_shows_the_cheapest_and_the_present_way() -> None:

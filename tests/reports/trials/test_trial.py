@@ -1,6 +1,5 @@
 """Trials: lines that survive a kill, counts by hand, exact limits, and the tables."""
 
-import io
 import json
 import math
 import os
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from gates import add_pairs, screened
-from rich.console import Console
 from scipy import stats as reference
 
+from reports.drawing.text import render_text
 from reports.gate.file import save_gate
 from reports.gate.record import Side
 from reports.gate.verdict import decide
@@ -22,7 +21,7 @@ from reports.stats.median import Estimate
 from reports.summary.outcome import Outcome
 from reports.trials.again import decide_again
 from reports.trials.peers import RULES, PeerVerdict
-from reports.trials.tables import render_tallies, render_tallies_json
+from reports.trials.tables import render_tallies_json, tabulate_tallies
 from reports.trials.tallies import OURS, CaseTally, Tally, bound_share, tally_cases, tally_trials
 from reports.trials.trial import Trial, append_trial, build_trial, load_trials
 
@@ -287,9 +286,7 @@ mnist-bench gate, by the case that was slowed down
 
 
 def test_the_table_is_as_it_is_printed() -> None:
-    console = Console(width=100, file=io.StringIO())
-    console.print(render_tallies(tally_trials(TRIALS[:-1]), tally_cases(TRIALS[:-1])))
-    assert "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) == TABLE
+    assert render_text(tabulate_tallies(tally_trials(TRIALS[:-1]), tally_cases(TRIALS[:-1]))) == TABLE
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -324,7 +321,6 @@ def test_the_title_of_a_class_says_what_was_seen() -> None:
     trials = [replace(slower(number), seen=1 + number / 100) for number in range(1, 8)]
     (tally, *_) = tally_trials(trials)
     assert tally.seen == Estimate(1.04, 1.01, 1.07, 7)
-    stream = io.StringIO()
-    Console(file=stream, width=100).print(render_tallies([tally], ()))
+    text = render_text(tabulate_tallies([tally], ()))
     title = "5% more work in one case: 7 trials; its CPU time +4.0% [+1.0%, +7.0%]"
-    assert stream.getvalue().splitlines()[0].rstrip() == title
+    assert text.splitlines()[0].rstrip() == title
