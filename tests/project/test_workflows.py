@@ -54,6 +54,7 @@ def test_only_the_job_that_publishes_may_ask_for_a_token_and_it_runs_nothing_of_
     assert {"run": "tox -e package"} in build["steps"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("tag", "code"), [("v9.9.9", 1), ("v1.2.3", 0)])
 def test_a_tag_that_is_not_the_version_publishes_nothing(tag: str, code: int, tmp_path: Path) -> None:
     (tmp_path / "dist").mkdir()
