@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bench.cases.case import Case, build_case
     from bench.gate.run import GateOptions, run_gate
     from bench.turns.measure import capture, measure
-    from bench.workers.server import WorkerError
+    from bench.workers.process import WorkerError
 
     __version__: str
 
@@ -30,7 +30,7 @@ _MODULES = {
     "cases.case": ("Case", "build_case"),
     "gate.run": ("GateOptions", "run_gate"),
     "turns.measure": ("capture", "measure"),
-    "workers.server": ("WorkerError",),
+    "workers.process": ("WorkerError",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 

@@ -21,7 +21,8 @@ from bench.options import GROUPS, TRACES, add_options, select_cases
 from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.gpu_search import find_missing_gpu
-from bench.workers.server import WorkerError, WorkerStarter, build_context, forks
+from bench.workers.process import WorkerError, forks
+from bench.workers.server import WorkerStarter, build_context
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.claims.claim import ALL, ClaimError, judge_claims, load_claims, select_claims

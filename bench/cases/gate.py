@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from bench.cases.case import Arm, Case, build_case
+from bench.cases.case import Arm, Case, Consumer, build_case
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
 
@@ -32,10 +32,10 @@ def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
     return [*drained, build_case(STEPPED, "step", arm=arm, num_examples=num_examples)]
 
 
-def find_gate_case(case_id: str, arm: Arm, num_examples: int, *, reads_memory: bool) -> Case:
-    """The case that a revision knows by this id, or its memory reading."""
+def find_gate_case(case_id: str, arm: Arm, num_examples: int, consumer: Consumer | None = None) -> Case:
+    """The case that a revision knows by this id, with another consumer if one is given."""
     case = {case.id: case for case in build_gate_cases(arm, num_examples)}[case_id]
-    return replace(case, consumer="memory") if reads_memory else case
+    return case if consumer is None else replace(case, consumer=consumer)
 
 
 def describe_case(case: Case) -> OfferedCase:

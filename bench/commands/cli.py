@@ -20,7 +20,8 @@ from bench.commands import gate as gate_cli
 from bench.commands import trials as trials_cli
 from bench.machine.environment import describe_machine
 from bench.turns.noise import measure_differences
-from bench.workers.server import WorkerError, WorkerStarter
+from bench.workers.process import WorkerError
+from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console

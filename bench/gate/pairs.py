@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bench.gate.lots import Lot
-from bench.gate.slot_messages import Answer, Done, Pin, ReadMemory, Remembered, Request, Start, Stop, Taken, TakeTurn
-from bench.gate.slot_process import SlotError
-from bench.gate.staged import StagedCase
+from bench.workers.answers import Wanted
+from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Request, Start, Stop, TakeTurn
+from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Kind, Pair, Side, SideName, Stage
-from reports.record.record import Sample
-
-Wanted = TypeVar("Wanted", bound=Answer)
+from reports.record.record import Memory, Sample
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,11 @@ class Talker(Protocol):
 
 @dataclass(frozen=True)
 class Seat:
-    """A side of a pair: the slot that it sits in, the slot's process, and the case as its revision builds it."""
+    """A side of a pair: the slot that it sits in, the slot's process, and how its worker is started."""
 
     process: Talker
     slot: int
-    case: StagedCase
+    start: Start
 
 
 Seats = Mapping[SideName, Seat]
@@ -80,20 +78,27 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
     held: dict[SideName, int | None] = {"base": None, "head": None}
     try:
         if job.reads_memory:
-            requests = {name: ReadMemory(seat.case) for name, seat in seats.items()}
-            held |= {name: read.live_bytes for name, read in _ask_all(seats, requests, Remembered).items()}
+            held |= _read_memory(seats)
             _check_read(job, held)
         if job.takes_turns:
             _warm_up(job, seats)
             for number in range(num_turns):
                 for name in _order(job.lot.first, number):
                     _send(seats, name, TakeTurn())
-                    turns[name].append(_receive(seats, name, Taken).sample)
+                    turns[name].append(_receive(seats, name, Sample))
             _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
         base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
         return Pair(job.case, job.kind, job.stage, job.number, job.lot.first, base, head, job.core)
     except _FailedError as error:
         return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
+
+
+def _read_memory(seats: Seats) -> dict[SideName, int | None]:
+    """What each pipeline holds, read in fresh workers that take no turn."""
+    starts = {name: replace(seat.start, case={**seat.start.case, "consumer": "memory"}) for name, seat in seats.items()}
+    _ask_all(seats, starts, Ready)
+    read = _ask_all(seats, dict.fromkeys(seats, ReadMemory()), Memory)
+    return {name: memory.live_bytes for name, memory in read.items()}
 
 
 def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
@@ -104,8 +109,8 @@ def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
 
 def _warm_up(job: Job, seats: Seats) -> None:
     """Fresh workers, both at the same time, each with a turn that is not counted."""
-    _ask_all(seats, {name: Start(seat.case) for name, seat in seats.items()}, Done)
-    _ask_all(seats, dict.fromkeys(seats, TakeTurn()), Taken)
+    _ask_all(seats, {name: seat.start for name, seat in seats.items()}, Ready)
+    _ask_all(seats, dict.fromkeys(seats, TakeTurn()), Sample)
     if job.core is not None:
         _ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
 

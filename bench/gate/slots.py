@@ -17,9 +17,11 @@ import reports
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.gate.pairs import Job, Seat, Seats
-from bench.gate.slot_process import Launch, SlotProcess
-from bench.gate.staged import GATED, StagedCase
+from bench.workers.protocol import Package, Start
+from bench.workers.slot_process import Launch, SlotProcess
 from reports.gate.record import SideName
+
+GATED = "mnist_core"
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,13 @@ class Slots:
         return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
 
     def _sit(self, revision: Staged, slot: int, job: Job) -> Seat:
-        case = StagedCase(
-            revision.names.get(job.case, job.case), str(revision.folder), self._design.arm, self._design.num_examples
-        )
-        return Seat(self._find_process(slot, revision.python), slot, case)
+        case = {
+            "id": revision.names.get(job.case, job.case),
+            "arm": self._design.arm,
+            "num_examples": self._design.num_examples,
+        }
+        start = Start(case, self._source, Package(GATED, str(revision.folder)))
+        return Seat(self._find_process(slot, revision.python), slot, start)
 
     def _find_process(self, slot: int, python: Path) -> SlotProcess:
         """The slot's process; each interpreter has its own, where the revisions need different packages."""
@@ -101,7 +106,7 @@ class Slots:
     def _start(self, slot: int, python: Path) -> SlotProcess:
         hash_seed = self._lots.draw_hash_seed(self._num_starts)
         log = self._scratch / f"slot-{slot}-{len(self._processes)}.log"
-        process = SlotProcess(Launch(python, self._tools, self._source, hash_seed, log, self._scratch))
+        process = SlotProcess(Launch(python, self._tools, hash_seed, log, self._scratch))
         self._stack.callback(process.close)
         return process
 

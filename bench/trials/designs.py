@@ -15,12 +15,13 @@ from bench.cases.case import DEFAULT, RAW, Case
 from bench.cases.gate import build_gate_cases
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
-from bench.gate.pairs import Job, Seat, Talker, Wanted, measure_pair
+from bench.gate.pairs import Job, Seat, Talker, measure_pair
 from bench.gate.revisions import make_folder
 from bench.gate.rounds import Seating
-from bench.gate.slot_messages import Request, Taken
 from bench.gate.slots import Slots
 from bench.trials.ground import build_slots
+from bench.workers.answers import Wanted
+from bench.workers.protocol import Request
 from mnist_core.language.errors import InputError
 from reports.gate.record import Failure, Pair, SideName
 from reports.record.record import Sample
@@ -146,15 +147,15 @@ class _Timed:
 
     def receive(self, kind: type[Wanted]) -> Wanted:
         answer = self._process.receive(kind)
-        if isinstance(answer, Taken):
+        if isinstance(answer, Sample):
             self._elapsed.mark()
         return answer
 
 
 def _change(seat: Seat, design: PairDesign, elapsed: _Elapsed) -> Seat:
     """The seat with the case as the design wants it."""
-    case = replace(seat.case, arm=design.arm, num_examples=design.num_examples)
-    return replace(seat, process=_Timed(seat.process, elapsed), case=case)
+    case = {**seat.start.case, "arm": design.arm, "num_examples": design.num_examples}
+    return replace(seat, process=_Timed(seat.process, elapsed), start=replace(seat.start, case=case))
 
 
 def _read(pair: Pair, design: PairDesign, case: str, elapsed_s: Sequence[float]) -> DesignPair:

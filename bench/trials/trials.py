@@ -17,12 +17,12 @@ from bench.gate.lots import Lots
 from bench.gate.revisions import Workplace
 from bench.gate.rounds import GateListener, Keep
 from bench.gate.run import AUTO, GateOptions, locate, measure_gate
-from bench.gate.slot_process import SlotError
 from bench.trials.gains import Gain, count_batches, load_gains, measure_gains, save_gains
 from bench.trials.ground import Original, copy_commit, prepare_doubled, prepare_trial
 from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import Terms, agree_on
-from bench.workers.server import WorkerError
+from bench.workers.process import WorkerError
+from bench.workers.slot_process import SlotError
 from mnist_core.files.file_lock import CAN_LOCK, lock
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate

@@ -13,8 +13,8 @@ from bench.cases.case import CONTROLLED, Case
 from bench.consumers.step_times import StepTimes
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
-from bench.workers.messages import Ready, WarmedUp
-from bench.workers.server import WorkerError
+from bench.workers.process import WorkerError
+from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.files.xspace import TraceError
 from reports.record.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
 from reports.stats.median import Estimate, estimate_median

@@ -12,7 +12,8 @@ from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
 from bench.turns.group import Outcome, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.server import WorkerError, WorkerStarter
+from bench.workers.process import WorkerError
+from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES

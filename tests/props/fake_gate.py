@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from bench.gate.design import PairDesign
 from bench.gate.pairs import Job, Seat, Seats
 from bench.gate.rounds import GateRun
-from bench.gate.slot_messages import Done, Remembered, Start, Taken, TakeTurn
-from bench.gate.slot_process import SlotError
-from bench.gate.staged import StagedCase
+from bench.workers.protocol import Done, Package, Ready, Start, TakeTurn
+from bench.workers.slot_process import SlotError
 from reports.gate.record import Cases, GateRecord, Revision, Threshold
 from reports.gate.settings import DEFAULT_PLAN
-from reports.record.record import Machine, Sample, Setting
+from reports.record.record import Machine, Memory, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, ())
 WALL_NS = 100_000_000
@@ -52,39 +51,43 @@ class FakeMachine:
         return {"base": self._sit(job, "base", 1 - slot), "head": self._sit(job, head, slot)}
 
     def _sit(self, job: Job, revision: str, slot: int) -> Seat:
-        return Seat(self.processes[slot], slot, StagedCase(job.case, revision, "raw", 10))
+        return Seat(self.processes[slot], slot, make_start(job.case, revision))
 
     def close(self) -> None:
         self.processes = ()
+
+
+def make_start(case: str, folder: str) -> Start:
+    return Start({"id": case, "arm": "raw", "num_examples": 10}, "bars", Package("mnist_core", folder))
 
 
 class FakeSlot:
     def __init__(self, machine: FakeMachine) -> None:
         self._machine = machine
         self._request = None
-        self._case = StagedCase("", "", "raw", 10)
+        self._start = make_start("", "")
 
     def send(self, request) -> None:
         assert self in self._machine.processes, "it was closed"
         self._request = request
         if isinstance(request, Start):
-            self._case = request.case
+            self._start = request
 
     def receive(self, kind):
         machine = self._machine
-        is_head = self._case.folder == "head"
-        if is_head and self._case.id in machine.broken:
-            raise SlotError(f"{self._case.id}: out of luck")
+        is_head = self._start.package.folder == "head"
+        if is_head and self._start.id in machine.broken:
+            raise SlotError(f"{self._start.id}: out of luck")
         if isinstance(self._request, TakeTurn):
             machine.num_turns += 1
             machine.clock.now_s += 1
             if machine.num_turns == machine.interrupted_at:
                 raise KeyboardInterrupt
-            factor = machine.slowdowns.get(self._case.id, 1.0) if is_head else 1.0
+            factor = machine.slowdowns.get(self._start.id, 1.0) if is_head else 1.0
             noise = 1 + 0.001 * math.sin(machine.num_turns * machine.num_turns)
             spent_ns = round(WALL_NS * factor * noise)
-            return Taken(Sample(spent_ns, spent_ns, 1, 10))
-        answers = {Done: Done(), Remembered: Remembered(1)}
+            return Sample(spent_ns, spent_ns, 1, 10)
+        answers = {Done: Done(), Ready: Ready(SETTING, ()), Memory: Memory(1, 1, None, None, None)}
         return answers[kind]
 
 

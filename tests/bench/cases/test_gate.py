@@ -48,8 +48,8 @@ def test_the_specification_holds_all_but_the_name() -> None:
 
 def test_a_worker_finds_its_case_by_id() -> None:
     for case in build_gate_cases(RAW, 9):
-        assert find_gate_case(case.id, RAW, 9, reads_memory=False) == case
-        memory = find_gate_case(case.id, RAW, 9, reads_memory=True)
+        assert find_gate_case(case.id, RAW, 9) == case
+        memory = find_gate_case(case.id, RAW, 9, "memory")
         assert (memory.consumer, memory.spec) == ("memory", case.spec)
 
 

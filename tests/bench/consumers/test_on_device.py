@@ -14,8 +14,9 @@ import tensorflow as tf
 from easy_digits import make_digits
 from forked import ACCELERATOR, call_forked, call_with_two_cpus
 
-import mnist_core.devices.choose
+import mnist_core
 import mnist_core.devices.placement
+from bench.cases.carried import pack_case
 from bench.cases.case import Case, Fitting, Selection
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.consumers import batches as consumers
@@ -24,7 +25,8 @@ from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, p
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.fit import FitMeter
 from bench.consumers.infer import InferenceMeter, count_calls
-from bench.workers.messages import Failure, Message
+from bench.workers.answers import decode_answer
+from bench.workers.protocol import Answer, Failure, Start, encode
 from bench.workers.worker import serve
 from mnist_core.devices.choose import DeviceInUse, read_gpu_support
 from mnist_core.devices.placement import Placement, check_placement, find_placement
@@ -272,14 +274,15 @@ def test_a_gpu_case_that_ran_on_the_cpu_is_an_error_with_the_usual_reasons(
         assert str(caught.value) == f"asked for GPU:0, but ran {Placement(places)}: {reason}."
 
 
-def serve_without_a_gpu(case: Case, source: str, folder: str) -> Message:
+def serve_without_a_gpu(case: Case, source: str, folder: str) -> Answer:
     """The first answer of a worker that takes its GPU for granted: TensorFlow itself falls back to the CPU silently."""
     tf.config.set_visible_devices([], "GPU")
-    mnist_core.devices.choose.use_device = lambda _asked: IN_USE
+    mnist_core.use_device = lambda _asked: IN_USE
     mnist_core.devices.placement.read_gpu_support = lambda: GpuSupport(None, True, "-1")
     ours, theirs = multiprocessing.Pipe()
-    threading.Thread(target=serve, args=(theirs, case, source, Path(folder) / "stderr"), daemon=True).start()
-    return ours.recv()
+    threading.Thread(target=serve, args=(theirs, Path(folder) / "stderr"), daemon=True).start()
+    ours.send_bytes(encode(Start(pack_case(case), source)))
+    return decode_answer(ours.recv_bytes())
 
 
 @pytest.mark.process

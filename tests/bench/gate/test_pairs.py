@@ -7,13 +7,16 @@ import pytest
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lot
 from bench.gate.pairs import Job, Seat, measure_pair
-from bench.gate.slot_messages import Done, Pin, ReadMemory, Remembered, Start, Stop, Taken, TakeTurn
-from bench.gate.slot_process import SlotError
-from bench.gate.staged import StagedCase
+from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
+from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
-from reports.record.record import Sample
+from reports.record.record import Memory, Sample, Setting
 
-OLD, NEW = StagedCase("old name", "/base", "raw", 9), StagedCase("post", "/head", "raw", 9)
+OLD = Start({"id": "old name", "arm": "raw", "num_examples": 9}, "bars", Package("mnist_core", "/base"))
+NEW = Start({"id": "post", "arm": "raw", "num_examples": 9}, "bars", Package("mnist_core", "/head"))
+OLD_MEMORY = replace(OLD, case={**OLD.case, "consumer": "memory"})
+NEW_MEMORY = replace(NEW, case={**NEW.case, "consumer": "memory"})
+READY = Ready(Setting("bars", "f" * 64, ()), ())
 FIRST, SECOND = Lot(0, "base"), Lot(0, "head")
 JOB = Job("post", "gate", "screen", 3, FIRST)
 
@@ -43,8 +46,10 @@ class FakeSide:
             return SlotError(f"{self._name} broke")
         if isinstance(request, TakeTurn):
             self._turns += 1
-            return Taken(Sample(self._turns, 1, 1, 10))
-        return Remembered(self._live_bytes) if isinstance(request, ReadMemory) else Done()
+            return Sample(self._turns, 1, 1, 10)
+        if isinstance(request, ReadMemory):
+            return Memory(1, self._live_bytes, None, None, None)
+        return READY if isinstance(request, Start) else Done()
 
     def receive(self, kind):
         answer = self._answers.pop(0)
@@ -68,8 +73,8 @@ def test_both_start_and_warm_up_together_then_take_turns_and_stop() -> None:
     pair, log = measure(JOB)
     turns = [(name, TakeTurn()) for name in ("base", "head", "head", "base", "base", "head", "head", "base")]
     assert log == [
-        ("base", Start(OLD)),
-        ("head", Start(NEW)),
+        ("base", OLD),
+        ("head", NEW),
         ("base", TakeTurn()),
         ("head", TakeTurn()),
         *turns,
@@ -97,7 +102,7 @@ def test_no_turn_begins_before_the_other_sides_turn_has_ended() -> None:
                 open_turns.append(self._name)
 
         def receive(self, kind):
-            if kind is Taken and open_turns:
+            if kind is Sample and open_turns:
                 assert open_turns.pop() == self._name
             return super().receive(kind)
 
@@ -112,13 +117,14 @@ def test_both_are_pinned_to_the_same_core_after_the_warm_up() -> None:
 
 def test_memory_is_read_before_any_worker_is_timed() -> None:
     pair, log = measure(Job("post", "gate", "screen", 0, FIRST, reads_memory=True), num_turns=2)
-    assert log[:3] == [("base", ReadMemory(OLD)), ("head", ReadMemory(NEW)), ("base", Start(OLD))]
+    assert log[:2] == [("base", OLD_MEMORY), ("head", NEW_MEMORY)]
+    assert log[2:5] == [("base", ReadMemory()), ("head", ReadMemory()), ("base", OLD)]
     assert (pair.base.live_bytes, pair.head.live_bytes) == (5, 5)
 
 
 def test_no_turn_is_taken_where_memory_alone_is_gated() -> None:
     pair, log = measure(Job("post", "gate", "screen", 0, FIRST, takes_turns=False, reads_memory=True))
-    assert len(log) == 2
+    assert [request for _, request in log] == [OLD_MEMORY, NEW_MEMORY, ReadMemory(), ReadMemory()]
     assert (pair.base.turns, pair.base.live_bytes) == ((), 5)
 
 

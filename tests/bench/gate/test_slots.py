@@ -1,6 +1,5 @@
 """Slots: who sits where, by lot, and what the processes have in common that workers are forked from. None is real."""
 
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,12 +9,16 @@ from bench.gate import slots as gate_slots
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lot, Lots
 from bench.gate.pairs import Job
-from bench.gate.slot_process import Launch
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
-from bench.gate.staged import StagedCase, import_revision
+from bench.workers.protocol import Package, Start
+from bench.workers.slot_process import Launch
 
 PYTHON, OTHER = Path("/bin/python"), Path("/other/python")
 DESIGN = PairDesign(num_examples=9)
+
+
+def start(case: str, folder: str) -> Start:
+    return Start({"id": case, "arm": "raw", "num_examples": 9}, "digits", Package("mnist_core", folder))
 
 
 class FakeProcess:
@@ -48,8 +51,8 @@ def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProces
         seats = slots.seat(Job("a", "gate", "screen", number, Lot(number % 2, "base")))
         assert (seats["base"].slot, seats["head"].slot) == (1 - number % 2, number % 2)
         assert seats["base"].process is not seats["head"].process
-        assert seats["head"].case == StagedCase("a", "/head", "raw", 9)
-        assert seats["base"].case == StagedCase("a", "/base", "raw", 9)
+        assert seats["head"].start == start("a", "/head")
+        assert seats["base"].start == start("a", "/base")
     assert len(processes) == 2
     assert len({each.launch.hash_seed for each in processes}) == 1
     assert {each.launch.python for each in processes} == {PYTHON}
@@ -57,13 +60,13 @@ def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProces
 
 def test_in_a_control_base_takes_both_sides() -> None:
     seats = make_slots().seat(Job("new name", "control", "screen", 0, Lot(0, "base")))
-    assert seats["base"].case == seats["head"].case == StagedCase("old name", "/base", "raw", 9)
+    assert seats["base"].start == seats["head"].start == start("old name", "/base")
     assert seats["base"].process is not seats["head"].process
 
 
 def test_a_case_that_was_renamed_has_its_old_name_in_base() -> None:
     seats = make_slots().seat(Job("new name", "gate", "screen", 0, Lot(0, "base")))
-    assert (seats["base"].case.id, seats["head"].case.id) == ("old name", "new name")
+    assert (seats["base"].start.id, seats["head"].start.id) == ("old name", "new name")
 
 
 def test_closing_ends_the_processes_and_the_next_pair_gets_others_with_another_seed(
@@ -100,10 +103,3 @@ def test_the_tools_are_the_packages_of_this_project_and_nothing_installed_beside
     tools = build_tools(tmp_path / "tools")
     assert {path.name for path in tools.iterdir()} == {"bench", "mnist_core", "reports"}
     assert (tools / "bench/gate/slots.py").samefile(gate_slots.__file__)
-
-
-def test_a_process_that_has_imported_a_mnist_core_is_of_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    with pytest.raises(ImportError, match=r"^mnist_core was imported before its revision was known\.$"):
-        import_revision("/head")
-    assert "/head" not in sys.path

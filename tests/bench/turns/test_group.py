@@ -10,8 +10,8 @@ from bench.cases.case import Case, Selection, build_drain_cases, build_memory_ca
 from bench.consumers.step_times import StepTimes
 from bench.turns.group import capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.messages import Ready, WarmedUp
-from bench.workers.server import WorkerError
+from bench.workers.process import WorkerError
+from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.language.errors import InputError
 from reports.record.record import CaseRecord, Memory, Program, Sample, Setting
 

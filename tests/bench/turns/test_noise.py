@@ -6,7 +6,7 @@ import pytest
 
 from bench.cases.case import build_case
 from bench.turns.noise import measure_differences
-from bench.workers.messages import Ready, WarmedUp
+from bench.workers.protocol import Ready, WarmedUp
 from reports.record.record import Sample, Setting
 from reports.stats.spread import estimate_spread
 

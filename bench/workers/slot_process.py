@@ -10,16 +10,14 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from bench.gate.slot_messages import Answer, Refusal, Request, decode_answer, encode
-from bench.workers.server import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
+from bench.workers.answers import Wanted, read_answer
+from bench.workers.process import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
+from bench.workers.protocol import Request, encode, find_failure
 
 # Not as a module: multiprocessing would import that again in every worker, and the tool's mnist_core with it.
-SCRIPT = "import sys; from bench.gate.slot import main; main(sys.argv[1])"
+SCRIPT = "from bench.workers.slot import main; main()"
 ANSWER_LIMIT_S = START_LIMIT_S + TURN_LIMIT_S  # beyond what the slot itself grants a worker
-
-Wanted = TypeVar("Wanted", bound=Answer)
 
 
 class SlotError(RuntimeError):
@@ -31,17 +29,15 @@ class Launch:
     """How to start the process of a slot.
 
     Args:
-        python: the interpreter.
-        tools: the folder that it imports the bench from.
-        source: of the digits.
-        hash_seed: of Python's sets and dicts of text, equal in all slots.
-        log: a file for what it says.
-        scratch: a folder for files and sockets that it may leave behind.
+        python: Interpreter that runs it.
+        tools: Folder that it imports the bench from.
+        hash_seed: Seed of Python's sets and dicts of text, equal in all slots.
+        log: File for what it says.
+        scratch: Folder for files and sockets that it may leave behind.
     """
 
     python: Path
     tools: Path
-    source: str
     hash_seed: int
     log: Path
     scratch: Path
@@ -60,7 +56,7 @@ class SlotProcess:
         }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own module
-                [str(launch.python), "-c", SCRIPT, launch.source],
+                [str(launch.python), "-c", SCRIPT],
                 cwd=launch.scratch,
                 env=variables,
                 stdin=subprocess.PIPE,
@@ -96,12 +92,12 @@ class SlotProcess:
             raise SlotError(f"the process of a slot gave no answer within {ANSWER_LIMIT_S:g} s.") from None
         if not line:
             raise SlotError(self._tell_end())
-        answer = decode_answer(line)
-        if isinstance(answer, Refusal):
-            raise SlotError(answer.reason)
-        if not isinstance(answer, kind):
-            raise SlotError(f"the process of a slot answered {type(answer).__name__}, not {kind.__name__}.")
-        return answer
+        if failure := find_failure(line):
+            raise SlotError(failure.reason)
+        try:
+            return read_answer(line, kind)
+        except ValueError as error:
+            raise SlotError(f"the process of a slot {error}.") from None
 
     def close(self) -> None:
         """End the process and all that it started."""

@@ -1,0 +1,183 @@
+"""A worker's process, seen from the one that forked it: asked, pinned, ended, and stopped at its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import tempfile
+from collections.abc import Sequence
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from bench.workers.protocol import Request, Start, encode, find_failure
+from bench.workers.worker import serve
+from mnist_core import InputError
+
+START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
+TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
+STOP_LIMIT_S = 5.0
+PROC = Path("/proc")
+LAST_WORDS = 300  # characters of stderr that a reason quotes
+
+Self = TypeVar("Self", bound="WorkerProcess")
+
+
+class WorkerError(RuntimeError):
+    """A worker died, hung or refused; the message says which case, how and why in one line.
+
+    Example:
+        >>> try:
+        ...     record = measure(build_case("post"))
+        ... except WorkerError as error:
+        ...     print(error)
+    """
+
+
+def forks() -> bool:
+    """True if workers are forked from a server here; else each imports TensorFlow itself."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def build_context(preloaded: Sequence[str]) -> BaseContext:
+    """Where workers come from: a fork server that has imported TensorFlow, or spawn where fork does not exist.
+
+    A spawned worker imports TensorFlow itself, 4 s and more for each case instead of once.
+
+    Args:
+        preloaded: Modules that the fork server imports, in order.
+    """
+    if not forks():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preloaded))
+    return context
+
+
+class WorkerProcess:
+    """A process that was forked for one case, and what it answers, unread.
+
+    Args:
+        start: The case, its data and its limits.
+        context: Where workers come from, as `build_context` makes it.
+        turn_limit_s: Most seconds that an answer may take; a turn that takes longer is a hang.
+
+    Raises:
+        InputError: The digits or the ordering are wrong, whatever the worker.
+        WorkerError: The process could not build its case.
+    """
+
+    def __init__(self, start: Start, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S) -> None:
+        self._id, self._turn_limit_s = start.id, turn_limit_s
+        self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
+        self.stderr = Path(self._folder.name) / "stderr"
+        self._connection, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
+            target=serve, args=(theirs, self.stderr), daemon=True, name=start.id
+        )
+        self._process.start()
+        theirs.close()
+        self.introduction = self._ask(start, START_LIMIT_S)
+        """The line in which it said that it is ready."""
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        pid = self._process.pid
+        assert pid is not None, "it was started"  # noqa: S101  # for the type checker
+        return pid
+
+    def ask(self, request: Request) -> bytes:
+        """The line of its answer, which is no Failure.
+
+        Raises:
+            WorkerError: The process died, hung past its limit or reported a failure; it is gone then.
+            InputError: It found that what it was given is wrong, whatever the worker.
+        """
+        return self._ask(request, self._turn_limit_s)
+
+    def pin(self, core: int) -> None:
+        """Keep all threads of the process, and those that they start, on one core from now on.
+
+        Done after a warm-up, when TensorFlow's pools have as many threads as the machine has cores: with pools of one
+        thread a pipeline is another one.
+
+        Raises:
+            WorkerError: The system cannot do it, or has no such core.
+        """
+        pinned: set[str] = set()
+        try:
+            while threads := {each.name for each in (PROC / str(self.pid) / "task").iterdir()} - pinned:
+                for thread in threads:
+                    with contextlib.suppress(ProcessLookupError):  # it has ended since
+                        os.sched_setaffinity(int(thread), {core})
+                pinned |= threads
+        except (OSError, AttributeError) as error:
+            raise WorkerError(f"{self._id}: cannot be pinned to core {core}: {error}.") from None
+
+    def close(self) -> None:
+        """End the process, gently first; harmless if it is gone."""
+        self._connection.close()
+        self._process.join(STOP_LIMIT_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._folder.cleanup()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, request: Request, limit_s: float) -> bytes:
+        try:
+            self._connection.send_bytes(encode(request))
+        except OSError:
+            raise self._died() from None
+        line = self._receive(limit_s)
+        failure = find_failure(line)
+        if failure is None:
+            return line
+        self.close()
+        raise InputError(failure.reason) if failure.bad_input else WorkerError(f"{self._id}: {failure.reason}")
+
+    def _receive(self, limit_s: float) -> bytes:
+        try:
+            if self._connection.poll(limit_s):
+                return self._connection.recv_bytes()
+        except (EOFError, OSError):
+            raise self._died() from None
+        self._process.kill()
+        self.close()
+        raise WorkerError(f"{self._id}: gave no answer within {limit_s:g} s and was stopped.")
+
+    def _died(self) -> WorkerError:
+        self._process.join(STOP_LIMIT_S)
+        code = self._process.exitcode
+        how = _describe_end(code)
+        words = self._last_words()
+        self.close()
+        return WorkerError(f"{self._id}: worker {how}{words}")
+
+    def _last_words(self) -> str:
+        try:
+            text = self.stderr.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return "."
+        words = " ".join(text.split())[-LAST_WORDS:]
+        return f"; its last words: {words}" if words else "."
+
+
+def _describe_end(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"ended with {code}"
+    name = signal.Signals(-code).name
+    hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+    return f"was killed by {name}{hint}"

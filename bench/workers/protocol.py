@@ -1,0 +1,183 @@
+"""What is said to a worker and what it answers: one JSON object a message, nothing of which is unpickled.
+
+A worker that was forked from this process hears and says the same as the process of a slot, which hands every message
+on to a worker of its own. The worker's side needs no more than the standard library; the parent's side, which checks
+what it is told, is `bench.workers.answers`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from bench.consumers.step_times import StepTimes
+from reports.record.record import DeviceUse, Memory, Program, Sample, Setting
+
+KIND = "kind"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Python package as one revision has it: its name, and the folder that holds it and nothing else."""
+
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Asks for a fresh worker that builds a case; the answer is Ready.
+
+    Args:
+        case: The case as data, as `bench.cases.carried` packs it.
+        source: Where the digits come from, as `load_digits` takes it.
+        package: The package that the worker must import from a folder of its own; None is the installed one.
+        memory_limit_bytes: Most bytes of data that the process may have. The system refuses it more, which ends this
+            case and not the run. None sets no limit.
+    """
+
+    case: dict[str, Any]
+    source: str
+    package: Package | None = None
+    memory_limit_bytes: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The name of the case in lines for the user."""
+        return str(self.case["id"])
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """Asks for the first turn, which is not counted, and for the program that it ran; the answer is WarmedUp."""
+
+
+@dataclass(frozen=True)
+class TakeTurn:
+    """Asks for a turn; the answer is its Sample."""
+
+
+@dataclass(frozen=True)
+class ReadMemory:
+    """Asks what the pipeline holds; the answer is Memory."""
+
+
+@dataclass(frozen=True)
+class CaptureTrace:
+    """Asks for a trace in TensorBoard's layout below a folder; the answer is StepTimes."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Asks a slot to keep all threads of its worker on one core from now on; the answer is Done."""
+
+    core: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Asks a slot to end its worker; the answer is Done, also if there is none."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A worker has built its case on this data with these versions, and has proved which device it uses.
+
+    Args:
+        setting: The data and the versions.
+        notices: Lines that the user should read.
+        device_use: The device that was asked for, found and used.
+    """
+
+    setting: Setting
+    notices: tuple[str, ...]
+    device_use: DeviceUse | None = None
+
+
+@dataclass(frozen=True)
+class WarmedUp:
+    """The first turn, which is not counted, and the program that it ran; None for a case that is not timed."""
+
+    sample: Sample
+    program: Program | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was asked for is done, and there is nothing to tell."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A worker could not do what it was asked, and why, in one line; with bad input no other worker could either."""
+
+    reason: str
+    bad_input: bool
+
+
+Request = Start | WarmUp | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
+Answer = Ready | WarmedUp | Sample | Memory | StepTimes | Done | Failure
+FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
+REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
+
+
+def encode(message: Request | Answer) -> bytes:
+    """The message as a line of JSON: the fields of its type, and the name of the type first."""
+    fields = {KIND: type(message).__name__, **dataclasses.asdict(message)}
+    return json.dumps(fields, default=os.fspath).encode() + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """The request in a line, of which the values are not checked: it comes from our own side.
+
+    Raises:
+        ValueError: It is no request.
+    """
+    try:
+        fields = json.loads(line)
+        request: Request = _build(REQUESTS[fields.pop(KIND)], fields)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no request that is known here: {line[:80]!r} ({error})") from None
+    return request
+
+
+def find_failure(line: bytes) -> Failure | None:
+    """The failure that a line tells; None if it tells anything else."""
+    if not line.startswith(FAILED):
+        return None
+    fields = json.loads(line)
+    return Failure(fields["reason"], fields["bad_input"])
+
+
+def _build(kind: type, fields: Mapping[str, Any]) -> Any:
+    readers = _find_readers(kind)
+    return kind(**{name: readers[name](value) for name, value in fields.items()})
+
+
+@functools.cache
+def _find_readers(kind: type) -> Mapping[str, Callable[[Any], Any]]:
+    """What makes the value of each field from that of JSON."""
+    return {name: _find_reader(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _find_reader(hint: Any) -> Callable[[Any], Any]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return functools.partial(_build, hint)
+    if hint is Path:
+        return Path
+    parts = [each for each in get_args(hint) if each is not type(None)]
+    if get_origin(hint) is tuple:
+        part = _find_reader(parts[0])
+        return lambda values: tuple(part(value) for value in values)
+    if len(parts) == 1 and type(None) in get_args(hint):
+        inner = _find_reader(parts[0])
+        return lambda value: None if value is None else inner(value)
+    return lambda value: value
