@@ -68,7 +68,7 @@ def agree_on(terms: Terms, folder: Path) -> None:
 
 def _describe(terms: Terms) -> dict[str, Any]:
     """As JSON has it: flat, lists for tuples."""
-    fields: dict[str, Any] = msgspec.to_builtins(terms)
+    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(terms))
     return {KEY: FORMAT, **fields.pop("design"), **fields}
 
 
