@@ -25,12 +25,13 @@ from bench.workers.process import WorkerError, forks
 from bench.workers.server import WorkerStarter, build_context
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
-from reports.claims.claim import ALL, ClaimError, judge_claims, load_claims, select_claims
+from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
 from reports.claims.tables import tabulate_verdicts_briefly
 from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
+from reports.record.errors import RecordError
 from reports.record.file import load_record
-from reports.record.record import KEY, CaseRecord, RecordError
+from reports.record.record import KEY, CaseRecord
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.summary import summarize
 from reports.tables.orderings import tabulate_record
@@ -69,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:
         config.stash[CASES] = select_cases(config)
-    except (InputError, ClaimError) as error:
+    except InputError as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
         _make_folder(Path(options.benchmark_json))

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from reports.gate.verdict import decide
     from reports.page.compose import render_page
     from reports.page.runs import load_runs
+    from reports.record.errors import RecordError
     from reports.record.file import load_record
-    from reports.record.record import Record, RecordError
+    from reports.record.record import Record
     from reports.summary.files import load_summary
     from reports.summary.summary import Summary, summarize
     from reports.tables.orderings import tabulate_record
@@ -59,7 +60,8 @@ _MODULES = {
     "page.compose": ("render_page",),
     "page.runs": ("load_runs",),
     "record.file": ("load_record",),
-    "record.record": ("Record", "RecordError"),
+    "record.errors": ("RecordError",),
+    "record.record": ("Record",),
     "summary.files": ("load_summary",),
     "summary.summary": ("Summary", "summarize"),
     "tables.orderings": ("tabulate_record",),

@@ -25,7 +25,6 @@ from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
-from reports.record.record import RecordError
 from reports.stats.spread import estimate_spread
 
 EXIT_BAD_INPUT = 2
@@ -109,7 +108,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (InputError, WorkerError, RecordError) as error:
+    except (InputError, WorkerError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:

@@ -25,8 +25,8 @@ from mnist_core.files.written_file import write_whole
 from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair
+from reports.record.errors import RecordError
 from reports.record.file import load_json
-from reports.record.record import RecordError
 from reports.record.typed_json import convert_json
 
 FILE = "gains.json"

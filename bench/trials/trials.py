@@ -29,7 +29,7 @@ from reports.gate.file import load_gate, save_gate
 from reports.gate.record import GateRecord, Metric
 from reports.gate.settings import GateSettingsError
 from reports.gate.verdict import decide
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 from reports.trials.trial import (
     BROKEN,
     KINDS,

@@ -1,8 +1,10 @@
-"""The one error that a command turns into one line and exit code 2."""
+"""The one error that a command turns into one line and exit code 2; every error of wrong input derives from it."""
 
 
 class InputError(ValueError):
-    """The caller's input is wrong; the message is one line: name, rule, value, next step.
+    """What the caller gave is wrong: a value, a file or a folder.
+
+    The message is one line: the name, the rule, the value and the next step.
 
     Example:
         >>> try:

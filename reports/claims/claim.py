@@ -9,6 +9,7 @@ from enum import Enum
 from importlib import resources
 from typing import Any
 
+from mnist_core.language.errors import InputError
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.case import CaseSummary
 from reports.summary.metric import (
@@ -43,7 +44,7 @@ CLAIMS_FILE = "claims.toml"
 ALL = "all"
 
 
-class ClaimError(ValueError):
+class ClaimError(InputError):
     """The claims cannot be read, or one is asked for that is not there; the message is one line."""
 
 

@@ -9,18 +9,12 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from mnist_core.files.xspace import TraceError
-from reports.claims.claim import ClaimError
+from mnist_core.language.errors import InputError
 from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.compare.pairing import CompareError
 from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
-from reports.formats.results import ExportError
-from reports.gate.verdict import GateError
-from reports.page.files import PageError
 from reports.record.file import load_record
-from reports.record.record import RecordError
 from reports.tables.orderings import tabulate_record
 
 EXIT_BAD_INPUT = 2
@@ -62,7 +56,7 @@ def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
     try:
         app()
-    except (ClaimError, CompareError, ExportError, GateError, PageError, RecordError, TraceError) as error:
+    except InputError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
         sys.exit(EXIT_BAD_INPUT)
     except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 
 RUNS = Path("runs")
 

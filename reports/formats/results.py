@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mnist_core.language.errors import InputError
 from reports.formats.measures import MEASURES, Measure
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import Estimate
@@ -11,7 +12,7 @@ from reports.summary.estimates import estimate_speed_ratio
 from reports.summary.selection import find_reference, name_consumer
 
 
-class ExportError(ValueError):
+class ExportError(InputError):
     """A record cannot be exported so; the message is one line."""
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mnist_core.files.written_file import write_whole
 from reports.gate.record import GateRecord
+from reports.record.errors import RecordError
 from reports.record.file import load_json
-from reports.record.record import RecordError
 from reports.record.typed_json import convert_json
 
 KEY = "mnist_bench_gate"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_core.files.written_file import write_whole
+from mnist_core.language.errors import InputError
 
 PAGES = (".html", ".htm")
 PICTURES = (".svg", ".png")
 
 
-class PageError(ValueError):
+class PageError(InputError):
     """A page or a picture cannot be made or written; the message is one line that says what to do."""
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reports.record.errors import RecordError
 from reports.record.record import (
     FORMAT,
     KEY,
@@ -20,7 +21,6 @@ from reports.record.record import (
     Mixing,
     Program,
     Record,
-    RecordError,
     Sample,
     Setting,
     Turn,

@@ -30,18 +30,6 @@ MIN_JUDGED_NS = (
 MAX_COUNT = 2**63 - 1  # nanoseconds or bytes; more is no measurement, and too large for a float
 
 
-class RecordError(ValueError):
-    """A file is not a record that can be read; the message is one line that names it.
-
-    Example:
-        >>> try:
-        ...     record = load_record(Path("runs/none"))
-        ... except RecordError as error:
-        ...     print(error)
-        runs/none does not exist: give a run's folder or its record.json.
-    """
-
-
 @dataclass(frozen=True)
 class Mixing:
     """How well a pass over the data was shuffled, 0 (unmoved) to 1 (a uniform permutation), see `reports.stats.mixing`.

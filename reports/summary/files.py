@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from reports.record.errors import RecordError
 from reports.record.file import load_stored, parse_record
-from reports.record.record import RecordError
 from reports.summary.plain import is_own, parse_plain, parse_versions
 from reports.summary.summary import Summary, summarize
 

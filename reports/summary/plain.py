@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reports.record.record import KEY, RecordError
+from reports.record.errors import RecordError
+from reports.record.record import KEY
 from reports.stats.median import estimate_median
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reports.gate.pairs import LEAST_KEPT, average
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 from reports.stats.spread import Spread, estimate_spread
 
 KEY = "mnist_bench_design_pair"

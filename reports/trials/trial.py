@@ -17,8 +17,8 @@ from reports.gate.pairs import read_differences
 from reports.gate.record import GateRecord
 from reports.gate.verdict import Decision, Verdict
 from reports.record.checks import check_number
+from reports.record.errors import RecordError
 from reports.record.file import MAX_BYTES
-from reports.record.record import RecordError
 from reports.record.typed_json import convert_json
 from reports.summary.outcome import Outcome
 from reports.trials.peers import PeerVerdict, decide_by_peers

@@ -11,7 +11,7 @@ from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.trials.gains import FILE, NUM_PAIRS, Gain, load_gains, measure_gains, save_gains
 from bench.trials.slowdown import SlowdownError
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 
 CASES = (OfferedCase("a", "map().batch(32)", "1"), OfferedCase("b", "batch(10).map()", "2"))
 

@@ -9,7 +9,7 @@ from page_runs import write_trace
 
 from reports.page import runs as runs_module
 from reports.page.runs import load_runs
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 
 RECORD = Path(__file__).parents[1] / "stored" / "format1.json"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.record import (
     FORMAT,
@@ -16,7 +17,6 @@ from reports.record.record import (
     Machine,
     Memory,
     Record,
-    RecordError,
     Sample,
     Setting,
     Turn,

@@ -7,7 +7,7 @@ import pytest
 from compared import make_case, make_plain, write_own
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 from reports.summary.files import load_summary
 
 ROUNDS = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.drawing.text import render_text
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 from reports.stats.spread import Spread
 from reports.trials.design_tables import render_prices_json, tabulate_prices
 from reports.trials.designs import DesignPair, Neighbours, Price, Way, append_pair, load_pairs, price_ways, read_pair

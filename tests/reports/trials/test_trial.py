@@ -16,7 +16,7 @@ from reports.drawing.text import render_text
 from reports.gate.file import save_gate
 from reports.gate.record import Side
 from reports.gate.verdict import decide
-from reports.record.record import RecordError
+from reports.record.errors import RecordError
 from reports.stats.median import Estimate
 from reports.summary.outcome import Outcome
 from reports.trials.again import decide_again
