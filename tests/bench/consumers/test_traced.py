@@ -10,11 +10,12 @@ import pytest
 from bench.cases.case import Case, build_case
 from bench.consumers.device import ComputeDevice
 from bench.consumers.step_times import StepTimes
-from bench.consumers.traced import ROUNDS, TIMED, WINDOW, TraceMeter
+from bench.consumers.traced import TIMED, WINDOW, TraceMeter
 from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
 from mnist_core.profiling.window import StepWindow
+from reports.stats.median import FEWEST_VALUES
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 
@@ -61,8 +62,8 @@ def trace(file: Path) -> Trace:
 
 
 def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(times: StepTimes) -> None:
-    assert times.plain_ns == tuple(STEP_NS * block for block in range(2, 2 * ROUNDS + 2, 2))
-    assert times.profiled_ns == tuple(STEP_NS * block for block in range(3, 2 * ROUNDS + 3, 2))
+    assert times.plain_ns == tuple(STEP_NS * block for block in range(2, 2 * FEWEST_VALUES + 2, 2))
+    assert times.profiled_ns == tuple(STEP_NS * block for block in range(3, 2 * FEWEST_VALUES + 3, 2))
 
 
 def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, monkeypatch) -> None:
@@ -89,7 +90,7 @@ def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, 
     monkeypatch.setattr("bench.consumers.traced.StepProfiler", FakeProfiler)
     TraceMeter(CASE, digits, LoggingClock()).capture(tmp_path)
     block = ["clock", "clock"]
-    assert log == [*block, *([*block, "on", *block, "off"] * ROUNDS)]
+    assert log == [*block, *([*block, "on", *block, "off"] * FEWEST_VALUES)]
 
 
 def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digits, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digi
 
     device = ComputeDevice("CPU:0", lambda: log.append("wait"))
     TraceMeter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
-    assert log == ["wait", "clock"] * (2 + 4 * ROUNDS)
+    assert log == ["wait", "clock"] * (2 + 4 * FEWEST_VALUES)
 
 
 def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_timed() -> None:
