@@ -130,6 +130,7 @@ def test_what_is_read_back_goes_into_the_record(times: StepTimes, run: Path, fil
     assert capture.profiled_step_ns == times.profiled_ns
 
 
+@pytest.mark.process
 def test_the_newest_of_several_traces_is_read(times: StepTimes, file: Path, tmp_path: Path) -> None:
     for session, content in (("2026_11_23_08_57_40", file.read_bytes()), ("2026_11_23_08_57_39", b"an older one")):
         old = tmp_path / CASE_FOLDER / "plugins" / "profile" / session / "vm.xplane.pb"
