@@ -17,22 +17,24 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.cases.case import Case, build_case
+    from bench.cases.selection import build_case
     from bench.gate.run import GateOptions, run_gate
     from bench.turns.measure import capture, measure
     from bench.workers.process import WorkerError
+    from reports.record.case import Case
 
     __version__: str
 
 __all__ = ["Case", "GateOptions", "WorkerError", "__version__", "build_case", "capture", "measure", "run_gate"]
 
 _MODULES = {
-    "cases.case": ("Case", "build_case"),
-    "gate.run": ("GateOptions", "run_gate"),
-    "turns.measure": ("capture", "measure"),
-    "workers.process": ("WorkerError",),
+    "bench.cases.selection": ("build_case",),
+    "bench.gate.run": ("GateOptions", "run_gate"),
+    "bench.turns.measure": ("capture", "measure"),
+    "bench.workers.process": ("WorkerError",),
+    "reports.record.case": ("Case",),
 }
-_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

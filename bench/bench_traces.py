@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.cases.case import Case
 from bench.turns.replay import ReplayClock, replay
+from reports.record.case import Case
 from reports.record.record import CaseRecord
 
 CLOCK = ReplayClock()

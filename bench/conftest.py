@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from bench.cases.case import Case
+from bench.cases.groups import GROUPS, build_groups
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Environment, describe_environment, describe_machine
-from bench.options import GROUPS, TRACES, add_options, select_cases
+from bench.options import add_options, read_selection
 from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.gpu_search import find_missing_gpu
@@ -29,6 +29,7 @@ from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
 from reports.claims.tables import tabulate_verdicts_briefly
 from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
+from reports.record.case import Case
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
@@ -36,20 +37,6 @@ from reports.stats.median import FEWEST_VALUES
 from reports.summary.summary import summarize
 from reports.tables.orderings import tabulate_record
 
-UNTIMED = ("memory", "claims_memory")
-BUDGETS_S = {  # for the cases of a group, after at least the fewest rounds; bytes take what they take
-    "devices": 20.0,
-    "inference": 20.0,
-    "memory": 0.0,
-    "orderings": 168.0,
-    "training": 72.0,
-    "claims": 300.0,
-    "claims_training": 150.0,
-    "claims_memory": 0.0,
-    "mixing": 60.0,
-    "accuracy": 240.0,
-    TRACES: 0.0,
-}
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Environment]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
@@ -60,7 +47,7 @@ GIBIBYTE = 2**30
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's own options."""
-    add_options(parser, min_rounds=FEWEST_VALUES, budget_s=sum(BUDGETS_S[group] for group in GROUPS))
+    add_options(parser, min_rounds=FEWEST_VALUES)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options = config.option
     config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:
-        config.stash[CASES] = select_cases(config)
+        config.stash[CASES] = build_groups(read_selection(config))
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
@@ -114,14 +101,14 @@ class Measurements:
         selected = [(_group_of(item), case) for item in session.items if (case := _case_of(item)) is not None]
         asks_gpu = any(case.device == "gpu" for _, case in selected)
         self._missing_gpu = find_missing_gpu(build_context()) if asks_gpu else None
-        self._cases: dict[str, list[Case]] = {group: [] for group in BUDGETS_S}
+        self._cases: dict[str, list[Case]] = {group: [] for group in GROUPS}
         for group, case in selected:
             if case.device == "cpu" or self._missing_gpu is None:
                 self._cases[group].append(case)
         self._outcomes: dict[str, dict[str, Outcome]] = {}
         self._left_s = self._config.option.budget
         if self._left_s is None:
-            self._left_s = sum(BUDGETS_S[group] for group, cases in self._cases.items() if cases)
+            self._left_s = sum(GROUPS[group].budget_s for group, cases in self._cases.items() if cases)
         self._start_worker = WorkerStarter(
             self._config.option.data or default_source(), _memory_limit_bytes(self._config.option.memory_limit)
         )
@@ -152,9 +139,9 @@ class Measurements:
             if not self._outcomes and not forks():
                 progress.notice("no fork on this system: every case imports TensorFlow anew, some 4 s each")
             cases = self._cases[group]
-            if group == TRACES:
+            if GROUPS[group].measures == "traces":
                 return self._capture(cases, seed, progress)
-            if group in UNTIMED:
+            if GROUPS[group].measures == "memory":
                 return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
                 cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
@@ -172,8 +159,8 @@ class Measurements:
         if self._config.option.benchmark_disable:
             return Budget(0, 1, 1)
         coming = [each for each, cases in self._cases.items() if cases and each not in self._outcomes]
-        total = sum(BUDGETS_S[each] for each in coming) or 1.0
-        return Budget(self._left_s * BUDGETS_S[group] / total, FEWEST_VALUES, MAX_ROUNDS)
+        total = sum(GROUPS[each].budget_s for each in coming) or 1.0
+        return Budget(self._left_s * GROUPS[group].budget_s / total, FEWEST_VALUES, MAX_ROUNDS)
 
 
 def _group_of(item: pytest.Item) -> str:

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from bench.cases.case import (
-    ARMS,
-    DEFAULT,
-    RAW,
-    Case,
-    Selection,
-    build_drain_cases,
-    build_fed_cases,
-    build_memory_cases,
-    build_trace_cases,
-)
-from bench.cases.claims import build_claim_cases
-from bench.cases.devices import build_device_cases, build_inference_cases
+from bench.cases.groups import MAIN_BUDGET_S
+from bench.cases.selection import Selection
+from bench.pipelines.arms import ARMS, RAW
 from mnist_core.devices.support import Device
+from reports.record.case import DEFAULT
 
-GROUPS = {
-    "devices": build_device_cases,
-    "inference": build_inference_cases,
-    "memory": build_memory_cases,
-    "orderings": build_drain_cases,
-    "training": build_fed_cases,
-}
-TRACES = "traces"
 DEVICES: dict[str, tuple[Device, ...]] = {"auto": ("cpu", "gpu"), "cpu": ("cpu",), "gpu": ("gpu",)}
 NUM_EXAMPLES = 20_000  # of a drained epoch: a third of MNIST, so that three times as many turns fit the budget
 
 
-def add_options(parser: pytest.Parser, *, min_rounds: int, budget_s: float) -> None:
+def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
     """Declare the suite's own options; pytest-benchmark's keep their meaning.
 
     Args:
-        parser: pytest's.
-        min_rounds: that are measured whatever they take.
-        budget_s: of a run without options.
+        parser: pytest's own.
+        min_rounds: Number of rounds that are measured whatever they take.
     """
     group = parser.getgroup("mnist-bench", "MNIST Bench")
     add = group.addoption
@@ -78,27 +60,22 @@ def add_options(parser: pytest.Parser, *, min_rounds: int, budget_s: float) -> N
         "--budget",
         type=float,
         metavar="SECONDS",
-        help=f"time for all cases, after at least {min_rounds} rounds (default: {budget_s:g}, and more with --claims)",
+        help=f"time for all cases, after at least {min_rounds} rounds "
+        f"(default: {MAIN_BUDGET_S:g}, and more with --claims)",
     )
     add("--memory-limit", type=float, metavar="GIB", help="of each worker's data; a case that wants more fails alone")
 
 
-def select_cases(config: pytest.Config) -> dict[str, list[Case]]:
-    """By group, the cases that the options ask for.
-
-    Raises:
-        InputError: an ordering or an arm does not work.
-        ClaimError: there is no such claim.
-    """
+def read_selection(config: pytest.Config) -> Selection:
+    """What the options ask for, not yet checked."""
     options = config.option
-    selection = Selection(
+    return Selection(
         options.ordering,
         options.arm or (DEFAULT, RAW),
         options.examples,
         options.step_ms,
         options.python_loop,
         DEVICES[options.device],
+        options.claims,
+        options.traces,
     )
-    cases = {group: build(selection) for group, build in GROUPS.items()}
-    cases[TRACES] = build_trace_cases(selection) if options.traces else []
-    return cases | build_claim_cases(options.claims, selection.devices)

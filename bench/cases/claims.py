@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bench.cases.case import DEFAULT, INTRA_OP, NUM_FED_EXAMPLES, ON_DEVICE, POOL, RAW, Arm, Case, Consumer, Fitting
+from bench.cases.orderings import NUM_FED_EXAMPLES
+from bench.consumers.registry import find_consumer
 from bench.machine.environment import count_cores
+from bench.pipelines.arms import INTRA_OP, POOL, RAW, Arm
+from bench.subjects.orderings import describe_ordering
 from mnist_core.devices.support import Device
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from reports.claims.claim import ALL, load_claims, select_claims
+from reports.record.case import DEFAULT, Case, Fitting
 
 NUM_EXAMPLES = 20_000  # of a drained epoch, as in the main job
 NUM_SLOW_EXAMPLES = 6400  # where an example costs a call of Python or a file
@@ -50,7 +54,7 @@ def build_claim_cases(wanted: str | None, devices: Sequence[Device] = ("cpu",)) 
 
 def _move(case: Case, device: Device) -> Case | None:
     """The case on another device; None where it has nothing to compute there."""
-    return replace(case, device=device) if device == "cpu" or case.consumer in ON_DEVICE else None
+    return replace(case, device=device) if device == "cpu" or find_consumer(case.consumer).computes else None
 
 
 def identify(case: Case) -> tuple[str, str, str, str]:
@@ -69,11 +73,11 @@ def _build_groups() -> dict[str, list[Case]]:
     }
 
 
-def _case(name: str, text: str, consumer: Consumer = "drain", arm: Arm = DEFAULT, **choices: Any) -> Case:
+def _case(name: str, text: str, consumer: str = "drain", arm: Arm = DEFAULT, **choices: Any) -> Case:
     """A case from the text of its ordering; `choices` are those of the case or of its spec."""
     of_spec = {key: choices.pop(key) for key in ("labels", "normalize", "source", "function") if key in choices}
     spec = PipelineSpec(parse_ordering(text), **of_spec)
-    return Case(name, spec, consumer, arm, **choices)
+    return Case(describe_ordering(name, spec), consumer, arm, **choices)
 
 
 def _build_drained() -> list[Case]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bench.cases.case import CONTROLLED, NUM_FED_EXAMPLES, Case, Fitting, Selection, build_case
+from bench.cases.orderings import CONTROLLED, NUM_FED_EXAMPLES
+from bench.cases.selection import Selection, build_case
+from bench.subjects.orderings import describe_ordering
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import ModelName, PipelineSpec
+from reports.record.case import Case, Fitting
 
 MODELS: tuple[ModelName, ...] = ("mlp", "cnn")
 BATCH_SIZES = (1, 8, 32, 128, 512, 2048)
@@ -30,7 +33,8 @@ def build_inference_cases(selection: Selection) -> list[Case]:
 def build_inference_case(model: ModelName, batch_size: int) -> Case:
     """A model that takes raw pixels in batches of this size, as the exported one does."""
     spec = PipelineSpec(parse_ordering(f"batch({batch_size})"), labels="sparse", normalize="model")
-    return Case(f"{model}_{batch_size}", spec, "infer", model=model)
+    subject = describe_ordering(f"{model}_{batch_size}", spec)
+    return Case(subject, "infer", model=model, batch_size=batch_size)
 
 
 def _on_each_device(cases: list[Case], selection: Selection) -> Iterator[Case]:

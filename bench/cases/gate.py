@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from bench.cases.case import Arm, Case, Consumer, build_case
+from bench.cases.selection import build_case
+from bench.pipelines.arms import Arm
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
+from reports.record.case import Case
 
 STEPPED = "batch_before_map"  # beside the drained ones: a real training step, the quietest of all in noise
 
@@ -32,7 +34,7 @@ def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
     return [*drained, build_case(STEPPED, "step", arm=arm, num_examples=num_examples)]
 
 
-def find_gate_case(case_id: str, arm: Arm, num_examples: int, consumer: Consumer | None = None) -> Case:
+def find_gate_case(case_id: str, arm: Arm, num_examples: int, consumer: str | None = None) -> Case:
     """The case that a revision knows by this id, with another consumer if one is given."""
     case = {case.id: case for case in build_gate_cases(arm, num_examples)}[case_id]
     return case if consumer is None else replace(case, consumer=consumer)
@@ -41,7 +43,7 @@ def find_gate_case(case_id: str, arm: Arm, num_examples: int, consumer: Consumer
 def describe_case(case: Case) -> OfferedCase:
     """What the other revision is told of a case."""
     specification = {
-        "ordering": str(case.spec.ordering),
+        "ordering": case.subject.text,
         "consumer": case.consumer,
         "arm": case.arm,
         "device": case.device,
@@ -49,7 +51,7 @@ def describe_case(case: Case) -> OfferedCase:
         "step_ms": case.step_ms,
         "choices": case.choices,
     }
-    return OfferedCase(case.id, str(case.spec.ordering), json.dumps(specification, sort_keys=True))
+    return OfferedCase(case.id, case.subject.text, json.dumps(specification, sort_keys=True))
 
 
 def is_chosen(patterns: Sequence[str], *names: str) -> bool:

@@ -13,20 +13,24 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from bench.cases.case import CONTROLLED, DEFAULT, RAW, Selection, build_case, build_drain_cases, build_fed_cases
-from bench.cases.devices import build_device_cases, build_inference_cases
+from bench.cases.groups import GROUPS
+from bench.cases.orderings import CONTROLLED
+from bench.cases.selection import Selection, build_case
 from bench.commands import designs as designs_cli
 from bench.commands import gate as gate_cli
 from bench.commands import trials as trials_cli
 from bench.machine.environment import describe_machine
+from bench.pipelines.arms import RAW
 from bench.turns.noise import measure_differences
 from bench.workers.process import WorkerError
 from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.drawing.terminal import open_console
+from reports.record.case import DEFAULT
 from reports.stats.spread import estimate_spread
 
+LISTED = ("orderings", "training", "devices", "inference")  # a reading of memory has the id of its drained case
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
@@ -52,9 +56,8 @@ def cases() -> None:
     table.add_column("id", no_wrap=True)
     table.add_column("ordering", overflow="fold")
     selection = Selection(devices=("cpu", "gpu"))
-    builders = (build_drain_cases, build_fed_cases, build_device_cases, build_inference_cases)
-    for case in itertools.chain.from_iterable(build(selection) for build in builders):
-        table.add_row(case.id, str(case.spec.ordering))
+    for case in itertools.chain.from_iterable(GROUPS[group].build(selection) for group in LISTED):
+        table.add_row(case.id, case.subject.text)
     console = open_console()
     console.print(table)
     machine = describe_machine()

@@ -7,9 +7,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import TextColumn, TimeRemainingColumn
 
-from bench.cases.case import Case
 from bench.commands.quiet_bar import build_bar
 from bench.turns.schedule import Budget
+from reports.record.case import Case
 
 
 class GroupProgress:

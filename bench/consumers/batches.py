@@ -9,11 +9,12 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from bench.cases.case import COPYING, Case
 from bench.consumers.copy import Batch
 from bench.consumers.device import ComputeDevice, Wait
+from bench.subjects.orderings import parse_subject
 from mnist_core.models.model import build_model
 from mnist_core.training.loops import Step, TrainStep
+from reports.record.case import Case
 
 MILLISECONDS = 1e-3
 
@@ -53,7 +54,7 @@ def build_consumer(case: Case, clock: StepClock, device: ComputeDevice) -> Consu
     """The consumer that the case names; `fit`, `mixing` and `infer` are no consumers of single batches."""
     if case.consumer == "drain":
         return _build_drain()
-    if case.consumer in ("python", *COPYING):
+    if case.consumer in ("python", "copy", "copy_ahead"):
         return _take_in_python
     if case.consumer == "train":
         return _build_training(build_train_step(case, device.name))
@@ -131,10 +132,11 @@ def _build_computing(step: Step, clock: StepClock, wait: Wait = _wait_for_nothin
 
 def build_train_step(case: Case, device: str = "CPU:0") -> Step:
     """A real step of the post's mlp, which computes and keeps its variables on `device`."""
+    spec = parse_subject(case.subject)
     with tf.device(device):
-        model = build_model("mlp", normalize=case.spec.normalize)
+        model = build_model("mlp", normalize=spec.normalize)
         model.compile(keras.optimizers.Adam())
-        train_step = TrainStep(model, sparse=case.spec.labels == "sparse")
+        train_step = TrainStep(model, sparse=spec.labels == "sparse")
 
     def step(images: tf.Tensor, labels: tf.Tensor) -> None:
         with tf.device(device):

@@ -6,20 +6,24 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from bench.cases.case import COPYING, QUEUEING, RAW, Case
 from bench.consumers.batches import Consumer, build_consumer
 from bench.consumers.copy import Batch, CopyingIterator, copy_ahead
 from bench.consumers.device import ComputeDevice, open_device
+from bench.consumers.registry import find_consumer
 from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
+from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.orderings import parse_subject
 from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement, find_tensor_placement
 from mnist_core.files.page_cache import drop_from_page_cache
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
-from reports.record.record import Program, Sample
+from reports.record.case import Case
+from reports.record.program import Program
+from reports.record.sample import Sample
 
 
 class EpochMeter:
@@ -46,10 +50,11 @@ class EpochMeter:
     ) -> None:
         self._case, self._clock, self._pressure = case, clock or MachineClock(), pressure
         self._device = device or open_device(case.device)
+        self._spec = parse_subject(case.subject)
         images, self._labels = digits.train_images[: case.num_examples], digits.train_labels[: case.num_examples]
-        self._examples = load_source(case.spec, images, self._labels, say=say)
+        self._examples = load_source(self._spec, images, self._labels, say=say)
         self._dataset = self._build()
-        self._num_batches = case.spec.ordering.num_batches(len(images))
+        self._num_batches = self._spec.ordering.num_batches(len(images))
         self._consume: Consumer = build_consumer(case, self._clock, self._device)
 
     def measure_turn(self) -> Sample:
@@ -65,7 +70,7 @@ class EpochMeter:
         first = next(iterator)
         timer.mark_first_batch()
         consumed = self._consume(iterator, first, self._num_batches - 1)
-        if self._case.consumer in QUEUEING:
+        if find_consumer(self._case.consumer).queues:
             timer.mark_returned()
         sample = timer.end(consumed.num_examples, consumed.busy_ns)
         del iterator  # joins its threads and frees its buffers, outside the timed window
@@ -73,7 +78,7 @@ class EpochMeter:
 
     def find_placement(self) -> Placement | None:
         """Where batches are copied to, or the step computes; None where nothing but the pipeline runs."""
-        if self._case.consumer in COPYING:
+        if self._case.consumer in ("copy", "copy_ahead"):
             return find_tensor_placement(next(self._open())[0], "copy")
         if self._case.consumer in ("step", "train"):
             first = next(self._open())
@@ -93,7 +98,7 @@ class EpochMeter:
         return Program(program.chain, read_program(iterator).choices)
 
     def _build(self) -> tf.data.Dataset:
-        dataset = apply_arm(build_dataset(self._case.spec, self._examples, self._labels), self._case.arm)
+        dataset = apply_arm(build_dataset(self._spec, self._examples, self._labels), self._case.arm)
         return copy_ahead(dataset, self._device.name) if self._case.consumer == "copy_ahead" else dataset
 
     def _open(self) -> Iterator[Batch]:
@@ -105,5 +110,5 @@ class EpochMeter:
     def _cool_down(self) -> None:
         """Forget what an earlier turn left: the dataset's own cache, and the files' pages."""
         self._dataset = self._build()
-        if self._case.spec.starts_from_files and not drop_from_page_cache(self._examples):
+        if self._spec.starts_from_files and not drop_from_page_cache(self._examples):
             raise RuntimeError("this platform cannot drop files from the page cache: no cold reading is possible.")

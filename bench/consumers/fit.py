@@ -9,18 +9,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bench.cases.case import Case, Fitting
 from bench.consumers.device import ComputeDevice, open_device
 from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.orderings import parse_subject
 from mnist_core import NUM_CLASSES, Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
 from mnist_core.models.model import build_model
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.decode import scale_pixels
 from mnist_core.pipeline.sources import load_source
+from reports.record.case import Case, Fitting
 from reports.record.record import Program, Sample
 
 Inputs = tuple[Any, Any]
@@ -52,8 +53,9 @@ class FitMeter:
         self._device = device or open_device(case.device)
         self._case, self._digits, self._clock, self._pressure = case, digits, clock or MachineClock(), pressure
         self._fitting = case.fitting or Fitting()
+        self._spec = parse_subject(case.subject)
         images, labels = order_digits(digits, self._fitting, case.num_examples)
-        self._examples, self._labels = load_source(case.spec, images, labels, say=say), labels
+        self._examples, self._labels = load_source(self._spec, images, labels, say=say), labels
         self._num_turns = 0
         self._model = self._compile(seed=0)
         self._arrays = _prepare(images, labels) if self._fitting.from_arrays else None
@@ -74,7 +76,7 @@ class FitMeter:
         num_batches = self._fitting.steps_per_execution
         if self._arrays is None:
             return find_placement(lambda: self._fit((self._build(seed=0).take(num_batches), None)))
-        num_examples = num_batches * self._case.spec.ordering.batch.batch_size
+        num_examples = num_batches * self._spec.ordering.batch.batch_size
         images, labels = (array[:num_examples] for array in self._arrays)
         return find_placement(lambda: self._fit((images, labels)))
 
@@ -84,14 +86,14 @@ class FitMeter:
 
     def _build(self, seed: int) -> tf.data.Dataset:
         """The pipeline of a turn: another turn shuffles otherwise."""
-        spec = replace(self._case.spec, seed=seed)
+        spec = replace(self._spec, seed=seed)
         return apply_arm(build_dataset(spec, self._examples, self._labels), self._case.arm)
 
     def _fit(self, inputs: Inputs, num_epochs: int = 1) -> None:
         """Train on the pipeline or the arrays; what Keras does with them under a ``tf.device`` is not ours to say."""
         self._model.fit(
             *inputs,
-            batch_size=self._case.spec.ordering.batch.batch_size if self._arrays else None,
+            batch_size=self._spec.ordering.batch.batch_size if self._arrays else None,
             epochs=num_epochs,
             shuffle=self._arrays is not None,  # the pipeline does it itself; Keras warns otherwise
             verbose=0,
@@ -99,7 +101,7 @@ class FitMeter:
 
     def _compile(self, seed: int) -> keras.Model:
         with tf.device(self._device.name):
-            model = build_model("mlp", normalize=self._case.spec.normalize, seed=seed)
+            model = build_model("mlp", normalize=self._spec.normalize, seed=seed)
             model.compile(
                 keras.optimizers.Adam(),
                 loss="categorical_crossentropy",
@@ -112,7 +114,7 @@ class FitMeter:
     def _test(self) -> float:
         """The accuracy on the test set, 0 to 1."""
         images, labels = _prepare(self._digits.test_images, self._digits.test_labels)
-        if self._case.spec.normalize == "model":
+        if self._spec.normalize == "model":
             images = self._digits.test_images
         probabilities = self._model(images, training=False).numpy()
         return float((probabilities.argmax(axis=1) == labels.argmax(axis=1)).mean())

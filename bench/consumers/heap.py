@@ -16,15 +16,16 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from bench.cases.case import Case
 from bench.consumers.heap_watch import HeapWatch
 from bench.machine.clock import Clock, MachineClock
+from bench.subjects.orderings import parse_subject
 from mnist_core.digits.load import Digits
 from mnist_core.language.live_bytes import predict_live_bytes
 from mnist_core.language.ordering import Cache, Ordering, Prefetch, Shuffle
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
+from reports.record.case import Case
 from reports.record.record import Memory
 
 PROC = Path("/proc/self")
@@ -113,27 +114,27 @@ class Heap:
 
 def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, clock: Clock | None = None) -> Memory:
     """What the case's pipeline holds over the whole training set, and what its spec predicts."""
-    heap = heap or Heap()
+    heap, spec = heap or Heap(), parse_subject(case.subject)
     labels = digits.train_labels
-    examples = load_source(case.spec, digits.train_images, labels)
-    source_bytes = _measure_source(_without_buffers(case.spec), examples, labels, heap)
+    examples = load_source(spec, digits.train_images, labels)
+    source_bytes = _measure_source(_without_buffers(spec), examples, labels, heap)
     for _ in range(NUM_WARM_UPS):
-        next(iter(build_dataset(_without_buffers(case.spec), examples, labels)))
+        next(iter(build_dataset(_without_buffers(spec), examples, labels)))
     heap.trim()
     heap.reset_peak()
     resident = heap.read_status_bytes("VmRSS")
-    dataset = build_dataset(case.spec, examples, labels)
+    dataset = build_dataset(spec, examples, labels)
     next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves behind
     built = heap.read_live_bytes()
     with HeapWatch(heap.read_live_bytes, clock or MachineClock()) as watch:
-        iterator = _hold(dataset, case.spec.ordering, len(labels))
+        iterator = _hold(dataset, spec.ordering, len(labels))
         held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
         del iterator, dataset
         gc.collect()
     kept = heap.read_status_bytes("VmRSS")
     heap.trim()
     return Memory(
-        predicted_bytes=predict_live_bytes(case.spec, len(labels), _count_file_bytes(case.spec, examples, labels)),
+        predicted_bytes=predict_live_bytes(spec, len(labels), _count_file_bytes(spec, examples, labels)),
         live_bytes=_difference(held, built),
         peak_bytes=_difference(peak, resident),
         kept_bytes=_difference(kept, resident),

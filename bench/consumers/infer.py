@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 import tensorflow as tf
 
-from bench.cases.case import Case
 from bench.consumers.device import ComputeDevice, open_device
 from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
 from mnist_core.devices.placement import Placement, find_placement
 from mnist_core.digits.load import Digits
+from mnist_core.language.spec import ModelName
 from mnist_core.models.model import build_model
+from reports.record.case import Case
 from reports.record.record import Sample
 
 NUM_EXAMPLES = 4096  # predicted in a turn, about: 0.02 s of the mlp on a CPU, 0.5 s of the cnn
@@ -24,7 +26,7 @@ class InferenceMeter:
     """Measures the predictions of a model for batches of one size, which come from and go back to the host.
 
     Args:
-        case: what to measure; the batch size is its ordering's.
+        case: What to measure.
         digits: the test pictures are predicted, from the first one again where there are fewer than a batch.
         clock: read four times a turn.
         pressure: what the machine and the scheduler did, read before and after a turn.
@@ -42,12 +44,12 @@ class InferenceMeter:
     ) -> None:
         self._clock, self._pressure = clock or MachineClock(), pressure
         self._device = device or open_device(case.device)
-        batch_size = case.spec.ordering.batch.batch_size
+        batch_size = case.batch_size or 1
         self._num_calls = count_calls(batch_size)
         with tf.device("CPU:0"):
             self._pictures = tf.constant(np.resize(digits.test_images, (batch_size, *digits.test_images.shape[1:])))
         with tf.device(self._device.name):
-            self._model = build_model(case.model or "mlp", normalize=case.spec.normalize)
+            self._model = build_model(cast("ModelName", case.model), normalize="model")
         self._predict = tf.function(self._compute, autograph=False)
 
     def measure_turn(self) -> Sample:

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from bench.cases.case import Case
 from bench.consumers.device import open_device
 from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
 from bench.machine.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.orderings import parse_subject
 from mnist_core.digits.load import SIDE, Digits
 from mnist_core.pipeline.build import build_dataset
-from reports.record.record import Mixing, Program, Sample
+from reports.record.case import Case
+from reports.record.program import Program
+from reports.record.sample import Mixing, Sample
 from reports.stats.mixing import score_mixing
 
 NUM_DIGITS = 3  # pixels that hold an example's number, to the base 256: enough for 16 million
@@ -35,15 +37,16 @@ class MixingMeter:
         self, case: Case, digits: Digits, clock: Clock | None = None, pressure: ReadPressure = read_pressure
     ) -> None:
         self._case, self._clock, self._pressure = case, clock or MachineClock(), pressure
+        self._spec = parse_subject(case.subject)
         self._labels = np.sort(digits.train_labels[: case.num_examples])
         self._images = number_images(len(self._labels))
-        self._num_batches = case.spec.ordering.num_batches(len(self._labels))
+        self._num_batches = self._spec.ordering.num_batches(len(self._labels))
         self._num_turns = 0
 
     def measure_turn(self) -> Sample:
         """The sample of one epoch, with the scores of its order; scoring is not timed."""
         self._num_turns += 1
-        spec = replace(self._case.spec, seed=self._num_turns)
+        spec = replace(self._spec, seed=self._num_turns)
         dataset = apply_arm(build_dataset(spec, self._images, self._labels), self._case.arm)
         timer = TurnTimer(self._clock, open_device(self._case.device).wait, self._pressure)
         iterator = iter(dataset)

@@ -7,18 +7,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from bench.cases.case import Case
 from bench.consumers.batches import StepClock, build_train_step
 from bench.consumers.device import ComputeDevice, open_device
 from bench.consumers.step_times import StepTimes
 from bench.machine.clock import MachineClock
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.orderings import parse_subject
 from mnist_core import Digits, Say, say_nothing
 from mnist_core.devices.placement import Placement, find_placement
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
 from mnist_core.profiling.own_loop import StepProfiler
 from mnist_core.profiling.window import StepWindow
+from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
 
 WINDOW = StepWindow(20, 60)  # of a block of steps
@@ -49,9 +50,10 @@ class TraceMeter:
         say: Say = say_nothing,
     ) -> None:
         self._clock, self._device = clock or MachineClock(), device or open_device(case.device)
-        examples = load_source(case.spec, digits.train_images, digits.train_labels, say=say)
-        dataset = apply_arm(build_dataset(case.spec, examples, digits.train_labels), case.arm)
-        self._batches = iter(dataset if case.spec.ordering.is_endless else dataset.repeat())
+        spec = parse_subject(case.subject)
+        examples = load_source(spec, digits.train_images, digits.train_labels, say=say)
+        dataset = apply_arm(build_dataset(spec, examples, digits.train_labels), case.arm)
+        self._batches = iter(dataset if spec.ordering.is_endless else dataset.repeat())
         self._step = build_train_step(case, self._device.name)
 
     def find_placement(self) -> Placement:

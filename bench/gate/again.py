@@ -6,15 +6,15 @@ import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bench.cases.case import Case, build_case
 from bench.cases.gate import is_chosen
+from bench.cases.selection import build_case
 from bench.machine.environment import describe_machine
 from bench.turns.group import Listener, measure_group
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
 from mnist_core.language.errors import InputError
-from reports.formats.results import name_case
-from reports.record.record import CONTROL, CaseRecord, Record
+from reports.record.case import CONTROL, Case
+from reports.record.record import CaseRecord, Record
 
 TIMED = ("drain", "python", "step", "emulated")  # what the main job times; claims have cases of their own making
 
@@ -35,7 +35,7 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
 
 def narrow_run(stored: Record, patterns: Sequence[str]) -> Record:
     """The run with only its timed cases that a pattern matches, those that this version lacks among them."""
-    chosen = (each for each in stored.cases if _is_timed(each) and is_chosen(patterns, name_case(each)))
+    chosen = (each for each in stored.cases if _is_timed(each) and is_chosen(patterns, each.case.label))
     return replace(stored, cases=tuple(chosen))
 
 
@@ -51,14 +51,14 @@ def _rebuild(record: CaseRecord) -> Case | None:
     try:
         case = build_case(
             record.name,
-            record.consumer,  # type: ignore[arg-type]  # one of those above
+            record.consumer,
             arm=record.arm,
             num_examples=num_examples,
             step_ms=record.step_ms,
         )
     except InputError:
         return None
-    same = str(case.spec.ordering) == record.ordering and case.device == record.device
+    same = case.subject.text == record.ordering and case.device == record.device
     return case if same else None
 
 

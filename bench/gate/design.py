@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from bench.cases.case import RAW, Arm
 from bench.machine.environment import find_allowed_cores
+from bench.pipelines.arms import RAW, Arm
 
 CAN_PIN = hasattr(os, "sched_setaffinity")
 

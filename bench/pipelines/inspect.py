@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.cases.case import Case
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.orderings import parse_subject
 from mnist_core.digits.arrays import SIDE
 from mnist_core.language.ordering import Ordering, Prefetch, Shuffle
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
+from reports.record.case import Case
 from reports.record.record import Choice, Program
 
 SEPARATOR = " > "  # the consumer stands first, as in TensorFlow's own Iterator:: names
@@ -33,10 +34,11 @@ def inspect_program(case: Case, examples: np.ndarray | None = None) -> Program:
         case: whose pipeline.
         examples: what its source gives; needed where it starts from files, whose paths are then repeated as needed.
     """
-    ordering = case.spec.ordering
+    spec = parse_subject(case.subject)
+    ordering = spec.ordering
     small = Ordering(tuple(Shuffle(SMALL_BUFFER) if isinstance(s, Shuffle) else s for s in ordering.stages))
     num_blank = _count_wanted(ordering)
-    spec, labels = dataclasses.replace(case.spec, ordering=small), np.zeros(num_blank, np.uint8)
+    spec, labels = dataclasses.replace(spec, ordering=small), np.zeros(num_blank, np.uint8)
     dataset = build_dataset(spec, _take(spec, num_blank, examples), labels)
     iterator = iter(apply_arm(dataset, case.arm, autotune=True))
     next(iterator)

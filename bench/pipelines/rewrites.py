@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from bench.cases.case import INTRA_OP, POOL, RAW, WITHOUT, Arm
 from bench.machine.environment import count_cores
+from bench.pipelines.arms import INTRA_OP, POOL, RAW, WITHOUT, Arm
 
 
 def apply_arm(dataset: tf.data.Dataset, arm: Arm, *, autotune: bool | None = None) -> tf.data.Dataset:

@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import mnist_core
-from bench.cases.case import DEFAULT, RAW, Case
 from bench.cases.gate import build_gate_cases
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
@@ -19,11 +18,13 @@ from bench.gate.pairs import Job, Seat, Talker, measure_pair
 from bench.gate.revisions import make_folder
 from bench.gate.rounds import Seating
 from bench.gate.slots import Slots
+from bench.pipelines.arms import RAW
 from bench.trials.ground import build_slots
 from bench.workers.answers import Wanted
 from bench.workers.protocol import Request
 from mnist_core.language.errors import InputError
 from reports.gate.record import Failure, Pair, SideName
+from reports.record.case import DEFAULT
 from reports.record.record import Sample
 from reports.trials.designs import TURNS, DesignPair, Neighbours
 
@@ -41,18 +42,13 @@ def list_designs() -> list[PairDesign]:
     ]
 
 
-def name_case(case: Case) -> str:
-    """The id without the arm and the device."""
-    return case.id.removesuffix(f"-{case.arm}-{case.device}")
-
-
 def choose_cases(patterns: Sequence[str]) -> tuple[str, ...]:
     """The names that match.
 
     Raises:
         InputError: a pattern matches none.
     """
-    names = [name_case(case) for case in build_gate_cases(RAW, min(NUM_EXAMPLES))]
+    names = [case.tell(arm=False, device=False) for case in build_gate_cases(RAW, min(NUM_EXAMPLES))]
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise InputError(f"no case matches '{pattern}': there are {', '.join(names)}.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bench.cases.case import Case
 from bench.consumers.step_times import StepTimes
 from mnist_core.files.xspace import TraceError
+from reports.record.case import Case
 from reports.record.record import Capture
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace

@@ -9,19 +9,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from bench.cases.case import CONTROLLED, Case
+from bench.cases.orderings import is_anchor
 from bench.consumers.step_times import StepTimes
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
 from bench.workers.process import WorkerError
 from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.files.xspace import TraceError
-from reports.record.record import CONTROL, REFERENCE, Capture, CaseRecord, Memory, Program, Sample, Turn
+from reports.record.capture import Capture
+from reports.record.case import Case
+from reports.record.memory import Memory
+from reports.record.program import Program
+from reports.record.record import CaseRecord
+from reports.record.sample import Sample, Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
 SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
-ANCHORS = (REFERENCE, CONTROL, CONTROLLED)  # others are compared with these in the same round, so they go on
 
 
 class Measurer(Protocol):
@@ -214,7 +218,7 @@ def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:
     """True for a case with a wide interval, and for an anchor as long as there is one."""
     if case_id not in running:
         return False
-    if running[case_id].case.name in ANCHORS:
+    if is_anchor(running[case_id].case):
         return not all(each.is_settled for each in running.values())
     return not running[case_id].is_settled
 
@@ -266,19 +270,13 @@ def _describe(
     capture: Capture | None = None,
 ) -> CaseRecord:
     return CaseRecord(
-        name=case.name,
-        ordering=str(case.spec.ordering),
-        consumer=case.consumer,
-        arm=case.arm,
-        device=case.device,
+        case=case,
         setting=ready.setting,
         seed=seed,
         warm_up=warm_up,
         turns=turns,
-        step_ms=case.step_ms,
         program=program,
         memory=memory,
-        choices=case.choices,
         capture=capture,
         device_use=ready.device_use,
     )

@@ -6,7 +6,6 @@ import datetime
 from contextlib import closing
 from pathlib import Path
 
-from bench.cases.case import Case
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
@@ -15,6 +14,7 @@ from bench.turns.schedule import Budget
 from bench.workers.process import WorkerError
 from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
+from reports.record.case import Case
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.metric import NANOSECONDS

@@ -8,8 +8,8 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from bench.cases.case import Case
 from bench.turns.group import Measurer
+from reports.record.case import Case
 from reports.record.record import Sample
 
 

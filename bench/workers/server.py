@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.cases.carried import pack_case
-from bench.cases.case import Case
 from bench.consumers.step_times import StepTimes
 from bench.workers import process
 from bench.workers.answers import read_answer
@@ -22,11 +21,12 @@ from bench.workers.protocol import (
     WarmedUp,
     WarmUp,
 )
+from reports.record.case import Case
 from reports.record.record import Memory, Sample
 
 PRELOADED = [  # in this order
-    *("bench.workers.preload", "bench.consumers.registry", "bench.consumers.traced"),
-    "mnist_core.digits.load",
+    *("bench.workers.preload", "bench.consumers.epochs", "bench.consumers.fit", "bench.consumers.heap"),
+    *("bench.consumers.infer", "bench.consumers.mixing", "bench.consumers.traced", "mnist_core.digits.load"),
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 

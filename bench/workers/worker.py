@@ -29,10 +29,10 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
+from reports.record.case import Case
 from reports.record.record import Setting
 
 if TYPE_CHECKING:  # both may be a revision's own
-    from bench.cases.case import Case
     from mnist_core import Digits, Placement, Say
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
@@ -121,10 +121,12 @@ def _build_answer(
     from bench.consumers.heap import measure_memory  # noqa: PLC0415
     from bench.consumers.registry import build_meter  # noqa: PLC0415
     from bench.consumers.traced import TraceMeter  # noqa: PLC0415
+    from bench.subjects.orderings import parse_subject  # noqa: PLC0415
     from mnist_core import load_source  # noqa: PLC0415
 
     if case.consumer == "memory":
-        load_source(case.spec, digits.train_images, digits.train_labels, say=say)  # its files are there then
+        spec = parse_subject(case.subject)
+        load_source(spec, digits.train_images, digits.train_labels, say=say)  # its files are there then
 
         def read(request: Request) -> Answer:
             _check(request, ReadMemory)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from reports.record.record import MAX_COUNT
+from reports.record.counts import MAX_COUNT
 
 
 def check_line(name: str, value: str) -> None:

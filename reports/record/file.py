@@ -6,27 +6,20 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reports.record.capture import Capture
+from reports.record.case import Case, Fitting
+from reports.record.device import DeviceUse
 from reports.record.errors import RecordError
-from reports.record.record import (
-    FORMAT,
-    KEY,
-    UNKNOWN_PROCESSOR,
-    Capture,
-    CaseRecord,
-    Choice,
-    DeviceUse,
-    HeapReading,
-    Machine,
-    Memory,
-    Mixing,
-    Program,
-    Record,
-    Sample,
-    Setting,
-    Turn,
-)
+from reports.record.machine import UNKNOWN_PROCESSOR, Machine
+from reports.record.memory import HeapReading, Memory
+from reports.record.older import convert_case
+from reports.record.program import Choice, Program
+from reports.record.record import FORMAT, KEY, CaseRecord, Record
+from reports.record.sample import Mixing, Sample, Turn
+from reports.record.setting import Setting
+from reports.record.subject import Subject
 
-READABLE = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time
+OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
 
@@ -100,17 +93,19 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
         fields = dict(benchmark["extra_info"][KEY])
     except (KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: benchmark {name!r} was not measured by this project.") from None
-    if fields.pop("format", None) not in READABLE:
+    stored_format = fields.pop("format", None)
+    if stored_format not in (*OLDER, FORMAT):
         raise RecordError(f"{file}: benchmark {name!r} has another format than {FORMAT}: use a newer version.")
     try:
-        fields.setdefault("group", GROUPS.get(fields["consumer"], "orderings"))
+        if stored_format in OLDER:
+            fields.setdefault("group", GROUPS.get(fields["consumer"], "orderings"))
         setting = fields.pop("setting")
         versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
         return CaseRecord(
+            case=_parse_typed_case(fields.pop("case")) if stored_format == FORMAT else _parse_older_case(fields),
             setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
             warm_up=parse_sample(fields.pop("warm_up")),
             turns=tuple(_parse_turn(turn) for turn in fields.pop("turns")),
-            choices=tuple((str(key), str(value)) for key, value in fields.pop("choices", {}).items()),
             program=_parse_program(fields.pop("program", None)),
             memory=_parse_memory(fields.pop("memory", None)),
             capture=_parse_optional(Capture, fields.pop("capture", None)),
@@ -119,6 +114,20 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
+
+
+def _parse_typed_case(stored: Any) -> Case:
+    subject = stored["subject"]
+    options = tuple((str(key), str(value)) for key, value in subject["options"].items())
+    typed = {"subject": Subject(**{**subject, "options": options})}
+    return Case(**{**stored, **typed, "fitting": _parse_optional(Fitting, stored["fitting"])})
+
+
+def _parse_older_case(fields: dict[str, Any]) -> Case:
+    """The case whose parts stand side by side in a record of an older format; they are taken out of it."""
+    parts = (fields.pop(name) for name in ("name", "ordering", "consumer", "arm", "device"))
+    choices = {str(key): str(value) for key, value in fields.pop("choices", {}).items()}
+    return convert_case(*parts, step_ms=fields.pop("step_ms", None), choices=choices)
 
 
 def _parse_turn(stored: Any) -> Turn:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from processes import find_group, wait_for_end
 
-from bench.cases.case import FED
+from bench.cases.orderings import FED
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.claims.claim import Kind, judge_claims, load_claims
 from reports.record.file import load_record

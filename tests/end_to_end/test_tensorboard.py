@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.consumers.traced import TraceMeter
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from case_records import make_case_record
+
 from reports.record.record import KEY, CaseRecord, DeviceUse, Machine, Memory, Record, Sample, Setting, Turn
 from reports.summary.summary import Summary, summarize
 
@@ -31,8 +33,7 @@ def make_case(
         for ms in milliseconds
     ]
     turns = tuple(Turn(number, sample) for number, sample in enumerate(samples))
-    case = CaseRecord(name, "shuffle(100).map().batch(32)", "drain", "default", "cpu", SETTING, 1, samples[0], turns)
-    return replace(case, **choices)
+    return make_case_record(name, "shuffle(100).map().batch(32)", SETTING, turns, samples[0], **choices)
 
 
 def make_reading(name: str, live_mebibytes: int | None, **choices) -> CaseRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from case_records import change, make_case_record
 from spaces import make_slow_map, make_space
 
 from reports.page.runs import Run
@@ -32,8 +33,7 @@ def make_case(name: str, walls_ms: list[int], first_ms: int = 250, **choices) ->
     samples = [Sample(ms * MILLISECOND, 1, first_ms * MILLISECOND, NUM_EXAMPLES) for ms in walls_ms]
     turns = tuple(Turn(number, sample) for number, sample in enumerate(samples))
     text = f"shuffle({sum(map(ord, name))}).map().batch(32)"
-    case = CaseRecord(name, text, "drain", "default", "cpu", SETTING, 1, samples[0], turns)
-    return replace(case, **choices)
+    return make_case_record(name, text, SETTING, turns, samples[0], **choices)
 
 
 def remember(name: str, live_mebibytes: int | None, predicted_mebibytes: int, **choices) -> CaseRecord:
@@ -41,7 +41,7 @@ def remember(name: str, live_mebibytes: int | None, predicted_mebibytes: int, **
     live = None if live_mebibytes is None else live_mebibytes * MEBIBYTE
     series = () if live is None else tuple(HeapReading(at * 1000 * MILLISECOND, live * (at == 1)) for at in range(3))
     memory = Memory(predicted_mebibytes * MEBIBYTE, live, None, None, None, series=series)
-    return replace(make_case(name, [1], consumer="memory", group="memory", turns=(), memory=memory), **choices)
+    return change(make_case(name, [1], consumer="memory", group="memory", turns=(), memory=memory), **choices)
 
 
 def feed(name: str, busy_percent: int, consumer: str = "emulated") -> CaseRecord:
@@ -69,10 +69,10 @@ def predict(size: int, wall_ms: int, device: str = "cpu") -> CaseRecord:
 POST = make_case("post", [3000, 3100, 2900, 3050, 2950, 3000], program=Program("BatchV2 > Map > TensorSlice", ()))
 FAST = make_case("fast", [400, 410, 390, 405, 395, 400], 40)
 CLOSE = make_case("close_second", [405, 420, 395, 410, 400, 404], 1200)
-CONTROL = replace(make_case("control", [400, 412, 392, 404, 396, 402], 40), ordering=FAST.ordering)
+CONTROL = change(make_case("control", [400, 412, 392, 404, 396, 402], 40), ordering=FAST.ordering)
 RAW = make_case("post", [1000, 1100, 900, 1050, 950, 1000], 20, arm="raw")
 FASTER = (replace(turn.sample, wall_ns=turn.sample.wall_ns // 4) for turn in FAST.turns)
-ON_GPU = replace(FAST, device="gpu", turns=tuple(Turn(number, sample) for number, sample in enumerate(FASTER)))
+ON_GPU = change(FAST, device="gpu", turns=tuple(Turn(number, sample) for number, sample in enumerate(FASTER)))
 READINGS = (remember("post", 50, 50), remember("fast", 200, 190), remember("close_second", 10, 10))
 FED = (feed("post", 40), feed("post", 85, "step"), feed("fast", 95))
 CASES = (POST, FAST, CLOSE, CONTROL, RAW, *READINGS, *FED, mix("buffer_100", 0.25), predict(32, 600))

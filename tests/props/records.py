@@ -1,7 +1,8 @@
 """Records made by hand: every number in them is chosen, so that what is exported can be computed on paper."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from case_records import change, make_case_record
 
 from reports.record.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn
 
@@ -18,8 +19,7 @@ def make_case(name: str, milliseconds: Sequence[int], ordering: str = POST_TEXT,
     """A drained case; each turn takes 1000 examples, a tenth of its time to the first batch and half of it as CPU."""
     samples = [Sample(ms * MILLISECOND, ms * MILLISECOND // 2, ms * MILLISECOND // 10, 1000) for ms in milliseconds]
     turns = tuple(Turn(number, sample) for number, sample in enumerate(samples))
-    case = CaseRecord(name, ordering, "drain", "default", "cpu", SETTING, 1, samples[0], turns)
-    return replace(case, **fields)
+    return make_case_record(name, ordering, SETTING, turns, samples[0], **fields)
 
 
 def make_fed_case(name: str, busy_ms: int, **fields: object) -> CaseRecord:
@@ -27,20 +27,20 @@ def make_fed_case(name: str, busy_ms: int, **fields: object) -> CaseRecord:
     sample = Sample(110 * MILLISECOND, 1, 10 * MILLISECOND, 640, busy_ns=busy_ms * MILLISECOND)
     turns = tuple(Turn(number, sample) for number in range(6))
     case = make_case(name, [1], consumer="emulated", step_ms=2.0, turns=turns, group="training")
-    return replace(case, **fields)
+    return change(case, **fields)
 
 
 def make_memory_case(name: str, live_bytes: int | None, **fields: object) -> CaseRecord:
     """A reading: predicted 50 MiB, peak 60."""
     memory = Memory(50 * MEBIBYTE, live_bytes, 60 * MEBIBYTE, None, None)
     case = make_case(name, [1], consumer="memory", turns=(), warm_up=None, memory=memory, group="memory")
-    return replace(case, **fields)
+    return change(case, **fields)
 
 
 POST = make_case("post", [100, 110, 90, 105, 95, 100], program=Program("BatchV2 > Map > TensorSlice", ()))
 FAST = make_case("fast", [50, 55, 45, 50, 50, 50], LAST_TEXT)
 FED = make_fed_case("post", 90)
-RAW = replace(FAST, arm="raw")
+RAW = change(FAST, arm="raw")
 LIVE = make_memory_case("post", 49 * MEBIBYTE)
 
 

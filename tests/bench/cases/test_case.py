@@ -4,21 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bench.cases.case import (
-    FED,
-    NUM_FED_EXAMPLES,
-    RAW_PREFETCH,
-    Case,
-    Selection,
-    build_case,
-    build_drain_cases,
-    build_fed_cases,
-    build_memory_cases,
-)
 from bench.cases.devices import build_device_cases, build_inference_case, build_inference_cases
+from bench.cases.orderings import FED, NUM_FED_EXAMPLES, build_drain_cases, build_fed_cases, build_memory_cases
+from bench.cases.selection import RAW_PREFETCH, Selection, build_case
+from bench.consumers.registry import check_case
 from bench.machine.environment import count_cores
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from reports.record.case import Case
 from reports.record.record import CaseRecord, Sample, Setting, Turn
 from reports.summary.identity import identify
 
@@ -43,10 +36,10 @@ def test_ids(case: Case, expected: str) -> None:
 
 
 def test_the_raw_arm_has_numbers_instead_of_auto() -> None:
-    ordering = str(build_case("parallel_map", arm="raw").spec.ordering)
+    ordering = build_case("parallel_map", arm="raw").subject.text
     assert ordering == f"shuffle(60000).map(parallel={count_cores()}).batch(32).prefetch({RAW_PREFETCH})"
-    assert str(build_case("parallel_map").spec.ordering) == NAMED_ORDERINGS["parallel_map"].text
-    assert "auto" not in str(build_case("map().batch(2, parallel=auto)", arm="raw").spec.ordering)
+    assert build_case("parallel_map").subject.text == NAMED_ORDERINGS["parallel_map"].text
+    assert "auto" not in build_case("map().batch(2, parallel=auto)", arm="raw").subject.text
 
 
 def test_every_ordering_in_both_arms_and_one_control() -> None:
@@ -57,7 +50,7 @@ def test_every_ordering_in_both_arms_and_one_control() -> None:
     ]
     control = cases[-1]
     twin = next(case for case in cases if case.name == "batch_before_map")
-    assert (control.id, control.spec) == ("control-default-cpu", twin.spec)
+    assert (control.id, control.subject) == ("control-default-cpu", replace(twin.subject, name="control"))
     assert {case.num_examples for case in cases} == {500}
     assert len({case.id for case in cases}) == len(cases)
 
@@ -91,7 +84,7 @@ def test_what_a_device_can_do_is_measured_on_each_that_is_asked_for() -> None:
     assert {case.device for case in fed if case.consumer == "emulated"} == {"cpu"}
     on_device = [(case.consumer, case.device) for case in build_device_cases(both)]
     assert on_device == [(what, on) for what in ("copy", "copy_ahead", "train", "fit") for on in ("cpu", "gpu")]
-    sizes = [(case.model, case.spec.ordering.batch.batch_size, case.device) for case in build_inference_cases(both)]
+    sizes = [(case.model, case.batch_size, case.device) for case in build_inference_cases(both)]
     assert sizes == [
         (model, size, on) for model in ("mlp", "cnn") for size in (1, 8, 32, 128, 512, 2048) for on in ("cpu", "gpu")
     ]
@@ -113,20 +106,20 @@ def test_a_record_tells_the_model_and_the_batch_size() -> None:
 @pytest.mark.parametrize("consumer", ["drain", "python", "memory", "mixing"])
 def test_what_takes_batches_on_the_cpu_cannot_claim_a_gpu(consumer) -> None:
     with pytest.raises(InputError, match=f"the consumer {consumer} takes batches on the CPU alone, got device gpu"):
-        replace(build_case("post", consumer), device="gpu")
+        check_case(replace(build_case("post", consumer), device="gpu"))
 
 
 def test_what_does_not_exist_is_refused() -> None:
     with pytest.raises(InputError, match="arm must be one of default, raw, without_noop_elimination.* got 'fast'"):
         build_case("post", arm="fast")
-    with pytest.raises(InputError, match="step_ms belongs to the emulated consumer, got None with emulated"):
+    with pytest.raises(InputError, match="step_ms belongs to the consumer emulated, got None with emulated"):
         build_case("post", "emulated")
-    with pytest.raises(InputError, match="step_ms belongs to the emulated consumer, got 2 with drain"):
+    with pytest.raises(InputError, match="step_ms belongs to the consumer emulated, got 2 with drain"):
         build_case("post", step_ms=2)
     with pytest.raises(InputError, match="model belongs to the consumer infer, got None with infer"):
         build_case("post", "infer")
     with pytest.raises(InputError, match="model belongs to the consumer infer, got 'mlp' with drain"):
-        replace(build_case("post"), model="mlp")
+        check_case(replace(build_case("post"), model="mlp"))
     with pytest.raises(InputError, match=r"shuffle\(buffer_size\) must be an int >= 1"):
         build_drain_cases(Selection(orderings=["shuffle(0).batch(1)"]))
 
@@ -145,8 +138,5 @@ def test_what_does_not_exist_is_refused() -> None:
 )
 def test_a_comparison_calls_a_case_by_its_id(case: Case) -> None:
     sample = Sample(1, 1, 1, 1)
-    ordering, setting = str(case.spec.ordering), Setting("digits", "00", ())
-    record = CaseRecord(
-        case.name, ordering, case.consumer, case.arm, case.device, setting, 1, None, (Turn(0, sample),), case.step_ms
-    )
+    record = CaseRecord(case, Setting("digits", "00", ()), 1, None, (Turn(0, sample),))
     assert identify(record).label == case.id

@@ -4,12 +4,14 @@ from collections import Counter
 
 import pytest
 
-from bench.cases.case import Case, Selection, build_drain_cases, build_fed_cases, build_memory_cases
 from bench.cases.claims import build_claim_cases, identify
+from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases
+from bench.cases.selection import Selection
 from bench.consumers.heap import measure_memory
 from bench.consumers.registry import build_meter
 from mnist_core.digits.load import Digits
 from reports.claims.claim import ClaimError, load_claims
+from reports.record.case import Case
 
 ALL = build_claim_cases("all")
 MAIN = [

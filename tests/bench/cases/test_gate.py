@@ -2,7 +2,6 @@
 
 import pytest
 
-from bench.cases.case import RAW
 from bench.cases.gate import (
     STEPPED,
     OfferedCase,
@@ -13,6 +12,7 @@ from bench.cases.gate import (
     tell_changed,
 )
 from bench.gate.run import build_plan, choose_controls, narrow
+from bench.pipelines.arms import RAW
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
@@ -50,7 +50,7 @@ def test_a_worker_finds_its_case_by_id() -> None:
     for case in build_gate_cases(RAW, 9):
         assert find_gate_case(case.id, RAW, 9) == case
         memory = find_gate_case(case.id, RAW, 9, "memory")
-        assert (memory.consumer, memory.spec) == ("memory", case.spec)
+        assert (memory.consumer, memory.subject) == ("memory", case.subject)
 
 
 def test_cases_are_matched_by_id_and_then_by_what_they_are() -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bench.cases.case import Selection, build_drain_cases, build_fed_cases
 from bench.cases.devices import build_device_cases, build_inference_cases
+from bench.cases.orderings import build_drain_cases, build_fed_cases
+from bench.cases.selection import Selection
 from bench.commands import cli
 from reports.commands import cli as report_cli
 

@@ -3,24 +3,31 @@
 import numpy as np
 import pytest
 
-from bench.cases.case import Case, Fitting
 from bench.consumers.fit import FitMeter, order_digits
 from bench.consumers.mixing import MixingMeter, number_images, read_numbers
+from bench.consumers.registry import check_case
+from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
+from reports.record.case import Case, Fitting
 from reports.record.record import Mixing
 
 LEARNT = "shuffle(200).batch(20).map()"
 
 
 def fit(text: str, digits: Digits, fitting: Fitting, **choices) -> FitMeter:
-    return FitMeter(Case("x", PipelineSpec(parse_ordering(text), **choices), "fit", fitting=fitting), digits)
+    subject = describe_ordering("x", PipelineSpec(parse_ordering(text), **choices))
+    return FitMeter(Case(subject, "fit", fitting=fitting), digits)
 
 
 def mix(text: str, digits: Digits, **choices) -> Mixing:
-    return MixingMeter(Case("x", PipelineSpec(parse_ordering(text)), "mixing", **choices), digits).measure_turn().mixing
+    return (
+        MixingMeter(Case(describe_ordering("x", PipelineSpec(parse_ordering(text))), "mixing", **choices), digits)
+        .measure_turn()
+        .mixing
+    )
 
 
 @pytest.mark.parametrize("fitting", [Fitting(), Fitting(from_arrays=True), Fitting(steps_per_execution=5)])
@@ -48,17 +55,17 @@ def test_the_training_set_is_sorted_on_request_and_pictures_stay_with_their_labe
 def test_fitting_belongs_to_fit() -> None:
     spec = PipelineSpec(parse_ordering(LEARNT))
     with pytest.raises(InputError, match="fitting belongs to the consumer fit"):
-        Case("x", spec, "drain", fitting=Fitting())
+        check_case(Case(describe_ordering("x", spec), "drain", fitting=Fitting()))
     with pytest.raises(InputError, match="fitting belongs to the consumer fit"):
-        Case("x", spec, "fit")
+        check_case(Case(describe_ordering("x", spec), "fit"))
 
 
 def test_what_sets_a_case_apart_is_told() -> None:
     spec = PipelineSpec(parse_ordering("map().batch(2)"), source="png", function="python")
-    case = Case("x", spec, "fit", is_cold=True, fitting=Fitting(jit_compile=True))
+    case = Case(describe_ordering("x", spec), "fit", is_cold=True, fitting=Fitting(jit_compile=True))
     told = {"source": "png", "function": "python", "cold": "yes", "jit_compile": "True"}
     assert dict(case.choices) == told
-    assert Case("x", PipelineSpec(parse_ordering("map().batch(2)"))).choices == ()
+    assert Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(2)")))).choices == ()
 
 
 @pytest.mark.parametrize("count", [1, 255, 256, 257, 65536, 70000])

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.consumers import heap as heap_module
 from bench.consumers.heap import Heap, measure_memory
+from bench.subjects.orderings import parse_subject
 from bench.workers.server import Worker, build_context
 from mnist_core.digits.load import Digits
 from mnist_core.language.live_bytes import predict_live_bytes
@@ -58,7 +59,7 @@ def test_every_named_ordering_can_be_read(name: str, digits: Digits) -> None:
     gc.collect()
     case = build_case(name, "memory")
     memory = measure_memory(case, digits)
-    assert memory.predicted_bytes == predict_live_bytes(case.spec, 200)
+    assert memory.predicted_bytes == predict_live_bytes(parse_subject(case.subject), 200)
     assert memory.live_bytes >= (1 - WITHIN) * memory.predicted_bytes
     assert memory.live_bytes - memory.predicted_bytes < BOOKKEEPING_BYTES
 

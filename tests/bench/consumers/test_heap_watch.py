@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.consumers.heap import Heap, measure_memory
 from bench.consumers.heap_watch import FEWEST_KEPT, HeapWatch
 from mnist_core.digits.load import Digits

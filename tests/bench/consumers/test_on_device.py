@@ -17,14 +17,15 @@ from forked import ACCELERATOR, call_forked, call_with_two_cpus
 import mnist_core
 import mnist_core.devices.placement
 from bench.cases.carried import pack_case
-from bench.cases.case import Case, Fitting, Selection
 from bench.cases.devices import build_device_cases, build_inference_case
+from bench.cases.selection import Selection
 from bench.consumers import batches as consumers
 from bench.consumers.copy import CopyingIterator, copy_ahead
 from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.fit import FitMeter
 from bench.consumers.infer import InferenceMeter, count_calls
+from bench.subjects.orderings import describe_ordering
 from bench.workers.answers import decode_answer
 from bench.workers.protocol import Answer, Failure, Start, encode
 from bench.workers.worker import serve
@@ -35,6 +36,7 @@ from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.training.loops import TrainStep
+from reports.record.case import Case, Fitting
 
 ON = ComputeDevice(ACCELERATOR)
 LEARNT = PipelineSpec(parse_ordering("shuffle(200).batch(20).map()"))
@@ -43,7 +45,7 @@ ON_GPU = Selection(devices=("gpu",))
 
 
 def iterate(consumer: str) -> EpochMeter:
-    return EpochMeter(Case("x", LEARNT, consumer), DIGITS, device=ON)
+    return EpochMeter(Case(describe_ordering("x", LEARNT), consumer), DIGITS, device=ON)
 
 
 def place_and_measure(consumer: str) -> tuple[Placement | None, int, int | None, int]:
@@ -117,7 +119,7 @@ def test_a_model_predicts_on_the_device_that_was_named(model: str, batch_size: i
 
 
 def fit_without_a_device(fitting: Fitting) -> tuple[set[str], bool, int]:
-    meter = FitMeter(Case("x", LEARNT, "fit", fitting=fitting), DIGITS)
+    meter = FitMeter(Case(describe_ordering("x", LEARNT), "fit", fitting=fitting), DIGITS)
     placement = meter.find_placement()
     return {device for _, device in placement.places}, placement.xla, meter.measure_turn().num_examples
 
@@ -137,7 +139,7 @@ def test_fit_says_where_it_computes_and_whether_by_xla(fitting: Fitting) -> None
 
 def fit_elsewhere() -> str:
     """Keras chooses the device of its step itself: the model lies on CPU:1, and what is multiplied is on CPU:0."""
-    meter = FitMeter(Case("x", LEARNT, "fit", fitting=Fitting()), DIGITS, device=ON)
+    meter = FitMeter(Case(describe_ordering("x", LEARNT), "fit", fitting=Fitting()), DIGITS, device=ON)
     with pytest.raises(DeviceError) as caught:
         check_placement(meter.find_placement(), ACCELERATOR)
     return str(caught.value)

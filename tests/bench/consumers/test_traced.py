@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cases.case import Case, build_case
+from bench.cases.selection import build_case
 from bench.consumers.device import ComputeDevice
 from bench.consumers.step_times import StepTimes
 from bench.consumers.traced import TIMED, WINDOW, TraceMeter
@@ -15,6 +15,7 @@ from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
 from mnist_core.profiling.window import StepWindow
+from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace

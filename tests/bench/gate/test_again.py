@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change, make_case_record
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
 from reports.record.record import CaseRecord, Machine, Record, Sample, Setting, Turn
@@ -20,8 +20,7 @@ SETTING = Setting("bars", "f" * 64, ())
 def store(name: str, consumer="drain", arm="raw", **choices) -> CaseRecord:
     case = build_case(name, consumer, arm=arm, step_ms=choices.get("step_ms"))
     turns = (Turn(0, Sample(1, 1, 1, 200)),)
-    record = CaseRecord(name, str(case.spec.ordering), consumer, arm, "cpu", SETTING, 1, None, turns)
-    return replace(record, **choices)
+    return make_case_record(name, case.subject.text, SETTING, turns, consumer=consumer, arm=arm, **choices)
 
 
 def find(*cases: CaseRecord, patterns: tuple[str, ...] = ()) -> list[str]:
@@ -40,13 +39,13 @@ def test_timed_cases_that_are_still_the_same_are_found() -> None:
 @pytest.mark.parametrize(
     "gone",
     [
-        replace(store("post"), ordering="batch(1)"),
-        replace(store("post"), name="unheard_of"),
-        replace(store("post"), name="control"),
-        replace(store("post"), choices=(("source", "png"),)),
-        replace(store("post"), device="gpu"),
-        replace(store("post"), arm="unheard_of"),
-        replace(store("post"), consumer="fit"),
+        change(store("post"), ordering="batch(1)"),
+        change(store("post"), name="unheard_of"),
+        change(store("post"), name="control"),
+        change(store("post"), choices=(("source", "png"),)),
+        change(store("post"), device="gpu"),
+        change(store("post"), arm="unheard_of"),
+        change(store("post"), consumer="fit"),
     ],
 )
 def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord) -> None:

@@ -4,18 +4,20 @@ import itertools
 
 import pytest
 
-from bench.cases.case import Case, Fitting, build_case
 from bench.cases.devices import build_inference_case
+from bench.cases.selection import build_case
 from bench.consumers.device import ComputeDevice
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.fit import FitMeter
 from bench.consumers.infer import InferenceMeter
 from bench.machine.pressure import Pressure
+from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
+from reports.record.case import Case, Fitting
 from reports.record.record import Sample
 
 
@@ -44,7 +46,8 @@ def no_pressure() -> Pressure:
 
 
 def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> EpochMeter:
-    return EpochMeter(Case("x", PipelineSpec(parse_ordering(text)), **choices), digits, clock, pressure)
+    case = Case(describe_ordering("x", PipelineSpec(parse_ordering(text))), **choices)
+    return EpochMeter(case, digits, clock, pressure)
 
 
 def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits: Digits) -> None:
@@ -91,7 +94,7 @@ TURN = ["wait", "wall", "wait", "wall"]  # the beginning, the first batch
 def test_no_clock_is_read_before_the_device_has_been_waited_for(consumer, expected: list[str], digits: Digits) -> None:
     ordered = Ordered()
     device = ComputeDevice("CPU:0", ordered.wait)
-    case = Case("x", PipelineSpec(parse_ordering("map().batch(50)")), consumer)
+    case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(50)"))), consumer)
     sample = EpochMeter(case, digits, ordered, no_pressure, device=device).measure_turn()
     assert ordered.log == expected
     assert (sample.unsynced_ns is None) == (expected[4:] == ["wait", "wall"] or consumer == "step")
@@ -99,7 +102,7 @@ def test_no_clock_is_read_before_the_device_has_been_waited_for(consumer, expect
 
 def test_an_emulated_step_has_ended_when_its_sleep_is_over(digits: Digits) -> None:
     ordered = Ordered()
-    case = Case("x", PipelineSpec(parse_ordering("map().batch(100)")), "emulated", step_ms=2.0)
+    case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(100)"))), "emulated", step_ms=2.0)
     EpochMeter(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
     assert ordered.log == [*TURN, *["wall", "sleep", "wall"] * 2, "wait", "wall"]
 
@@ -107,7 +110,7 @@ def test_an_emulated_step_has_ended_when_its_sleep_is_over(digits: Digits) -> No
 @pytest.mark.parametrize("meter_of", [FitMeter, InferenceMeter])
 def test_fit_and_predictions_wait_too(meter_of, digits: Digits) -> None:
     ordered = Ordered()
-    fit = Case("x", PipelineSpec(parse_ordering("map().batch(100)")), "fit", fitting=Fitting())
+    fit = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(100)"))), "fit", fitting=Fitting())
     case = fit if meter_of is FitMeter else build_inference_case("mlp", 512)
     meter_of(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
     between = [] if meter_of is FitMeter else ["wait", "wall", "wall"]  # the first answer, and the last call's return
@@ -120,7 +123,7 @@ def test_a_device_that_is_slow_makes_the_turn_longer_and_not_what_is_read_withou
     def finish() -> None:
         clock.sleep(1e-6)  # the work that is still queued takes 1000 ns more
 
-    case = Case("x", PipelineSpec(parse_ordering("map().batch(50)")), "train")
+    case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(50)"))), "train")
     sample = EpochMeter(case, digits, clock, no_pressure, device=ComputeDevice("CPU:0", finish)).measure_turn()
     # read at 1000 + 0 (begin), 1000 + 10 later (first), 20 later (returned), 1000 + 30 later (end)
     assert (sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns) == (1010, 1030, 2060)

@@ -2,12 +2,14 @@
 
 import pytest
 
-from bench.cases.case import Case, build_case
+from bench.cases.selection import build_case
 from bench.consumers.epochs import EpochMeter
 from bench.pipelines.inspect import inspect_program
+from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
+from reports.record.case import Case
 from reports.record.record import Choice
 
 CACHE = "MemoryCache > MemoryCacheImpl"
@@ -66,7 +68,7 @@ def test_one_rewrite_off() -> None:
     ],
 )
 def test_buffers_keep_their_sizes_and_nothing_is_used_up_before_it_is_read(text: str, chain: str) -> None:
-    assert inspect_program(Case("x", PipelineSpec(parse_ordering(text)))).chain == chain
+    assert inspect_program(Case(describe_ordering("x", PipelineSpec(parse_ordering(text))))).chain == chain
 
 
 def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> None:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bench.cases.case import Case, Selection, build_drain_cases, build_memory_cases, build_trace_cases
+from bench.cases.orderings import build_drain_cases, build_memory_cases, build_trace_cases
+from bench.cases.selection import Selection
 from bench.consumers.step_times import StepTimes
 from bench.turns.group import capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.process import WorkerError
 from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.language.errors import InputError
+from reports.record.case import Case
 from reports.record.record import CaseRecord, Memory, Program, Sample, Setting
 
 SETTING = Setting("bars", "f" * 64, (("python", "3.11.7"),))
@@ -83,7 +85,7 @@ def test_a_warm_up_then_the_same_number_of_turns_for_each() -> None:
         record = outcomes[case.id]
         assert isinstance(record, CaseRecord)
         assert [turn.round for turn in record.turns] == [0, 1, 2, 3]
-        assert (record.name, record.ordering, record.device) == (case.name, str(case.spec.ordering), "cpu")
+        assert (record.name, record.ordering, record.device) == (case.name, case.subject.text, "cpu")
         assert (record.setting, record.seed, record.program) == (SETTING, 9, PROGRAM)
         # wall_ns is the place in the log: the record's turns are those of its own worker, the warm-up apart
         places = [record.warm_up.wall_ns, *(turn.sample.wall_ns for turn in record.turns)]

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.turns.noise import measure_differences
 from bench.workers.protocol import Ready, WarmedUp
 from reports.record.record import Sample, Setting

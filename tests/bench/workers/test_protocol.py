@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.cases.carried import pack_case, unpack_case
-from bench.cases.case import Case, Fitting, build_case
 from bench.cases.claims import build_claim_cases
+from bench.cases.selection import build_case
 from bench.consumers.step_times import StepTimes
 from bench.workers.answers import decode_answer, read_answer
 from bench.workers.protocol import (
@@ -29,6 +29,7 @@ from bench.workers.protocol import (
     encode,
     find_failure,
 )
+from reports.record.case import Case, Fitting
 from reports.record.record import Choice, DeviceUse, HeapReading, Memory, Mixing, Program, Sample, Setting
 
 CASE = {"id": "post-raw-cpu", "arm": "raw", "num_examples": 3200}
@@ -136,7 +137,7 @@ ALL = [case for cases in build_claim_cases("all").values() for case in cases]
         build_case("post"),
         build_case("shuffle(10).batch(8).map()", arm="raw", num_examples=9),
         build_case("post", "emulated", step_ms=2.5),
-        Case("post", build_case("post").spec, "fit", fitting=Fitting(jit_compile=True)),
+        Case(build_case("post").subject, "fit", fitting=Fitting(jit_compile=True)),
         *ALL,
     ],
     ids=lambda case: case.id,

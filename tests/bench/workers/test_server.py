@@ -12,12 +12,13 @@ import pytest
 import tensorflow as tf
 from processes import wait_for_end
 
-from bench.cases.case import Case, build_case
+from bench.cases.selection import build_case
 from bench.workers.process import WorkerError
 from bench.workers.server import Worker, build_context
 from mnist_core.devices.versions import describe_versions
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
+from reports.record.case import Case
 
 pytestmark = pytest.mark.process
 
@@ -125,7 +126,7 @@ def test_a_closed_worker_is_gone(start: Start) -> None:
 def test_no_worker_outlives_a_parent_that_was_killed(digits_file: str) -> None:
     script = (
         "import os, sys\n"
-        "from bench.cases.case import build_case\n"
+        "from bench.cases.selection import build_case\n"
         "from bench.workers.server import Worker, build_context\n"
         "if __name__ == '__main__':\n"
         "    worker = Worker(build_case('post'), sys.argv[1], build_context())\n"

@@ -11,13 +11,15 @@ import pytest
 import tensorflow as tf
 from forked import call_forked
 
-from bench.cases.case import Case, Selection, build_fed_cases
 from bench.cases.devices import build_device_cases, build_inference_case
+from bench.cases.orderings import build_fed_cases
+from bench.cases.selection import Selection
 from bench.workers.server import Worker, build_context
 from mnist_core.devices.choose import use_device
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset
+from reports.record.case import Case
 
 pytestmark = [pytest.mark.gpu, pytest.mark.process]
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from bench.cases.case import build_case
+from bench.cases.selection import build_case
 from bench.commands.progress import GroupProgress
 from bench.turns.schedule import Budget
 from mnist_core.training.progress import TrainingProgress

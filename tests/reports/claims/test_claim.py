@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from case_records import change, make_case_record
 
 from reports.claims.claim import Claim, ClaimError, Kind, judge_claims, load_claims, select_claims
 from reports.record.record import CaseRecord, Machine, Memory, Mixing, Record, Sample, Setting, Turn
@@ -18,7 +19,7 @@ def sample(wall_ns: int, **choices) -> Sample:
 
 def make_case(name: str, samples: list[Sample], **choices) -> CaseRecord:
     turns = tuple(Turn(number, each) for number, each in enumerate(samples))
-    return replace(CaseRecord(name, "batch(1)", "drain", "default", "cpu", SETTING, 1, None, turns), **choices)
+    return make_case_record(name, "batch(1)", SETTING, turns, **choices)
 
 
 def timed(name: str, walls_ns: list[int], **choices) -> CaseRecord:
@@ -29,7 +30,7 @@ def remembered(name: str, **numbers: int | None) -> CaseRecord:
     memory = Memory(
         1, **{"live_bytes": None, "peak_bytes": None, "kept_bytes": None, **numbers}, kept_after_trim_bytes=1
     )
-    return replace(timed(name, [1]), consumer="memory", group="memory", turns=(), memory=memory)
+    return change(timed(name, [1]), consumer="memory", group="memory", turns=(), memory=memory)
 
 
 def judge(claim: Claim, *cases: CaseRecord):
@@ -143,8 +144,8 @@ def test_a_platform_without_a_source_cannot_run_it() -> None:
 def test_what_was_not_measured_says_why() -> None:
     a, b = timed("a", [1] * 6), timed("b", [1] * 6)
     assert judge(CLAIM, a).reason == "slow: give --claims X1 or all"
-    assert judge(CLAIM, a, replace(b, arm="raw")).kind is Kind.NOT_RUN
-    assert judge(CLAIM, a, replace(b, consumer="step")).kind is Kind.NOT_RUN
+    assert judge(CLAIM, a, change(b, arm="raw")).kind is Kind.NOT_RUN
+    assert judge(CLAIM, a, change(b, consumer="step")).kind is Kind.NOT_RUN
     assert judge(replace(CLAIM, device="gpu"), a, b).reason == "no GPU in this run"
     assert judge(replace(CLAIM, data="cd" * 32), a, b).reason == "needs the real MNIST"
     assert judge(replace(CLAIM, data="ab" * 32), a, b).kind is not Kind.NOT_RUN

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from case_records import change
 from compared import SETTING, make_case, make_plain, slow_down, write_own
 
 from reports.commands.cli import main
@@ -50,8 +51,8 @@ def folder(tmp_path: Path) -> Path:
     write_own(tmp_path / "slow.json", post, slow, datetime="2026-11-27T10:00:00")
     write_own(tmp_path / "cores8.json", post, slow, cores=8)
     write_own(tmp_path / "data.json", replace(post, setting=other))
-    write_own(tmp_path / "gpu.json", replace(post, device="gpu"))
-    write_own(tmp_path / "both.json", post, replace(post, device="gpu"))
+    write_own(tmp_path / "gpu.json", change(post, device="gpu"))
+    write_own(tmp_path / "both.json", post, change(post, device="gpu"))
     (tmp_path / "plain.json").write_text(json.dumps(make_plain(("x", [1.0] * 6))))
     (tmp_path / "plain_slow.json").write_text(json.dumps(make_plain(("x", [1.5] * 6))))
     (tmp_path / "plain_saved.json").write_text(json.dumps(make_plain(("x", None))))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change
 from compared import (
     GPU,
     MACHINE,
@@ -113,7 +114,7 @@ def test_the_worst_of_a_share_is_the_smallest() -> None:
 
 
 def test_a_device_is_never_compared_with_another() -> None:
-    b = make_run("b", replace(POST, device="gpu"), make_case("fast"))
+    b = make_run("b", change(POST, device="gpu"), make_case("fast"))
     comparison = compare_runs(make_run("a", POST, FAST), b)
     assert {change.case.label for change in comparison.changes} == {"fast-default-cpu"}
     assert (comparison.only_first, comparison.only_second) == (("post-default-cpu",), ("post-default-gpu",))
@@ -121,8 +122,8 @@ def test_a_device_is_never_compared_with_another() -> None:
 
 def test_cases_of_one_side_are_named_and_those_that_are_not_the_same_with_the_reason() -> None:
     a = make_run("a", POST, FAST, make_reading("post", 50), make_case("gone"))
-    other = replace(POST, ordering="map().shuffle(100).batch(32)")
-    shorter = replace(
+    other = change(POST, ordering="map().shuffle(100).batch(32)")
+    shorter = change(
         FAST,
         choices=(("source", "png"),),
         turns=tuple(replace(turn, sample=replace(turn.sample, num_examples=5)) for turn in FAST.turns),
@@ -173,7 +174,7 @@ def test_another_machine_is_seen(other) -> None:
 
 def test_another_gpu_is_another_machine_and_its_driver_a_version() -> None:
     a, b = (
-        make_run(path, replace(POST, device="gpu", device_use=replace(GPU, model=model, driver=driver, xla=True)))
+        make_run(path, change(POST, device="gpu", device_use=replace(GPU, model=model, driver=driver, xla=True)))
         for path, model, driver in (("a", "Test GPU", "550.1"), ("b", "Other GPU", "560.2"))
     )
     comparison = compare_runs(a, b)
@@ -226,7 +227,7 @@ def test_a_case_with_company_in_most_turns_is_disturbed_in_all_that_a_clock_tell
         )
         return replace(case, turns=tuple(turns))
 
-    calm = make_run("a", POST, spoil(replace(FAST, arm="raw")), FAST)
+    calm = make_run("a", POST, spoil(change(FAST, arm="raw")), FAST)
     for first, second in ((calm, make_run("b", POST, spoil(FAST))), (make_run("b", POST, spoil(FAST)), calm)):
         found = {change.metric.name for change in compare_runs(first, second).changes if change.is_disturbed}
         assert found == expected

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from case_records import change
 from records import DATETIME, FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_record
 
 from reports.formats.comma_separated import render_csv, render_csv_of_turns
@@ -108,7 +109,7 @@ def test_no_text_is_a_formula(start: str, render) -> None:
 
 def test_numbers_are_left_as_they_are_and_text_within_is_quoted() -> None:
     odd = 'a "quoted", text\nof two lines'
-    (row,) = read(render_csv(make_record(make_case(odd, [100] * 6), replace(LIVE, name=odd))))
+    (row,) = read(render_csv(make_record(make_case(odd, [100] * 6), change(LIVE, name=odd))))
     assert row["name"] == odd
     (row,) = read(render_csv(make_record(hold(-3))))
     assert row["live_bytes"] == "-3", "a number below zero is no formula"
@@ -127,7 +128,7 @@ def test_json_has_the_rows_of_the_csv_file_with_their_types() -> None:
 
 
 def test_json_of_two_devices_keeps_them_apart() -> None:
-    gpu = replace(FAST, device="gpu")
+    gpu = change(FAST, device="gpu")
     results = json.loads(render_flat_json(make_record(POST, FAST, gpu)))["results"]
     assert [(row["id"], row["ratio_to_post"] is None) for row in results][1:] == [
         ("fast-default-cpu", False),

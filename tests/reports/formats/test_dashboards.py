@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from case_records import change
 from records import FAST, LIVE, MEBIBYTE, POST, RAW, make_case, make_memory_case, make_record
 
 from reports.formats.bencher import LONGEST_NAME_BYTES, render_bencher
@@ -140,7 +141,7 @@ def test_bencher_takes_names_up_to_1024_bytes(letter: str) -> None:
 
 
 def test_devices_are_never_mixed() -> None:
-    record = make_record(FAST, replace(FAST, device="gpu"))
+    record = make_record(FAST, change(FAST, device="gpu"))
     assert list(read_as_bencher(render_bencher(record))) == ["fast-default-cpu", "fast-default-gpu"]
     names = [entry["name"] for entry in read_as_the_action(render_github_benchmark(record))]
     assert [name for name in names if "gpu" in name] == [

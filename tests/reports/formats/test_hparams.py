@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_records import change
 from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_memory_case, make_record
 from tensorboard.compat.proto.event_pb2 import Event
 
@@ -76,7 +77,7 @@ def test_every_case_is_a_trial_with_its_metrics(tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_every_trial_has_the_same_hyperparameters(tmp_path: Path) -> None:
-    cold = replace(FAST, name="cold", choices=(("cold", "yes"),))
+    cold = change(FAST, name="cold", choices=(("cold", "yes"),))
     found = read(make_record(POST, cold, FED), tmp_path)
     hparams = {group["name"]: group["hparams"] for group in found["groups"]["sessionGroups"]}
     assert hparams["post-default-cpu"] == {

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change
 from markdown_it import MarkdownIt
 from records import FAST, FED, LIVE, POST, RAW, SETTING, make_case, make_record
 
@@ -91,7 +92,7 @@ def test_a_record_of_format_1_is_drawn_too() -> None:
 
 
 def test_every_device_is_named() -> None:
-    assert render_markdown(make_record(FAST, replace(FAST, name="other", device="gpu"))).startswith(
+    assert render_markdown(make_record(FAST, change(FAST, name="other", device="gpu"))).startswith(
         "### MNIST Bench: 2 cases on cpu, gpu\n"
     )
 
@@ -129,7 +130,7 @@ def test_what_markdown_acts_on_is_escaped_and_nothing_else(text: str, escaped: s
 
 
 def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None:
-    cases = [replace(POST, name=f"{number:05} {'é' * 200}") for number in range(3000)]
+    cases = [change(POST, name=f"{number:05} {'é' * 200}") for number in range(3000)]
     text = render_markdown(make_record(*cases))
     assert STEP_SUMMARY.num_bytes - 1000 < len(text.encode()) <= STEP_SUMMARY.num_bytes
     (table,) = read_tables(text)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from case_records import change
 from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_fed_case, make_memory_case, make_record
 
 from reports.formats.measures import BUSY_SHARE, CPU_TIME, FIRST_BATCH, LIVE_BYTES, MEASURES, RATE, TIME
@@ -15,11 +16,11 @@ from reports.record.record import Capture, CaseRecord
     [
         (POST, "post-default-cpu"),
         (LIVE, "post-default-cpu"),
-        (replace(POST, arm="raw", device="gpu"), "post-raw-gpu"),
+        (change(POST, arm="raw", device="gpu"), "post-raw-gpu"),
         (FED, "post-emulated-2ms-default-cpu"),
-        (replace(FED, step_ms=0.5), "post-emulated-0.5ms-default-cpu"),
-        (replace(POST, consumer="step"), "post-step-default-cpu"),
-        (replace(POST, choices=(("source", "png"), ("cold", "yes"))), "post-source=png-cold=yes-default-cpu"),
+        (change(FED, step_ms=0.5), "post-emulated-0.5ms-default-cpu"),
+        (change(POST, consumer="step"), "post-step-default-cpu"),
+        (change(POST, choices=(("source", "png"), ("cold", "yes"))), "post-source=png-cold=yes-default-cpu"),
     ],
 )
 def test_a_name_says_what_the_case_is_and_ends_with_the_device(case: CaseRecord, name: str) -> None:
@@ -59,7 +60,7 @@ def test_a_case_without_turns_has_its_memory_alone() -> None:
 
 def test_the_ratio_is_to_the_reference_of_the_same_group_consumer_arm_and_device() -> None:
     for other in ("arm", "device", "group", "consumer", "step_ms"):
-        strange = replace(FAST, name="strange", **{other: 4.0 if other == "step_ms" else "other"})
+        strange = change(FAST, name="strange", **{other: 4.0 if other == "step_ms" else "other"})
         fast, post, alone = collect_results(make_record(FAST, POST, strange))
         assert fast.ratio.median == pytest.approx(2)
         assert post.ratio.median == 1
@@ -85,7 +86,7 @@ def test_a_case_of_too_few_turns_has_no_interval() -> None:
 
 def test_a_trace_is_exported_by_its_steps_and_by_what_profiling_costs() -> None:
     capture = Capture("traces/x", 100, 4, (3_000_000, 4_000_000), 0.25, "Map", (1_000_000,) * 6, (1_100_000,) * 6)
-    case = replace(POST, consumer="traced", turns=(), warm_up=None, capture=capture)
+    case = change(POST, consumer="traced", turns=(), warm_up=None, capture=capture)
     (result,) = collect_results(make_record(case))
     values = {value.measure.name: value.estimate for value in result.values}
     assert values.keys() == {"step_s", "traced_step_s", "profiler_cost_share", "input_share"}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change
 from page_runs import CASES, CLOSE, FAST, POST, make_case, make_run, make_traced_run
 
 from reports.page.headline import Fact, write_headline
@@ -19,7 +20,7 @@ def test_one_that_is_clearly_the_fastest_stands_alone() -> None:
 
 
 def test_three_level_ones_are_listed() -> None:
-    level = [replace(CLOSE, name=name) for name in ("b", "c", "d")]
+    level = [change(CLOSE, name=name) for name in ("b", "c", "d")]
     assert write_headline(make_run(FAST, *level)).sentence == "The fastest here: fast, not to be told from b, c and d"
 
 

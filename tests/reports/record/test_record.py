@@ -6,29 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from reports.record.case import Case, Fitting
+from reports.record.device import DeviceUse
 from reports.record.errors import RecordError
 from reports.record.file import load_record
-from reports.record.record import (
-    FORMAT,
-    KEY,
-    CaseRecord,
-    DeviceUse,
-    HeapReading,
-    Machine,
-    Memory,
-    Record,
-    Sample,
-    Setting,
-    Turn,
-)
+from reports.record.machine import Machine
+from reports.record.memory import HeapReading, Memory
+from reports.record.record import FORMAT, KEY, CaseRecord, Record
+from reports.record.sample import Sample, Turn
+from reports.record.setting import Setting
+from reports.record.subject import ORDERING, Subject
 
 SAMPLE = Sample(wall_ns=2_000_000_000, cpu_ns=1_500_000_000, first_batch_ns=250_000_000, num_examples=60000)
+POST = Subject(ORDERING, "post", "shuffle(60000).map().prefetch(320).batch(32).repeat()", reference="post")
 CASE = CaseRecord(
-    name="post",
-    ordering="shuffle(60000).map().prefetch(320).batch(32).repeat()",
-    consumer="drain",
-    arm="default",
-    device="cpu",
+    case=Case(POST, num_examples=60000),
     setting=Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0"))),
     seed=7,
     warm_up=SAMPLE,
@@ -36,12 +28,13 @@ CASE = CaseRecord(
 )
 READ = replace(
     CASE,
-    consumer="memory",
+    case=replace(CASE.case, consumer="memory"),
     turns=(),
     warm_up=None,
     group="memory",
     memory=Memory(50, 49, 60, None, 1, series=(HeapReading(0, 0), HeapReading(5_000_000, 49))),
 )
+OTHER = replace(CASE.case, subject=replace(POST, name="other"), device="gpu")
 OTHER_DATA = replace(CASE.setting, data_fingerprint="cd" * 32)
 GPU_USE = DeviceUse(
     "gpu", ("cpu", "gpu"), "gpu", "NVIDIA H200", "580.159.03", 150754820096, False, "MatMul ran on GPU:0"
@@ -60,13 +53,23 @@ def stored(*cases: CaseRecord) -> dict:
     }
 
 
+def make_older(case: CaseRecord, number: int) -> dict:
+    """The same as formats 1 to 3 had it: the parts of the case side by side, as texts."""
+    value = stored(case)
+    own = value["benchmarks"][0]["extra_info"][KEY]
+    del own["case"]
+    names = ("name", "ordering", "consumer", "arm", "device", "step_ms")
+    own |= {"format": number, "choices": dict(case.choices), **{name: getattr(case, name) for name in names}}
+    return value
+
+
 def write(path: Path, value: object) -> Path:
     path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
     return path
 
 
 def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    other = replace(CASE, name="other", device="gpu", turns=(Turn(5, SAMPLE),))
+    other = replace(CASE, case=OTHER, turns=(Turn(5, SAMPLE),))
     path = write(tmp_path / "record.json", stored(CASE, other))
     expected = Record((CASE, other), MACHINE, "2026-11-23T08:58:00+00:00")
     assert load_record(path) == expected
@@ -75,10 +78,8 @@ def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_memory_over_time_comes_back_and_a_reading_without_it_loads(tmp_path: Path) -> None:
     assert load_record(write(tmp_path / "new.json", stored(READ))).cases == (READ,)
-    older = stored(READ)
-    own = older["benchmarks"][0]["extra_info"][KEY]
-    own["format"] = 2
-    del own["memory"]["series"]
+    older = make_older(READ, 2)
+    del older["benchmarks"][0]["extra_info"][KEY]["memory"]["series"]
     memory = load_record(write(tmp_path / "older.json", older)).cases[0].memory
     assert memory == Memory(50, 49, 60, None, 1)
 
@@ -109,7 +110,7 @@ def test_the_stored_form_of_format_2_is_still_read() -> None:
 
 def test_the_use_of_a_gpu_comes_back_as_it_was_written(tmp_path: Path) -> None:
     sample = replace(SAMPLE, unsynced_ns=1_900_000_000)
-    case = replace(CASE, device="gpu", device_use=GPU_USE, turns=(Turn(0, sample),))
+    case = replace(CASE, case=replace(CASE.case, device="gpu"), device_use=GPU_USE, turns=(Turn(0, sample),))
     path = write(tmp_path / "record.json", stored(case))
     use = json.loads(path.read_text())["benchmarks"][0]["extra_info"][KEY]["device_use"]
     assert use == {
@@ -123,6 +124,62 @@ def test_the_use_of_a_gpu_comes_back_as_it_was_written(tmp_path: Path) -> None:
         "proof": "MatMul ran on GPU:0",
     }
     assert load_record(path).cases == (case,)
+
+
+PNG = Subject(ORDERING, "png_cold", "map().batch(32)", (("source", "png"), ("labels", "sparse")), "post")
+PNG_TRAINED = (
+    "png_cold-fit-source=png-labels=sparse-from_arrays=True-jit_compile=False-num_epochs=5-retrains=True-default-gpu"
+)
+TRAINED = Fitting(from_arrays=True, jit_compile=False, num_epochs=5, retrains=True)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        CASE.case,
+        Case(POST, "emulated", "raw", step_ms=0.5),
+        Case(PNG, is_cold=True),
+        Case(PNG, "fit", device="gpu", fitting=TRAINED),
+        Case(PNG, "fit", fitting=Fitting(steps_per_execution=50, jit_compile=True, sorts_by_label=True)),
+        Case(PNG, "fit", fitting=Fitting()),
+        Case(PNG, "infer", model="cnn", batch_size=2048),
+    ],
+    ids=lambda case: case.label,
+)
+def test_a_typed_case_comes_back_from_this_format_and_but_for_its_examples_from_an_older_one(case, tmp_path) -> None:
+    record = replace(CASE, case=case)
+    assert load_record(write(tmp_path / "new.json", stored(record))).cases[0].case == case
+    older = load_record(write(tmp_path / "older.json", make_older(record, 3))).cases[0].case
+    assert older.choices == case.choices
+    assert older == replace(case, num_examples=None, subject=older.subject)
+    assert dict(older.subject.options) == dict(case.subject.options)
+
+
+def test_what_an_older_record_says_of_a_case_is_kept_where_it_is_not_understood(tmp_path: Path) -> None:
+    older = make_older(CASE, 3)
+    own = older["benchmarks"][0]["extra_info"][KEY]
+    own |= {"consumer": "infer", "choices": {"batch_size": "many", "colour": "red"}}
+    case = load_record(write(tmp_path / "older.json", older)).cases[0].case
+    assert case.choices == (("batch_size", "many"), ("colour", "red"))
+    assert (case.model, case.batch_size) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("case", "label"),
+    [
+        (Case(POST), "post-default-cpu"),
+        (Case(POST, "memory"), "post-default-cpu"),
+        (Case(POST, "emulated", "raw", "cpu", step_ms=2.0), "post-emulated-2ms-raw-cpu"),
+        (Case(PNG, is_cold=True), "png_cold-source=png-labels=sparse-cold=yes-default-cpu"),
+        (Case(PNG, "fit", device="gpu", fitting=TRAINED), PNG_TRAINED),
+        (Case(POST, "infer", model="mlp", batch_size=8), "post-infer-model=mlp-batch_size=8-default-cpu"),
+    ],
+)
+def test_a_label_is_the_id_with_all_that_sets_a_case_apart(case: Case, label: str) -> None:
+    assert case.label == label
+    chosen = "".join(f"-{name}={value}" for name, value in case.choices)
+    assert case.id == label.replace(chosen, "")
+    assert case.tell(arm=False, device=False) == case.id.removesuffix(f"-{case.arm}-{case.device}")
 
 
 def damaged(change, case: CaseRecord = CASE) -> dict:
@@ -147,12 +204,12 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
         (damaged(lambda own: own.pop("turns")), "is damaged"),
         (damaged(lambda own: own.update(turns=[])), "is damaged"),
         (damaged(lambda own: own.update(turns=3)), "is damaged"),
-        (damaged(lambda own: own.update(name=None)), "name must be text, got None"),
+        (damaged(lambda own: own["case"]["subject"].update(name=None)), "name must be text, got None"),
         (damaged(lambda own: own.pop("setting")), "is damaged"),
-        (damaged(lambda own: own.pop("device")), "is damaged"),
+        (damaged(lambda own: own["case"].pop("subject")), "is damaged"),
         (damaged(lambda own: own.update(surprise=1)), "is damaged"),
         (
-            damaged(lambda own: own.update(device="gpu", device_use=asdict(CPU_USE))),
+            damaged(lambda own: (own["case"].update(device="gpu"), own.update(device_use=asdict(CPU_USE)))),
             "is damaged .it is a gpu case that used cpu.",
         ),
         (
@@ -193,7 +250,8 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
         ),
         (damaged(lambda own: own["memory"].update(series=[3]), READ), "is damaged"),
         (damaged(lambda own: own["turns"][0].update(round="1")), "Turn.round must be int and not negative, got '1'"),
-        (damaged(lambda own: own.update(step_ms="2")), "step_ms must be a number, got '2'"),
+        (damaged(lambda own: own["case"].update(step_ms="2")), "step_ms must be a number, got '2'"),
+        (damaged(lambda own: own["case"].update(surprise=1)), "is damaged"),
         (damaged(lambda own: own["setting"].update(data_fingerprint=[])), r"data_fingerprint must be text, got \[\]"),
     ],
 )

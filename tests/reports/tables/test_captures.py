@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
 from reports.record.record import Capture, CaseRecord, Machine, Record, Setting
@@ -20,9 +21,7 @@ CAPTURE = Capture(
     profiled_step_ns=tuple(ms * MILLISECOND for ms in (11, 24, 12, 13, 22, 11)),
 )
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"),))
-CASE = CaseRecord(
-    "post", "map().batch(2)", "traced", "default", "cpu", SETTING, 1, None, (), group="traces", capture=CAPTURE
-)
+CASE = make_case_record("post", "map().batch(2)", SETTING, (), consumer="traced", group="traces", capture=CAPTURE)
 TABLE = """\
 profiler traces of a training step of the mlp
 
@@ -43,7 +42,7 @@ def draw(*cases: CaseRecord) -> str:
 
 
 def test_the_whole_text() -> None:
-    fast = replace(CASE, name="fast", capture=replace(CAPTURE, input_share=0.0499))
+    fast = change(CASE, name="fast", capture=replace(CAPTURE, input_share=0.0499))
     assert draw(CASE, fast) == TABLE
 
 
@@ -53,7 +52,7 @@ def test_the_cost_is_that_of_blocks_of_the_same_round() -> None:
 
 
 def test_a_row_tells_another_device_than_the_cpu() -> None:
-    lines = draw(CASE, replace(CASE, device="gpu")).splitlines()
+    lines = draw(CASE, change(CASE, device="gpu")).splitlines()
     assert [line[4:24].strip() for line in lines[4:6]] == ["post", "post gpu"]
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
 from reports.record.file import load_record
@@ -29,8 +30,8 @@ def make_case(name: str, consumer: str, device: str, wall_ms: float, unsynced: f
         return Sample(wall_ns, 1, 2 * MILLISECOND, 4096, unsynced_ns=unsynced_ns)
 
     turns = tuple(Turn(number, sample(scale)) for number, scale in enumerate(NOISE[device]))
-    case = CaseRecord(name, "batch(32)", consumer, "default", device, SETTING, 1, None, turns, group="devices")
-    return replace(case, **{"device_use": USES[device], **choices})
+    fields = {"consumer": consumer, "device": device, "group": "devices", "device_use": USES[device], **choices}
+    return make_case_record(name, "batch(32)", SETTING, turns, **fields)
 
 
 def predicted(model: str, size: int, device: str, wall_ms: float, unsynced: float = 1.0) -> CaseRecord:
@@ -182,6 +183,6 @@ def test_records_of_old_formats_tell_nothing_of_devices() -> None:
 
 @pytest.mark.parametrize("choices", [(), (("model", "mlp"),), (("model", "mlp"), ("batch_size", "many"))])
 def test_a_prediction_without_its_batch_size_is_left_out(choices) -> None:
-    case = replace(predicted("mlp", 1, "cpu", 40), choices=choices)
+    case = change(predicted("mlp", 1, "cpu", 40), choices=choices)
     assert read_inference(case) is None
     assert tabulate_inference(record(case)) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
 from reports.record.file import load_record
@@ -18,14 +19,13 @@ def make_case(name: str, milliseconds: list[int], first_ms: int = 250, **choices
     samples = [Sample(ms * MILLISECOND, 1, first_ms * MILLISECOND, 60000) for ms in milliseconds]
     turns = tuple(Turn(number, sample) for number, sample in enumerate(samples))
     text = f"shuffle({sum(map(ord, name))}).map().batch(32)"
-    case = CaseRecord(name, text, "drain", "default", "cpu", SETTING, 1, samples[0], turns)
-    return replace(case, **choices)
+    return make_case_record(name, text, SETTING, turns, samples[0], **choices)
 
 
 POST = make_case("post", [3000, 3100, 2900, 3050, 2950, 3000], program=Program("BatchV2 > Map > TensorSlice", ()))
 FAST = make_case("fast", [400, 410, 390, 405, 395, 400], 40, program=Program("MapAndBatch(auto) > TensorSlice", ()))
 CLOSE = make_case("close_second", [405, 420, 395, 410, 400, 404], 1200, program=FAST.program)
-CONTROL = replace(make_case("control", [400, 412, 392, 404, 396, 402], 40), ordering=FAST.ordering)
+CONTROL = change(make_case("control", [400, 412, 392, 404, 396, 402], 40), ordering=FAST.ordering)
 MACHINE = Machine("Test CPU", 2, "Linux")
 MEBIBYTE = 2**20
 
@@ -40,7 +40,7 @@ def fed(name: str, arm: str, busy_percent: int, consumer: str = "emulated") -> C
 
 def remembered(name: str, live_bytes: int | None) -> CaseRecord:
     memory = Memory(50 * MEBIBYTE, live_bytes, None, None, None)
-    return replace(make_case(name, [1]), consumer="memory", turns=(), warm_up=None, memory=memory, group="memory")
+    return change(make_case(name, [1]), consumer="memory", turns=(), warm_up=None, memory=memory, group="memory")
 
 
 def draw(*cases: CaseRecord, columns: int = 100) -> str:
@@ -84,7 +84,7 @@ def test_the_whole_text_of_one_arm() -> None:
 
 
 def test_each_arm_has_its_own_table_and_its_own_reference() -> None:
-    raw = [replace(POST, arm="raw"), replace(make_case("fast", [1500] * 6), arm="raw")]
+    raw = [change(POST, arm="raw"), change(make_case("fast", [1500] * 6), arm="raw")]
     text = draw(POST, FAST, *raw)
     default, raw_text = text.split("raw arm, cpu")
     assert row(default, "fast")[-3:] == ["7.50", "[7.44,", "7.56]"]
@@ -93,7 +93,7 @@ def test_each_arm_has_its_own_table_and_its_own_reference() -> None:
 
 
 def test_busy_share_and_memory_stand_in_the_row_of_their_ordering_and_arm() -> None:
-    raw = replace(POST, arm="raw")
+    raw = change(POST, arm="raw")
     text = draw(
         *(POST, FAST, raw, fed("post", "default", 62), fed("post", "raw", 50), fed("fast", "default", 95)),
         *(remembered("post", 49 * MEBIBYTE), remembered("fast", None)),

@@ -1,0 +1,65 @@
+"""The groups of cases that are measured together, in one table: who builds each, and how long it may take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bench.cases.claims import build_claim_cases
+from bench.cases.devices import build_device_cases, build_inference_cases
+from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases, build_trace_cases
+from bench.cases.selection import Selection
+from reports.record.case import Case
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that are measured together.
+
+    Args:
+        name: What the record and the marker of a ``bench_*.py`` file call it.
+        build: Gives the group's cases that a selection asks for; none if it asks for none.
+        budget_s: Time for the turns of all its cases, after the fewest rounds; 0 where nothing is timed.
+        measures: What each of its workers is asked for.
+        is_main: True if it belongs to a run without options.
+    """
+
+    name: str
+    build: Callable[[Selection], list[Case]]
+    budget_s: float = 0.0
+    measures: Literal["turns", "memory", "traces"] = "turns"
+    is_main: bool = False
+
+
+def _of_claims(group: str) -> Callable[[Selection], list[Case]]:
+    return lambda selection: build_claim_cases(selection.claims, selection.devices)[group]
+
+
+GROUPS = {
+    group.name: group
+    for group in (
+        Group("devices", build_device_cases, 20.0, is_main=True),
+        Group("inference", build_inference_cases, 20.0, is_main=True),
+        Group("memory", build_memory_cases, measures="memory", is_main=True),
+        Group("orderings", build_drain_cases, 168.0, is_main=True),
+        Group("training", build_fed_cases, 72.0, is_main=True),
+        Group("traces", build_trace_cases, measures="traces"),
+        Group("claims", _of_claims("claims"), 300.0),
+        Group("claims_training", _of_claims("claims_training"), 150.0),
+        Group("claims_memory", _of_claims("claims_memory"), measures="memory"),
+        Group("mixing", _of_claims("mixing"), 60.0),
+        Group("accuracy", _of_claims("accuracy"), 240.0),
+    )
+}
+MAIN_BUDGET_S = sum(group.budget_s for group in GROUPS.values() if group.is_main)
+
+
+def build_groups(selection: Selection) -> dict[str, list[Case]]:
+    """The selected cases, by the name of their group.
+
+    Raises:
+        InputError: An ordering or an arm does not work.
+        ClaimError: There is no such claim.
+    """
+    return {name: group.build(selection) for name, group in GROUPS.items()}

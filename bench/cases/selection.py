@@ -1,0 +1,79 @@
+"""What a user asks for, and the case of one ordering in one arm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.consumers.registry import check_case
+from bench.machine.environment import count_cores
+from bench.pipelines.arms import RAW, Arm, check_arm
+from bench.subjects.orderings import describe_ordering
+from mnist_core.devices.support import Device
+from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
+from mnist_core.language.spec import PipelineSpec
+from reports.record.case import DEFAULT, Case
+
+RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a user asks for.
+
+    Args:
+        orderings: Names or texts of orderings beside the named ones.
+        arms: Arms in which every ordering is measured.
+        num_examples: Number of examples in a drained epoch; None is the whole training set.
+        step_ms: How long the emulated accelerator computes on a batch.
+        python_loop: True to take the batches in a Python loop too.
+        devices: Kinds of device to measure on; what runs on the CPU alone is measured if it is among them.
+        claims: Which claims' own cases are measured, such as "C19,C20"; "all" are all, None is none.
+        traces: True to capture traces.
+    """
+
+    orderings: Sequence[str] = ()
+    arms: Sequence[Arm] = (DEFAULT, RAW)
+    num_examples: int | None = None
+    step_ms: float = 2.0
+    python_loop: bool = False
+    devices: Sequence[Device] = ("cpu",)
+    claims: str | None = None
+    traces: bool = False
+
+    @property
+    def own_names(self) -> list[str]:
+        """The names that a user added, or the texts in the form in which they are printed."""
+        return [text if text in NAMED_ORDERINGS else str(find_ordering(text)) for text in self.orderings]
+
+    @property
+    def names(self) -> list[str]:
+        """All named orderings, and those that a user added."""
+        return list(dict.fromkeys([*NAMED_ORDERINGS, *self.own_names]))
+
+
+def build_case(
+    name: str,
+    consumer: str = "drain",
+    *,
+    arm: Arm = DEFAULT,
+    num_examples: int | None = None,
+    step_ms: float | None = None,
+) -> Case:
+    """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto.
+
+    Raises:
+        InputError: There is no such ordering or arm, or the consumer needs something else.
+
+    Example:
+        >>> build_case("post", "emulated", step_ms=2).id
+        'post-emulated-2ms-default-cpu'
+    """
+    check_arm(arm)
+    ordering = find_ordering(name)
+    if arm == RAW:
+        ordering = ordering.with_numbers(parallel=count_cores(), prefetch=RAW_PREFETCH)
+    subject = describe_ordering(name, PipelineSpec(ordering))
+    case = Case(subject, consumer, arm, num_examples=num_examples, step_ms=step_ms)
+    check_case(case)
+    return case

@@ -1,0 +1,40 @@
+"""Which device a case used, and how that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Device = Literal["cpu", "gpu"]
+
+
+@dataclass(frozen=True)
+class DeviceUse:
+    """Which device was asked for, which was used, and how that is known.
+
+    Args:
+        asked: The kind of device that the case names, "cpu" or "gpu".
+        found: The kinds of device that TensorFlow saw, one entry for each device.
+        used: The kind of device on which the case computed.
+        model: Name of the GPU; None for a CPU, which the record's machine names.
+        driver: Version of the GPU's driver.
+        memory_bytes: Memory of the GPU; None where nothing tells.
+        xla: True if XLA compiled what was computed; None where nothing but the pipeline computes.
+        proof: The placement that was seen, in words.
+    """
+
+    asked: str
+    found: tuple[str, ...]
+    used: str
+    model: str | None
+    driver: str | None
+    memory_bytes: int | None
+    xla: bool | None
+    proof: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", tuple(self.found))  # a list, as it comes from a file
+        if not all(isinstance(each, str) for each in (self.asked, *self.found, self.used, self.proof)):
+            raise TypeError("DeviceUse.asked, found, used and proof must be text")
+        if self.asked != self.used:
+            raise ValueError(f"it asked for the device {self.asked} and used {self.used}")

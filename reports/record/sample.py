@@ -1,0 +1,90 @@
+"""What one turn took, and what disturbed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.record.counts import check_count, check_share
+
+UNKNOWN_COUNTS = (
+    *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),
+    "unsynced_ns",
+)  # of a sample; they may be None
+COUNTS = ("wall_ns", "cpu_ns", "num_examples", *UNKNOWN_COUNTS)
+MIN_JUDGED_NS = 200_000_000  # the system counts in ticks, which would call a shorter turn contaminated by chance
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """How well a pass over the data was shuffled, 0 (unmoved) to 1 (a uniform permutation), see `reports.stats.mixing`.
+
+    Args:
+        displacement: Score of how far the examples moved from their places.
+        label_runs: Score of how often the label changes, where the data came sorted by label.
+    """
+
+    displacement: float
+    label_runs: float
+
+    def __post_init__(self) -> None:
+        for name in ("displacement", "label_runs"):
+            check_share(f"Mixing.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One turn: a fresh iterator and one whole epoch, or one training.
+
+    Args:
+        wall_ns: Time from the making of the iterator to the last batch.
+        cpu_ns: CPU time that all threads of the process used in that time.
+        first_batch_ns: Time from the making of the iterator to the first batch; None where Keras makes the iterator.
+        num_examples: Examples that arrived, counted from the batches.
+        busy_ns: Time in which the consumer computed; None for a consumer that only takes.
+        involuntary_switches: How often the system took a core away from the process.
+        run_queue_wait_ns: Time in which threads of the process were ready and waited for a core.
+        foreign_cpu_ns: CPU time that everybody else used, stolen time included, all cores together.
+        contaminated: True if the others used more than a rule, fixed in advance, allows; turns shorter than
+            `MIN_JUDGED_NS` are never called so.
+        accuracy: Accuracy on the test set, 0 to 1, of the model that the turn trained; None where it trains none.
+        mixing: How well the epoch was shuffled; None where nobody asked.
+        unsynced_ns: Time to the moment at which the last call had returned and the device had not been waited for yet:
+            what the turn would seem to take without synchronisation. None where no call leaves work behind.
+    """
+
+    wall_ns: int
+    cpu_ns: int
+    first_batch_ns: int | None
+    num_examples: int
+    busy_ns: int | None = None
+    involuntary_switches: int | None = None
+    run_queue_wait_ns: int | None = None
+    foreign_cpu_ns: int | None = None
+    contaminated: bool = False
+    accuracy: float | None = None
+    mixing: Mixing | None = None
+    unsynced_ns: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in COUNTS:
+            value = getattr(self, name)
+            if value is None and name in UNKNOWN_COUNTS:
+                continue
+            check_count(f"Sample.{name}", value)
+        if type(self.contaminated) is not bool:
+            raise ValueError(f"Sample.contaminated must be bool, got {self.contaminated!r}.")
+        if self.accuracy is not None:
+            check_share("Sample.accuracy", self.accuracy)
+        if self.wall_ns == 0 or self.num_examples == 0:
+            raise ValueError("Sample.wall_ns and Sample.num_examples must be above 0.")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A sample and the number of the round in which it was measured; turns of one round belong together."""
+
+    round: int
+    sample: Sample
+
+    def __post_init__(self) -> None:
+        check_count("Turn.round", self.round)
