@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from case_records import change
 from compared import GPU, make_case, make_reading, slow_down
 
 from reports.record.record import CaseRecord, Machine, Mixing, Program, Record, Turn
@@ -69,10 +70,10 @@ def test_the_ratio_is_to_the_reference_that_took_turns() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"arm": "raw"}, {"consumer": "python"}, {"group": "claims"}, {"step_ms": 2.0}, {"device": "gpu"}]
+    "fields", [{"arm": "raw"}, {"consumer": "python"}, {"group": "claims"}, {"step_ms": 2.0}, {"device": "gpu"}]
 )
-def test_a_reference_that_took_no_turns_with_a_case_gives_no_ratio(change: dict[str, object]) -> None:
-    _, fast = summarize_cases(POST, replace(FAST, **change)).cases
+def test_a_reference_that_took_no_turns_with_a_case_gives_no_ratio(fields: dict[str, object]) -> None:
+    _, fast = summarize_cases(POST, change(FAST, **fields)).cases
     assert (fast.ratio, fast.find(RELATIVE), fast.is_reference) == (None, None, False)
 
 
@@ -84,9 +85,9 @@ def test_without_a_shared_round_there_is_no_ratio() -> None:
 
 def test_a_field_ranks_what_is_compared_and_nothing_else() -> None:
     slow = make_case("slow", slow_down(3))
-    raw, fed = replace(POST, arm="raw"), make_case("post", busy=0.9, consumer="emulated", step_ms=2.0, group="training")
+    raw, fed = change(POST, arm="raw"), make_case("post", busy=0.9, consumer="emulated", step_ms=2.0, group="training")
     reading = make_reading("post", 20)
-    summary = summarize_cases(slow, POST, replace(FAST, name="level"), FAST, raw, fed, reading)
+    summary = summarize_cases(slow, POST, change(FAST, name="level"), FAST, raw, fed, reading)
     default, other = summary.fields
     assert [(each.case.name, each.is_fastest, each.is_level) for each in default.ranked] == [
         ("level", True, False),
@@ -120,7 +121,7 @@ def test_the_control_is_one_case_under_two_names() -> None:
     assert summarize_cases(POST, control).control.name == "post"
     assert summarize_cases(POST, control).control.ratio == Estimate(0.5, 0.5, 0.5, 6)
     assert summarize_cases(POST, later(control)).control is None, "they took no turns"
-    assert summarize_cases(POST, replace(control, ordering="batch(1)")).control is None
+    assert summarize_cases(POST, change(control, ordering="batch(1)")).control is None
     assert summarize_cases(POST).control is None
 
 
@@ -146,7 +147,7 @@ def test_devices_and_predictions_stand_beside_the_cpu() -> None:
     def predict(size: int, factor: float, device: str) -> CaseRecord:
         choices = (("model", "mlp"), ("batch_size", str(size)))
         case = make_case(f"mlp {size}", slow_down(factor), consumer="infer", group="devices", choices=choices)
-        return case if device == "cpu" else replace(case, device=device, device_use=GPU)
+        return case if device == "cpu" else change(case, device=device, device_use=GPU)
 
     cases = [predict(size, 1, "cpu") for size in (1, 64)] + [predict(1, 2, "gpu"), predict(64, 0.25, "gpu")]
     summary = summarize_cases(*cases)
