@@ -33,11 +33,11 @@ class TraceMeter:
     """Trains the post's mlp on a case's pipeline, in blocks of steps of which every other one is profiled.
 
     Args:
-        case: what to trace.
-        digits: the data; the training set is used.
-        clock: read twice a block.
-        device: that the step computes on; the case's own if not given.
-        say: is given a line when files are written for the source.
+        case: The case to trace.
+        digits: The data, of which the training set is used.
+        clock: The clock, which is read twice a block; None is the machine's.
+        device: The device on which the step computes; None is the one that the case names.
+        say: Takes a line for the user when files are written for the source.
     """
 
     def __init__(

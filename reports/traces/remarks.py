@@ -58,10 +58,10 @@ def explain_input(pipelines: Sequence[Pipeline], *, outside: bool, overlooked: b
     """What keeps the input from being told, or what the pipeline lacks.
 
     Args:
-        pipelines: of the trace, the one that was waited for longest first.
-        outside: the input is fetched between the marked steps.
-        overlooked: it is fetched inside, but xprof does not see it.
-        input_bound: of the verdict.
+        pipelines: Pipelines of the trace; the one that was waited for longest comes first.
+        outside: True if the input is fetched between the marked steps.
+        overlooked: True if the input is fetched inside the marked steps, but xprof does not see it.
+        input_bound: True if the verdict is that input holds up the program.
     """
     if not pipelines:
         return [NO_PIPELINE]

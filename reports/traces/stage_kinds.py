@@ -13,7 +13,13 @@ IMPLEMENTATION = "Impl"  # a cache calls its inner iterator MemoryCacheImpl
 
 @dataclass(frozen=True)
 class Kind:
-    """Args: what its caller waits for; what to do when it is the slowest; whether it works ahead of its caller."""
+    """What is known about a kind of stage.
+
+    Args:
+        waits_for: What a caller waits for in it, to be read after "it waited for".
+        advice: What to do when it is the slowest stage, to be read after "to do:".
+        works_ahead: True if it works before it is asked, on threads of its own.
+    """
 
     waits_for: str
     advice: str

@@ -20,9 +20,9 @@ class Setting:
     """A number of a stage: parallelism (calls at once), buffer (elements) or batch (examples).
 
     Args:
-        name: which of the three.
-        value: the last one in the trace; None if the stage was too busy to tell.
-        tuned: AUTOTUNE chose it; otherwise it stands in the program.
+        name: Which of the three it is.
+        value: The last value in the trace; None if the stage was too busy to tell.
+        tuned: True if AUTOTUNE chose the value, False if it stands in the program.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Stage:
     """One stage of a pipeline.
 
     Args:
-        path: the names of the stages from the root to this one.
-        num_calls: elements asked of it.
-        total_ps: time in which at least one call was under way.
-        own_ps: the part in which none of its inputs was.
-        share_ps: the part of the consumer's wait that is this stage's own time.
-        settings: its numbers.
-        work: what tf.data's threads and the caller's computed in `share_ps`, the longest first.
+        path: Names of the stages from the root to this one.
+        num_calls: Number of elements that were asked of it.
+        total_ps: Time in which at least one call of it was under way.
+        own_ps: The part of that time in which no call of its inputs was under way.
+        share_ps: The part of the consumer's wait that is this stage's own time.
+        settings: Its numbers, such as its parallelism.
+        work: What tf.data's threads and the caller's computed during `share_ps`, the longest first.
     """
 
     path: Path
@@ -71,9 +71,9 @@ class Pipeline:
     """The stages of one dataset, the root first, then from the consumer to the source.
 
     Args:
-        stages: at least the root.
-        waits: when the consumer waited, in picoseconds.
-        num_threads: of its private thread pool; None if it has none.
+        stages: The root, and the stages below it.
+        waits: When the consumer waited for elements, in picoseconds.
+        num_threads: Size of its private thread pool; None if it has none.
     """
 
     stages: tuple[Stage, ...]

@@ -23,10 +23,10 @@ class Call:
     """One event on a thread.
 
     Args:
-        name: of the event.
-        thread: number and name of the thread.
-        period: in picoseconds from a start that all threads share.
-        arguments: that the program gave the event.
+        name: Name of the event.
+        thread: Number and name of the thread on which it ran.
+        period: Its beginning and end, in picoseconds from a start that all threads share.
+        arguments: Values that the program gave the event, by their names.
     """
 
     name: str
@@ -40,11 +40,11 @@ class Events:
     """The events of the host that this package reads, and how long the capture was.
 
     Args:
-        stages: calls of tf.data iterators.
-        marks: events with a step number.
-        operations: of TensorFlow, on every thread of the host.
-        span: from the first event of the host to the end of the last, in picoseconds; None without events.
-        num_device_events: events on GPUs and other devices.
+        stages: Calls of tf.data's iterators.
+        marks: Events with a step number.
+        operations: TensorFlow's operations, on every thread of the host.
+        span: From the beginning of the host's first event to the end of the last, in picoseconds; None without events.
+        num_device_events: Number of events on GPUs and other devices.
     """
 
     stages: tuple[Call, ...]
@@ -60,7 +60,11 @@ class Events:
 
 
 def read_events(space: Any) -> Events:
-    """The events of all host planes of an XSpace."""
+    """The events of the host in an XSpace.
+
+    Args:
+        space: A message as `mnist_core.files.xspace.parse_space` gives it.
+    """
     calls = [call for plane in space.planes if plane.name.startswith(HOST) for call in _read_plane(plane)]
     edges = [call.period for call in calls]
     return Events(

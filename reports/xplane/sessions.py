@@ -27,14 +27,15 @@ class Session:
 
 
 def find_session(path: Path, name: str | None = None) -> Session:
-    """The one session that `path` holds, or the one there called `name`.
+    """The one session that a path holds.
 
     Args:
-        path: an .xplane.pb file, a session's folder, a TensorBoard log folder or a run's folder.
-        name: as the error that offers the choice spells it, or a part of it between slashes.
+        path: An .xplane.pb file, a session's folder, a TensorBoard log folder or a run's folder.
+        name: Name of one session where there are several, as the error that offers the choice spells it, or a part of
+            that name between slashes.
 
     Raises:
-        TraceError: there is none, or more than one.
+        TraceError: There is no such session, or more than one.
     """
     shown = clean(str(path))
     if not path.exists():
@@ -57,7 +58,7 @@ def load_content(path: Path) -> bytes:
     """The bytes of a trace's file.
 
     Raises:
-        TraceError: it cannot be read, is empty or too large.
+        TraceError: The file cannot be read, is empty or too large.
     """
     shown = clean(str(path))
     try:

@@ -18,10 +18,10 @@ EVENTS = "*tfevents*"  # what a training logs
 
 
 def check_logs(run: Path) -> None:
-    """Check that `run` is a folder with something for TensorBoard to show, at any depth.
+    """Check that a folder holds something for TensorBoard to show, at any depth.
 
     Raises:
-        TraceError: it is none, or there is nothing.
+        TraceError: It is no folder, or holds nothing of the kind.
     """
     shown = clean(str(run))
     if not run.is_dir():

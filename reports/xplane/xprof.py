@@ -38,13 +38,13 @@ class Step:
     """One step, as xprof divides it; no time is in two parts.
 
     Args:
-        name: of its mark, with its number.
-        duration_ns: from the beginning of the mark to its end.
-        input_ns: waiting for input.
-        host_ns: the host computed.
-        device_ns: the device computed or moved data.
-        launch_ns: the host prepared or launched kernels.
-        other_ns: none of these: Python, compilation, output.
+        name: Name and number of its mark.
+        duration_ns: Time from the beginning of the mark to its end.
+        input_ns: Time in which it waited for input.
+        host_ns: Time in which the host computed.
+        device_ns: Time in which the device computed or moved data.
+        launch_ns: Time in which the host prepared or launched kernels.
+        other_ns: Time of everything else: Python, compilation, output.
     """
 
     name: str
@@ -61,11 +61,11 @@ class Operation:
     """A TensorFlow operation of the program.
 
     Args:
-        name: in the graph.
-        kind: MatMul, Relu, and so on.
-        place: "host" or "device".
-        num_calls: while the trace was captured.
-        self_ns: its own time, all calls together.
+        name: Name of the operation in the graph.
+        kind: Type of the operation, such as MatMul or Relu.
+        place: Where it ran, "host" or "device".
+        num_calls: How often it ran while the trace was captured.
+        self_ns: Its own time, all calls together.
     """
 
     name: str
@@ -84,10 +84,13 @@ class Tables:
 
 
 def read_tables(content: bytes) -> Tables:
-    """What xprof makes of an XSpace.
+    """What xprof makes of a trace.
+
+    Args:
+        content: The bytes of an .xplane.pb file.
 
     Raises:
-        XprofError: it is not installed, could not read it, or speaks of other columns.
+        XprofError: xprof is not installed, could not read the trace, or has tables with other columns.
     """
     with tempfile.TemporaryDirectory(prefix="mnist-report-") as folder:
         (Path(folder) / TRACE).write_bytes(content)
@@ -169,7 +172,7 @@ def _duration(value: Any, unit_ns: int) -> int:
 
 
 def _finite(value: Any) -> float:
-    """Raises ValueError for what is no amount: of a damaged trace, xprof may make any number."""
+    """The value as a number; ValueError if it is no amount, since xprof may make any number of a damaged trace."""
     number = float(value)
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"{number} is no amount.")
