@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bench.gate.lots import Lot
+from bench.workers import protocol
 from bench.workers.answers import Wanted
-from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Request, Start, Stop, TakeTurn
+from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
 from bench.workers.slot_process import SlotError
-from reports.gate.record import Failure, Kind, Pair, Side, SideName, Stage
+from reports.gate.record import Failure, Pair, Side, SideName
+from reports.gate.stages import Request
 from reports.record.record import Memory, Sample
 
 
@@ -19,30 +21,22 @@ class Job:
     """A pair that is to be measured.
 
     Args:
-        case: the id.
-        kind: head against base, or base against base.
-        stage: to which it belongs.
-        number: of its case, kind and stage.
-        lot: the slot that head sits in, and the side that has the first turn.
-        core: to pin both to; None leaves them free.
-        takes_turns: false where memory alone is gated.
-        reads_memory: also read what the pipeline holds.
+        request: What the pair is for, and what it has to tell.
+        number: Number of the pair in its series.
+        lot: What was drawn for it: the slot that head sits in, and the side that has the first turn.
+        core: Core that both workers are kept on; None leaves them free.
     """
 
-    case: str
-    kind: Kind
-    stage: Stage
+    request: Request
     number: int
     lot: Lot
     core: int | None = None
-    takes_turns: bool = True
-    reads_memory: bool = False
 
 
 class Talker(Protocol):
     """What a pair needs of a slot's process; tests bring a fake one."""
 
-    def send(self, request: Request) -> None:
+    def send(self, request: protocol.Request) -> None:
         """Ask for something."""
 
     def receive(self, kind: type[Wanted]) -> Wanted:
@@ -73,14 +67,15 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
     The turn of one side is followed by that of the other, and the side that begins changes from turn to turn, so that
     neither drift nor being first favours one of them. What both are asked at a time, the lot's first is asked first.
     """
+    of = job.request
     seats = {name: seats[name] for name in _order(job.lot.first, 0)}
     turns: dict[SideName, list[Sample]] = {"base": [], "head": []}
     held: dict[SideName, int | None] = {"base": None, "head": None}
     try:
-        if job.reads_memory:
+        if of.reads_memory:
             held |= _read_memory(seats)
             _check_read(job, held)
-        if job.takes_turns:
+        if of.takes_turns:
             _warm_up(job, seats)
             for number in range(num_turns):
                 for name in _order(job.lot.first, number):
@@ -88,9 +83,9 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
                     turns[name].append(_receive(seats, name, Sample))
             _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
         base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
-        return Pair(job.case, job.kind, job.stage, job.number, job.lot.first, base, head, job.core)
+        return Pair(of.case, of.kind, of.stage, job.number, job.lot.first, base, head, job.core)
     except _FailedError as error:
-        return Failure(job.case, job.kind, job.stage, job.number, error.side, str(error))
+        return Failure(of.case, of.kind, of.stage, job.number, error.side, str(error))
 
 
 def _read_memory(seats: Seats) -> dict[SideName, int | None]:
@@ -103,7 +98,7 @@ def _read_memory(seats: Seats) -> dict[SideName, int | None]:
 
 def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
     for name, live_bytes in held.items():
-        if live_bytes is None and not job.takes_turns:
+        if live_bytes is None and not job.request.takes_turns:
             raise _FailedError(name, "live memory cannot be read on this platform")
 
 
@@ -121,14 +116,14 @@ def _order(first: SideName, number: int) -> tuple[SideName, SideName]:
     return ("base", "head") if base_begins else ("head", "base")
 
 
-def _ask_all(seats: Seats, requests: Mapping[SideName, Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
+def _ask_all(seats: Seats, requests: Mapping[SideName, protocol.Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
     """What each side answers; all of them work at the same time."""
     for name, request in requests.items():
         _send(seats, name, request)
     return {name: _receive(seats, name, kind) for name in requests}
 
 
-def _send(seats: Seats, name: SideName, request: Request) -> None:
+def _send(seats: Seats, name: SideName, request: protocol.Request) -> None:
     try:
         seats[name].process.send(request)
     except SlotError as error:

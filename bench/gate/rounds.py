@@ -93,10 +93,10 @@ class GateRun:
 
     def _measure_round(self, requests: Sequence[Request]) -> None:
         """One pair more for every case that is still open, in random order."""
-        stage, number = requests[0].stage, max(len(_find_tried(self._record, request)) for request in requests)
+        stage, number = requests[0].stage, max(len(self._record.find_tried(request.series)) for request in requests)
         if number % self._design.num_shared_rounds == 0:
             self._slots.close()
-        num_wanted = self._count_measured() + sum(_count_missing(self._record, request) for request in requests)
+        num_wanted = self._count_measured() + sum(self._count_missing(request) for request in requests)
         jobs = self._lots.shuffle(self._plan_round(requests, number), stage, number)
         for job in jobs:
             if self._budget_ends():
@@ -104,7 +104,7 @@ class GateRun:
                 return
             self._add(measure_pair(job, self._slots.seat(job), self._design.num_turns))
             self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
-        self._listener.round_done(stage, len({job.case for job in jobs}), self._spend())
+        self._listener.round_done(stage, len({job.request.case for job in jobs}), self._spend())
 
     def _plan_round(self, requests: Sequence[Request], number: int) -> list[Job]:
         """A pair for each: those of head share out the lots, those of the control, tested together, toss their own."""
@@ -116,16 +116,7 @@ class GateRun:
         return [self._plan(request, lots[request]) for request in requests]
 
     def _plan(self, request: Request, lot: Lot) -> Job:
-        return Job(
-            case=request.case,
-            kind=request.kind,
-            stage=request.stage,
-            number=len(_find_tried(self._record, request)),
-            lot=lot,
-            core=self._core,
-            takes_turns=request.needs_turns,
-            reads_memory=request.needs_memory,
-        )
+        return Job(request, len(self._record.find_tried(request.series)), lot, self._core)
 
     def _budget_ends(self) -> bool:
         """True if another pair, as long as the mean pair so far, would end after the budget."""
@@ -144,13 +135,5 @@ class GateRun:
             self._listener.notice(f"{measured.side} failed: {measured.reason}")
             self._slots.close()  # a failure leaves them in any state
 
-
-def _find_tried(record: GateRecord, request: Request) -> set[int]:
-    """The numbers of the pairs that are there or have failed."""
-    wanted = (request.case, request.kind, request.stage)
-    measured: tuple[Pair | Failure, ...] = (*record.pairs, *record.failures)
-    return {each.number for each in measured if (each.case, each.kind, each.stage) == wanted}
-
-
-def _count_missing(record: GateRecord, request: Request) -> int:
-    return request.num_pairs - len(_find_tried(record, request))
+    def _count_missing(self, request: Request) -> int:
+        return request.num_pairs - len(self._record.find_tried(request.series))

@@ -85,12 +85,12 @@ class Slots:
     def seat(self, job: Job) -> Seats:
         """Who takes which side of a pair, and in which slot; in a control pair base takes both."""
         slot = job.lot.head_slot
-        head = self._revisions["base" if job.kind == "control" else "head"]
+        head = self._revisions["base" if job.request.kind == "control" else "head"]
         return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
 
     def _sit(self, revision: Staged, slot: int, job: Job) -> Seat:
         case = {
-            "id": revision.names.get(job.case, job.case),
+            "id": revision.names.get(job.request.case, job.request.case),
             "arm": self._design.arm,
             "num_examples": self._design.num_examples,
         }

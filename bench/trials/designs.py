@@ -23,6 +23,7 @@ from bench.trials.ground import build_slots
 from bench.workers.answers import Wanted
 from bench.workers.protocol import Request
 from mnist_core.language.errors import InputError
+from reports.gate import stages
 from reports.gate.record import Failure, Pair, SideName
 from reports.record.case import DEFAULT
 from reports.record.record import Sample
@@ -117,7 +118,7 @@ def _measure(
 def _plan(design: PairDesign, case: str, number: int, lots: Lots) -> Job:
     name = f"{case}-{design.arm}-cpu"
     (lot,) = lots.draw(1, f"lot of {name}", number)
-    return Job(name, "control", "screen", number, lot, design.choose_core())
+    return Job(stages.Request(name, "control", "screen", number + 1), number, lot, design.choose_core())
 
 
 class _Elapsed:

@@ -25,6 +25,7 @@ from mnist_core.files.written_file import write_whole
 from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair
+from reports.gate.stages import Request
 from reports.record.errors import RecordError
 from reports.record.file import load_json
 from reports.record.typed_json import convert_json
@@ -94,7 +95,7 @@ def measure_gains(
         for number in range(NUM_PAIRS):
             drawn = lots.draw(len(cases), "lots of gains", number)
             for rank, (case, lot) in enumerate(zip(lots.shuffle(cases, "gains", number), drawn, strict=True)):
-                job = Job(case.id, "gate", "screen", number, lot, design.choose_core())
+                job = Job(Request(case.id, "gate", "screen", NUM_PAIRS), number, lot, design.choose_core())
                 differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
                 tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))
     gains = [_build(case, count_batches(case, design.num_examples), differences[case.id]) for case in cases]

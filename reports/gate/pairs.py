@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from scipy import stats
 
-from reports.gate.record import GateRecord, Kind, Metric, Pair, Stage
+from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
 from reports.record.record import Sample
 from reports.summary.estimates import READERS
 
@@ -28,7 +28,7 @@ def read_differences(
         stage: likewise.
         below: only the pairs with a smaller number; None is all.
     """
-    pairs = [pair for pair in record.pairs if (pair.case, pair.kind, pair.stage) == (case, kind, stage)]
+    pairs = record.find_pairs(Series(case, kind, stage))
     chosen = (pair for pair in sorted(pairs, key=lambda pair: pair.number) if below is None or pair.number < below)
     differences = (read_difference(pair, metric) for pair in chosen)
     return [difference for difference in differences if difference is not None]

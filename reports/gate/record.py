@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ Kind = Literal["gate", "control"]
 Stage = Literal["screen", "confirm"]
 SideName = Literal["base", "head"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)
@@ -148,13 +150,33 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two fresh processes that took turns.
+class Series:
+    """The pairs that are counted and judged together.
 
     Args:
         case: Id of the case.
         kind: "gate" is head against base; "control" is base against base, one of which plays head's part.
         stage: "screen" or "confirm"; no pair serves both.
+    """
+
+    case: str
+    kind: Kind
+    stage: Stage
+
+    @property
+    def series(self) -> Series:
+        """The series alone, of what belongs to one."""
+        return Series(self.case, self.kind, self.stage)
+
+
+@dataclass(frozen=True)
+class Pair(Series):
+    """Two fresh processes that took turns.
+
+    Args:
+        case: Id of the case.
+        kind: What was compared, as in `Series`.
+        stage: What the pair serves, as in `Series`.
         number: Number of the pair among those of its case, kind and stage, from 0, in the order of measuring.
         first: The side that had the first turn, drawn for each pair.
         base: What base gave.
@@ -162,9 +184,6 @@ class Pair:
         core: The core that both processes were kept on; None if they were free.
     """
 
-    case: str
-    kind: Kind
-    stage: Stage
     number: int
     first: SideName
     base: Side
@@ -182,12 +201,9 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Failure:
+class Failure(Series):
     """A side that gave no numbers in a pair, and why, in one line; the pair counts as measured, but has none."""
 
-    case: str
-    kind: Kind
-    stage: Stage
     number: int
     side: SideName
     reason: str
@@ -234,8 +250,22 @@ class GateRecord:
         if self.base.setting.data_fingerprint != self.head.setting.data_fingerprint:
             raise ValueError("base and head were measured on different data and cannot be compared")
         check_number("GateRecord.spent_s", self.spent_s)
-        check_unique("pair", [(each.case, each.kind, each.stage, each.number) for each in self.pairs])
+        check_unique("pair", [(each.series, each.number) for each in self.pairs])
         known = set(self.cases.compared)
         named = [each.case for part in (self.pairs, self.failures, self.plan.thresholds) for each in part]
         if unknown := {*named, *self.plan.control_cases} - known:
             raise ValueError(f"case {min(unknown)!r} is not among the compared ones")
+
+    def find_pairs(self, series: Series) -> list[Pair]:
+        """The pairs of a series, in the order of measuring."""
+        return [pair for pair in self.pairs if pair.series == series]
+
+    def find_tried(self, series: Series) -> set[int]:
+        """The numbers of a series' pairs that are there or have failed."""
+        measured: tuple[Pair | Failure, ...] = (*self.pairs, *self.failures)
+        return {each.number for each in measured if each.series == series}
+
+    def find_failures(self, case: str, kind: Kind = "gate", stages: Sequence[Stage] = STAGES) -> list[Failure]:
+        """The failures of a case in these stages, in the order of measuring."""
+        wanted = {Series(case, kind, stage) for stage in stages}
+        return [failure for failure in self.failures if failure.series in wanted]

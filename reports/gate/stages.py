@@ -14,10 +14,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import get_args
 
 from reports.gate.pairs import read_differences
-from reports.gate.record import GateRecord, Kind, Metric, Plan, Stage, Threshold
+from reports.gate.record import STAGES, GateRecord, Kind, Metric, Plan, Series, Stage, Threshold
 from reports.stats.holm import reject_by_holm
 from reports.stats.signflip import estimate_shift, find_first_look, sign_flip_p_value
 
@@ -58,24 +57,21 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Request:
-    """That a case be measured until it has so many pairs, those that failed counted too.
+class Request(Series):
+    """That a series be measured until it has so many pairs, those that failed counted too.
 
     Args:
-        case: the id.
-        kind: of the pairs.
-        stage: likewise.
-        num_pairs: in all, with those that are there.
-        needs_turns: both sides take turns; not where memory alone is gated.
-        needs_memory: a memory reading is wanted of both sides.
+        case: Id of the case.
+        kind: What is compared, as in `Series`.
+        stage: What the pairs serve, as in `Series`.
+        num_pairs: Number of pairs in all, with those that are there.
+        takes_turns: True if both sides take turns; False where memory alone is gated.
+        reads_memory: True if what the pipeline holds is read on both sides.
     """
 
-    case: str
-    kind: Kind
-    stage: Stage
     num_pairs: int
-    needs_turns: bool
-    needs_memory: bool
+    takes_turns: bool = True
+    reads_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,21 +117,19 @@ def _request_screen(record: GateRecord) -> tuple[Request, ...]:
     each_control = math.ceil(plan.num_control_pairs / max(1, len(plan.control_cases)))
     gated = dict.fromkeys(threshold.case for threshold in plan.thresholds)
     wanted = [
-        *(_request(record, case, "gate", "screen", plan.num_screen_pairs) for case in gated),
-        *(_request(record, case, "control", "screen", each_control) for case in plan.control_cases),
+        *(_request(record, Series(case, "gate", "screen"), plan.num_screen_pairs) for case in gated),
+        *(_request(record, Series(case, "control", "screen"), each_control) for case in plan.control_cases),
     ]
     return tuple(request for request in wanted if request is not None)
 
 
-def _request(record: GateRecord, case: str, kind: Kind, stage: Stage, num_pairs: int) -> Request | None:
+def _request(record: GateRecord, series: Series, num_pairs: int) -> Request | None:
     """What is missing; nothing for a case that fails again and again."""
-    failures = [each for each in record.failures if (each.case, each.kind) == (case, kind)]
-    paired = {each.number for each in record.pairs if (each.case, each.kind, each.stage) == (case, kind, stage)}
-    tried = paired | {each.number for each in failures if each.stage == stage}
-    if len(tried) >= num_pairs or len(failures) >= MAX_FAILURES:
+    case, kind = series.case, series.kind
+    if len(record.find_tried(series)) >= num_pairs or len(record.find_failures(case, kind)) >= MAX_FAILURES:
         return None
     metrics = _find_metrics(record.plan, case, kind)
-    return Request(case, kind, stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
+    return Request(case, kind, series.stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
 
 
 def _find_metrics(plan: Plan, case: str, kind: Kind) -> set[Metric]:
@@ -157,8 +151,7 @@ def _screen(record: GateRecord, threshold: Threshold) -> Judged:
 
 def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
     """The screen must not see what failed later, or the family of those that are confirmed would shrink."""
-    failed = [each for each in record.failures if (each.case, each.kind) == (case, "gate") and each.stage in stages]
-    return len(failed) >= MAX_FAILURES
+    return len(record.find_failures(case, stages=stages)) >= MAX_FAILURES
 
 
 def _is_clear(judged: Judged, share: float) -> bool:
@@ -183,7 +176,7 @@ def _confirm(record: GateRecord, suspects: Sequence[Judged], *, ends_here: bool)
     looks = plan_looks(record.plan, len(suspects)) if suspects else ()
     for look in looks:
         cases = dict.fromkeys(each.threshold.case for each in judged if each.state is State.OPEN)
-        wanted = [_request(record, case, "gate", "confirm", look.num_pairs) for case in cases]
+        wanted = [_request(record, Series(case, "gate", "confirm"), look.num_pairs) for case in cases]
         requests = tuple(request for request in wanted if request is not None)
         if requests and not ends_here:
             return Progress(judged, requests)
@@ -220,7 +213,7 @@ def _test(record: GateRecord, judged: Judged, look: Look, family: int) -> Judged
 def _settle(record: GateRecord, judged: Judged, share: float) -> Judged:
     if judged.state is not State.OPEN:
         return judged
-    if _has_failed(record, judged.threshold.case, get_args(Stage)):
+    if _has_failed(record, judged.threshold.case, STAGES):
         return replace(judged, state=State.FAILED)
     is_clear = judged.stage == "confirm" and _is_clear(judged, share)
     return replace(judged, state=State.CLEARED) if is_clear else judged

@@ -8,7 +8,7 @@ from enum import Enum
 
 from mnist_core.language.errors import InputError
 from reports.gate.control import Control, judge_control
-from reports.gate.record import GateRecord, Stage, Threshold
+from reports.gate.record import STAGES, GateRecord, Series, Stage, Threshold
 from reports.gate.stages import Judged, State, follow
 from reports.stats.median import Estimate
 from reports.stats.signflip import as_ratio, estimate_shift, find_smallest_effect
@@ -142,7 +142,7 @@ def _is_improved(finding: Finding) -> bool:
 
 
 def _tell_failure(record: GateRecord, judged: Judged) -> str:
-    failures = [each for each in record.failures if (each.case, each.kind) == (judged.threshold.case, "gate")]
+    failures = record.find_failures(judged.threshold.case)
     sides = " and ".join(side for side in ("base", "head") if any(each.side == side for each in failures))
     return f"{sides} failed in {len(failures)} pairs: {failures[-1].reason}"
 
@@ -151,7 +151,7 @@ def _tell_doubt(record: GateRecord, judged: Judged) -> str:
     """Why there is no verdict."""
     stopped = _tell_interruption(record)
     if judged.state is State.UNMEASURED:
-        measured = any((pair.case, pair.kind) == (judged.threshold.case, "gate") for pair in record.pairs)
+        measured = any(record.find_pairs(Series(judged.threshold.case, "gate", stage)) for stage in STAGES)
         return "base and head do not both tell this metric" if measured else f"not measured{stopped}"
     if judged.stage == "screen":
         return f"suspected, but not confirmed{stopped}"

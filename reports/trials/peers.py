@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.gate.record import GateRecord, SideName
+from reports.gate.record import STAGES, GateRecord, Series, SideName
 from reports.summary.estimates import READERS
 
 Values = Sequence[float]
@@ -59,7 +59,7 @@ def decide_by_peers(record: GateRecord, stored: GateRecord | None = None) -> tup
 
 
 def _read_times(record: GateRecord, case: str, name: SideName) -> list[float]:
-    pairs = (pair for pair in record.pairs if (pair.case, pair.kind) == (case, "gate"))
+    pairs = (pair for stage in STAGES for pair in record.find_pairs(Series(case, "gate", stage)))
     sides = (pair.base if name == "base" else pair.head for pair in pairs)
     return [READERS["time"](turn) or 0.0 for side in sides for turn in side.turns]
 

@@ -47,11 +47,11 @@ class FakeMachine:
             self.processes = (FakeSlot(self), FakeSlot(self))
             self.num_starts += 1
         slot = job.lot.head_slot
-        head = "base" if job.kind == "control" else "head"
+        head = "base" if job.request.kind == "control" else "head"
         return {"base": self._sit(job, "base", 1 - slot), "head": self._sit(job, head, slot)}
 
     def _sit(self, job: Job, revision: str, slot: int) -> Seat:
-        return Seat(self.processes[slot], slot, make_start(job.case, revision))
+        return Seat(self.processes[slot], slot, make_start(job.request.case, revision))
 
     def close(self) -> None:
         self.processes = ()

@@ -81,8 +81,7 @@ def run_gate(gate: GateRecord, draw: Draw, *, max_pairs: int = 10_000) -> GateRe
     """Measure what is asked for until nothing is, or the pairs are used up, as the live run does."""
     while requests := find_next_pairs(gate):
         for request in requests:
-            taken = [each for each in (*gate.pairs, *gate.failures) if is_of(each, request)]
-            for number in range(len(taken), request.num_pairs):
+            for number in range(len(gate.find_tried(request.series)), request.num_pairs):
                 if len(gate.pairs) == max_pairs:
                     return replace(gate, interruption="the budget ended")
                 measured = draw(request, number)
@@ -91,10 +90,6 @@ def run_gate(gate: GateRecord, draw: Draw, *, max_pairs: int = 10_000) -> GateRe
                 else:
                     gate = replace(gate, failures=(*gate.failures, measured))
     return gate
-
-
-def is_of(measured: Pair | Failure, request: Request) -> bool:
-    return (measured.case, measured.kind, measured.stage) == (request.case, request.kind, request.stage)
 
 
 def draw_from(noise: Noise, effects: dict[str, float], seed: int) -> Draw:
