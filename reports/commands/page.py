@@ -12,6 +12,7 @@ from reports.commands.runs import OptionalRun, find_newest_run
 from reports.drawing.terminal import open_console
 from reports.page.files import PAGES, PICTURES, check_path, write_file
 from reports.record.file import load_record
+from reports.summary.summary import summarize
 
 MEGABYTE, KILOBYTE = 1_000_000, 1000
 
@@ -79,8 +80,8 @@ def picture(
 
     path = output or Path(f"{chart}.svg")
     check_path(path, PICTURES)
-    record = load_record(run or find_newest_run())
-    content = render_picture(record, chart, path.suffix.lower(), DARK if dark else LIGHT)
+    summary = summarize(load_record(run or find_newest_run()))
+    content = render_picture(summary, chart, path.suffix.lower(), DARK if dark else LIGHT)
     write_file(path, content)
     _say(f"{path}: {len(content) / KILOBYTE:.0f} kB")
 

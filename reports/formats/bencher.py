@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 
-from reports.formats.measures import (
+from reports.formats.results import ExportError, collect_results
+from reports.stats.median import Estimate
+from reports.summary.case import CaseSummary
+from reports.summary.metric import (
     ACCURACY,
     BUSY_SHARE,
     CPU_TIME,
@@ -16,24 +19,22 @@ from reports.formats.measures import (
     GPU_PEAK_BYTES,
     LIVE_BYTES,
     RATE,
-    Measure,
+    Metric,
 )
-from reports.formats.results import ExportError, Result, collect_results
-from reports.record.record import Record
-from reports.stats.median import Estimate
+from reports.summary.summary import Summary
 
 LONGEST_NAME_BYTES = 1024
 BUILT_IN = {RATE: "throughput"}  # known to Bencher, with its unit: operations, here examples, a second
 TRACKED = (RATE, FIRST_BATCH, CPU_TIME, BUSY_SHARE, ACCURACY, LIVE_BYTES, GPU_PEAK_BYTES)  # each fact once
 
 
-def render_bencher(record: Record) -> str:
+def render_bencher(summary: Summary) -> str:
     """The metrics of all cases that have any.
 
     Raises:
         ExportError: an id is longer than Bencher takes, or no case has a metric.
     """
-    described = {_check_name(result.id): _describe_metrics(result) for result in collect_results(record)}
+    described = {_check_name(result.id): _describe_metrics(result) for result in collect_results(summary)}
     metrics = {name: each for name, each in described.items() if each}
     if not metrics:
         raise ExportError(f"the record has nothing that Bencher tracks: {', '.join(map(_name_measure, TRACKED))}.")
@@ -47,14 +48,14 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _describe_metrics(result: Result) -> dict[str, dict[str, float]]:
-    found = ((measure, result.find(measure)) for measure in TRACKED)
-    return {_name_measure(measure): _describe_metric(estimate) for measure, estimate in found if estimate is not None}
+def _describe_metrics(result: CaseSummary) -> dict[str, dict[str, float]]:
+    found = ((metric, result.find(metric)) for metric in TRACKED)
+    return {_name_measure(metric): _describe_metric(estimate) for metric, estimate in found if estimate is not None}
 
 
-def _name_measure(measure: Measure) -> str:
+def _name_measure(metric: Metric) -> str:
     """The slug; a measure that Bencher does not know yet, it adds under this name."""
-    return BUILT_IN.get(measure, measure.name.replace("_", "-"))
+    return BUILT_IN.get(metric, metric.column.replace("_", "-"))
 
 
 def _describe_metric(estimate: Estimate) -> dict[str, float]:

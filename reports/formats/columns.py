@@ -4,53 +4,57 @@ from __future__ import annotations
 
 import dataclasses
 
-from reports.formats.measures import MEASURES
-from reports.formats.results import Result, name_case
-from reports.record.record import COUNTS, CaseRecord, Record, Turn
+from reports.formats.results import EXPORTED
+from reports.record.record import COUNTS, Record, Turn
 from reports.stats.median import Estimate
-from reports.summary.selection import describe_consumer
+from reports.summary.case import CaseSummary
+from reports.summary.naming import name_consumer
+from reports.summary.summary import Summary, summarize
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 SCORES = ("displacement", "label_runs")
+RATIO = "ratio_to_post"  # the column of how many times as fast as its reference a case is
 
 
-def build_result_rows(record: Record, results: tuple[Result, ...]) -> list[Row]:
+def build_result_rows(summary: Summary, results: tuple[CaseSummary, ...]) -> list[Row]:
     """A row for each result, all with the same columns: what it is, what was measured, and on what."""
-    return [{**_identify(result.case), **_measure(result), **_locate(record)} for result in results]
+    return [{**_identify(result), **_list_metrics(result), **_locate(summary)} for result in results]
 
 
 def build_turn_rows(record: Record) -> list[Row]:
     """A row for each turn as it was counted, in nanoseconds; all with the same columns."""
-    return [{**_identify(case), **_count(turn), **_locate(record)} for case in record.cases for turn in case.turns]
+    summary = summarize(record)
+    pairs = zip(summary.cases, record.cases, strict=True)
+    return [{**_identify(case), **_count(turn), **_locate(summary)} for case, own in pairs for turn in own.turns]
 
 
-def _identify(case: CaseRecord) -> Row:
+def _identify(case: CaseSummary) -> Row:
     return {
-        "id": name_case(case),
+        "id": case.id,
         "name": case.name,
         "ordering": case.ordering,
-        "consumer": describe_consumer(case),
+        "consumer": name_consumer(case),
         "arm": case.arm,
         "device": case.device,
         "group": case.group,
         "choices": " ".join(f"{name}={value}" for name, value in case.choices),
-        "runs_as": None if case.program is None else case.program.chain,
+        "runs_as": case.chain,
     }
 
 
-def _measure(result: Result) -> Row:
+def _list_metrics(case: CaseSummary) -> Row:
     row: Row = {
-        "num_turns": len(result.case.turns),
-        "num_contaminated_turns": sum(turn.sample.contaminated for turn in result.case.turns),
-        **_spread("ratio_to_post", result.ratio),
+        "num_turns": case.num_turns,
+        "num_contaminated_turns": case.num_contaminated,
+        **_spread(RATIO, case.ratio),
     }
-    for measure in MEASURES:
-        estimate = result.find(measure)
-        if measure.has_interval:
-            row |= _spread(measure.name, estimate)
+    for metric in EXPORTED:
+        estimate = case.find(metric)
+        if metric.is_read_once:
+            row[metric.column] = None if estimate is None else estimate.median
         else:
-            row[measure.name] = None if estimate is None else estimate.median
+            row |= _spread(metric.column, estimate)
     return row
 
 
@@ -72,15 +76,15 @@ def _count(turn: Turn) -> Row:
     }
 
 
-def _locate(record: Record) -> Row:
+def _locate(summary: Summary) -> Row:
     """The machine, the data and the versions: the same for every row, so that files can be laid end to end."""
-    setting, machine = record.cases[0].setting, record.machine
+    machine = summary.computer
     return {
-        "datetime": record.datetime,
-        "cpu": machine.cpu,
-        "num_cores": machine.num_cores,
-        "system": machine.system,
-        "data_name": setting.data_name,
-        "data_sha256": setting.data_fingerprint,
-        **{f"{name}_version": version for name, version in setting.versions},
+        "datetime": summary.datetime,
+        "cpu": None if machine is None else machine.cpu,
+        "num_cores": None if machine is None else machine.num_cores,
+        "system": None if machine is None else machine.system,
+        "data_name": summary.data_name,
+        "data_sha256": summary.data_fingerprint,
+        **{f"{name}_version": version for name, version in summary.libraries},
     }

@@ -8,13 +8,14 @@ import io
 from reports.formats.columns import Cell, Row, build_result_rows, build_turn_rows
 from reports.formats.results import ExportError, collect_results
 from reports.record.record import Record
+from reports.summary.summary import Summary
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # Source: OWASP, CSV Injection
 
 
-def render_csv(record: Record) -> str:
+def render_csv(summary: Summary) -> str:
     """A row for each case, numbers unrounded."""
-    return _render(build_result_rows(record, collect_results(record)))
+    return _render(build_result_rows(summary, collect_results(summary)))
 
 
 def render_csv_of_turns(record: Record) -> str:

@@ -14,17 +14,18 @@ from reports.formats.github_benchmark import render_github_benchmark
 from reports.formats.markdown import render_markdown
 from reports.formats.results import ExportError
 from reports.record.record import Record
+from reports.summary.summary import Summary, summarize
 
 CSV = "csv"
 HPARAMS = "hparams"
-TEXTS: dict[str, Callable[[Record], str]] = {
-    "markdown": render_markdown,
+MARKDOWN = "markdown"
+TEXTS: dict[str, Callable[[Summary], str]] = {
     CSV: render_csv,
     "json": render_flat_json,
     "github-benchmark": render_github_benchmark,
     "bencher": render_bencher,
 }
-FORMATS = (*TEXTS, HPARAMS)
+FORMATS = (MARKDOWN, *TEXTS, HPARAMS)
 
 
 def check_request(name: str, target: Path | None, *, turns: bool) -> None:
@@ -52,8 +53,9 @@ def render_export(record: Record, name: str, *, turns: bool) -> str:
     Raises:
         ExportError: the format cannot hold the record.
     """
-    render = render_csv_of_turns if turns else TEXTS[name]
-    return render(record)
+    if turns:
+        return render_csv_of_turns(record)
+    return render_markdown(record) if name == MARKDOWN else TEXTS[name](summarize(record))
 
 
 def write_export(record: Record, name: str, target: Path, *, turns: bool) -> None:
@@ -75,4 +77,4 @@ def write_export(record: Record, name: str, target: Path, *, turns: bool) -> Non
 def _build_log_folder(record: Record) -> dict[str, bytes]:
     from reports.formats.hparams import build_log_folder  # noqa: PLC0415  # TensorBoard takes a third of a second
 
-    return build_log_folder(record)
+    return build_log_folder(summarize(record))

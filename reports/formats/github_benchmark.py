@@ -11,23 +11,24 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from reports.drawing.numbers import MEBIBYTE, round_significant
-from reports.formats.measures import FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, TIME, Measure
-from reports.formats.results import ExportError, Result, collect_results
-from reports.record.record import Record
+from reports.formats.results import ExportError, collect_results
 from reports.stats.median import CONFIDENCE, Estimate
-from reports.tables.orderings import describe_setting
+from reports.summary.case import CaseSummary
+from reports.summary.metric import FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, TIME, Metric
+from reports.summary.summary import Summary
+from reports.tables.notes import describe_setting
 
 DIGITS = 6  # finer than any run, and short enough for the table that the action puts under a commit
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart of a case: its title, the unit, and how much of the measure's unit that is.
+    """One chart of a case: its title, the unit, and how much of the metric's unit that is.
 
     The unit never changes with the value: the action compares two runs by number.
     """
 
-    measure: Measure
+    metric: Metric
     title: str
     unit: str
     scale: float
@@ -52,25 +53,25 @@ CHARTS = (
 )
 
 
-def render_github_benchmark(record: Record) -> str:
+def render_github_benchmark(summary: Summary) -> str:
     """The entries of all cases; smaller is better for each.
 
     Raises:
         ExportError: there is none, which the action would refuse.
     """
-    setting = "\n".join(describe_setting(record))
-    entries = [entry for result in collect_results(record) for entry in _build_entries(result, setting)]
+    setting = "\n".join(describe_setting(summary))
+    entries = [entry for result in collect_results(summary) for entry in _build_entries(result, setting)]
     if not entries:
         raise ExportError(f"the record has nothing to draw: {', '.join(chart.title for chart in CHARTS)}.")
     return json.dumps([_leave_out_empty(entry) for entry in entries], indent=2, allow_nan=False) + "\n"
 
 
-def _build_entries(result: Result, setting: str) -> Iterator[Entry]:
+def _build_entries(result: CaseSummary, setting: str) -> Iterator[Entry]:
     for chart in CHARTS:
-        estimate = result.find(chart.measure)
+        estimate = result.find(chart.metric)
         if estimate is not None:
             value = round_significant(estimate.median / chart.scale, DIGITS)
-            extra = f"{result.case.ordering}\n{_describe_count(estimate)}\n{setting}"
+            extra = f"{result.ordering}\n{_describe_count(estimate)}\n{setting}"
             yield Entry(f"{result.id}: {chart.title}", chart.unit, value, _render_range(estimate, chart.scale), extra)
 
 

@@ -17,11 +17,13 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
+from reports.formats.columns import RATIO
 from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.ordering_features import find_features
-from reports.formats.results import Result, collect_results
-from reports.record.record import Record
-from reports.summary.selection import describe_consumer
+from reports.formats.results import EXPORTED, collect_results
+from reports.summary.case import CaseSummary
+from reports.summary.naming import name_consumer
+from reports.summary.summary import Summary
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
 LONGEST_NAME = 120  # characters of a trial's folder
@@ -42,15 +44,15 @@ class Trial:
         metrics: what was measured of it, the most telling first.
     """
 
-    result: Result
+    result: CaseSummary
     hparams: Mapping[str, HParam]
     metrics: Mapping[str, float]
 
 
-def build_log_folder(record: Record) -> dict[str, bytes]:
+def build_log_folder(summary: Summary) -> dict[str, bytes]:
     """By path, the event files: the experiment's at the top, then one in a folder for each trial."""
-    trials = _build_trials(collect_results(record))
-    seconds = _read_seconds(record.datetime)
+    trials = _build_trials(collect_results(summary))
+    seconds = _read_seconds(summary.datetime)
     experiment = _describe_experiment(trials, seconds)
     files = {EVENT_FILE: encode_events([experiment], seconds)}
     for trial in trials:
@@ -64,37 +66,35 @@ def name_folder(case_id: str) -> str:
     return name if name == case_id else f"{name}-{hashlib.sha256(case_id.encode()).hexdigest()[:DIGEST_DIGITS]}"
 
 
-def _build_trials(results: Sequence[Result]) -> list[Trial]:
+def _build_trials(results: Sequence[CaseSummary]) -> list[Trial]:
     """A choice that a case leaves at its default has that as its value: TensorBoard hides a trial with a gap."""
-    names = sorted({name for result in results for name, _ in result.case.choices})
+    names = sorted({name for result in results for name, _ in result.choices})
     defaults: dict[str, HParam] = dict.fromkeys(names, DEFAULT_CHOICE)
     return [
-        Trial(result, defaults | dict(result.case.choices) | _describe_case(result), _list_metrics(result))
+        Trial(result, defaults | dict(result.choices) | _describe_case(result), _list_metrics(result))
         for result in results
     ]
 
 
-def _describe_case(result: Result) -> dict[str, HParam]:
+def _describe_case(case: CaseSummary) -> dict[str, HParam]:
     """Of those that differ, TensorBoard shows the first five by name: the long text comes last."""
-    case = result.case
     return {
         "arm": case.arm,
         "case": case.name,
-        "consumer": describe_consumer(case),
+        "consumer": name_consumer(case),
         "device": case.device,
         **asdict(find_features(case.ordering)),
         "written_as": case.ordering,
     }
 
 
-def _list_metrics(result: Result) -> dict[str, float]:
+def _list_metrics(result: CaseSummary) -> dict[str, float]:
     """Medians; those that every timed case has fill the five axes that TensorBoard shows first."""
-    turns = result.case.turns
     return {
-        **{value.measure.name: value.estimate.median for value in result.values},
-        **({} if result.ratio is None else {"ratio_to_post": result.ratio.median}),
-        "num_turns": len(turns),
-        "num_contaminated_turns": sum(turn.sample.contaminated for turn in turns),
+        **{metric.column: found.median for metric in EXPORTED if (found := result.find(metric)) is not None},
+        **({} if result.ratio is None else {RATIO: result.ratio.median}),
+        "num_turns": result.num_turns,
+        "num_contaminated_turns": result.num_contaminated,
     }
 
 
@@ -126,7 +126,7 @@ def rank_metrics(trials: Sequence[Trial]) -> list[str]:
 
     TensorBoard shows the first five and hides a trial that lacks one of them.
     """
-    timed = [trial for trial in trials if trial.result.case.turns] or list(trials)
+    timed = [trial for trial in trials if trial.result.num_turns] or list(trials)
     names = dict.fromkeys(name for trial in trials for name in trial.metrics)
     return sorted(names, key=lambda name: sum(name not in trial.metrics for trial in timed))
 

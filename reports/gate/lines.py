@@ -11,7 +11,7 @@ from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, Verdict
 from reports.record.record import FINGERPRINT_DIGITS, MIN_JUDGED_NS, Sample
 from reports.stats.median import CONFIDENCE
-from reports.tables.orderings import NAMES
+from reports.tables.notes import NAMES
 
 COMMIT_DIGITS = 10
 

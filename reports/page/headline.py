@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reports.claims.claim import Kind, judge_claims, load_claims
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run
 from reports.page.sections.claims import tally
-from reports.record.record import REFERENCE, CaseRecord, Record
-from reports.summary.estimates import estimate_first_batch_s, estimate_rate, estimate_speed_ratio, read_turns
-from reports.summary.selection import rank_fields
-from reports.summary.summary import summarize
+from reports.summary.case import CaseSummary
+from reports.summary.fields import Field
+from reports.summary.metric import FIRST_BATCH, RATE
+from reports.summary.summary import Summary
 from reports.traces.tables import describe_verdict
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
@@ -35,84 +39,86 @@ class Headline:
 
 def write_headline(run: Run) -> Headline:
     """What a reader should know who reads nothing else."""
-    facts = _list_facts(run.record) if run.record else []
+    facts = _list_facts(run.summary) if run.summary else []
     if run.traces:
         facts.append(_describe_trace(run))
     return Headline(_write_sentence(run, facts), tuple(facts))
 
 
 def _write_sentence(run: Run, facts: list[Fact]) -> str:
-    fields = rank_fields(run.record) if run.record else {}
-    if fields:
-        return _answer(next(iter(fields.values())))
+    if run.summary and run.summary.fields:
+        return _answer(run.summary.fields[0])
     return f"{facts[0].about}: {facts[0].answer}" if facts else "Nothing of this run could be read"
 
 
-def _answer(ranked: list[CaseRecord]) -> str:
+def _answer(field: Field) -> str:
     """Such as: the fastest here: a, not to be told from b and c."""
-    best = estimate_rate(ranked[0])
-    if not best.has_interval:
-        return f"The highest median here: {name_row(ranked[0])}. Too few turns to call it the fastest"
-    level = [name_row(case) for case in ranked[1:] if estimate_rate(case).overlaps(best)]
-    return f"The fastest here: {name_row(ranked[0])}{f', not to be told from {_join(level)}' if level else ''}"
+    if not field.fastest.get(RATE).has_interval:
+        return f"The highest median here: {name_row(field.fastest)}. Too few turns to call it the fastest"
+    level = [name_row(ranked.case) for ranked in field.ranked if ranked.is_level]
+    return f"The fastest here: {name_row(field.fastest)}{f', not to be told from {_join(level)}' if level else ''}"
 
 
 def _join(names: list[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-def _list_facts(record: Record) -> list[Fact]:
-    facts = [_describe_fastest(ranked) for ranked in rank_fields(record).values()]
-    return [*facts, *_describe_first_batch(record), *_describe_memory(record), *_describe_claims(record)]
+def _list_facts(summary: Summary) -> list[Fact]:
+    facts = [_describe_fastest(field) for field in summary.fields]
+    return [*facts, *_describe_first_batch(summary), *_describe_memory(summary), *_describe_claims(summary)]
 
 
-def _describe_fastest(ranked: list[CaseRecord]) -> Fact:
-    best, rate = ranked[0], estimate_rate(ranked[0])
-    meaning = f" ({ARMS[best.arm]})" if best.arm in ARMS else ""
-    reference = next((case for case in ranked if case.name == REFERENCE), None)
-    ratio = "" if reference is None or reference is best else _compare(best, reference)
+def _describe_fastest(field: Field) -> Fact:
+    best, reference = field.fastest, field.reference
+    meaning = f" ({ARMS[field.arm]})" if field.arm in ARMS else ""
+    ratio = ""
+    if reference is not None and best is not reference and best.ratio is not None:
+        ratio = f", {render_estimate(best.ratio, render_ratio)} times {reference.name}"
     return Fact(
-        f"Fastest, {best.arm} arm{meaning}, {name_device(best.device)}",
+        f"Fastest, {field.arm} arm{meaning}, {name_device(field.device)}",
         name_row(best),
-        f"{render_estimate(rate, render_rate)} examples/s{ratio}",
+        f"{render_estimate(best.get(RATE), render_rate)} examples/s{ratio}",
     )
 
 
-def _compare(case: CaseRecord, reference: CaseRecord) -> str:
-    if not read_turns("time", case).keys() & read_turns("time", reference).keys():
-        return ""
-    return f", {render_estimate(estimate_speed_ratio(case, reference), render_ratio)} times {reference.name}"
-
-
-def _describe_first_batch(record: Record) -> list[Fact]:
+def _describe_first_batch(summary: Summary) -> list[Fact]:
     waits = [
-        (estimate_first_batch_s(case).median, case)
-        for ranked in list(rank_fields(record).values())[:1]
-        for case in ranked
-        if estimate_first_batch_s(case).median
+        (wait.median, ranked.case)
+        for field in summary.fields[:1]
+        for ranked in field.ranked
+        if (wait := ranked.case.find(FIRST_BATCH)) is not None and wait.median
     ]
-    if len(waits) < 2:  # noqa: PLR2004  # one is neither shortest nor longest
+    told = _find_ends(waits)
+    if told is None:
         return []
-    (shortest, first), (longest, last) = min(waits, key=lambda pair: pair[0]), max(waits, key=lambda pair: pair[0])
+    (shortest, first), (longest, last) = told
     note = f"{render_seconds(shortest)}; the longest, {name_row(last)}, {render_seconds(longest)}"
     return [Fact(f"Shortest wait for the first batch, {first.arm} arm", name_row(first), note)]
 
 
-def _describe_memory(record: Record) -> list[Fact]:
+def _describe_memory(summary: Summary) -> list[Fact]:
     read = [
         (case.memory.live_bytes, case)
-        for case in record.cases
+        for case in summary.cases
         if case.group == "memory" and case.memory is not None and case.memory.live_bytes
     ]
-    if len(read) < 2:  # noqa: PLR2004  # one is neither least nor most
+    told = _find_ends(read)
+    if told is None:
         return []
-    (least, first), (most, last) = min(read, key=lambda pair: pair[0]), max(read, key=lambda pair: pair[0])
+    (least, first), (most, last) = told
     note = f"{render_mebibytes(least)} MiB live; the most, {name_row(last)}, {render_mebibytes(most)} MiB"
     return [Fact("Least memory", name_row(first), note)]
 
 
-def _describe_claims(record: Record) -> list[Fact]:
-    verdicts = judge_claims(load_claims(), summarize(record))
+def _find_ends(values: Sequence[tuple[Number, CaseSummary]]) -> tuple[tuple[Number, CaseSummary], ...] | None:
+    """The smallest and the largest value, each with its case; None of fewer than two, which are neither."""
+    if len(values) < 2:  # noqa: PLR2004  # one is neither
+        return None
+    return min(values, key=lambda pair: pair[0]), max(values, key=lambda pair: pair[0])
+
+
+def _describe_claims(summary: Summary) -> list[Fact]:
+    verdicts = judge_claims(load_claims(), summary)
     run = [verdict for verdict in verdicts if verdict.kind is not Kind.NOT_RUN]
     return [Fact("What people say of tf.data", tally(run), f"of {len(verdicts)} claims")] if run else []
 

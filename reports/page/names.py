@@ -1,17 +1,17 @@
-"""What cases are called on a page."""
+"""What cases, arms and devices are called on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.record.record import CaseRecord
+from reports.summary.case import CaseSummary
 
 ARMS = {"default": "as TensorFlow runs it", "raw": "rewrites off"}
 DEVICES = {"cpu": "CPU", "gpu": "GPU"}
 LONGEST_NAME = 40  # characters of an ordering's own text, where it has no name
 
 
-def name_row(case: CaseRecord) -> str:
+def name_row(case: CaseSummary) -> str:
     """The ordering's name, or the beginning of its text."""
     return case.name if len(case.name) <= LONGEST_NAME else f"{case.name[: LONGEST_NAME - 1]}…"
 
@@ -26,7 +26,21 @@ def name_arm(arm: str) -> str:
     return f"{arm}: {ARMS[arm]}" if arm in ARMS else arm
 
 
-def name_series(case: CaseRecord, cases: Sequence[CaseRecord]) -> str:
+def name_field(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
+    """The case's arm in a word, and its device where the cases have several."""
+    return f"{case.arm}, {name_device(case.device)}" if _has_several_devices(cases) else case.arm
+
+
+def name_series(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
     """The case's arm, and its device where the cases have several."""
-    several = len({each.device for each in cases}) > 1
-    return f"{name_arm(case.arm)}, {name_device(case.device)}" if several else name_arm(case.arm)
+    named = name_arm(case.arm)
+    return f"{named}, {name_device(case.device)}" if _has_several_devices(cases) else named
+
+
+def list_text(case: CaseSummary) -> tuple[str, ...]:
+    """The text of the ordering, as the line below its name; none where the name is the text."""
+    return (case.ordering,) if case.ordering != case.name else ()
+
+
+def _has_several_devices(cases: Sequence[CaseSummary]) -> bool:
+    return len({each.device for each in cases}) > 1

@@ -16,13 +16,13 @@ from reports.page.sections.frontier import describe_frontier
 from reports.page.sections.inference import describe_inference
 from reports.page.sections.memory import describe_memory
 from reports.page.sections.speed import describe_first_batch, describe_speed
-from reports.record.record import Record
+from reports.summary.summary import Summary
 
 WIDTH = 760  # pixels: what a README shows without shrinking it
 SCALE = 2.0  # of a PNG, for screens with small pixels
 MARGIN = 12  # pixels around it
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"  # letters as wide here as where the picture is looked at
-CHARTS: dict[str, Callable[[Record], Section | None]] = {
+CHARTS: dict[str, Callable[[Summary], Section | None]] = {
     "throughput": describe_speed,
     "frontier": describe_frontier,
     "first-batch": describe_first_batch,
@@ -33,21 +33,21 @@ CHARTS: dict[str, Callable[[Record], Section | None]] = {
 }
 
 
-def render_picture(record: Record, chart: str, suffix: str, theme: Theme) -> bytes:
+def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> bytes:
     """The picture as SVG or PNG.
 
     Args:
-        record: of one run.
-        chart: one of `CHARTS`.
-        suffix: ".svg" or ".png".
-        theme: light or dark.
+        summary: Summary of one run.
+        chart: Name of the picture, one of `CHARTS`.
+        suffix: End of the file's name: ".svg" or ".png".
+        theme: Colours, light or dark.
 
     Raises:
         PageError: there is no such picture, or the run has nothing for it.
     """
     if chart not in CHARTS:
         raise PageError(f"there is no picture {chart!r}: use {', '.join(CHARTS)}.")
-    section = CHARTS[chart](record)
+    section = CHARTS[chart](summary)
     figure = next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None
     if figure is None:
         raise PageError(f"this run has nothing for the picture {chart}: run pytest bench/ --benchmark-only.")

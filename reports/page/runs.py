@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_core.files.xspace import TraceError
 from reports.record.file import load_record
-from reports.record.record import Record
+from reports.summary.summary import Summary, summarize
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.sessions import SUFFIX, Session, list_sessions
@@ -25,13 +25,13 @@ class Run:
 
     Args:
         name: of its folder or file; unique on a page.
-        record: None for a training that was only traced.
+        summary: What its record amounts to; None for a training that was only traced.
         traces: those that could be read.
         unreadable: a line for each of the others.
     """
 
     name: str
-    record: Record | None
+    summary: Summary | None
     traces: tuple[Trace, ...]
     unreadable: tuple[str, ...]
 
@@ -59,11 +59,11 @@ def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
 def _load_run(path: Path) -> Run:
     sessions = _find_traces(path)
     wants_record = not sessions or (path / RECORD).is_file() or (path.is_file() and not path.name.endswith(SUFFIX))
-    record = load_record(path) if wants_record else None
+    summary = summarize(load_record(path)) if wants_record else None
     traces, unreadable = _load_traces(sessions[:MOST_TRACES])
     if len(sessions) > MOST_TRACES:
         unreadable.append(f"{len(sessions) - MOST_TRACES} more traces are left out: mnist-report trace reads each.")
-    return Run(_name(path), record, tuple(traces), tuple(unreadable))
+    return Run(_name(path), summary, tuple(traces), tuple(unreadable))
 
 
 def _find_traces(path: Path) -> list[Session]:

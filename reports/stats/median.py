@@ -49,6 +49,15 @@ class Estimate:
             return None
         return max(self.high / self.median, self.median / self.low) - 1
 
+    def scale(self, factor: float) -> Estimate:
+        """The same in another unit.
+
+        Args:
+            factor: How many of the new unit are one of the old, above 0.
+        """
+        low, high = (None if end is None else end * factor for end in (self.low, self.high))
+        return Estimate(self.median * factor, low, high, self.count)
+
     def overlaps(self, other: Estimate) -> bool:
         """True if both have an interval and the two share a value."""
         if self.low is None or self.high is None or other.low is None or other.high is None:

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Table, build_row
 from reports.drawing.numbers import render_estimate, render_percent, render_rate, render_ratio, render_seconds
-from reports.record.record import CaseRecord, DeviceUse, Record
-from reports.stats.crossover import describe_crossover, find_crossover
+from reports.record.record import CaseRecord, Record
 from reports.stats.median import Estimate
 from reports.summary.estimates import (
     estimate_first_batch_s,
@@ -18,9 +17,10 @@ from reports.summary.estimates import (
     estimate_speed_ratio,
     estimate_unsynced_excess,
 )
+from reports.summary.summary import summarize
+from reports.tables.notes import describe_winners
 
 CPU = "cpu"  # what other devices are compared with
-GIBIBYTE = 2**30
 EMPTY = ""
 Predictions = dict[tuple[str, int, str], CaseRecord]
 """By model, batch size and device."""
@@ -63,7 +63,7 @@ def tabulate_inference(record: Record) -> list[Block]:
         return []
     devices = list_devices(list(cases.values()))
     tables = [_tabulate_model(cases, model, devices) for model in dict.fromkeys(model for model, *_ in cases)]
-    lines = [*describe_winners(record), *_describe_unsynced(list(cases.values()))]
+    lines = [*describe_winners(summarize(record)), *_describe_unsynced(list(cases.values()))]
     explained = "latency: of one call alone, from the pictures on the host to the answer on the host"
     return [*tables, Lines((explained, *lines), Emphasis.FAINT), Gap()]
 
@@ -92,21 +92,6 @@ def read_inference(case: CaseRecord) -> tuple[str, int] | None:
     return (choices.get("model", EMPTY), int(size)) if case.consumer == "infer" and size.isdecimal() else None
 
 
-def describe_winners(record: Record) -> list[str]:
-    """From which batch size on a device is faster than the CPU, a line for each model and device."""
-    cases, lines = _find_predictions(record), []
-    for model, device in sorted({(model, device) for model, _, device in cases if device != CPU}):
-        ratios = {
-            size: _estimate_ratio(case, cases[model, size, CPU])
-            for (name, size, on), case in cases.items()
-            if (name, on) == (model, device) and (model, size, CPU) in cases
-        }
-        known = {size: ratio for size, ratio in ratios.items() if ratio is not None}
-        if known:
-            lines.append(f"the {device} predicts the {model} faster {describe_crossover(find_crossover(known))}")
-    return lines
-
-
 def _describe_unsynced(cases: Sequence[CaseRecord]) -> list[str]:
     """On each device, the case that would gain most from a missing synchronisation, a line each."""
     lines = []
@@ -118,32 +103,6 @@ def _describe_unsynced(cases: Sequence[CaseRecord]) -> list[str]:
             shown = render_estimate(share, render_percent)
             lines.append(f"without synchronisation the {device} would seem up to {shown} % too fast ({name})")
     return [*lines, ON_CPU_LINE] if lines else []
-
-
-def describe_devices(record: Record) -> list[str]:
-    """Which devices were asked for, found and used, a line each; none for records that do not tell."""
-    uses: dict[str, list[tuple[CaseRecord, DeviceUse]]] = {}
-    for case in record.cases:
-        if case.device_use is not None:
-            uses.setdefault(case.device, []).append((case, case.device_use))
-    return [_describe_use(device, uses[device]) for device in sorted(uses, key=lambda each: (each != CPU, each))]
-
-
-def _describe_use(device: str, uses: Sequence[tuple[CaseRecord, DeviceUse]]) -> str:
-    use = uses[0][1]
-    size = None if use.memory_bytes is None else f"{use.memory_bytes / GIBIBYTE:.0f} GiB"
-    driver = None if use.driver is None else f"driver {use.driver}"
-    what = ", ".join(part for part in (use.model, driver, size) if part is not None)
-    compiled = sorted({case.consumer for case, each in uses if each.xla})
-    xla = f"XLA on for {', '.join(compiled)}" if compiled else "XLA off"
-    parts = [f"asked for, found among {', '.join(use.found)}, and used", *([what] if what else []), xla]
-    return f"{device}: {'; '.join([*parts, *_describe_proof(uses)])}"
-
-
-def _describe_proof(uses: Sequence[tuple[CaseRecord, DeviceUse]]) -> list[str]:
-    """The operations that were seen on the device, over all cases that computed something."""
-    seen = sorted({part for _, each in uses if each.xla is not None for part in each.proof.split(", ")})
-    return [f"seen: {', '.join(seen)}"] if seen else []
 
 
 def _identify(case: CaseRecord) -> tuple[str, str, str]:

@@ -33,10 +33,8 @@ from reports.drawing.numbers import (
     render_ratio,
     render_seconds,
 )
-from reports.record.record import CONTROL, FINGERPRINT_DIGITS, REFERENCE, CaseRecord, Record
-from reports.stats.median import CONFIDENCE, Estimate
+from reports.record.record import REFERENCE, CaseRecord, Record
 from reports.summary.estimates import (
-    BUSY_SHARE,
     estimate_busy_share,
     estimate_first_batch_s,
     estimate_rate,
@@ -44,12 +42,19 @@ from reports.summary.estimates import (
     find_same_programs,
 )
 from reports.summary.selection import find_case, list_drained, rank_fields
+from reports.summary.summary import summarize
 from reports.tables.captures import tabulate_captures
-from reports.tables.devices import describe_devices, list_devices, tabulate_devices, tabulate_inference
+from reports.tables.devices import list_devices, tabulate_devices, tabulate_inference
 from reports.tables.mixing import tabulate_mixing
+from reports.tables.notes import (
+    describe_busy,
+    describe_control,
+    describe_devices,
+    describe_setting,
+    describe_turns,
+)
 
 FASTEST, LEVEL = "*", "~"
-NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 NOT_MEASURED = ""
 MEMORY_TITLE = "MiB (pred)"
 SHORTEST_NAME = 20  # columns: a mark, a space and the longest name of an ordering
@@ -229,63 +234,6 @@ def _tabulate_memory(record: Record) -> Table:
 def _describe(record: Record) -> list[str]:
     """What the main job can tell, and where and on what it was made, a line each."""
     explained = _explain(record) if list_drained(record) else []
-    said = [*describe_busy(record), *describe_control(record), *describe_turns(record)]
-    return [*explained, *said, *describe_devices(record), *describe_setting(record)]
-
-
-def describe_busy(record: Record) -> list[str]:
-    """Which orderings keep the emulated accelerator busy enough."""
-    fed = [case for case in record.cases if case.consumer == "emulated" and case.group == "training"]
-    if not fed:
-        return []
-    kept = [f"{case.name} ({case.arm})" for case in fed if (estimate_busy_share(case).low or 0) >= BUSY_SHARE]
-    answer = ", ".join(kept) or "none for sure"
-    return [f"kept {BUSY_SHARE:.0%} busy with a {fed[0].step_ms:g} ms step by: {answer}"]
-
-
-def describe_control(record: Record) -> list[str]:
-    """How far one case measured under two names differs from itself: what no difference below means."""
-    control = next((case for case in record.cases if case.name == CONTROL), None)
-    if control is None:
-        return []
-    twin = next(
-        (
-            case
-            for case in list_drained(record)
-            if (case.ordering, case.arm, case.device) == (control.ordering, control.arm, control.device)
-        ),
-        None,
-    )
-    if twin is None:
-        return []
-    ratio: Estimate = estimate_speed_ratio(control, twin)
-    shown = render_estimate(ratio, render_ratio)
-    return [f"A/A control: {twin.name} measured twice, ratio {shown}: do not believe smaller differences"]
-
-
-def describe_turns(record: Record) -> list[str]:
-    """How many turns there were, how many of them were disturbed, and how long they are."""
-    timed = [case for case in record.cases if case.turns]
-    if not timed:
-        return []
-    counts = [len(case.turns) for case in timed]
-    counted = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
-    contaminated = sum(turn.sample.contaminated for case in timed for turn in case.turns)
-    iterated = [case for case in timed if case.consumer != "infer"]  # whose examples are no epoch
-    sizes = sorted({turn.sample.num_examples for case in iterated for turn in case.turns})
-    return [
-        f"{counted} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
-        f"{contaminated} of {sum(counts)} turns contaminated: others used more than a tenth of the machine",
-        *([f"{' or '.join(str(size) for size in sizes)} examples a turn"] if sizes else []),
-    ]
-
-
-def describe_setting(record: Record) -> list[str]:
-    """The machine, the versions and the data."""
-    setting, machine = record.cases[0].setting, record.machine
-    libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in setting.versions)
-    return [
-        f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
-        libraries,
-        f"digits: {setting.data_name} (sha256 {setting.data_fingerprint[:FINGERPRINT_DIGITS]})",
-    ]
+    summary = summarize(record)
+    said = [*describe_busy(summary), *describe_control(summary), *describe_turns(summary)]
+    return [*explained, *said, *describe_devices(summary), *describe_setting(summary)]

@@ -21,6 +21,7 @@ from reports.record.record import (
     Setting,
     Turn,
 )
+from reports.summary.summary import Summary, summarize
 from reports.traces.reading import load_trace
 
 MILLISECOND, MEBIBYTE = 1_000_000, 2**20
@@ -82,8 +83,12 @@ def make_record(*cases: CaseRecord) -> Record:
     return Record(cases or CASES, MACHINE, "2026-11-23T08:58:00.123456+00:00")
 
 
+def make_summary(*cases: CaseRecord) -> Summary:
+    return summarize(make_record(*cases))
+
+
 def make_run(*cases: CaseRecord, name: str = "20261123-085800") -> Run:
-    return Run(name, make_record(*cases), (), ())
+    return Run(name, make_summary(*cases), (), ())
 
 
 def write_trace(folder: Path, case: str = "post", **options) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from case_records import change, make_case_record
 
 from reports.record.record import CaseRecord, Machine, Memory, Program, Record, Sample, Setting, Turn
+from reports.summary.summary import Summary, summarize
 
 MILLISECOND = 1_000_000
 MEBIBYTE = 2**20
@@ -42,6 +43,10 @@ FAST = make_case("fast", [50, 55, 45, 50, 50, 50], LAST_TEXT)
 FED = make_fed_case("post", 90)
 RAW = change(FAST, arm="raw")
 LIVE = make_memory_case("post", 49 * MEBIBYTE)
+
+
+def make_summary(*cases: CaseRecord) -> Summary:
+    return summarize(make_record(*cases))
 
 
 def make_record(*cases: CaseRecord) -> Record:

@@ -22,8 +22,7 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
-from reports.record.record import Record
-from reports.summary.summary import summarize
+from reports.summary.summary import Summary
 
 ROW_HEIGHT = 22  # pixels
 MARGIN = 1.3  # beyond the farthest value on the logarithmic axis: what is predicted without a bound ends there
@@ -37,9 +36,9 @@ COLUMNS = (
 )
 
 
-def describe_claims(record: Record) -> Section:
+def describe_claims(summary: Summary) -> Section:
     """Every claim with its verdict; those that were not run stand folded."""
-    verdicts = sorted(judge_claims(load_claims(), summarize(record)), key=lambda verdict: ORDER.index(verdict.kind))
+    verdicts = sorted(judge_claims(load_claims(), summary), key=lambda verdict: ORDER.index(verdict.kind))
     run = [verdict for verdict in verdicts if verdict.measured is not None]
     left = [verdict for verdict in verdicts if verdict.measured is None]
     blocks: list[Block] = [Lines((f"{tally(verdicts)}.",))]

@@ -11,18 +11,18 @@ from reports.drawing.blocks import Cell, Emphasis, Figure, Section, Spec, Table,
 from reports.drawing.numbers import MEBIBYTE, render_estimate, render_mebibytes, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
 from reports.page.names import name_row
-from reports.record.record import CaseRecord, Record
-from reports.stats.median import CONFIDENCE, Estimate, estimate_median
-from reports.summary.estimates import read_turns
-from reports.summary.metric import LIVE_BYTES
-from reports.summary.selection import find_case, rank_fields
+from reports.stats.median import CONFIDENCE, Estimate
+from reports.summary.case import CaseSummary
+from reports.summary.fields import Ranked
+from reports.summary.metric import LIVE_BYTES, TIME
+from reports.summary.summary import Summary
 
 HEIGHT = 340  # pixels
 POINT_AREA = 110  # square pixels
 SAME_BYTES = LIVE_BYTES.spread or 1.0  # two readings that differ by less are level
-MICROSECONDS = 1_000_000
+US_PER_S = 1_000_000
 ON, OFF = "on the front", "beaten"
-TIME, MEMORY = "microseconds per example", "live memory beyond the source, MiB"
+TIME_TITLE, MEMORY_TITLE = "microseconds per example", "live memory beyond the source, MiB"
 LOGARITHMIC = alt.Scale(type="log", nice=False, padding=24)
 
 
@@ -36,7 +36,7 @@ class Place:
         live_bytes: of the same case's memory reading.
     """
 
-    case: CaseRecord
+    case: CaseSummary
     time_us: Estimate
     live_bytes: int
 
@@ -51,10 +51,10 @@ def find_front(places: Sequence[Place]) -> list[Place]:
     return sorted(front, key=lambda place: (place.live_bytes, place.time_us.median))
 
 
-def describe_frontier(record: Record) -> Section | None:
+def describe_frontier(summary: Summary) -> Section | None:
     """The section; None where no drained case has a memory reading above 0."""
     blocks: list[Figure | Table] = []
-    for places in _find_places(record):
+    for places in _find_places(summary):
         blocks += [draw_frontier(places), _list_places(places)]
     return Section("frontier", "Which ordering gives the most for its memory?", tuple(blocks)) if blocks else None
 
@@ -71,30 +71,29 @@ def draw_frontier(places: Sequence[Place]) -> Figure:
     )
 
 
-def _find_places(record: Record) -> list[list[Place]]:
+def _find_places(summary: Summary) -> list[list[Place]]:
     """The places of each arm and device that has any."""
-    fields = [[_place(record, case) for case in ranked] for ranked in rank_fields(record).values()]
+    fields = [[_place(ranked) for ranked in field.ranked] for field in summary.fields]
     known = [[place for place in field if place is not None] for field in fields]
     return [places for places in known if places]
 
 
-def _place(record: Record, case: CaseRecord) -> Place | None:
-    twin = find_case(record, case, case.name, "memory")
-    if twin is None or twin.memory is None or not twin.memory.live_bytes:
+def _place(ranked: Ranked) -> Place | None:
+    memory = None if ranked.memory is None else ranked.memory.memory
+    if memory is None or not memory.live_bytes:
         return None
-    seconds = list(read_turns("time", case).values())
-    return Place(case, estimate_median([value * MICROSECONDS for value in seconds]), twin.memory.live_bytes)
+    return Place(ranked.case, ranked.case.get(TIME).scale(US_PER_S), memory.live_bytes)
 
 
 def _draw(places: Sequence[Place]) -> Spec:
     front = find_front(places)
     on, off = ([place for place in places if (place in front) is wanted] for wanted in (True, False))
-    x = alt.X("mebibytes:Q", title=MEMORY, scale=LOGARITHMIC, axis=alt.Axis(format="~r"))
-    y = alt.Y("time:Q", title=TIME, scale=LOGARITHMIC, axis=alt.Axis(format="~r", grid=True, domain=True))
+    x = alt.X("mebibytes:Q", title=MEMORY_TITLE, scale=LOGARITHMIC, axis=alt.Axis(format="~r"))
+    y = alt.Y("time:Q", title=TIME_TITLE, scale=LOGARITHMIC, axis=alt.Axis(format="~r", grid=True, domain=True))
     known = [place for place in places if place.time_us.low is not None]
     layers = [_hold(on, ON).mark_line(interpolate="step-after", strokeDash=[6, 4]).encode(x=x, y=y)]
     if known:
-        layers.append(_hold(known, "").mark_rule().encode(x=x, y=alt.Y("low:Q", title=TIME), y2="high:Q"))
+        layers.append(_hold(known, "").mark_rule().encode(x=x, y=alt.Y("low:Q", title=TIME_TITLE), y2="high:Q"))
     look = {
         "x": x,
         "y": y,
@@ -111,7 +110,7 @@ def _draw(places: Sequence[Place]) -> Spec:
             align="left" if is_left else "right", dx=10 if is_left else -10, dy=-10, fontWeight="bold"
         )
         layers.append(texts.encode(x=x, y=y, text="name:N"))
-    return finish(layers, HEIGHT, f"{TIME} against {MEMORY}")
+    return finish(layers, HEIGHT, f"{TIME_TITLE} against {MEMORY_TITLE}")
 
 
 def _hold(places: Sequence[Place], where: str) -> Picture:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from reports.drawing.blocks import Cell, Fold, Section, Table, number_columns, text_columns, write_sentences
-from reports.drawing.numbers import render_estimate, render_rate, render_seconds
+from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.names import name_device
-from reports.record.record import CaseRecord, Record
-from reports.summary.estimates import estimate_first_batch_s, estimate_rate
-from reports.tables.devices import describe_devices
-from reports.tables.orderings import describe_control, describe_setting, describe_turns
+from reports.page.sections.speed import show_first_batch
+from reports.summary.case import CaseSummary
+from reports.summary.metric import FIRST_BATCH, RATE
+from reports.summary.summary import Summary
+from reports.tables.notes import describe_control, describe_devices, describe_setting, describe_turns
 
 
-def describe_machine(record: Record) -> Section:
+def describe_machine(summary: Summary) -> Section:
     """The machine, the versions, the data, the noise, and every timed case."""
-    said = [*describe_setting(record), *describe_devices(record), *describe_turns(record), *describe_control(record)]
-    timed = [case for case in record.cases if case.turns]
-    tables = (_list_cases(timed),) if timed else ()
+    said = [
+        *describe_setting(summary),
+        *describe_devices(summary),
+        *describe_turns(summary),
+        *describe_control(summary),
+    ]
+    tables = (_list_cases(summary.timed),) if summary.timed else ()
     return Section("machine", "The machine, and how far to trust the numbers", (write_sentences(said), *tables))
 
 
-def _list_cases(cases: list[CaseRecord]) -> Fold:
+def _list_cases(cases: tuple[CaseSummary, ...]) -> Fold:
     columns = (
         *text_columns("case", "group", "consumer", "arm", "device"),
         *number_columns("examples/s", "first batch", "turns", "disturbed"),
@@ -28,9 +33,8 @@ def _list_cases(cases: list[CaseRecord]) -> Fold:
     return Fold(f"All {len(cases)} timed cases", Table(None, columns, rows))
 
 
-def _list(case: CaseRecord) -> tuple[Cell, ...]:
-    rate, first = estimate_rate(case), estimate_first_batch_s(case)
-    disturbed = sum(turn.sample.contaminated for turn in case.turns)
+def _list(case: CaseSummary) -> tuple[Cell, ...]:
+    rate, first = case.get(RATE), case.find(FIRST_BATCH)
     choices = ", ".join(f"{name} {value}" for name, value in case.choices)
     known = ", ".join(part for part in (case.ordering, choices) if part and part != case.name)
     return (
@@ -40,7 +44,7 @@ def _list(case: CaseRecord) -> tuple[Cell, ...]:
         Cell(case.arm),
         Cell(name_device(case.device)),
         Cell(render_estimate(rate, render_rate), rate.median),
-        Cell(render_seconds(first.median) if first.median else "", first.median),
-        Cell(f"{len(case.turns)}", len(case.turns)),
-        Cell(f"{disturbed}", disturbed),
+        show_first_batch(case) if first and first.median else Cell("", 0.0),
+        Cell(f"{case.num_turns}", case.num_turns),
+        Cell(f"{case.num_contaminated}", case.num_contaminated),
     )

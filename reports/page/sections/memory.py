@@ -22,9 +22,11 @@ from reports.drawing.numbers import MEBIBYTE, render_mebibytes, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
 from reports.page.names import name_row
-from reports.record.record import CaseRecord, Memory, Record
+from reports.record.record import Memory
+from reports.summary.case import CaseSummary
+from reports.summary.metric import NANOSECONDS
+from reports.summary.summary import Summary
 
-NANOSECONDS = 1_000_000_000
 SMALL_HEIGHT = 110  # pixels
 ABOVE = 1.05  # room over the highest line
 MEASURED, PREDICTED = "measured", "predicted"
@@ -34,9 +36,9 @@ NO_SERIES = (
 )
 
 
-def describe_memory(record: Record) -> Section | None:
+def describe_memory(summary: Summary) -> Section | None:
     """Predicted against measured bytes and memory over time; None where memory was not read."""
-    cases = sorted(_list_read(record), key=lambda case: _read(case).live_bytes or 0)
+    cases = sorted(_list_read(summary), key=lambda case: _read(case).live_bytes or 0)
     if not cases:
         return None
     blocks: list[Block] = [draw_predictions(cases), _list_memory(cases)]
@@ -45,7 +47,7 @@ def describe_memory(record: Record) -> Section | None:
     return Section("memory", "What does it hold in memory?", tuple(blocks))
 
 
-def draw_predictions(cases: Sequence[CaseRecord]) -> Figure:
+def draw_predictions(cases: Sequence[CaseSummary]) -> Figure:
     """Measured live bytes beside what the spec alone predicts."""
     return Figure(
         "Live memory, measured and predicted, MiB",
@@ -56,7 +58,7 @@ def draw_predictions(cases: Sequence[CaseRecord]) -> Figure:
     )
 
 
-def draw_over_time(cases: Sequence[CaseRecord]) -> Gallery:
+def draw_over_time(cases: Sequence[CaseSummary]) -> Gallery:
     """Live bytes from the first moment of filling until all is released, a small picture for each case."""
     highest = max(
         max(_read(case).predicted_bytes, *(reading.live_bytes for reading in _read(case).series)) for case in cases
@@ -72,16 +74,16 @@ def draw_over_time(cases: Sequence[CaseRecord]) -> Gallery:
     )
 
 
-def _list_read(record: Record) -> list[CaseRecord]:
-    return [case for case in record.cases if case.group == "memory" and case.memory is not None]
+def _list_read(summary: Summary) -> list[CaseSummary]:
+    return [case for case in summary.cases if case.group == "memory" and case.memory is not None]
 
 
-def _read(case: CaseRecord) -> Memory:
+def _read(case: CaseSummary) -> Memory:
     assert case.memory is not None, "only such cases are listed"  # noqa: S101  # for the type checker
     return case.memory
 
 
-def _draw_predictions(cases: Sequence[CaseRecord]) -> Spec:
+def _draw_predictions(cases: Sequence[CaseSummary]) -> Spec:
     measured = [_describe(case, MEASURED, live) for case in cases if (live := _read(case).live_bytes) is not None]
     predicted = [_describe(case, PREDICTED, _read(case).predicted_bytes) for case in cases]
     look = {
@@ -97,7 +99,7 @@ def _draw_predictions(cases: Sequence[CaseRecord]) -> Spec:
     )
 
 
-def _describe(case: CaseRecord, kind: str, num_bytes: int) -> dict[str, object]:
+def _describe(case: CaseSummary, kind: str, num_bytes: int) -> dict[str, object]:
     return {
         "row": name_row(case),
         "kind": kind,
@@ -107,7 +109,7 @@ def _describe(case: CaseRecord, kind: str, num_bytes: int) -> dict[str, object]:
     }
 
 
-def _draw_series(case: CaseRecord, top_mebibytes: float) -> Spec:
+def _draw_series(case: CaseSummary, top_mebibytes: float) -> Spec:
     memory = _read(case)
     predicted = memory.predicted_bytes / MEBIBYTE
     values = [
@@ -127,7 +129,7 @@ def _draw_series(case: CaseRecord, top_mebibytes: float) -> Spec:
     return finish([area, line], SMALL_HEIGHT, f"live memory over time of {case.name}")
 
 
-def _list_memory(cases: Sequence[CaseRecord]) -> Table:
+def _list_memory(cases: Sequence[CaseSummary]) -> Table:
     numbers = number_columns("live MiB", "predicted", "live / predicted", "peak", "kept", "kept after trim")
     return Table(
         "The bytes: live on the heap, and resident at the peak and after the release",
@@ -136,7 +138,7 @@ def _list_memory(cases: Sequence[CaseRecord]) -> Table:
     )
 
 
-def _list_case(case: CaseRecord) -> tuple[Cell, ...]:
+def _list_case(case: CaseSummary) -> tuple[Cell, ...]:
     memory = _read(case)
     ratio = memory.live_bytes / memory.predicted_bytes if memory.live_bytes and memory.predicted_bytes else None
     return (

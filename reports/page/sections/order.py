@@ -14,26 +14,26 @@ from reports.page.sections.memory import describe_memory
 from reports.page.sections.mixing import describe_mixing
 from reports.page.sections.speed import describe_first_batch, describe_speed
 from reports.page.sections.traces import describe_traces
-from reports.record.record import Record
+from reports.summary.summary import Summary
 
 
 def list_sections(run: Run) -> tuple[Section, ...]:
     """All sections that the run has something for."""
     traces = describe_traces(run.traces, run.unreadable)
-    if run.record is None:
+    if run.summary is None:
         return (traces,)
-    sections = [*_describe_record(run.record), describe_claims(run.record), traces, describe_machine(run.record)]
+    sections = [*_describe_summary(run.summary), describe_claims(run.summary), traces, describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)
 
 
-def _describe_record(record: Record) -> list[Section | None]:
+def _describe_summary(summary: Summary) -> list[Section | None]:
     return [
-        describe_speed(record),
-        describe_frontier(record),
-        describe_first_batch(record),
-        describe_memory(record),
-        describe_feeding(record),
-        describe_mixing(record),
-        describe_inference(record),
-        describe_devices(record),
+        describe_speed(summary),
+        describe_frontier(summary),
+        describe_first_batch(summary),
+        describe_memory(summary),
+        describe_feeding(summary),
+        describe_mixing(summary),
+        describe_inference(summary),
+        describe_devices(summary),
     ]

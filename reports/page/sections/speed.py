@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.drawing.blocks import Cell, Emphasis, Figure, Section, Table, number_columns, text_columns
+from reports.drawing.blocks import Cell, Emphasis, Figure, Row, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import (
     render_estimate,
     render_mebibytes,
@@ -14,53 +14,48 @@ from reports.drawing.numbers import (
     render_seconds,
 )
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import name_device, name_row, name_series
-from reports.record.record import REFERENCE, CaseRecord, Record
+from reports.page.names import list_text, name_field, name_row, name_series
+from reports.record.record import REFERENCE
 from reports.stats.median import CONFIDENCE, Estimate
-from reports.summary.estimates import (
-    estimate_busy_share,
-    estimate_first_batch_s,
-    estimate_rate,
-    estimate_speed_ratio,
-    read_turns,
-)
-from reports.summary.selection import find_case, list_drained, rank_fields
+from reports.summary.case import CaseSummary
+from reports.summary.fields import Ranked
+from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, Metric
+from reports.summary.summary import Summary
 
-MILLISECONDS = 1000
+MS_PER_S = 1000
 FASTEST, LEVEL = "fastest", "level with it"
 READ_INTERVALS = f"The point is the median of the turns, the line its {CONFIDENCE:.0%} interval."
 READ_LOG = "The axis is logarithmic: equal distances are equal ratios."
 
 
-def describe_speed(record: Record) -> Section | None:
+def describe_speed(summary: Summary) -> Section | None:
     """Throughput and first batch of the drained orderings; None where nothing was drained."""
-    cases = [case for ranked in rank_fields(record).values() for case in ranked]
-    if not cases:
+    if not summary.fields:
         return None
-    return Section("speed", "How fast is each ordering?", (draw_throughput(record), _list_speeds(record)))
+    return Section("speed", "How fast is each ordering?", (draw_throughput(summary), _list_speeds(summary)))
 
 
-def describe_first_batch(record: Record) -> Section | None:
+def describe_first_batch(summary: Summary) -> Section | None:
     """The wait for the first batch; None where nothing was drained."""
-    cases = list_drained(record)
-    if not any(estimate_first_batch_s(case).median for case in cases):
+    waits = [each.case.find(FIRST_BATCH) for each in _list_ranked(summary)]
+    if not any(wait and wait.median for wait in waits):
         return None
-    return Section("first-batch", "How long is the wait for the first batch?", (draw_first_batch(record),))
+    return Section("first-batch", "How long is the wait for the first batch?", (draw_first_batch(summary),))
 
 
-def draw_throughput(record: Record) -> Figure:
+def draw_throughput(summary: Summary) -> Figure:
     """Examples per second."""
     return Figure(
         "Throughput, examples per second",
         f"Farther right is faster. {READ_INTERVALS} Two cases whose lines share a value cannot be told apart."
         f" {READ_LOG}",
-        draw_intervals(_mark(record, estimate_rate, _show_rate), "examples per second", series="arm"),
+        draw_intervals(_mark(summary, RATE, _show_rate), "examples per second", series="arm"),
     )
 
 
-def draw_first_batch(record: Record) -> Figure:
+def draw_first_batch(summary: Summary) -> Figure:
     """Milliseconds to the first batch."""
-    marks = _mark(record, _estimate_first_ms, _show_ms)
+    marks = _mark(summary, FIRST_BATCH, _show_ms, MS_PER_S)
     shortest: dict[str, float] = {}
     for mark in marks:
         shortest.setdefault(mark.row, mark.estimate.median)  # of the first arm, so that the arms keep their order
@@ -73,13 +68,15 @@ def draw_first_batch(record: Record) -> Figure:
     )
 
 
-Show = Callable[[Estimate], str]
+def _list_ranked(summary: Summary) -> list[Ranked]:
+    return [ranked for field in summary.fields for ranked in field.ranked]
 
 
-def _mark(record: Record, estimate: Callable[[CaseRecord], Estimate], show: Show) -> list[Mark]:
-    cases = [case for ranked in rank_fields(record).values() for case in ranked]
-    found = [(case, estimate(case)) for case in cases]
-    return [Mark(name_row(case), name_series(case, cases), each, show(each), case.ordering) for case, each in found]
+def _mark(summary: Summary, metric: Metric, show: Callable[[Estimate], str], factor: float = 1) -> list[Mark]:
+    """A mark for each case that has the metric, in the unit of the axis, of which one of the metric's has `factor`."""
+    cases = [each.case for each in _list_ranked(summary)]
+    known = [(case, found.scale(factor)) for case in cases if (found := case.find(metric)) is not None]
+    return [Mark(name_row(case), name_series(case, cases), each, show(each), case.ordering) for case, each in known]
 
 
 def _show_rate(estimate: Estimate) -> str:
@@ -90,64 +87,48 @@ def _show_ms(estimate: Estimate) -> str:
     return f"{render_estimate(estimate, render_ratio)} ms"
 
 
-def _estimate_first_ms(case: CaseRecord) -> Estimate:
-    seconds = estimate_first_batch_s(case)
-    low = None if seconds.low is None else seconds.low * MILLISECONDS
-    high = None if seconds.high is None else seconds.high * MILLISECONDS
-    return Estimate(seconds.median * MILLISECONDS, low, high, seconds.count)
-
-
-def _list_speeds(record: Record) -> Table:
+def _list_speeds(summary: Summary) -> Table:
     numbers = number_columns("examples/s", f"ratio to {REFERENCE}", "first batch", "AU %", "live MiB")
-    rows = tuple(_list_case(record, case, ranked) for ranked in rank_fields(record).values() for case in ranked)
+    ranked = _list_ranked(summary)
+    cases = [each.case for each in ranked]
+    rows = tuple(_list_case(each, name_field(each.case, cases)) for each in ranked)
     return Table("The numbers", (*text_columns("ordering", "arm"), *numbers), rows)
 
 
-def _list_case(record: Record, case: CaseRecord, ranked: list[CaseRecord]) -> tuple[Cell, ...]:
-    rate, best = estimate_rate(case), estimate_rate(ranked[0])
-    notes = (FASTEST,) if case is ranked[0] else (LEVEL,) if rate.overlaps(best) else ()
-    emphasis = Emphasis.BEST if case is ranked[0] else Emphasis.PLAIN
+def _list_case(ranked: Ranked, field: str) -> Row:
+    case, rate = ranked.case, ranked.case.get(RATE)
+    notes = (FASTEST,) if ranked.is_fastest else (LEVEL,) if ranked.is_level else ()
+    emphasis = Emphasis.BEST if ranked.is_fastest else Emphasis.PLAIN
     return (
-        Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ()),
-        Cell(_name_field(case, list_drained(record))),
+        Cell(case.name, below=list_text(case)),
+        Cell(field),
         Cell(render_estimate(rate, render_rate), rate.median, notes, emphasis),
-        _compare(record, case),
-        Cell(render_seconds(estimate_first_batch_s(case).median), estimate_first_batch_s(case).median),
-        _share(find_case(record, case, case.name, "emulated")),
-        _remember(find_case(record, case, case.name, "memory")),
+        _show_ratio(case),
+        show_first_batch(case),
+        _show_share(ranked.emulated),
+        _show_memory(ranked.memory),
     )
 
 
-def _name_field(case: CaseRecord, cases: list[CaseRecord]) -> str:
-    """The arm, and the device where the cases have several."""
-    return f"{case.arm}, {name_device(case.device)}" if len({each.device for each in cases}) > 1 else case.arm
+def show_first_batch(case: CaseSummary) -> Cell:
+    """The median time to a case's first batch; empty where it has none."""
+    first = case.find(FIRST_BATCH)
+    return Cell("") if first is None else Cell(render_seconds(first.median), first.median)
 
 
-def _compare(record: Record, case: CaseRecord) -> Cell:
-    reference = next((each for each in list_drained(record) if _is_reference(each, case)), None)
-    if reference is None:
-        return Cell("")
-    if reference is case:
+def _show_ratio(case: CaseSummary) -> Cell:
+    if case.is_reference:
         return Cell("1", 1.0)
-    if not read_turns("time", case).keys() & read_turns("time", reference).keys():
+    return Cell("") if case.ratio is None else Cell(render_estimate(case.ratio, render_ratio), case.ratio.median)
+
+
+def _show_share(fed: CaseSummary | None) -> Cell:
+    share = None if fed is None else fed.find(BUSY_SHARE)
+    return Cell("") if share is None else Cell(render_estimate(share, render_percent), share.median)
+
+
+def _show_memory(read: CaseSummary | None) -> Cell:
+    if read is None or read.memory is None:
         return Cell("")
-    ratio = estimate_speed_ratio(case, reference)
-    return Cell(render_estimate(ratio, render_ratio), ratio.median)
-
-
-def _is_reference(case: CaseRecord, other: CaseRecord) -> bool:
-    return (case.name, case.arm, case.device) == (REFERENCE, other.arm, other.device)
-
-
-def _share(case: CaseRecord | None) -> Cell:
-    if case is None:
-        return Cell("")
-    share = estimate_busy_share(case)
-    return Cell(render_estimate(share, render_percent), share.median)
-
-
-def _remember(case: CaseRecord | None) -> Cell:
-    if case is None or case.memory is None:
-        return Cell("")
-    live = case.memory.live_bytes
+    live = read.memory.live_bytes
     return Cell("not told here") if live is None else Cell(render_mebibytes(live), float(live))

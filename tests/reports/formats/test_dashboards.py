@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from case_records import change
-from records import FAST, LIVE, MEBIBYTE, POST, RAW, make_case, make_memory_case, make_record
+from records import FAST, LIVE, MEBIBYTE, POST, RAW, make_case, make_memory_case, make_summary
 
 from reports.formats.bencher import LONGEST_NAME_BYTES, render_bencher
 from reports.formats.github_benchmark import render_github_benchmark
@@ -53,7 +53,7 @@ def read_as_bencher(text: str) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def test_the_action_reads_an_entry_for_each_chart_of_each_case() -> None:
-    entries = read_as_the_action(render_github_benchmark(make_record()))
+    entries = read_as_the_action(render_github_benchmark(make_summary()))
     assert [(entry["name"], entry["value"], entry["unit"], entry.get("range")) for entry in entries] == [
         ("post-default-cpu: time per example", 100, "us", "[90, 110]"),
         ("post-default-cpu: first batch", 10, "ms", "[9, 11]"),
@@ -68,7 +68,7 @@ def test_the_action_reads_an_entry_for_each_chart_of_each_case() -> None:
 
 
 def test_the_action_shows_what_was_measured_and_where() -> None:
-    entries = read_as_the_action(render_github_benchmark(make_record(POST, LIVE)))
+    entries = read_as_the_action(render_github_benchmark(make_summary(POST, LIVE)))
     assert entries[0]["extra"].splitlines() == [
         "shuffle(60000).map().prefetch(320).batch(32).repeat()",
         "median of 6 turns, 95% interval",
@@ -80,34 +80,34 @@ def test_the_action_shows_what_was_measured_and_where() -> None:
 
 
 def test_a_slower_case_has_the_larger_value() -> None:
-    entries = read_as_the_action(render_github_benchmark(make_record(POST, FAST)))
+    entries = read_as_the_action(render_github_benchmark(make_summary(POST, FAST)))
     values = {entry["name"]: entry["value"] for entry in entries}
     assert values["post-default-cpu: time per example"] > values["fast-default-cpu: time per example"]
 
 
 def test_the_unit_is_the_same_however_large_the_value() -> None:
     slow = make_case("slow", [900_000] * 6)
-    entries = read_as_the_action(render_github_benchmark(make_record(slow)))
+    entries = read_as_the_action(render_github_benchmark(make_summary(slow)))
     assert [(entry["value"], entry["unit"]) for entry in entries] == [(900_000, "us"), (90_000, "ms")]
 
 
 def test_values_have_six_digits() -> None:
-    (entry, *_) = read_as_the_action(render_github_benchmark(make_record(make_case("odd", [1, 1, 2, 2, 2, 3]))))
+    (entry, *_) = read_as_the_action(render_github_benchmark(make_summary(make_case("odd", [1, 1, 2, 2, 2, 3]))))
     assert (entry["value"], entry["range"]) == (2, "[1, 3]")
     third = replace(POST.turns[0].sample, num_examples=3)
     odd = replace(POST, turns=tuple(replace(turn, sample=third) for turn in POST.turns))
-    (entry, *_) = read_as_the_action(render_github_benchmark(make_record(odd)))
+    (entry, *_) = read_as_the_action(render_github_benchmark(make_summary(odd)))
     assert (entry["value"], entry["range"]) == (33333.3, "[33333.3, 33333.3]")
 
 
 def test_an_interval_of_too_few_turns_is_left_out() -> None:
-    few = make_record(make_case("post", [100] * 5))
+    few = make_summary(make_case("post", [100] * 5))
     assert "range" not in read_as_the_action(render_github_benchmark(few))[0]
     assert read_as_bencher(render_bencher(few))["post-default-cpu"]["throughput"] == {"value": 10_000.0}
 
 
 def test_bencher_reads_each_measure_of_each_case() -> None:
-    benchmarks = read_as_bencher(render_bencher(make_record()))
+    benchmarks = read_as_bencher(render_bencher(make_summary()))
     assert list(benchmarks) == [
         *("post-default-cpu", "fast-default-cpu", "fast-raw-cpu", "post-emulated-2ms-default-cpu"),
     ]
@@ -120,13 +120,13 @@ def test_bencher_reads_each_measure_of_each_case() -> None:
 
 
 def test_a_benchmark_without_metrics_is_left_out() -> None:
-    assert list(read_as_bencher(render_bencher(make_record(NOTHING, RAW)))) == ["fast-raw-cpu"]
+    assert list(read_as_bencher(render_bencher(make_summary(NOTHING, RAW)))) == ["fast-raw-cpu"]
 
 
 @pytest.mark.parametrize("render", [render_github_benchmark, render_bencher])
 def test_a_record_with_nothing_for_it_is_refused(render) -> None:
     with pytest.raises(ExportError, match="the record has nothing") as caught:
-        render(make_record(NOTHING))
+        render(make_summary(NOTHING))
     assert "live" in str(caught.value)
 
 
@@ -134,16 +134,16 @@ def test_a_record_with_nothing_for_it_is_refused(render) -> None:
 def test_bencher_takes_names_up_to_1024_bytes(letter: str) -> None:
     room = LONGEST_NAME_BYTES - len("-default-cpu")
     name = letter * (room // len(letter.encode()))
-    assert len(next(iter(read_as_bencher(render_bencher(make_record(make_memory_case(name, 1))))))) > 500
+    assert len(next(iter(read_as_bencher(render_bencher(make_summary(make_memory_case(name, 1))))))) > 500
     with pytest.raises(ExportError, match="Bencher takes names of up to 1024 bytes; .{40}... has 102[56]") as caught:
-        render_bencher(make_record(make_memory_case(name + letter, 1)))
+        render_bencher(make_summary(make_memory_case(name + letter, 1)))
     assert len(str(caught.value)) < 120
 
 
 def test_devices_are_never_mixed() -> None:
-    record = make_record(FAST, change(FAST, device="gpu"))
-    assert list(read_as_bencher(render_bencher(record))) == ["fast-default-cpu", "fast-default-gpu"]
-    names = [entry["name"] for entry in read_as_the_action(render_github_benchmark(record))]
+    summary = make_summary(FAST, change(FAST, device="gpu"))
+    assert list(read_as_bencher(render_bencher(summary))) == ["fast-default-cpu", "fast-default-gpu"]
+    names = [entry["name"] for entry in read_as_the_action(render_github_benchmark(summary))]
     assert [name for name in names if "gpu" in name] == [
         "fast-default-gpu: time per example",
         "fast-default-gpu: first batch",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from case_records import change
-from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_memory_case, make_record
+from records import FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_memory_case, make_record, make_summary
 from tensorboard.compat.proto.event_pb2 import Event
 
 from reports.formats.event_file import EVENT_FILE
@@ -157,23 +157,23 @@ def test_a_plain_name_is_the_name_of_the_folder() -> None:
 
 
 def test_the_same_record_gives_the_same_bytes_of_the_time_of_the_run() -> None:
-    files = build_log_folder(make_record())
-    assert files == build_log_folder(make_record())
+    files = build_log_folder(make_summary())
+    assert files == build_log_folder(make_summary())
     first, *events = read_events(files[f"post-default-cpu/{EVENT_FILE}"])
     assert first.file_version == "brain.Event:2"
     assert {event.wall_time for event in events} == {1795424280.123456}
 
 
 def test_a_record_without_a_time_is_of_the_year_1970() -> None:
-    (event, *_) = read_events(build_log_folder(replace(make_record(), datetime="yesterday"))[EVENT_FILE])
+    (event, *_) = read_events(build_log_folder(replace(make_summary(), datetime="yesterday"))[EVENT_FILE])
     assert event.wall_time == 0
 
 
 @pytest.mark.process
 def test_no_tensorflow_is_imported_for_it() -> None:
     script = (
-        "import sys; sys.path.insert(0, 'tests/props'); from records import make_record;"
-        "from reports.formats.hparams import build_log_folder; build_log_folder(make_record());"
+        "import sys; sys.path.insert(0, 'tests/props'); from records import make_summary;"
+        "from reports.formats.hparams import build_log_folder; build_log_folder(make_summary());"
         "sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0

@@ -12,8 +12,8 @@ from page_runs import (
     POST,
     RAW,
     make_case,
-    make_record,
     make_run,
+    make_summary,
     make_traced_run,
     predict,
     remember,
@@ -22,7 +22,7 @@ from page_runs import (
 from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Lines, Section, Spec, Table
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.sections.claims import describe_claims
-from reports.page.sections.devices import describe_devices, find_shared
+from reports.page.sections.devices import describe_devices
 from reports.page.sections.feeding import describe_feeding
 from reports.page.sections.inference import describe_inference
 from reports.page.sections.memory import NO_SERIES, describe_memory
@@ -83,7 +83,7 @@ def test_series_are_told_apart_by_shape_and_colour_and_one_needs_no_key() -> Non
 
 
 def test_throughput_lists_the_fastest_first_and_the_default_arm_first() -> None:
-    shown = rows(draw_throughput(make_record()).spec)
+    shown = rows(draw_throughput(make_summary()).spec)
     assert [(row["row"], row["series"]) for row in shown] == [
         ("fast", "default: as TensorFlow runs it"),
         ("close_second", "default: as TensorFlow runs it"),
@@ -95,13 +95,13 @@ def test_throughput_lists_the_fastest_first_and_the_default_arm_first() -> None:
 
 
 def test_first_batches_are_in_the_order_of_the_wait() -> None:
-    shown = rows(draw_first_batch(make_record()).spec)
+    shown = rows(draw_first_batch(make_summary()).spec)
     waits = [("fast", 40.0), ("post", 250.0), ("post", 20.0), ("close_second", 1200.0)]
     assert [(row["row"], row["median"]) for row in shown] == waits
 
 
 def test_the_table_of_speeds() -> None:
-    section = describe_speed(make_record())
+    section = describe_speed(make_summary())
     assert section is not None
     table = section.blocks[1]
     assert isinstance(table, Table)
@@ -115,7 +115,7 @@ def test_the_table_of_speeds() -> None:
 
 
 def test_another_device_is_another_series_and_no_rival() -> None:
-    section = describe_speed(make_record(POST, FAST, ON_GPU))
+    section = describe_speed(make_summary(POST, FAST, ON_GPU))
     assert section is not None
     figure, table = section.blocks
     assert isinstance(figure, Figure)
@@ -130,9 +130,7 @@ def test_another_device_is_another_series_and_no_rival() -> None:
 
 
 def test_cpu_beside_gpu() -> None:
-    record = make_record(POST, FAST, ON_GPU)
-    assert [[case.device for case in pair] for pair in find_shared(record.cases)] == [["cpu", "gpu"]]
-    figure, table = describe_devices(record).blocks
+    figure, table = describe_devices(make_summary(POST, FAST, ON_GPU)).blocks
     assert isinstance(figure, Figure)
     assert isinstance(table, Table)
     assert [(row["row"], row["series"], row["median"]) for row in rows(figure.spec)] == [
@@ -147,7 +145,7 @@ def test_cpu_beside_gpu() -> None:
 
 def test_inference_by_batch_size_and_where_the_gpu_starts_to_win() -> None:
     cases = (predict(128, 600), predict(1, 6000), predict(128, 60, "gpu"), predict(1, 12000, "gpu"))
-    figure, lines = describe_inference(make_record(*cases)).blocks
+    figure, lines = describe_inference(make_summary(*cases)).blocks
     assert isinstance(figure, Figure)
     assert [(row["row"], row["series"], row["median"], row["detail"]) for row in rows(figure.spec)] == [
         ("batch of 1", "mlp, CPU", pytest.approx(10_000), "2.0 ms a call"),
@@ -160,13 +158,13 @@ def test_inference_by_batch_size_and_where_the_gpu_starts_to_win() -> None:
 
 
 def test_inference_on_one_device_has_no_winner() -> None:
-    section = describe_inference(make_record(predict(1, 100)))
+    section = describe_inference(make_summary(predict(1, 100)))
     assert [type(block) for block in section.blocks] == [Figure]
 
 
 def test_devices_that_share_no_round_are_not_compared() -> None:
     later = replace(ON_GPU, turns=tuple(replace(turn, round=turn.round + 100) for turn in ON_GPU.turns))
-    table = describe_devices(make_record(FAST, later)).blocks[1]
+    table = describe_devices(make_summary(FAST, later)).blocks[1]
     assert isinstance(table, Table)
     assert table.rows[1][3].text == "measured apart"
 
@@ -176,13 +174,13 @@ def test_devices_that_share_no_round_are_not_compared() -> None:
     [((POST, FAST), "Every case of this run ran on the CPU."), ((POST, ON_GPU), "No case of this run was measured")],
 )
 def test_without_a_shared_case_a_line_says_so(cases, reason: str) -> None:
-    (lines,) = describe_devices(make_record(*cases)).blocks
+    (lines,) = describe_devices(make_summary(*cases)).blocks
     assert isinstance(lines, Lines)
     assert lines.lines[0].startswith(reason)
 
 
 def test_memory_measured_predicted_and_over_time() -> None:
-    section = describe_memory(make_record())
+    section = describe_memory(make_summary())
     assert section is not None
     first, table, gallery = section.blocks
     assert isinstance(first, Figure)
@@ -205,18 +203,18 @@ def test_memory_measured_predicted_and_over_time() -> None:
 def test_a_record_without_memory_over_time_says_so() -> None:
     older = remember("post", 50, 50)
     assert older.memory is not None
-    section = describe_memory(make_record(replace(older, memory=replace(older.memory, series=()))))
+    section = describe_memory(make_summary(replace(older, memory=replace(older.memory, series=()))))
     assert section is not None
     assert section.blocks[-1] == Lines((NO_SERIES,))
 
 
 def test_a_platform_that_does_not_tell_still_shows_predictions() -> None:
-    section = describe_memory(make_record(remember("post", None, 50)))
+    section = describe_memory(make_summary(remember("post", None, 50)))
     assert marks(figures(section)[0].spec) == ["tick"]
 
 
 def test_feeding_in_percent() -> None:
-    shown = rows(figures(describe_feeding(make_record()))[0].spec)
+    shown = rows(figures(describe_feeding(make_summary()))[0].spec)
     assert [(row["row"], row["series"], row["median"]) for row in shown] == [
         ("fast", "emulated accelerator, 2 ms, default", 95.0),
         ("post", "training step, default", 85.0),
@@ -225,7 +223,7 @@ def test_feeding_in_percent() -> None:
 
 
 def test_shuffle_quality() -> None:
-    shown = rows(figures(describe_mixing(make_record()))[0].spec)
+    shown = rows(figures(describe_mixing(make_summary()))[0].spec)
     assert [(row["series"], row["median"]) for row in shown] == [
         ("how far examples move", 0.25),
         ("how often the label changes", 0.5),
@@ -234,7 +232,7 @@ def test_shuffle_quality() -> None:
 
 def test_claims_have_a_band_a_point_and_a_line() -> None:
     named = (make_case("map_after_shuffle", [100] * 6), make_case("map_before_shuffle", [200] * 6))
-    section = describe_claims(make_record(*named))
+    section = describe_claims(make_summary(*named))
     (shown,) = (rows(figure.spec) for figure in figures(section))
     claim = next(row for row in shown if row["id"] == "C1c")
     assert (claim["median"], claim["most"], claim["verdict"]) == (0.5, 0.9, "HOLDS")
@@ -294,8 +292,8 @@ def test_sections_stand_in_the_order_in_which_a_reader_asks() -> None:
 
 
 def test_a_section_without_anything_to_show_is_left_out() -> None:
-    assert describe_speed(make_record(remember("post", 1, 1))) is None
-    assert describe_first_batch(make_record(remember("post", 1, 1))) is None
-    assert describe_first_batch(make_record(make_case("post", [1], 0))) is None
+    assert describe_speed(make_summary(remember("post", 1, 1))) is None
+    assert describe_first_batch(make_summary(remember("post", 1, 1))) is None
+    assert describe_first_batch(make_summary(make_case("post", [1], 0))) is None
     for describe in (describe_memory, describe_feeding, describe_mixing, describe_inference):
-        assert describe(make_record(RAW)) is None
+        assert describe(make_summary(RAW)) is None

@@ -1,7 +1,7 @@
 """The Pareto front: hand-placed cases, and the boundary at which two readings count as the same memory."""
 
 import pytest
-from page_runs import CASES, make_case, make_record, remember
+from page_runs import CASES, make_case, make_summary, remember
 
 from reports.drawing.blocks import Figure, Table
 from reports.page.sections.frontier import OFF, ON, Place, describe_frontier, find_front
@@ -42,7 +42,7 @@ def test_a_single_place_is_the_front() -> None:
 
 
 def test_the_picture_and_the_table_say_the_same() -> None:
-    section = describe_frontier(make_record())
+    section = describe_frontier(make_summary())
     assert section is not None
     figure, table = section.blocks
     assert isinstance(figure, Figure)
@@ -59,12 +59,12 @@ def test_the_picture_and_the_table_say_the_same() -> None:
 
 def test_a_run_without_readings_has_no_such_section() -> None:
     drained = [case for case in CASES if case.consumer == "drain"]
-    assert describe_frontier(make_record(*drained)) is None
-    assert describe_frontier(make_record(*drained, remember("post", None, 50))) is None
+    assert describe_frontier(make_summary(*drained)) is None
+    assert describe_frontier(make_summary(*drained, remember("post", None, 50))) is None
 
 
 def test_another_device_is_another_front() -> None:
     on_gpu = make_case("post", [10] * 6, device="gpu")
-    section = describe_frontier(make_record(make_case("post", [100] * 6), on_gpu, remember("post", 50, 50)))
+    section = describe_frontier(make_summary(make_case("post", [100] * 6), on_gpu, remember("post", 50, 50)))
     assert section is not None
     assert len(section.blocks) == 2, "the reading is of the CPU's case"

@@ -44,7 +44,7 @@ def test_the_facts() -> None:
 
 @pytest.mark.process
 def test_a_run_of_traces_alone_is_headed_by_its_verdict(tmp_path: Path) -> None:
-    run = replace(make_traced_run(tmp_path), record=None)
+    run = replace(make_traced_run(tmp_path), summary=None)
     sentence = "The profiler's trace: highly input-bound"
     assert write_headline(run).sentence == sentence
     assert write_headline(run).facts == (

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from page_runs import CASES, FAST, POST, SETTING, make_case, make_record, make_run, make_traced_run
+from page_runs import CASES, FAST, POST, SETTING, make_case, make_run, make_summary, make_traced_run
 
 from reports.page.compose import render_page
 from reports.page.runs import Run
@@ -95,7 +95,7 @@ def test_anchors_are_unique_and_links_lead_to_them(page: str) -> None:
 
 
 def test_a_warning_stands_where_a_trace_could_not_be_read() -> None:
-    page = render_page([Run("x", make_record(POST), (), ("The trace a could not be read: it is <cut> short.",))])
+    page = render_page([Run("x", make_summary(POST), (), ("The trace a could not be read: it is <cut> short.",))])
     assert '<p class="warning">The trace a could not be read: it is &lt;cut&gt; short.</p>' in page
 
 

@@ -28,7 +28,7 @@ def test_a_folder_is_its_record_and_its_traces(run: Path) -> None:
     write_trace(run, "fast")
     (loaded,) = load_runs([run])
     assert loaded.name == "20261123-085740"
-    assert loaded.record is not None
+    assert loaded.summary is not None
     assert [trace.session.name for trace in loaded.traces] == ["fast/2026_11_23", "post/2026_11_23"]
 
 
@@ -45,8 +45,8 @@ def test_a_record_file_brings_the_traces_beside_it_and_another_name_does_not(run
 def test_a_training_that_was_only_traced_has_no_record(tmp_path: Path) -> None:
     file = write_trace(tmp_path / "mlp", "train")
     by_folder, by_file = load_runs([tmp_path / "mlp", file])
-    assert (by_folder.name, by_folder.record, len(by_folder.traces)) == ("mlp", None, 1)
-    assert (by_file.name, by_file.record, len(by_file.traces)) == ("2026_11_23", None, 1)
+    assert (by_folder.name, by_folder.summary, len(by_folder.traces)) == ("mlp", None, 1)
+    assert (by_file.name, by_file.summary, len(by_file.traces)) == ("2026_11_23", None, 1)
 
 
 @pytest.mark.process
