@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from mnist_core.devices.quiet import import_tensorflow
     from mnist_core.devices.support import Device, DeviceError
     from mnist_core.devices.versions import describe_versions
-    from mnist_core.digits.load import NUM_CLASSES, SIDE, Digits, load_digits
+    from mnist_core.digits.load import Digits, load_digits
     from mnist_core.files.page_cache import drop_from_page_cache
     from mnist_core.language.errors import InputError
     from mnist_core.language.live_bytes import predict_live_bytes
     from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
     from mnist_core.language.ordering import Cache, Ordering, Prefetch, Shuffle, parse_ordering
     from mnist_core.language.say import Say, say_nothing
+    from mnist_core.language.shapes import NUM_CLASSES, SIDE
     from mnist_core.language.spec import ModelName, PipelineSpec, TrainSpec
     from mnist_core.models.classifier import load_classifier
     from mnist_core.models.convert import export_litert, export_onnx
@@ -113,13 +114,14 @@ _MODULES = {
     "devices.quiet": ("import_tensorflow",),
     "devices.support": ("Device", "DeviceError"),
     "devices.versions": ("describe_versions",),
-    "digits.load": ("NUM_CLASSES", "SIDE", "Digits", "load_digits"),
+    "digits.load": ("Digits", "load_digits"),
     "files.page_cache": ("drop_from_page_cache",),
     "language.errors": ("InputError",),
     "language.live_bytes": ("predict_live_bytes",),
     "language.named_orderings": ("NAMED_ORDERINGS", "find_ordering"),
     "language.ordering": ("Cache", "Ordering", "Prefetch", "Shuffle", "parse_ordering"),
     "language.say": ("Say", "say_nothing"),
+    "language.shapes": ("NUM_CLASSES", "SIDE"),
     "language.spec": ("ModelName", "PipelineSpec", "TrainSpec"),
     "models.classifier": ("load_classifier",),
     "models.convert": ("export_litert", "export_onnx"),

@@ -12,7 +12,7 @@ from bench.machine.pressure import read_pressure
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
 from bench.subjects.orderings import parse_subject
-from mnist_core.digits.load import SIDE, Digits
+from mnist_core import SIDE, Digits
 from mnist_core.pipeline.build import build_dataset
 from reports.record.case import Case
 from reports.record.program import Program

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from bench.pipelines.rewrites import apply_arm
 from bench.subjects.orderings import parse_subject
-from mnist_core.digits.arrays import SIDE
+from mnist_core import SIDE
 from mnist_core.language.ordering import Ordering, Prefetch, Shuffle
 from mnist_core.language.spec import PipelineSpec
 from mnist_core.pipeline.build import build_dataset

@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_core.digits.arrays import MAX_EXAMPLES, SIDE, AnyArray, RawDigits
+from mnist_core.digits.arrays import MAX_EXAMPLES, AnyArray, RawDigits
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import SIDE
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 MAX_ARRAY_BYTES = MAX_EXAMPLES * SIDE * SIDE

@@ -10,8 +10,6 @@ import numpy as np
 
 AnyArray = np.ndarray[Any, np.dtype[Any]]
 
-NUM_CLASSES = 10
-SIDE = 28
 MAX_EXAMPLES = (
     1_000_000  # EMNIST, the largest of MNIST's family, has 814255; a larger count is a broken or hostile file
 )

@@ -15,8 +15,9 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from mnist_core.digits.arrays import MAX_EXAMPLES, SIDE, AnyArray, RawDigits
+from mnist_core.digits.arrays import MAX_EXAMPLES, AnyArray, RawDigits
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import SIDE
 
 UNSIGNED_BYTES = 0x00000800  # with the number of dimensions: 0x00000803 for images, 0x00000801 for labels
 GZIP_MAGIC = b"\x1f\x8b"

@@ -12,13 +12,12 @@ import numpy as np
 
 from mnist_core.digits import keras_mnist
 from mnist_core.digits.archive import read_archive
-from mnist_core.digits.arrays import NUM_CLASSES, SIDE, AnyArray, fingerprint_arrays
+from mnist_core.digits.arrays import AnyArray, fingerprint_arrays
 from mnist_core.digits.idx import read_idx_folder
 from mnist_core.digits.synthetic_cache import load_synthetic
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say, say_nothing
-
-__all__ = ["NUM_CLASSES", "SIDE", "SOURCES", "SOURCE_VARIABLE", "Digits", "default_source", "load_digits"]
+from mnist_core.language.shapes import NUM_CLASSES, SIDE
 
 SOURCES = ("auto", "mnist", "synthetic")
 SOURCE_VARIABLE = "MNIST_CORE_DATA"

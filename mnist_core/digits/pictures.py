@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from mnist_core.digits.load import SIDE
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import SIDE
 
 MIDDLE_GREY = 127.5
 OPAQUE = 255

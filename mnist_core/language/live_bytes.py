@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from mnist_core.digits.arrays import NUM_CLASSES, SIDE
 from mnist_core.language.ordering import AUTO, MAX_COUNT, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
+from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import PipelineSpec
 
 ALIGNMENT = 64  # bytes; a slice of the source that begins at a multiple of it is used in place, others are copied

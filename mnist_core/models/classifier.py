@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.digits.load import NUM_CLASSES, SIDE
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.models.model import pixel_divisor
 from mnist_core.models.saved_graph import GRAPH_FILE, SavedGraph
 

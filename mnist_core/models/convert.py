@@ -15,9 +15,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.digits.load import SIDE
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say, say_nothing
+from mnist_core.language.shapes import SIDE
 from mnist_core.models.classifier import SERVING_SIGNATURE, load_keras_model
 from mnist_core.models.export import (
     NUM_CHECKED,

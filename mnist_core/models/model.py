@@ -9,8 +9,8 @@ from typing import get_args
 import keras
 import numpy as np
 
-from mnist_core.digits.load import NUM_CLASSES, SIDE
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import ModelName, Normalize
 
 PIXEL_LIMIT = 255.0  # raw pixels are 0 to 255, the models were designed for 0 to 1

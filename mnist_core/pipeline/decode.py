@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.digits.load import NUM_CLASSES, SIDE
+from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import PipelineSpec
 
 MAX_PIXEL = 255.0

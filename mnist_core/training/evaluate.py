@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from mnist_core.digits.load import NUM_CLASSES
 from mnist_core.language.errors import InputError
+from mnist_core.language.shapes import NUM_CLASSES
 
 SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)
 """What a probability counts for at least in the loss, about 1.2e-38, where float32 underflows to 0.

@@ -6,7 +6,7 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from mnist_core.training.resume import Logs
+from mnist_core.profiling.callback import Logs
 
 
 class TrainingProgress(keras.callbacks.Callback):

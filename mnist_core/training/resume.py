@@ -10,16 +10,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
 from mnist_core.files.whole_file import write_json
 from mnist_core.language.errors import InputError
+from mnist_core.profiling.callback import Logs
 from mnist_core.training.run_folder import EpochResult
-
-Logs = dict[str, Any] | None
 
 WEIGHTS = "latest.weights.h5"  # the names of Keras 3's callbacks/backup_and_restore.py
 METADATA = "training_metadata.json"

@@ -13,8 +13,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from mnist_core.digits.load import NUM_CLASSES
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from mnist_core.language.shapes import NUM_CLASSES
 from mnist_core.training.evaluate import EvalResult
 
 if TYPE_CHECKING:  # it imports TensorFlow, which the list of orderings does not need

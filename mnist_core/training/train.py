@@ -24,12 +24,12 @@ from mnist_core.models.classifier import load_classifier
 from mnist_core.models.model import build_model
 from mnist_core.pipeline.build import build_dataset
 from mnist_core.pipeline.sources import load_source
-from mnist_core.profiling.callback import ProfileSteps
+from mnist_core.profiling.callback import Logs, ProfileSteps
 from mnist_core.profiling.step_trace import StepTrace, find_step_trace
 from mnist_core.profiling.window import StepWindow
 from mnist_core.training.evaluate import evaluate
 from mnist_core.training.loops import TrainStep, run_loop
-from mnist_core.training.resume import EpochSeeds, Logs, PastEpochs, restore_epoch
+from mnist_core.training.resume import EpochSeeds, PastEpochs, restore_epoch
 from mnist_core.training.run_folder import EpochResult, RunFolder
 
 RESULT_FORMAT = 1
