@@ -10,10 +10,11 @@ import typer
 
 from reports.commands.runs import find_newest_run
 from reports.drawing.terminal import open_console
-from reports.traces.comparison_tables import render_comparison
+from reports.drawing.text import lay_out
+from reports.traces.comparison_tables import tabulate_comparison
 from reports.traces.json import render_comparison_json, render_json
 from reports.traces.reading import load_trace
-from reports.traces.tables import render_trace
+from reports.traces.tables import tabulate_trace
 from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
 
 TRACE_EXAMPLES = """Examples:
@@ -50,14 +51,14 @@ def trace(
     """
     first = load_trace(path, session)
     if other is None:
-        show = render_json(first) if as_json else render_trace(first, top)
+        show = render_json(first) if as_json else tabulate_trace(first, top)
     else:
         second = load_trace(other, session)
-        show = render_comparison_json(first, second) if as_json else render_comparison(first, second, top)
+        show = render_comparison_json(first, second) if as_json else tabulate_comparison(first, second, top)
     if isinstance(show, str):
         sys.stdout.write(f"{show}\n")
     else:
-        open_console().print(show)
+        open_console().print(lay_out(show))
 
 
 TENSORBOARD_EXAMPLES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from reports.stats.median import Estimate
 
+LEAST_SHARE = 0.005  # what is less rounds to nothing, and is not nothing
 TOO_FEW = "too few"  # turns for an interval
 MEBIBYTE = 2**20
 WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
@@ -89,6 +90,16 @@ def render_changes(estimate: Estimate) -> str:
     decimals = 1 if estimate.high - estimate.low < WIDE_INTERVAL else 0
     median, low, high = (render_change(end, decimals) for end in (estimate.median, estimate.low, estimate.high))
     return f"{median} [{low}, {high}]"
+
+
+def render_ms(value: float) -> str:
+    """Milliseconds with what digits a profiler's clock supports."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004
+
+
+def render_share(share: float) -> str:
+    """A share as percent; what is less than half a percent is not zero."""
+    return "<1" if 0 < share < LEAST_SHARE else f"{100 * share:.0f}"
 
 
 def _plain(value: float, digits: int) -> str:

@@ -15,7 +15,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
-from reports.traces.tables import describe_verdict
+from reports.traces.lines import describe_verdict
 
 Number = TypeVar("Number", int, float)
 

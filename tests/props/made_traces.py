@@ -1,12 +1,11 @@
 """Traces made by hand, for what is read of them and drawn."""
 
-import io
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from spaces import PYTHON, Made, make_slow_map, make_space
 
+from reports.drawing.text import render_text
 from reports.traces.reading import analyze
 from reports.traces.trace import Trace
 from reports.xplane.events import read_events
@@ -38,9 +37,7 @@ def save(folder: Path, space: Any, name: str = "vm") -> Path:
 
 
 def draw(content: Any, columns: int = 100) -> str:
-    console = Console(file=io.StringIO(), width=columns, color_system=None)
-    console.print(content)
-    return console.file.getvalue()
+    return render_text(content, columns)
 
 
 FASTER = {

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import altair as alt
 
 from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Section, Spec, write_sentences
-from reports.drawing.numbers import render_estimate, render_ratio
+from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
+from reports.traces.lines import describe_verdict
 from reports.traces.stages import Pipeline
-from reports.traces.tables import describe_verdict, render_ms, render_share
 from reports.traces.trace import PARTS, Trace
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 from reports.xplane.xprof import Step

@@ -6,13 +6,13 @@ from made_traces import FASTER, draw, make_step, make_trace
 from spaces import make_slow_map
 
 from reports.traces.comparison import pair_stages
-from reports.traces.comparison_tables import render_comparison
+from reports.traces.comparison_tables import tabulate_comparison
 from reports.traces.json import render_comparison_json
 
 
 def test_the_text_of_two_traces() -> None:
     slow, fast = make_trace([make_step(8.1)] * 10), make_trace([make_step(0.6, 3.0)] * 6, FASTER)
-    lines = draw(render_comparison(slow, fast, top=3)).splitlines()
+    lines = draw(tabulate_comparison(slow, fast, top=3)).splitlines()
     rows = {line.split("  ")[1].strip(): line.split()[-3:] for line in lines if line.startswith("  ")}
     assert rows["waiting for input"] == ["8.10", "0.60", "-7.50"]
     assert rows["host compute"] == ["1.90", "2.40", "+0.50"]
@@ -32,12 +32,12 @@ def test_a_trace_beside_itself_differs_in_nothing() -> None:
     for part in ("parts", "stages", "operations"):
         assert found[part]
         assert {pair["gain_ms"] for pair in found[part]} == {0.0}
-    assert "both run as Prefetch(auto) > Map > BatchV2" in draw(render_comparison(trace, trace, 3))
+    assert "both run as Prefetch(auto) > Map > BatchV2" in draw(tabulate_comparison(trace, trace, 3))
 
 
 def test_traces_without_steps_are_still_compared_by_stage() -> None:
     trace = make_trace([], make_slow_map(12, number=None))
-    text = draw(render_comparison(trace, trace, top=3))
+    text = draw(tabulate_comparison(trace, trace, top=3))
     assert "step time, mean ms" not in text
     assert "no steps" in text
     assert pair_stages(trace, trace)[2].first_ms == 7.5

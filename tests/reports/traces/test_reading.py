@@ -8,7 +8,7 @@ from spaces import Made, make_slow_map, make_space
 
 from mnist_core.files.xspace import TraceError
 from reports.traces.reading import load_trace
-from reports.traces.tables import render_trace
+from reports.traces.tables import tabulate_trace
 from reports.traces.trace import Trace
 from reports.traces.verdict import CAPTURE, STEPS, InputVerdict
 from reports.xplane.xprof import Step, Tables, XprofError
@@ -51,7 +51,7 @@ def test_no_marks_leave_stages_and_a_verdict_of_the_capture(tmp_path: Path) -> N
     assert (trace.steps, trace.step_ms, trace.mean_step_ms, trace.split) == ((), None, None, None)
     assert trace.verdict == InputVerdict(pytest.approx(0.805), CAPTURE, "highly input-bound")
     assert remark.startswith('No event has a step number, so there are no steps to tell ("No step marker observed"')
-    assert "80 % of the captured time is waiting for input" in draw(render_trace(trace, top=0))
+    assert "80 % of the captured time is waiting for input" in draw(tabulate_trace(trace, top=0))
 
 
 def test_without_xprof_the_stages_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,14 @@ import pytest
 from made_traces import MILLISECOND, OPERATION, draw, make_step, make_trace, save
 from spaces import PYTHON, Made, make_slow_map, make_space
 
-from reports.traces.comparison_tables import render_comparison
+from reports.drawing.numbers import render_ms, render_share
+from reports.traces.comparison_tables import tabulate_comparison
 from reports.traces.reading import load_trace
-from reports.traces.tables import render_ms, render_share, render_trace
+from reports.traces.tables import tabulate_trace
 
 
 def test_the_text_of_an_input_bound_trace() -> None:
-    lines = draw(render_trace(make_trace([make_step(8.1)] * 10), top=5)).splitlines()
+    lines = draw(tabulate_trace(make_trace([make_step(8.1)] * 10), top=5)).splitlines()
     assert [line.rstrip() for line in lines] == [
         " post/2026_11_23: 120 ms captured, 0.1 MB",
         "",
@@ -73,30 +74,30 @@ def test_the_text_of_an_input_bound_trace() -> None:
 )
 def test_what_is_not_input_bound_says_what_takes_the_time(part: str, said: str) -> None:
     step = replace(make_step(0.1), host_ns=0, other_ns=round(0.9 * MILLISECOND))
-    text = draw(render_trace(make_trace([replace(step, **{part: 9 * MILLISECOND})] * 6), top=0))
+    text = draw(tabulate_trace(make_trace([replace(step, **{part: 9 * MILLISECOND})] * 6), top=0))
     assert "not input-bound: 1 % of the step time is waiting for input" in text
     assert said in text
     assert "to do:" not in text
 
 
 def test_a_stage_whose_work_was_not_traced_has_no_line_of_work() -> None:
-    lines = draw(render_trace(make_trace([make_step(1.0)] * 6, {PYTHON: [Made("Iterator::Root", 0, 9)]}), top=0))
+    lines = draw(tabulate_trace(make_trace([make_step(1.0)] * 6, {PYTHON: [Made("Iterator::Root", 0, 9)]}), top=0))
     assert "waited for the thread pool and the options" in lines
     assert "meanwhile" not in lines
     assert [line.strip() for line in lines.splitlines()[:6]].count("") == 1
 
 
 def test_few_steps_have_no_interval() -> None:
-    assert "3 steps: median 10 (too few)" in draw(render_trace(make_trace([make_step(8.1)] * 3), top=0))
+    assert "3 steps: median 10 (too few)" in draw(tabulate_trace(make_trace([make_step(8.1)] * 3), top=0))
 
 
 def test_a_trace_without_tf_data_says_so() -> None:
     threads = {PYTHON: [Made("train", number * 100, 90, {"step_num": number, "_r": 1}) for number in range(4)]}
     trace = make_trace([make_step(0.0)] * 6, threads)
     assert [remark.partition(":")[0] for remark in trace.remarks] == ["No tf.data iterator ran in this capture"]
-    assert "tf.data, pipeline" not in draw(render_trace(trace, top=5))
+    assert "tf.data, pipeline" not in draw(tabulate_trace(trace, top=5))
     assert make_trace([], threads).verdict is None
-    assert "no verdict: neither steps nor tf.data" in draw(render_trace(make_trace([], threads), top=5))
+    assert "no verdict: neither steps nor tf.data" in draw(tabulate_trace(make_trace([], threads), top=5))
 
 
 @pytest.mark.process
@@ -104,7 +105,7 @@ def test_hostile_names_reach_neither_terminal_nor_markup(tmp_path: Path) -> None
     threads = make_slow_map()
     threads["tf_Compute/3"] = [Made("\x1b[2J[red]evil:Type", 0, 50_000)]
     threads[PYTHON].append(Made("Iterator::Root::Pre\x1bfetch", 0, 10, {"id": 8, "parent_id": 1}))
-    text = draw(render_trace(load_trace(save(tmp_path, make_space(threads))), top=5))
+    text = draw(tabulate_trace(load_trace(save(tmp_path, make_space(threads))), top=5))
     assert "\x1b" not in text
     assert "Pre?fetch" in text
 
@@ -116,7 +117,7 @@ def test_a_wide_trace_fits_100_columns() -> None:
     trace = replace(
         make_trace([make_step(9000.0, 9999.0)] * 9, threads), operations=(replace(OPERATION, name="a/b" * 99),)
     )
-    for content in (render_trace(trace, 9), render_comparison(trace, trace, 9)):
+    for content in (tabulate_trace(trace, 9), tabulate_comparison(trace, trace, 9)):
         assert max(len(line) for line in draw(content).splitlines()) <= 100
 
 
