@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.summary.naming import Facts
+from reports.summary.identity import Facts
 from reports.summary.summary import Summary
 
 

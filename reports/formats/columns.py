@@ -8,7 +8,6 @@ from reports.formats.results import EXPORTED
 from reports.record.record import COUNTS, Record, Turn
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.naming import name_consumer
 from reports.summary.summary import Summary, summarize
 
 Cell = str | int | float | bool | None
@@ -34,7 +33,7 @@ def _identify(case: CaseSummary) -> Row:
         "id": case.id,
         "name": case.name,
         "ordering": case.ordering,
-        "consumer": name_consumer(case),
+        "consumer": case.consumer_label,
         "arm": case.arm,
         "device": case.device,
         "group": case.group,

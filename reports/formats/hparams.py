@@ -22,7 +22,6 @@ from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.ordering_features import find_features
 from reports.formats.results import EXPORTED, collect_results
 from reports.summary.case import CaseSummary
-from reports.summary.naming import name_consumer
 from reports.summary.summary import Summary
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
@@ -81,7 +80,7 @@ def _describe_case(case: CaseSummary) -> dict[str, HParam]:
     return {
         "arm": case.arm,
         "case": case.name,
-        "consumer": name_consumer(case),
+        "consumer": case.consumer_label,
         "device": case.device,
         **asdict(find_features(case.ordering)),
         "written_as": case.ordering,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.record.case import DEFAULT
 from reports.summary.case import CaseSummary
 
 ARMS = {"default": "as TensorFlow runs it", "raw": "rewrites off"}
@@ -14,6 +15,13 @@ LONGEST_NAME = 40  # characters of an ordering's own text, where it has no name
 def name_row(case: CaseSummary) -> str:
     """The ordering's name, or the beginning of its text."""
     return case.name if len(case.name) <= LONGEST_NAME else f"{case.name[: LONGEST_NAME - 1]}…"
+
+
+def name_case(case: CaseSummary) -> str:
+    """What the case is on whatever device, such as: post, emulated, raw, png."""
+    arm = "" if case.arm == DEFAULT else case.arm
+    choices = ", ".join(value for _, value in case.choices)
+    return ", ".join(part for part in (name_row(case), case.consumer, arm, choices) if part)
 
 
 def name_device(device: str) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from reports.record.record import Capture, CaseRecord, DeviceUse, Memory
 from reports.stats.median import Estimate
-from reports.summary.identity import Identity, identify
+from reports.summary.identity import Facts, Identity, identify
 from reports.summary.metric import METRICS, RELATIVE, Metric, Values
-from reports.summary.naming import Facts, name_case
 from reports.summary.reference import estimate_speed_ratio, find_on_cpu, find_references, read_relative_times
 
 MOST_CONTAMINATED = 0.5  # of a case's turns: beyond that its median is a turn that others had a part in
@@ -27,6 +26,7 @@ class CaseSummary:
         estimates: Medians of these, by the metric's name.
         ordering: Text of the ordering; empty where the file does not tell, as all that follows.
         consumer: What took the batches.
+        consumer_label: The same with the length of its step where that is emulated, such as "emulated-2ms".
         arm: "default" or another set of TensorFlow's rewrites.
         device: "cpu" or "gpu".
         group: Cases that were measured together have the same group; only their rounds belong together.
@@ -51,6 +51,7 @@ class CaseSummary:
     estimates: Mapping[str, Estimate]
     ordering: str = ""
     consumer: str = ""
+    consumer_label: str = ""
     arm: str = ""
     device: str = ""
     group: str = ""
@@ -97,12 +98,13 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
     estimates = {metric.name: metric.estimate(values[metric.name]) for metric in METRICS}
     return CaseSummary(
         identity=identify(case),
-        id=name_case(case),
+        id=case.case.label,
         name=case.name,
         values={name: found for name, found in values.items() if found},
         estimates={name: found for name, found in estimates.items() if found is not None},
         ordering=case.ordering,
         consumer=case.consumer,
+        consumer_label=case.case.consumer_label,
         arm=case.arm,
         device=case.device,
         group=case.group,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.record.record import CaseRecord
-from reports.summary.naming import Facts, name_on_any_device
+
+Facts = tuple[tuple[str, str], ...]
+"""Names and values, in the order in which a table shows them."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def identify(case: CaseRecord) -> Identity:
     """What the test's name says of a case, and what it does not: the ordering, the examples of a turn, the choices."""
     sizes = sorted({turn.sample.num_examples for turn in case.turns})
     return Identity(
-        name_on_any_device(case),
+        case.case.tell(device=False),
         case.device,
         (
             ("ordering", case.ordering),

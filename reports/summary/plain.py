@@ -9,9 +9,8 @@ from reports.record.errors import RecordError
 from reports.record.record import KEY
 from reports.stats.median import estimate_median
 from reports.summary.case import CaseSummary
-from reports.summary.identity import Identity
+from reports.summary.identity import Facts, Identity
 from reports.summary.metric import ROUND_TIME
-from reports.summary.naming import Facts
 from reports.summary.summary import Summary
 
 COMMIT_DIGITS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from reports.record.record import REFERENCE, CaseRecord
+from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.stats.paired import estimate_ratio
 from reports.summary.metric import RATE, TIME, Values
@@ -16,18 +16,20 @@ SAME_CASE = ("group", "name", "ordering", "consumer", "arm", "step_ms", "choices
 
 
 def find_references(cases: Sequence[CaseRecord]) -> list[CaseRecord | None]:
-    """For each case, the one that took turns with it and that its ratio is to; it may be the case itself."""
-    return _find_like(cases, [case for case in cases if case.name == find_reference_name(case)], TAKING_TURNS)
+    """For each case, the one that took turns with it and that its ratio is to; it may be the case itself.
 
-
-def find_reference_name(case: CaseRecord) -> str:  # noqa: ARG001  # every case of a record has the same one so far
-    """The name of what the ratios of a case are to."""
-    return REFERENCE
+    The subject of a case names it. None where there is no such case.
+    """
+    read = attrgetter(*TAKING_TURNS)
+    first = {(case.name, read(case)): case for case in reversed(cases)}
+    return [first.get((str(case.case.subject.reference), read(case))) for case in cases]
 
 
 def find_on_cpu(cases: Sequence[CaseRecord]) -> list[CaseRecord | None]:
     """For each case, the same one on the CPU; it may be the case itself."""
-    return _find_like(cases, [case for case in cases if case.device == CPU], SAME_CASE)
+    read = attrgetter(*SAME_CASE)
+    first = {read(case): case for case in reversed(cases) if case.device == CPU}
+    return [first.get(read(case)) for case in cases]
 
 
 def estimate_speed_ratio(case: CaseRecord, other: CaseRecord | None) -> Estimate | None:
@@ -50,12 +52,3 @@ def read_relative_times(case: CaseRecord, reference: CaseRecord | None) -> Value
         return {}
     ours, theirs = TIME.read(case), TIME.read(reference)
     return {number: ours[number] / theirs[number] for number in sorted(ours.keys() & theirs.keys())}
-
-
-def _find_like(
-    cases: Sequence[CaseRecord], others: Sequence[CaseRecord], names: tuple[str, ...]
-) -> list[CaseRecord | None]:
-    """For each case, the first of the others that is equal in what has these names."""
-    read = attrgetter(*names)
-    first = {read(other): other for other in reversed(others)}
-    return [first.get(read(case)) for case in cases]

@@ -21,7 +21,7 @@ from reports.summary.fields import (
     rank_fields,
     rank_mixed,
 )
-from reports.summary.naming import Facts
+from reports.summary.identity import Facts
 
 ITERATED = "infer"  # the one consumer whose examples are no epoch
 

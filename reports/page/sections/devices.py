@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from reports.drawing.blocks import Block, Cell, Figure, Lines, Row, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_rate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import list_text, name_device, name_row
+from reports.page.names import list_text, name_case, name_device
 from reports.page.sections.speed import READ_INTERVALS, READ_LOG
 from reports.summary.case import CaseSummary
 from reports.summary.metric import RATE
-from reports.summary.naming import name_in_words
 from reports.summary.summary import Summary
 
 ONE_DEVICE = (
@@ -39,17 +38,13 @@ def draw_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Figure:
     for case in (case for pair in pairs for case in pair):
         rate = case.get(RATE)
         shown = f"{render_estimate(rate, render_rate)} examples/s"
-        marks.append(Mark(_name(case), name_device(case.device), rate, shown, case.ordering))
+        marks.append(Mark(name_case(case), name_device(case.device), rate, shown, case.ordering))
     return Figure(
         "Throughput on each device, examples per second",
         f"Farther right is faster. {READ_INTERVALS} {READ_LOG} Devices are told apart by shape and colour; a difference"
         " between them is no regression.",
         draw_intervals(marks, "examples per second", series="device"),
     )
-
-
-def _name(case: CaseSummary) -> str:
-    return name_in_words(case, name_row(case))
 
 
 def _list_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Table:
@@ -61,7 +56,7 @@ def _list_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Table:
 def _list_case(case: CaseSummary, *, is_first: bool) -> Row:
     rate, ratio = case.get(RATE), case.cpu_ratio
     return (
-        Cell(_name(case), below=list_text(case)),
+        Cell(name_case(case), below=list_text(case)),
         Cell(name_device(case.device)),
         Cell(render_estimate(rate, render_rate), rate.median),
         Cell("1" if is_first else "measured apart")

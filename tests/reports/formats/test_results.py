@@ -20,7 +20,6 @@ from records import (
 from reports.formats.results import EXPORTED, ExportError, collect_results
 from reports.record.record import Capture, CaseRecord
 from reports.summary.metric import BUSY_SHARE, CPU_TIME, FIRST_BATCH, LIVE_BYTES, RATE, TIME
-from reports.summary.naming import name_case
 from reports.summary.summary import summarize
 
 
@@ -37,7 +36,7 @@ from reports.summary.summary import summarize
     ],
 )
 def test_a_name_says_what_the_case_is_and_ends_with_the_device(case: CaseRecord, name: str) -> None:
-    assert name_case(case) == name
+    assert [result.id for result in collect_results(make_summary(case))] == [name]
 
 
 def test_names_do_not_depend_on_the_other_cases_nor_on_their_order() -> None:
