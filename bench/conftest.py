@@ -25,9 +25,9 @@ from bench.workers.process import WorkerError, forks
 from bench.workers.server import WorkerStarter, build_context
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.console import open_console
 from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
 from reports.claims.tables import tabulate_verdicts_briefly
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.case import Case
 from reports.record.errors import RecordError

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.devices.support import DeviceChoice
@@ -17,20 +16,15 @@ from mnist_core.language.named_orderings import find_ordering
 from mnist_core.language.ordering import Ordering
 from mnist_core.language.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
 from mnist_core.profiling.window import MAX_STEPS, parse_step_window
+from mnist_core.terminal.console import open_console, print_error
+from mnist_core.terminal.shell import build_app, run_app
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 EXIT_FAILED = 1
-EXIT_BAD_INPUT = 2
-PIPED_COLUMNS = 100
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-app = typer.Typer(
-    help="MNIST from the data to a SavedModel: train, evaluate, export, predict.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = build_app("MNIST from the data to a SavedModel: train, evaluate, export, predict.")
 
 Data = Annotated[
     str | None,
@@ -163,7 +157,7 @@ def export(
     try:
         result = exporters[form](model, target, say=messages.print)
     except ExportError as error:
-        _print_error(error)
+        print_error(error)
         raise typer.Exit(EXIT_FAILED) from None
     line = (
         f"{result.path}: signatures {', '.join(result.signatures)}; on {result.num_checked} pictures within "
@@ -207,7 +201,7 @@ def orderings() -> None:
     """List the named orderings."""
     from mnist_core.training.tables import render_orderings  # noqa: PLC0415
 
-    _open_console().print(render_orderings())
+    open_console().print(render_orderings())
 
 
 def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
@@ -217,6 +211,8 @@ def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
 
 def _open_messages(*, as_json: bool) -> Console:
     """Where progress goes: to standard error where standard output is for JSON."""
+    from rich.console import Console  # noqa: PLC0415  # which --help can do without
+
     return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -224,33 +220,11 @@ def _print_result(described: dict[str, Any], as_json: bool, *rendered: Any) -> N
     if as_json:
         sys.stdout.write(json.dumps(described, indent=2) + "\n")
         return
-    console = _open_console()
+    console = open_console()
     for each in rendered:
         console.print(each, soft_wrap=isinstance(each, str), markup=not isinstance(each, str))
 
 
-def _open_console() -> Console:
-    """The terminal, or 100 columns where standard output goes elsewhere; rich follows NO_COLOR itself."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=PIPED_COLUMNS)
-
-
-def _print_error(error: Exception) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
-
-
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
-    try:
-        app()
-    except InputError as error:
-        _print_error(error)
-        sys.exit(EXIT_BAD_INPUT)
-    except OSError as error:  # a full disk, a name too long, a folder that may not be read
-        if error.filename is None:
-            raise
-        _print_error(InputError(f"{error.filename}: {error.strerror}."))
-        sys.exit(EXIT_BAD_INPUT)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
-    sys.exit(0)
+    run_app(app)

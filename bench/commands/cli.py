@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
-import traceback
 from typing import Annotated, NoReturn
 
 import typer
@@ -25,28 +23,14 @@ from bench.turns.noise import measure_differences
 from bench.workers.process import WorkerError
 from bench.workers.server import WorkerStarter
 from mnist_core.digits.load import default_source
-from mnist_core.language.errors import InputError
-from reports.drawing.terminal import open_console
+from mnist_core.terminal.console import open_console
+from mnist_core.terminal.shell import build_app, run_app
 from reports.record.case import DEFAULT
 from reports.stats.spread import estimate_spread
 
 LISTED = ("orderings", "training", "devices", "inference")  # a reading of memory has the id of its drained case
-EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
 
-app = typer.Typer(
-    help="What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback()
-def _describe() -> None:
-    """What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`."""
+app = build_app("What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`.")
 
 
 @app.command()
@@ -109,14 +93,4 @@ app.command(epilog=trials_cli.EXAMPLES)(trials_cli.trials)
 
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
-    try:
-        app()
-    except (InputError, WorkerError) as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
-        sys.exit(EXIT_BAD_INPUT)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
-    except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed
-        traceback.print_exc()
-        sys.exit(EXIT_BAD_INPUT)
-    sys.exit(0)
+    run_app(app, WorkerError)

@@ -18,7 +18,7 @@ from bench.gate.run import AUTO, locate
 from bench.trials.designs import CASES, choose_cases, list_designs, measure_designs, open_slots
 from mnist_core.digits.load import default_source, load_digits
 from mnist_core.language.errors import InputError
-from reports.drawing.terminal import open_console
+from mnist_core.terminal.console import open_console
 from reports.drawing.text import lay_out
 from reports.trials.design_tables import render_prices_json, tabulate_prices
 from reports.trials.designs import DesignPair, Way, append_pair, load_pairs, price_ways

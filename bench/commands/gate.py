@@ -21,11 +21,11 @@ from bench.gate.run import GateOptions, run_gate
 from mnist_core.digits.load import default_source
 from mnist_core.files.written_file import write_whole
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.console import open_console
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
 from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
 from reports.compare.tables import tabulate_side_by_side
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.gate.file import save_gate
 from reports.gate.json import render_json

@@ -14,7 +14,7 @@ from bench.commands.trial_progress import TrialProgress
 from bench.trials.trials import FILE, TrialOptions, run_trials
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
-from reports.drawing.terminal import open_console
+from mnist_core.terminal.console import open_console
 from reports.drawing.text import lay_out
 from reports.trials.tables import tabulate_tallies
 from reports.trials.tallies import tally_cases, tally_trials

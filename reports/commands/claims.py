@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.terminal.console import open_console
 from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
 from reports.claims.tables import describe_verdict, tabulate_verdicts
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.summary.summary import summarize

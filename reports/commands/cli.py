@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from typing import NoReturn
 
-import typer
-from rich.console import Console
-
-from mnist_core.language.errors import InputError
+from mnist_core.terminal.console import open_console
+from mnist_core.terminal.shell import build_app, run_app
 from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.record.file import load_record
 from reports.tables.orderings import tabulate_record
 
-EXIT_BAD_INPUT = 2
-
-app = typer.Typer(
-    help="Tables and verdicts from the records and traces of a run. Needs no TensorFlow.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback()
-def _describe() -> None:
-    """Tables and verdicts from the records and traces of a run. Needs no TensorFlow."""
+app = build_app("Tables and verdicts from the records and traces of a run. Needs no TensorFlow.")
 
 
 @app.command(epilog="Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740")
@@ -54,12 +35,4 @@ app.command(epilog=gate.TRIALS_EXAMPLES)(gate.trials)
 
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
-    try:
-        app()
-    except InputError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
-        sys.exit(EXIT_BAD_INPUT)
-    except Exception:  # noqa: BLE001  # Python would end with 1, which says of a gate that something regressed
-        traceback.print_exc()
-        sys.exit(EXIT_BAD_INPUT)
-    sys.exit(0)
+    run_app(app)

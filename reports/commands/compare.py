@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.terminal.console import open_console
 from reports.compare.json import render_json as render_compared_json
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from mnist_core.files.written_file import write_whole
-from reports.drawing.terminal import open_console
+from mnist_core.terminal.console import open_console
 from reports.drawing.text import lay_out
 from reports.gate.file import load_gate
 from reports.gate.json import render_json as render_gate_json

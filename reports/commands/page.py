@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mnist_core.terminal.console import open_console
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.drawing.terminal import open_console
 from reports.page.files import PAGES, PICTURES, check_path, write_file
 from reports.record.file import load_record
 from reports.summary.summary import summarize

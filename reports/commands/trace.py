@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.terminal.console import open_console
 from reports.commands.runs import find_newest_run
-from reports.drawing.terminal import open_console
 from reports.drawing.text import lay_out
 from reports.traces.comparison_tables import tabulate_comparison
 from reports.traces.json import render_comparison_json, render_json

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import jinja2
 from markupsafe import Markup, escape
 
+from mnist_core.terminal.console import show_plainly
 from reports.drawing.blocks import Block, Emphasis, Spec, Words, split_words
-from reports.drawing.terminal import show_plainly
 
 TEMPLATES = "templates"
 AROUND = 50  # pixels of axes beside a picture's own height: kept free, so that links lead to where they should

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from mnist_core.terminal.console import show_plainly
 from reports.drawing.blocks import (
     Align,
     Block,
@@ -25,7 +26,6 @@ from reports.drawing.blocks import (
     Words,
     join_words,
 )
-from reports.drawing.terminal import show_plainly
 
 ALIGNMENTS = {Align.LEFT: ":--", Align.RIGHT: "--:"}
 SIGNS = {Emphasis.BEST: "✅ ", Emphasis.WORST: "❌ ", Emphasis.UNDECIDED: "❔ "}  # before a heading

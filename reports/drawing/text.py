@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from mnist_core.terminal.console import PIPED_COLUMNS, show_plainly
 from reports.drawing.blocks import (
     Align,
     Block,
@@ -28,7 +29,6 @@ from reports.drawing.blocks import (
     Words,
     split_words,
 )
-from reports.drawing.terminal import PIPED_COLUMNS, show_plainly
 
 STYLES = {
     Emphasis.PLAIN: "",

@@ -1,0 +1,77 @@
+"""The shell of a command: its settings, ``--version``, and an exit code for every way in which it can end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import typer
+
+from mnist_core.language.errors import InputError
+from mnist_core.language.version import read_version
+from mnist_core.terminal.console import print_error
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def _show_version(context: typer.Context, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"{context.info_name} {read_version()}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+]
+
+
+def build_app(words: str) -> typer.Typer:
+    """A command that is still without subcommands.
+
+    Args:
+        words: What ``--help`` says of the command, in Markdown.
+    """
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(help=words)
+    def take_options(_version: Version = False) -> None:
+        """Take the options that come before a subcommand."""
+
+    return app
+
+
+def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn:
+    """Run a command and end the process.
+
+    Exit codes: 0 when it is done, 2 with one line for wrong input or a failure that is known, 2 with a traceback for
+    anything else, since 1 says of a gate that something regressed, and 130 when the user interrupts it.
+
+    Args:
+        app: The command to run, from `build_app`.
+        failure: A further error that is told in one line.
+    """
+    try:
+        app()
+    except (InputError, failure) as error:
+        print_error(error)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except OSError as error:  # a full disk, a name too long, a folder that may not be read
+        if error.filename is None:
+            traceback.print_exc()
+        else:
+            print_error(InputError(f"{error.filename}: {error.strerror}."))
+        sys.exit(EXIT_BAD_INPUT)
+    except Exception:  # noqa: BLE001  # Python would end with 1
+        traceback.print_exc()
+        sys.exit(EXIT_BAD_INPUT)
+    sys.exit(0)

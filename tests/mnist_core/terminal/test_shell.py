@@ -1,0 +1,68 @@
+"""How a command ends: its exit codes, its one line of an error, its version."""
+
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from mnist_core.language.errors import InputError
+from mnist_core.terminal.shell import build_app, run_app
+
+
+class LostError(RuntimeError):
+    """A failure that a command knows."""
+
+
+def end(monkeypatch: pytest.MonkeyPatch, raised: BaseException | None, *arguments: str) -> object:
+    """The exit code of a command whose one subcommand raises this."""
+    app = build_app("Does *nothing*.")
+
+    @app.command()
+    def work() -> None:
+        """Work."""
+        if raised is not None:
+            raise raised
+
+    monkeypatch.setattr(sys, "argv", ["mnist-test", *(arguments or ("work",))])
+    with pytest.raises(SystemExit) as ended:
+        run_app(app, LostError)
+    return ended.value.code
+
+
+def test_what_is_done_ends_with_0(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(monkeypatch, None) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("raised", "line"),
+    [
+        (InputError("batch must be above 0, got [0]."), "error: batch must be above 0, got [0].\n"),
+        (LostError("the worker is gone."), "error: the worker is gone.\n"),
+        (PermissionError(13, "Permission denied", "runs/x"), "error: runs/x: Permission denied.\n"),
+    ],
+)
+def test_what_is_known_to_go_wrong_is_one_line_and_2(
+    raised: Exception, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(monkeypatch, raised) == 2
+    assert capsys.readouterr() == ("", line)
+
+
+@pytest.mark.parametrize("raised", [ZeroDivisionError("by zero"), OSError("no name")])
+def test_what_nobody_expected_is_a_traceback_and_2_as_1_is_a_verdict(
+    raised: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(monkeypatch, raised) == 2
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last):\n")
+
+
+def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert end(monkeypatch, KeyboardInterrupt()) == 130
+
+
+def test_the_version_is_that_of_the_distribution(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(monkeypatch, None, "--version") == 0
+    assert capsys.readouterr().out.endswith(f"mnist-test {version('mnist-bench')}\n")
