@@ -1,4 +1,4 @@
-"""Reads a trace back before it is called good. No TensorFlow here."""
+"""Checks a trace before it is called good, and makes of it what the record keeps. No TensorFlow here."""
 
 from __future__ import annotations
 

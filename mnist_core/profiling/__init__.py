@@ -1,4 +1,4 @@
-"""Step marks for the profiler, in Keras' fit and in loops of one's own, and traces read back."""
+"""Steps marked for the profiler, in Keras' fit and in loops of one's own, and which steps a trace holds."""
 
 from __future__ import annotations
 

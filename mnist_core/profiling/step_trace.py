@@ -1,4 +1,4 @@
-"""Traces of marked steps, read back from TensorBoard's layout: ``<folder>/plugins/profile/<session>/<host>.xplane.pb``.
+"""Which steps a trace holds, found in TensorBoard's layout: ``<folder>/plugins/profile/<session>/<host>.xplane.pb``.
 
 What a mark is, is told in `mnist_core.profiling.marks`, and why xprof would overlook it in a trace with loops in
 `mnist_core.files.xspace_repair`.
