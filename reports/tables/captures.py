@@ -9,8 +9,8 @@ from reports.drawing.numbers import render_estimate, render_percent, render_rati
 from reports.record.record import Capture, CaseRecord, Record
 from reports.stats.median import Estimate, estimate_median
 from reports.traces.verdict import MODERATE
+from reports.xplane.periods import NS_PER_MS
 
-MILLISECONDS = 1_000_000  # nanoseconds
 KILOBYTE = 1000
 SHORTEST_NAME = 20  # columns: the longest name of an ordering
 TITLE = "profiler traces of a training step of the mlp"
@@ -24,7 +24,7 @@ COLUMNS = (
 
 def estimate_step_ms(step_ns: Sequence[int]) -> Estimate:
     """The median step in milliseconds."""
-    return estimate_median([each / MILLISECONDS for each in step_ns])
+    return estimate_median([each / NS_PER_MS for each in step_ns])
 
 
 def estimate_cost(capture: Capture) -> Estimate:
