@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy import stats
-
 from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
 from reports.record.record import Sample
+from reports.stats.trimmed import trim_mean
 from reports.summary.estimates import READERS
 
-TRIMMED = 0.25  # of a pair's turns, at each end
+# Share of a pair's turns, at each end. The mean of the middle half is not moved by one bad turn, and is less noisy than
+# the median (docs/gate.md, the design of a pair).
+TRIMMED = 0.25
 LEAST_KEPT = 0.5  # share of a pair's turns; below it the machine was busy all along and no turn is better than another
 
 
@@ -21,12 +22,12 @@ def read_differences(
     """The differences of a case's pairs that have one, in the order of their numbers.
 
     Args:
-        record: the run.
-        case: the id.
-        metric: what is compared.
-        kind: of the pairs.
-        stage: likewise.
-        below: only the pairs with a smaller number; None is all.
+        record: The run.
+        case: Id of the case.
+        metric: What is compared.
+        kind: Kind of the pairs, "gate" or "control".
+        stage: Stage of the pairs, "screen" or "confirm".
+        below: Only pairs with a smaller number; None takes all.
     """
     pairs = record.find_pairs(Series(case, kind, stage))
     chosen = (pair for pair in sorted(pairs, key=lambda pair: pair.number) if below is None or pair.number < below)
@@ -41,12 +42,7 @@ def read_difference(pair: Pair, metric: Metric) -> float | None:
     read = READERS[metric]
     values = [(read(base), read(head)) for base, head in keep_calm(pair)]
     ratios = [math.log(head / base) for base, head in values if base and head]
-    return average(ratios) if ratios else None
-
-
-def average(ratios: Sequence[float]) -> float:
-    """The mean of the middle half: one bad turn does not move it, and it is less noisy than the median."""
-    return float(stats.trim_mean(ratios, TRIMMED))
+    return trim_mean(ratios, TRIMMED) if ratios else None
 
 
 def _compare_bytes(pair: Pair) -> float | None:
