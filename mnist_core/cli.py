@@ -88,12 +88,12 @@ def train(
     window = None if profile is None else parse_step_window(profile)
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.devices.choose import use_device  # noqa: PLC0415
-    from mnist_core.digits.load import load_digits  # noqa: PLC0415
-    from mnist_core.training.progress import TrainingProgress  # noqa: PLC0415
-    from mnist_core.training.run_folder import RunFolder  # noqa: PLC0415
-    from mnist_core.training.tables import render_trace, render_training  # noqa: PLC0415
-    from mnist_core.training.train import train as train_model  # noqa: PLC0415
+    from mnist_core.devices.choose import use_device
+    from mnist_core.digits.load import load_digits
+    from mnist_core.training.progress import TrainingProgress
+    from mnist_core.training.run_folder import RunFolder
+    from mnist_core.training.tables import render_trace, render_training
+    from mnist_core.training.train import train as train_model
 
     in_use = use_device(device)
     digits = load_digits(data, say=messages.print)
@@ -115,10 +115,10 @@ def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
     """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.digits.load import load_digits  # noqa: PLC0415
-    from mnist_core.models.classifier import load_classifier  # noqa: PLC0415
-    from mnist_core.training.evaluate import evaluate as evaluate_model  # noqa: PLC0415
-    from mnist_core.training.tables import render_confusion, render_evaluation  # noqa: PLC0415
+    from mnist_core.digits.load import load_digits
+    from mnist_core.models.classifier import load_classifier
+    from mnist_core.training.evaluate import evaluate as evaluate_model
+    from mnist_core.training.tables import render_confusion, render_evaluation
 
     classifier = load_classifier(model)
     digits = load_digits(data, say=messages.print)
@@ -150,8 +150,8 @@ def export(
         raise InputError(f"--format must be savedmodel, litert or onnx, got '{form}'.")
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
-    from mnist_core.models.convert import export_litert, export_onnx  # noqa: PLC0415
-    from mnist_core.models.export import ExportError, export_model  # noqa: PLC0415
+    from mnist_core.models.convert import export_litert, export_onnx
+    from mnist_core.models.export import ExportError, export_model
 
     exporters = {"savedmodel": export_model, "litert": export_litert, "onnx": export_onnx}
     try:
@@ -183,9 +183,9 @@ def predict(
     A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
     """
     import_tensorflow(find_devices=True)
-    from mnist_core.digits.pictures import load_pictures  # noqa: PLC0415
-    from mnist_core.models.classifier import load_classifier  # noqa: PLC0415
-    from mnist_core.training.tables import render_predictions  # noqa: PLC0415
+    from mnist_core.digits.pictures import load_pictures
+    from mnist_core.models.classifier import load_classifier
+    from mnist_core.training.tables import render_predictions
 
     pictures = load_pictures(images)
     probabilities = load_classifier(model).probabilities(pictures)
@@ -199,7 +199,7 @@ def predict(
 @app.command()
 def orderings() -> None:
     """List the named orderings."""
-    from mnist_core.training.tables import render_orderings  # noqa: PLC0415
+    from mnist_core.training.tables import render_orderings
 
     open_console().print(render_orderings())
 
@@ -211,7 +211,7 @@ def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
 
 def _open_messages(*, as_json: bool) -> Console:
     """Where progress goes: to standard error where standard output is for JSON."""
-    from rich.console import Console  # noqa: PLC0415  # which --help can do without
+    from rich.console import Console  # which --help can do without
 
     return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
 

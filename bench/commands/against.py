@@ -10,13 +10,18 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.commands.progress import GroupProgress
-from bench.gate.again import find_cases, measure_again, narrow_run
+from bench.gate.again import find_cases, measure_again
 from bench.gate.run import build_plan
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.console import open_console
+from reports.compare.json import render_json
+from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
+from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import Conclusion, Threshold, conclude
+from reports.drawing.text import lay_out
 from reports.gate.record import Metric
 from reports.gate.settings import GateSettings, load_gate_settings
 from reports.record.file import load_record
@@ -65,7 +70,7 @@ def compare_again(
         GateSettingsError: the present folder's pyproject.toml has settings that cannot be used.
         CompareError: both are one and the same run.
     """
-    stored = narrow_run(load_record(file), patterns)
+    stored = load_record(file)
     cases = find_cases(stored, patterns)
     limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
     budget = Budget(budget_s, FEWEST_VALUES, MAX_ROUNDS)
@@ -112,3 +117,24 @@ def add_failed(conclusion: Conclusion, failed: Mapping[str, str]) -> Conclusion:
         return conclusion
     lines = [f"FAILED: {case} gave no numbers now: {reason}" for case, reason in failed.items()]
     return Conclusion(find_heaviest([conclusion.outcome, Outcome.FAILED]), (*conclusion.lines, *lines))
+
+
+def show_against(found: Against, exit_code: int, *, as_json: bool, shows_ok: bool) -> None:
+    """Print a comparison with a stored run as ``mnist-report compare`` does.
+
+    Args:
+        found: Both runs, and what was made of them.
+        exit_code: What the command ends with.
+        as_json: For machines.
+        shows_ok: Also the rows of what did not change.
+
+    Raises:
+        CompareError: nothing could be compared.
+    """
+    if as_json:
+        print(render_json(found.shown, found.thresholds, found.conclusion, exit_code))  # noqa: T201
+    else:
+        shown = tabulate_side_by_side(found.shown, found.thresholds, found.conclusion, everything=shows_ok)
+        open_console().print(lay_out(shown))
+    if found.conclusion.outcome is Outcome.NOT_COMPARED:
+        raise CompareError(" ".join(found.conclusion.lines))

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Annotated, NoReturn
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import Progress, TaskID
-from rich.table import Table
 
-from bench.cases.groups import GROUPS
 from bench.cases.orderings import CONTROLLED
-from bench.cases.selection import Selection, build_case
-from bench.commands import designs as designs_cli
-from bench.commands import gate as gate_cli
-from bench.commands import trials as trials_cli
-from bench.machine.environment import describe_machine
-from bench.pipelines.arms import RAW
-from bench.turns.noise import measure_differences
-from bench.workers.process import WorkerError
-from bench.workers.server import WorkerStarter
-from mnist_core.digits.load import default_source
-from mnist_core.terminal.console import open_console
+from bench.commands import gate, trials
 from mnist_core.terminal.shell import build_app, run_app
-from reports.record.case import DEFAULT
-from reports.stats.spread import estimate_spread
 
 LISTED = ("orderings", "training", "devices", "inference")  # a reading of memory has the id of its drained case
 
@@ -36,6 +18,16 @@ app = build_app("What the bench measures. The measuring itself is `pytest bench/
 @app.command()
 def cases() -> None:
     """List the cases by the id that `pytest -k` selects them with."""
+    import itertools
+
+    from rich import box
+    from rich.table import Table
+
+    from bench.cases.groups import GROUPS
+    from bench.cases.selection import Selection
+    from bench.machine.environment import describe_machine
+    from mnist_core.terminal.console import open_console
+
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column("ordering", overflow="fold")
@@ -63,34 +55,49 @@ def noise(
 
     The number is the standard deviation, over pairs of fresh processes, of the median of ln(time B / time A).
     """
+    import itertools
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from bench.cases.selection import build_case
+    from bench.commands.progress import QuietBar
+    from bench.pipelines.arms import RAW
+    from bench.turns.noise import measure_differences
+    from bench.workers.server import WorkerStarter
+    from mnist_core.digits.load import default_source
+    from mnist_core.terminal.console import open_console
+    from reports.record.case import DEFAULT
+    from reports.stats.spread import estimate_spread
+
     table = Table(box=box.SIMPLE_HEAD)
     for title in ("arm", "turns", "SD of the log ratio", "95% interval", "pairs"):
         table.add_column(title, justify="left" if title in ("arm", "turns") else "right")
-    start_worker = WorkerStarter(data or default_source())
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("pairs", total=4 * repetitions)
+    start_worker, num_done = WorkerStarter(data or default_source()), 0
+    with QuietBar(Console(stderr=True), "pairs") as bar:
         for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
             case = build_case(ordering, arm=arm, num_examples=examples)
-            differences = measure_differences(
+            differences = []
+            for difference in measure_differences(
                 case, start_worker, num_repetitions=repetitions, num_turns=turns, interleaved=interleaved, seed=0
-            )
-            spread = estimate_spread([_tell(each, progress, task) for each in differences])
+            ):
+                differences.append(difference)
+                num_done += 1
+                bar.show("pairs", num_done, 4 * repetitions)
+            spread = estimate_spread(differences)
             how = "interleaved" if interleaved else "one after the other"
             interval = f"{spread.low:.3f} to {spread.high:.3f}"
             table.add_row(arm, how, f"{spread.deviation:.3f}", interval, f"{spread.count}")
     open_console().print(table)
 
 
-def _tell(difference: float, progress: Progress, task: TaskID) -> float:
-    progress.advance(task)
-    return difference
-
-
-app.command(epilog=gate_cli.EXAMPLES)(gate_cli.gate)
-app.command(epilog=designs_cli.EXAMPLES)(designs_cli.designs)
-app.command(epilog=trials_cli.EXAMPLES)(trials_cli.trials)
+app.command(epilog=gate.EXAMPLES)(gate.gate)
+app.add_typer(trials.app, name="trials")
 
 
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
+    from bench.workers.process import WorkerError
+
     run_app(app, WorkerError)

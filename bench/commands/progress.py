@@ -1,34 +1,45 @@
-"""How far the measuring has come: a bar with the time left on a terminal, a line a round elsewhere."""
+"""How far a measurement has come: on a terminal a bar with the time left, elsewhere lines that stay."""
 
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from bench.commands.quiet_bar import build_bar
 from bench.turns.schedule import Budget
 from reports.record.case import Case
 
+Bar = TypeVar("Bar", bound="QuietBar")
 
-class GroupProgress:
-    """Shows a group's progress against its time budget.
+
+class QuietBar:
+    """A bar that is drawn when it is told something and takes no time from what is measured; none without a terminal.
 
     Args:
-        console: where to show it.
-        budget: of the group; the bar is full when its seconds are spent.
+        console: Where to show it.
+        beginning: What stands beside the bar at first.
+        *columns: What stands behind the bar and the time so far.
     """
 
-    def __init__(self, console: Console, budget: Budget) -> None:
-        self._console, self._budget = console, budget
-        self._progress = build_bar(console, TextColumn("left"), TimeRemainingColumn())
-        self._first_s = 0.0  # when the first round was done, the start of the workers included
-        self._task = self._progress.add_task("starting TensorFlow", total=None)
+    def __init__(self, console: Console, beginning: str, *columns: ProgressColumn) -> None:
+        self.console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            *columns,
+            console=console,
+            transient=True,
+            auto_refresh=False,  # its thread would take turns with the one that is timed
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task(beginning, total=None, left="")
 
-    def __enter__(self) -> GroupProgress:
-        self._console.print()  # pytest has left the cursor behind the name of the file
+    def __enter__(self: Bar) -> Bar:
         self._progress.start()
+        self._progress.refresh()
         return self
 
     def __exit__(
@@ -38,12 +49,45 @@ class GroupProgress:
 
     def notice(self, line: str) -> None:
         """Print a line that stays."""
-        self._console.print(line, highlight=False, markup=False)
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def restart(self) -> None:
+        """Let the bar and its time begin anew."""
+        self._progress.reset(self._task)
+
+    def show(self, description: str, done: float | None = None, total: float | None = None, left: str = "") -> None:
+        """Draw the bar.
+
+        Args:
+            description: What stands beside the bar.
+            done: How much is done; None leaves it as it was.
+            total: How much there is to do; None leaves it as it was.
+            left: What is left, in words.
+        """
+        self._progress.update(self._task, description=description, completed=done, total=total, left=left, refresh=True)
+
+
+class GroupProgress(QuietBar):
+    """Shows how far a group of cases has come, against its time budget.
+
+    Args:
+        console: Where to show it.
+        budget: Budget of the group; the bar is full when its seconds are spent.
+    """
+
+    def __init__(self, console: Console, budget: Budget) -> None:
+        super().__init__(console, "starting TensorFlow", TextColumn("left"), TimeRemainingColumn())
+        self._budget = budget
+        self._first_s = 0.0  # when the first round was done, the start of the workers included
+
+    def __enter__(self) -> GroupProgress:
+        self.console.print()  # pytest has left the cursor behind the name of the file
+        return super().__enter__()
 
     def started(self, case: Case, number: int, total: int) -> None:
         """Show which case has been warmed up."""
-        self._progress.update(self._task, description=f"warming up {number}/{total}: {case.id}", refresh=True)
-        if not self._console.is_terminal:
+        self.show(f"warming up {number}/{total}: {case.id}")
+        if not self.console.is_terminal:
             self.notice(f"warmed up {number}/{total}: {case.id}")
 
     def round_done(self, number: int, spent_s: float) -> None:
@@ -52,8 +96,36 @@ class GroupProgress:
             self._first_s = spent_s
         round_s = (spent_s - self._first_s) / (number - 1) if number > 1 else 0.0
         total_s = max(spent_s, self._budget.seconds, self._first_s + round_s * (self._budget.min_rounds - 1))
-        self._progress.update(
-            self._task, description=f"round {number} done", completed=spent_s, total=total_s, refresh=True
-        )
-        if not self._console.is_terminal:
+        self.show(f"round {number} done", spent_s, total_s)
+        if not self.console.is_terminal:
             self.notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
+
+
+class GateProgress(QuietBar):
+    """Shows a gate's pairs against those that its stage wants, and its time against the budget.
+
+    Args:
+        console: Where to show it.
+        budget_s: Seconds that the measuring takes at most.
+    """
+
+    def __init__(self, console: Console, budget_s: float) -> None:
+        super().__init__(console, "preparing both revisions", TextColumn("{task.fields[left]}"))
+        self._budget_s = budget_s
+
+    def pair_done(self, num_done: int, num_wanted: int, spent_s: float) -> None:
+        """Show the pairs, and the time that as many as are still wanted will take at this pace."""
+        total_s = max(spent_s, min(self._budget_s, spent_s * num_wanted / num_done))
+        left = f"about {render_clock(total_s - spent_s)} left"
+        self.show(f"{num_done} of {num_wanted} pairs", spent_s, total_s, left)
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        """Print a line where there is no bar."""
+        if not self.console.is_terminal:
+            what = {"screen": "screened", "confirm": "confirming"}[stage]
+            self.notice(f"{what} {num_cases} cases, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
+
+
+def render_clock(seconds: float) -> str:
+    """Minutes and seconds, such as 4:05."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60))

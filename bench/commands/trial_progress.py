@@ -3,61 +3,48 @@
 from __future__ import annotations
 
 import datetime
-from types import TracebackType
 
 from rich.console import Console
 
-from bench.commands.quiet_bar import build_bar
+from bench.commands.progress import QuietBar
 from bench.trials.schedule import Assignment
 from reports.summary.outcome import Outcome
 from reports.trials.trial import BROKEN, Trial
 
 
-class TrialProgress:
+class TrialProgress(QuietBar):
     """Shows trials as they end, with the time that is left, and the pairs of the present one.
 
     Args:
-        console: where to show it.
+        console: Where to show it.
     """
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        super().__init__(console, "preparing")
         self._told: set[str] = set()
         self._name = ""
-        self._progress = build_bar(console)
-        self._task = self._progress.add_task("preparing", total=None)
-
-    def __enter__(self) -> TrialProgress:
-        self._progress.start()
-        self._progress.refresh()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._progress.stop()
 
     def notice(self, line: str) -> None:
         """Print what a gate run says, once: most of them say the same."""
         if line not in self._told:
             self._told.add(line)
-            self._print(line)
+            super().notice(line)
 
     def gain_measured(self, num_done: int, num_wanted: int) -> None:
         """Show how far it has come."""
         if num_done == 1:
-            self._print("measuring first what more work is worth in each case, once for all trials")
-        self._show(f"{num_done} of {num_wanted} pairs", num_done, num_wanted)
+            super().notice("measuring first what more work is worth in each case, once for all trials")
+        self.show(f"{num_done} of {num_wanted} pairs", num_done, num_wanted)
 
     def trial_begun(self, assignment: Assignment, num_trials: int) -> None:
         """Show which one it is."""
         self._name = f"trial {assignment.number + 1} of {num_trials}: {assignment}"
-        self._progress.reset(self._task)
-        self._show(self._name, 0, None)
+        self.restart()
+        self.show(self._name)
 
     def pair_done(self, num_done: int, num_wanted: int, _spent_s: float) -> None:
         """Show the pairs."""
-        self._show(f"{self._name}, {num_done} of {num_wanted} pairs", num_done, num_wanted)
+        self.show(f"{self._name}, {num_done} of {num_wanted} pairs", num_done, num_wanted)
 
     def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
         """Say nothing: a trial has one line."""
@@ -67,13 +54,7 @@ class TrialProgress:
         left = datetime.timedelta(seconds=60 * round(left_s / 60))
         what = f"{trial.kind} {100 * trial.slowdown:.3g}% in {trial.case}" if trial.case else trial.kind
         end = f"{trial.num_pairs} pairs, {trial.spent_s:.0f} s; left: about {left}"
-        self._print(f"{trial.number + 1:4d} of {num_trials}  {what}: {tell_outcome(trial)}; {end}")
-
-    def _show(self, description: str, num_done: int, num_wanted: int | None) -> None:
-        self._progress.update(self._task, description=description, completed=num_done, total=num_wanted, refresh=True)
-
-    def _print(self, line: str) -> None:
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        super().notice(f"{trial.number + 1:4d} of {num_trials}  {what}: {tell_outcome(trial)}; {end}")
 
 
 def tell_outcome(trial: Trial) -> str:

@@ -1,39 +1,37 @@
-"""The command ``mnist-bench trials``: how often is the gate right where the truth is known?"""
+"""The commands ``mnist-bench trials run`` and ``designs``, for the gate's authors."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from bench.commands.stopping import stop_once
-from bench.commands.trial_progress import TrialProgress
-from bench.trials.trials import FILE, TrialOptions, run_trials
-from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
-from mnist_core.terminal.console import open_console
-from reports.drawing.text import lay_out
-from reports.trials.tables import tabulate_tallies
-from reports.trials.tallies import tally_cases, tally_trials
-from reports.trials.trial import KINDS, TrialKind
+
+if TYPE_CHECKING:
+    from reports.trials.designs import DesignPair
+    from reports.trials.trial import TrialKind
 
 BUDGET_S = 300.0  # the gate's own
 NUM_TRIALS = 160  # five blocks: 100 A/A and 60 A/B
-NAMES: dict[str, TrialKind] = dict(zip(("same", "rebuilt", "slowed"), KINDS, strict=True))
+KIND_NAMES = ("same", "rebuilt", "slowed")
+# Slow and quick, with a large and a small buffer, with a consumer that computes.
+DESIGN_CASES = ("post", "map_before_shuffle", "batch_before_map", "batch_before_map-step")
 
-EXAMPLES = """Examples:
+app = typer.Typer(help="Measure the gate itself, for its authors.", no_args_is_help=True)
 
-    mnist-bench trials --out runs/proof --slice 1500
+RUN_EXAMPLES = """Examples:
 
-    mnist-bench trials --out runs/alarms --kinds same,rebuilt --trials 473
+    mnist-bench trials run --out runs/proof --slice 1500
+
+    mnist-bench trials run --out runs/alarms --kinds same,rebuilt --trials 473
 
     mnist-report trials runs/proof/trials.jsonl"""
 
 
-def trials(
+@app.command(epilog=RUN_EXAMPLES)
+def run(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the trials are kept; go on with those in it.")],
     slice_s: Annotated[
         float | None,
@@ -42,7 +40,7 @@ def trials(
     num_trials: Annotated[int, typer.Option("--trials", metavar="N", min=1, help="In all.")] = NUM_TRIALS,
     kinds: Annotated[
         str, typer.Option(metavar="KIND,...", help="same and rebuilt code, and code slowed by real work.")
-    ] = ",".join(NAMES),
+    ] = ",".join(KIND_NAMES),
     revision: Annotated[str, typer.Option(metavar="REV", help="The git revision whose code is measured.")] = "HEAD",
     cases: Annotated[
         list[str] | None,
@@ -60,6 +58,19 @@ def trials(
     or against itself with 2, 3, 5, 10 or 20% more real work in one case. Started again, it goes on with the next one;
     Ctrl-C loses only the one that is running. The repository stays as it is.
     """
+    import time
+
+    from rich.console import Console
+
+    from bench.commands.stopping import stop_once
+    from bench.commands.trial_progress import TrialProgress
+    from bench.trials.trials import FILE, TrialOptions, run_trials
+    from mnist_core.digits.load import default_source
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.trials.tables import tabulate_tallies
+    from reports.trials.tallies import tally_cases, tally_trials
+
     options = TrialOptions(
         revision=revision,
         source=data or default_source(),
@@ -84,7 +95,96 @@ def parse_kinds(text: str) -> tuple[TrialKind, ...]:
     Raises:
         InputError: there is no such kind.
     """
+    from reports.trials.trial import KINDS
+
     names = [name.strip() for name in text.split(",")]
-    if unknown := [name for name in names if name not in NAMES]:
-        raise InputError(f"--kinds must be of {', '.join(NAMES)}, got '{unknown[0]}'.")
-    return tuple(kind for name, kind in NAMES.items() if name in names)
+    if unknown := [name for name in names if name not in KIND_NAMES]:
+        raise InputError(f"--kinds must be of {', '.join(KIND_NAMES)}, got '{unknown[0]}'.")
+    return tuple(kind for name, kind in zip(KIND_NAMES, KINDS, strict=True) if name in names)
+
+
+DESIGN_EXAMPLES = """Examples:
+
+    mnist-bench trials designs --budget 600 --out runs/designs.jsonl
+
+    mnist-bench trials designs --cases 'post,batch_before_map*'"""
+
+
+@app.command(epilog=DESIGN_EXAMPLES)
+def designs(
+    budget: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="For the measuring; 0: none.")] = 600.0,
+    cases: Annotated[
+        str, typer.Option(metavar="PATTERN,...", help="Names of cases, as in mnist-bench cases, without the arm.")
+    ] = ",".join(DESIGN_CASES),
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep every pair there, and count those in it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Compare designs of a pair, by pairs of equal processes: the noise of its difference, and what it costs.
+
+    The design with the smallest product of SD² and seconds a pair finds a slowdown soonest. Ctrl-C shows what is there.
+    """
+    from bench.gate.design import PairDesign
+    from bench.gate.run import AUTO, locate
+    from bench.trials.designs import choose_cases, describe_design
+    from mnist_core.digits.load import default_source, load_digits
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.trials.design_tables import tabulate_prices
+    from reports.trials.designs import PAIRS, price_designs, render_prices_json
+
+    names = choose_cases([name.strip() for name in cases.split(",")])
+    pairs = list(PAIRS.load(out)) if out is not None and out.exists() else []
+    if budget:
+        source = locate(data or default_source())
+        digits = load_digits(source)  # wrong ones are told before anything is started
+        source = digits.name if source == AUTO else source
+        _measure(pairs, names, source, budget, out)
+    prices = price_designs(pairs)
+    if as_json:
+        print(render_prices_json(prices))  # noqa: T201
+    else:
+        open_console().print(lay_out(tabulate_prices(prices, describe_design(PairDesign()))))
+
+
+def _measure(pairs: list[DesignPair], names: tuple[str, ...], source: str, budget: float, out: Path | None) -> None:
+    """Add pairs until the budget or the user's patience ends."""
+    import contextlib
+    import time
+
+    from rich.console import Console
+
+    from bench.commands.progress import QuietBar
+    from bench.commands.stopping import stop_once
+    from bench.gate.lots import Lots
+    from bench.trials.designs import list_designs, measure_designs, open_slots
+
+    lots, clock_s = Lots(len(pairs)), time.monotonic
+    begin_s = clock_s()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        stop_once(),
+        QuietBar(Console(stderr=True), "pairs") as bar,
+        open_slots(source, lots) as slots,
+    ):
+        for pair in measure_designs(
+            list_designs(), names, slots, lots=lots, budget_s=budget, clock_s=clock_s, notice=bar.notice
+        ):
+            pairs.append(pair)
+            if out is not None:
+                _keep(pair, out)
+            bar.show(f"{len(pairs)} pairs", clock_s() - begin_s, budget)
+
+
+def _keep(pair: DesignPair, file: Path) -> None:
+    from reports.trials.designs import PAIRS
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        PAIRS.append(pair, file)
+    except OSError as error:
+        raise InputError(f"--out {file} cannot be written: {error.strerror}.") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,31 +13,26 @@ import mnist_core
 from bench.cases.gate import build_gate_cases
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
-from bench.gate.pairs import Job, Seat, Talker, measure_pair
+from bench.gate.pairs import Job, Seat, measure_pair
 from bench.gate.revisions import make_folder
 from bench.gate.rounds import Seating
 from bench.gate.slots import Slots
 from bench.pipelines.arms import RAW
 from bench.trials.ground import build_slots
-from bench.workers.answers import Wanted
-from bench.workers.protocol import Request
 from mnist_core.language.errors import InputError
-from reports.gate import stages
-from reports.gate.record import Failure, Pair, SideName
+from reports.gate.pairs import read_difference
+from reports.gate.record import Failure, SideName
+from reports.gate.stages import Request
 from reports.record.case import DEFAULT
-from reports.record.record import Sample
-from reports.trials.designs import TURNS, DesignPair, Neighbours
+from reports.trials.designs import Design, DesignPair
 
 NUM_EXAMPLES = (800, 1600, 3200, 6400)
-# Slow and quick, with a large and a small buffer, with a consumer that computes.
-CASES = ("post", "map_before_shuffle", "batch_before_map", "batch_before_map-step")
-NUM_WARM_UPS = 2  # turns before those that count, one a side
 
 
 def list_designs() -> list[PairDesign]:
-    """Those that are compared, each with the most turns; fewer are a part of them."""
+    """The designs that are compared: rewrites off and on, shorter and longer epochs, free and on one core."""
     return [
-        PairDesign(arm=arm, num_examples=num_examples, num_turns=max(TURNS), is_pinned=is_pinned)
+        PairDesign(arm=arm, num_examples=num_examples, is_pinned=is_pinned)
         for arm, num_examples, is_pinned in itertools.product((RAW, DEFAULT), NUM_EXAMPLES, (False, True))
     ]
 
@@ -81,13 +75,13 @@ def measure_designs(
     """A pair of each design and case, in random order, again and again until the budget ends; at least one.
 
     Args:
-        designs: to compare.
-        cases: their names.
-        slots: with the same code on both sides.
-        lots: decide on orders; other lots go on where former ones ended.
-        budget_s: no pair is begun after it.
-        clock_s: seconds.
-        notice: is told of a pair that failed.
+        designs: Designs to compare.
+        cases: Names of the cases, without arm and device.
+        slots: Two processes with the same code, from which workers are forked.
+        lots: Decide on every order; other lots go on where former ones ended.
+        budget_s: Seconds after which no pair is begun.
+        clock_s: The present moment in seconds.
+        notice: Is told of a pair that failed.
     """
     begin_s = clock_s()
     for number in itertools.count():
@@ -109,64 +103,26 @@ def _measure(
     entry: tuple[PairDesign, str], number: int, slots: Seating, lots: Lots, clock_s: Callable[[], float]
 ) -> DesignPair | Failure:
     design, case = entry
-    job, elapsed = _plan(design, case, number, lots), _Elapsed(clock_s)
-    seats = {side: _change(seat, design, elapsed) for side, seat in slots.seat(job).items()}
-    measured = measure_pair(job, seats, design.num_turns)
-    return measured if isinstance(measured, Failure) else _read(measured, design, case, elapsed.of_turns)
-
-
-def _plan(design: PairDesign, case: str, number: int, lots: Lots) -> Job:
     name = f"{case}-{design.arm}-cpu"
     (lot,) = lots.draw(1, f"lot of {name}", number)
-    return Job(stages.Request(name, "control", "screen", number + 1), number, lot, design.choose_core())
+    request, begin_s = Request(name, "control", "screen", number + 1), clock_s()
+    job = Job(request, number, lot, design.choose_core())
+    seats = {side: _change(seat, design) for side, seat in slots.seat(job).items()}
+    measured = measure_pair(job, seats, design.num_turns)
+    if isinstance(measured, Failure):
+        return measured
+    time = read_difference(measured, "time")
+    if time is None:
+        return Failure(name, "control", "screen", number, "base", "its turns tell no time")
+    return DesignPair(describe_design(design), case, time, read_difference(measured, "cpu"), clock_s() - begin_s)
 
 
-class _Elapsed:
-    """When each turn ended, since this was made; the warm-ups too."""
-
-    def __init__(self, clock_s: Callable[[], float]) -> None:
-        self._clock_s, self._begin_s = clock_s, clock_s()
-        self.of_turns: list[float] = []
-
-    def mark(self) -> None:
-        """A turn has ended."""
-        self.of_turns.append(self._clock_s() - self._begin_s)
-
-
-class _Timed:
-    """The process of a slot, watched: marks the end of every turn."""
-
-    def __init__(self, process: Talker, elapsed: _Elapsed) -> None:
-        self._process, self._elapsed = process, elapsed
-
-    def send(self, request: Request) -> None:
-        self._process.send(request)
-
-    def receive(self, kind: type[Wanted]) -> Wanted:
-        answer = self._process.receive(kind)
-        if isinstance(answer, Sample):
-            self._elapsed.mark()
-        return answer
-
-
-def _change(seat: Seat, design: PairDesign, elapsed: _Elapsed) -> Seat:
+def _change(seat: Seat, design: PairDesign) -> Seat:
     """The seat with the case as the design wants it."""
     case = {**seat.start.case, "arm": design.arm, "num_examples": design.num_examples}
-    return replace(seat, process=_Timed(seat.process, elapsed), start=replace(seat.start, case=case))
+    return replace(seat, start=replace(seat.start, case=case))
 
 
-def _read(pair: Pair, design: PairDesign, case: str, elapsed_s: Sequence[float]) -> DesignPair:
-    ends_s = elapsed_s[NUM_WARM_UPS + 1 :: 2]
-    turns = zip(pair.base.turns, pair.head.turns, ends_s, strict=True)
-    return DesignPair(
-        case, design.arm, design.num_examples, design.is_pinned, tuple(_compare(*neighbours) for neighbours in turns)
-    )
-
-
-def _compare(base: Sample, head: Sample, elapsed_s: float) -> Neighbours:
-    return Neighbours(
-        time=math.log(head.wall_ns / base.wall_ns),
-        cpu=math.log(head.cpu_ns / base.cpu_ns) if head.cpu_ns and base.cpu_ns else None,
-        contaminated=base.contaminated or head.contaminated,
-        elapsed_s=elapsed_s,
-    )
+def describe_design(design: PairDesign) -> Design:
+    """What a file and a table say of a design."""
+    return Design(design.arm, design.num_examples, design.num_turns, design.is_pinned)

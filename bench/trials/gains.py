@@ -40,10 +40,10 @@ class Gain:
     """How much more CPU time a case takes when its pipeline works twice.
 
     Args:
-        case: the id.
-        ordering: as text.
-        num_batches: whole ones, of an epoch.
-        gain: 1 is twice the time.
+        case: Id of the case.
+        ordering: The case's ordering as text.
+        num_batches: Whole batches of an epoch.
+        gain: CPU time that the case takes more, as a share; 1 is twice the time.
     """
 
     case: str
@@ -80,12 +80,12 @@ def measure_gains(
     """The gain of each case, without those that hardly have one.
 
     Args:
-        cases: to be measured.
-        slots: in which head computes everything twice.
-        design: of the pairs.
-        lots: decide on orders.
-        tell: is told how many pairs are done, of how many.
-        notice: is told of cases that are left out.
+        cases: Cases to measure.
+        slots: The processes of both sides; head's pipelines compute everything twice.
+        design: How pairs are measured.
+        lots: Decide on every order.
+        tell: Is told how many pairs are done, and of how many.
+        notice: Is told of cases that are left out.
 
     Raises:
         SlowdownError: a case failed, or none is left.

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.gate.design import PairDesign
@@ -19,29 +18,15 @@ from bench.trials.slowdown import slow_down
 from reports.gate.record import SideName
 
 
-@dataclass(frozen=True)
-class Original:
-    """What a commit has of the code that is gated.
-
-    Args:
-        name: as it was asked for.
-        commit: the hash.
-        folder: that holds it.
-    """
-
-    name: str
-    commit: str
-    folder: Path
-
-    def introduce(self, source: str, design: PairDesign) -> Introduction:
-        """Its cases and its data; raises InputError if it does not work."""
-        stage = build_stage(self.folder.parent / "stage", self.folder)
-        tools = build_tools(self.folder.parent / "tools")
-        return ask_introduction(self.name, Path(sys.executable), stage, source, design, tools=tools)
+def introduce(original: Checkout, source: str, design: PairDesign) -> Introduction:
+    """The cases and the data of what is gated; raises InputError if it does not work."""
+    stage = build_stage(original.folder.parent / "stage", original.folder)
+    tools = build_tools(original.folder.parent / "tools")
+    return ask_introduction(original.name, Path(sys.executable), stage, source, design, tools=tools)
 
 
 @contextmanager
-def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Original]:
+def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Checkout]:
     """What is gated of a commit of the repository around `inside`, copied, until the block ends.
 
     Raises:
@@ -53,11 +38,11 @@ def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Original]:
     with make_folder() as folder:
         with repository.add_worktree(commit, folder / "worktree") as worktree:
             _copy(worktree, folder / "original")
-        yield Original(name, commit, folder / "original")
+        yield Checkout(name, commit, folder / "original")
 
 
 @contextmanager
-def prepare_trial(original: Original, assignment: Assignment) -> Iterator[Workplace]:
+def prepare_trial(original: Checkout, assignment: Assignment) -> Iterator[Workplace]:
     """Both sides of a trial, until the block ends: one copy for both, or two that are compiled each for itself."""
     name, slowdown = original.name, assignment.slowdown
     with make_folder() as folder:
@@ -72,7 +57,7 @@ def prepare_trial(original: Original, assignment: Assignment) -> Iterator[Workpl
 
 @contextmanager
 def prepare_doubled(
-    original: Original, num_batches: Mapping[str, int], source: str, design: PairDesign, lots: Lots
+    original: Checkout, num_batches: Mapping[str, int], source: str, design: PairDesign, lots: Lots
 ) -> Iterator[Slots]:
     """Slots in which head computes every example of these orderings twice, until the block ends."""
     with make_folder() as folder:
@@ -88,11 +73,11 @@ def build_slots(folder: Path, sides: Mapping[SideName, Path], *, source: str, de
     """Slots for two sides that run with the present packages.
 
     Args:
-        folder: for what is made on the way; to be removed afterwards.
-        sides: folders that hold a mnist_core.
-        source: of the digits.
-        design: of the pairs.
-        lots: decide on hash seeds.
+        folder: Where to put what is made on the way; to be removed afterwards.
+        sides: The folder that holds the mnist_core of each side.
+        source: Where the digits come from.
+        design: How pairs are measured.
+        lots: Decide on the hash seed of every process.
     """
     python = Path(sys.executable)
     staged = {name: Staged(python, build_stage(folder / "stages" / name, side)) for name, side in sides.items()}

@@ -33,10 +33,10 @@ class Assignment:
     """What a trial is.
 
     Args:
-        number: from 0.
-        kind: what head is.
-        slowdown: of head; None for A/A.
-        seed: of the gate run.
+        number: Number of the trial, from 0.
+        kind: What head is.
+        slowdown: The work that is added to head; None for A/A.
+        seed: Seed for the gate run.
     """
 
     number: int
@@ -46,12 +46,12 @@ class Assignment:
 
     @property
     def share(self) -> float:
-        """Of the case's CPU time that head has more; 0 for A/A."""
+        """The CPU time that head's case takes more, as a share; 0 for A/A."""
         return 0.0 if self.slowdown is None else self.slowdown.share
 
     @property
     def case(self) -> str:
-        """That is slower in head; empty for A/A."""
+        """Id of the case that is slower in head; empty for A/A."""
         return "" if self.slowdown is None else self.slowdown.case
 
     def __str__(self) -> str:
@@ -62,9 +62,9 @@ class Schedule:
     """Assigns to each number the same trial, whenever it is asked.
 
     Args:
-        seed: of all that is drawn.
-        kinds: that are wanted; blocks have only these.
-        gains: of the cases that work can be added to.
+        seed: Seed for all that is drawn.
+        kinds: Kinds of trials that are wanted; blocks have only these.
+        gains: What more work is worth, for each case that it can be added to.
     """
 
     def __init__(self, seed: int, kinds: Sequence[TrialKind] = KINDS, gains: Sequence[Gain] = ()) -> None:

@@ -46,10 +46,10 @@ class Slowdown:
     """More work in one case.
 
     Args:
-        case: the id of the only case that has the ordering.
-        ordering: as text.
-        share: of the case's CPU time that the work takes, such as 0.05.
-        num_more: batches that are computed and dropped.
+        case: Id of the only case that has the ordering.
+        ordering: The case's ordering as text.
+        share: CPU time that the work takes, as a share of the case's, such as 0.05.
+        num_more: Batches that are computed and dropped.
     """
 
     case: str
@@ -62,11 +62,11 @@ def slow_down(folder: Path, num_more: Mapping[str, int]) -> None:
     """Change the copy of mnist_core in `folder`.
 
     Args:
-        folder: that holds it.
-        num_more: batches by ordering.
+        folder: The folder that holds the copy.
+        num_more: Batches that are computed and dropped, by ordering.
 
     Raises:
-        SlowdownError: its pipeline.py is not what is known here.
+        SlowdownError: its pipeline/build.py is not what is known here.
     """
     file = folder / PIPELINE
     text = file.read_text(encoding="utf-8")

@@ -24,13 +24,13 @@ class Terms:
     """What all trials of a proof have in common.
 
     Args:
-        commit: whose mnist_core is measured.
-        seed: of the schedule and of every gate run.
-        kinds: of trials.
-        patterns: of the ids of the cases; none is all.
-        budget_s: of a gate run.
-        data_fingerprint: of the digits.
-        design: of the pairs.
+        commit: Hash of the commit whose mnist_core is measured.
+        seed: Seed for the order of the trials and for every gate run.
+        kinds: Kinds of trials that are wanted.
+        patterns: Patterns of the ids of the cases to measure; empty means all.
+        budget_s: Seconds that each gate run may measure.
+        data_fingerprint: SHA-256 of the digits.
+        design: How pairs are measured.
     """
 
     commit: str
@@ -68,7 +68,7 @@ def agree_on(terms: Terms, folder: Path) -> None:
 
 def _describe(terms: Terms) -> dict[str, Any]:
     """As JSON has it: flat, lists for tuples."""
-    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(terms))
+    fields = msgspec.json.decode(msgspec.json.encode(terms), type=dict[str, Any])
     return {KEY: FORMAT, **fields.pop("design"), **fields}
 
 

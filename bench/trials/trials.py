@@ -14,11 +14,11 @@ from bench.cases.gate import is_chosen
 from bench.gate.design import PairDesign
 from bench.gate.introduction import Introduction
 from bench.gate.lots import Lots
-from bench.gate.revisions import Workplace
+from bench.gate.revisions import Checkout, Workplace
 from bench.gate.rounds import GateListener, Keep
 from bench.gate.run import AUTO, GateOptions, locate, measure_gate
 from bench.trials.gains import Gain, count_batches, load_gains, measure_gains, save_gains
-from bench.trials.ground import Original, copy_commit, prepare_doubled, prepare_trial
+from bench.trials.ground import copy_commit, introduce, prepare_doubled, prepare_trial
 from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import Terms, agree_on
 from bench.workers.process import WorkerError
@@ -57,17 +57,17 @@ class TrialOptions:
     """What a user asks for.
 
     Args:
-        revision: whose mnist_core is measured, as git knows it.
-        source: of the digits.
-        folder: where the trials are kept; those that are there already count.
-        num_trials: in all.
-        slice_s: no trial is begun that would probably end later; None is no limit.
-        kinds: of trials.
-        patterns: of the ids of the cases; none is all.
-        budget_s: of a gate run.
-        seed: of the schedule.
-        design: of the pairs.
-        inside: a folder of the repository; None is the present one.
+        revision: The revision whose mnist_core is measured, as git knows it.
+        source: Where the digits come from.
+        folder: Where the trials are kept; those that are there already count.
+        num_trials: How many trials there are to be in the end.
+        slice_s: Seconds after which no trial may probably end; None is no limit.
+        kinds: Kinds of trials that are wanted.
+        patterns: Patterns of the ids of the cases to measure; empty means all.
+        budget_s: Seconds that each gate run may measure.
+        seed: Seed for the order of the trials and for each gate run.
+        design: How pairs are measured.
+        inside: A folder of the repository; None is the present one.
     """
 
     revision: str
@@ -117,10 +117,10 @@ def run_trials(
     """All trials in the folder, after as many more as the slice allowed.
 
     Args:
-        options: what to measure.
-        clock_s: seconds, for the slice.
-        listener: is told how it goes.
-        measure: runs the gate.
+        options: What to measure.
+        clock_s: The present moment in seconds.
+        listener: Is told how far the trials have come.
+        measure: Runs the gate.
 
     Raises:
         InputError: the revision or the data cannot be had, the folder belongs to another proof or cannot be written.
@@ -130,7 +130,7 @@ def run_trials(
     begin_s = clock_s()
     with ExitStack() as stack:
         original = stack.enter_context(copy_commit(options.revision, inside=options.inside))
-        introduction = original.introduce(locate(options.source), options.design)
+        introduction = introduce(original, locate(options.source), options.design)
         agree_on(_build_terms(options, original.commit, introduction.setting.data_fingerprint), options.folder)
         stack.enter_context(_work_alone(options.folder))
         gains = _find_gains(options, original, introduction, listener) if "A/B" in options.kinds else ()
@@ -154,7 +154,7 @@ def _work_alone(folder: Path) -> Iterator[None]:
 
 
 def _find_gains(
-    options: TrialOptions, original: Original, introduction: Introduction, listener: TrialListener
+    options: TrialOptions, original: Checkout, introduction: Introduction, listener: TrialListener
 ) -> tuple[Gain, ...]:
     """What more work is worth in the chosen cases: as it was kept, or else measured now."""
     if gains := load_gains(options.folder):
@@ -180,19 +180,19 @@ class TrialRun:
     """A slice of the trials.
 
     Args:
-        options: what to measure.
-        original: the code.
-        schedule: what each trial is.
-        begin_s: of the slice, on the clock.
-        clock_s: seconds, for the slice.
-        listener: is told how it goes.
-        measure: runs the gate.
+        options: What to measure.
+        original: The code that is measured.
+        schedule: Tells what each trial is.
+        begin_s: When the slice began, on the clock.
+        clock_s: The present moment in seconds.
+        listener: Is told how far the trials have come.
+        measure: Runs the gate.
     """
 
     def __init__(
         self,
         options: TrialOptions,
-        original: Original,
+        original: Checkout,
         schedule: Schedule,
         *,
         begin_s: float,

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
-from mnist_core.files.written_file import write_whole
-from mnist_core.terminal.console import open_console
-from reports.drawing.text import lay_out
-from reports.gate.file import load_gate
-from reports.gate.json import render_json as render_gate_json
-from reports.gate.tables import render_comment, tabulate_decision
-from reports.gate.verdict import GateError, decide, parse_failing
-from reports.summary.outcome import FAILING, find_exit_code
-from reports.trials.again import decide_again
-from reports.trials.tables import render_tallies_json, tabulate_tallies
-from reports.trials.tallies import tally_cases, tally_trials
-from reports.trials.trial import Trial, load_trials
+from reports.summary.outcome import FAILING
+
+if TYPE_CHECKING:
+    from reports.trials.trial import Trial
 
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
 MarkdownFile = Annotated[
@@ -51,13 +41,21 @@ def gate(
     Exit code: 0 no regression, 1 a regression, 2 nothing could be compared, a side failed or bad input, 3
     inconclusive.
     """
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.gate.file import load_gate
+    from reports.gate.json import render_json
+    from reports.gate.tables import render_comment, tabulate_decision
+    from reports.gate.verdict import decide, parse_failing
+    from reports.summary.outcome import find_exit_code
+
     failing = parse_failing(fail_on)
     decision = decide(load_gate(file))
     exit_code = find_exit_code(decision.outcome, failing)
     if markdown is not None:
         _write_text(markdown, render_comment(decision))
     if as_json:
-        print(render_gate_json(decision, exit_code))  # noqa: T201
+        print(render_json(decision, exit_code))  # noqa: T201
     else:
         open_console().print(lay_out(tabulate_decision(decision, shows_ok=shows_ok)))
     raise typer.Exit(exit_code)
@@ -78,6 +76,12 @@ def trials(
     as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
 ) -> None:
     """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.trials.tables import render_tallies_json, tabulate_tallies
+    from reports.trials.tallies import tally_cases, tally_trials
+    from reports.trials.trial import load_trials
+
     listed = load_trials(file)
     counted = _decide_again(file, listed) if again else listed
     tallies, cases = tally_trials(counted), tally_cases(counted)
@@ -88,6 +92,11 @@ def trials(
 
 
 def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
+    from rich.console import Console
+    from rich.progress import track
+
+    from reports.trials.again import decide_again
+
     console = Console(stderr=True)
     decided = track(
         decide_again(listed, file.parent),
@@ -101,6 +110,9 @@ def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
 
 
 def _write_text(file: Path, text: str) -> None:
+    from mnist_core.files.written_file import write_whole
+    from reports.gate.verdict import GateError
+
     try:
         write_whole(file, text.encode())
     except OSError as error:

@@ -41,8 +41,8 @@ def page(
 
     Throughput with intervals, time against memory, first batches, memory over time, claims, traces, the machine.
     """
-    from reports.page.compose import render_page  # noqa: PLC0415  # what draws is slow to import for a mere table
-    from reports.page.runs import load_runs  # noqa: PLC0415
+    from reports.page.compose import render_page  # what draws is slow to import for a mere table
+    from reports.page.runs import load_runs
 
     check_path(output, PAGES)
     loaded = load_runs(runs or [find_newest_run().parent])
@@ -75,8 +75,8 @@ def picture(
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
 ) -> None:
     """Draw one picture of a page as a file, for a README or a talk."""
-    from reports.page.charts.themes import DARK, LIGHT  # noqa: PLC0415
-    from reports.page.picture import render_picture  # noqa: PLC0415  # as for a page
+    from reports.page.charts.themes import DARK, LIGHT
+    from reports.page.picture import render_picture  # as for a page
 
     path = output or Path(f"{chart}.svg")
     check_path(path, PICTURES)

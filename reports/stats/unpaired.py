@@ -55,14 +55,14 @@ def _block(values: Sequence[float]) -> np.ndarray:
     return np.array([np.median(stretch) for stretch in np.array_split(np.asarray(values, dtype=float), MOST_BLOCKS)])
 
 
-@lru_cache(maxsize=256)
 def _find_rank(num_above: int, num_below: int, confidence: float) -> int:
     """The largest k for which the k-th smallest ratio is below the true one with enough confidence; 0 for none."""
-    cumulated = np.cumsum(_find_probabilities(num_above, num_below))
+    cumulated = np.cumsum(find_rank_sum_null(num_above, num_below))
     return int(np.sum(cumulated <= (1 - confidence) / 2))
 
 
-def _find_probabilities(num_above: int, num_below: int) -> np.ndarray:
+@lru_cache(maxsize=256)
+def find_rank_sum_null(num_above: int, num_below: int) -> np.ndarray:
     """The probabilities of the Mann-Whitney statistic 0, 1, 2, ... where nothing but chance differs.
 
     The largest of all values is a numerator or a denominator, with odds of how many there are of each; a numerator then

@@ -15,8 +15,8 @@ def decide_again(trials: Iterable[Trial], folder: Path) -> Iterator[Trial]:
     """Each trial as its turns decide it now; one that went wrong has none, and stays as it is.
 
     Args:
-        trials: in the order of measuring.
-        folder: that their gate files are named from.
+        trials: The trials in the order of measuring.
+        folder: The folder that the names of their gate files start from.
 
     Raises:
         RecordError: a gate file is missing or damaged.

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reports.gate.record import STAGES, GateRecord, Series, SideName
+from reports.stats.unpaired import find_rank_sum_null
 from reports.summary.estimates import READERS
 
 Values = Sequence[float]
@@ -24,7 +25,7 @@ ASV_EXACT = 20  # turns of a side; above, asv takes the normal distribution
 
 
 @dataclass(frozen=True)
-class Rule:
+class PeerRule:
     """A tool's rule: whether it calls the second of two lists of times slower than the first."""
 
     name: str
@@ -43,8 +44,8 @@ def decide_by_peers(record: GateRecord, stored: GateRecord | None = None) -> tup
     """What each rule says of the wall time of each case, in the order of `RULES`.
 
     Args:
-        record: whose head is judged.
-        stored: whose base it is held against; None is the record's own.
+        record: The run whose head is judged.
+        stored: The run whose base it is held against; None is the record's own.
     """
     bases = record if stored is None else stored
     times = {
@@ -93,34 +94,17 @@ def mann_whitney_p_value(base: Values, head: Values) -> float:
     above = sum((left > right) + (left == right) / 2 for left in base for right in head)
     least = math.ceil(min(above, size - above))
     if max(len(base), len(head)) <= ASV_EXACT:
-        return min(
-            1.0, 2 * sum(_count_orders(len(base), len(head))[: least + 1]) / math.comb(len(base) + len(head), len(base))
-        )
+        return min(1.0, 2 * float(find_rank_sum_null(len(base), len(head))[: least + 1].sum()))
     deviation = math.sqrt(size * (len(base) + len(head) + 1) / 12)
     return math.erfc((size / 2 - least) / deviation / math.sqrt(2))
-
-
-@functools.cache
-def _count_orders(first: int, second: int) -> tuple[int, ...]:
-    """In how many orders of two lists of such lengths the statistic U is 0, 1, 2 and so on.
-
-    Source: the counts are the coefficients of the Gaussian binomial, the product of (1 - q^(first + i)) / (1 - q^i).
-    """
-    counts = [1, *[0] * (first * second)]
-    for step in range(1, second + 1):
-        for at in range(len(counts) - 1, first + step - 1, -1):
-            counts[at] -= counts[at - first - step]
-        for at in range(step, len(counts)):
-            counts[at] += counts[at - step]
-    return tuple(counts)
 
 
 STATISTICS: dict[str, Callable[[Values], float]] = {"mean": statistics.fmean, "median": statistics.median, "min": min}
 RULES = (
     *(
-        Rule(f"pytest-benchmark {name} {percent}%", functools.partial(exceeds_percentage, percent, reduce))
+        PeerRule(f"pytest-benchmark {name} {percent}%", functools.partial(exceeds_percentage, percent, reduce))
         for name, reduce in STATISTICS.items()
         for percent in PERCENTS
     ),
-    *(Rule(f"asv factor {factor:g}", functools.partial(is_worse_by_asv, factor)) for factor in FACTORS),
+    *(PeerRule(f"asv factor {factor:g}", functools.partial(is_worse_by_asv, factor)) for factor in FACTORS),
 )

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy import special
-
 from reports.stats.median import CONFIDENCE, Estimate, estimate_median
 from reports.summary.outcome import Outcome
 from reports.trials.peers import PeerVerdict
@@ -24,19 +22,19 @@ class Tally:
     """How one rule did in the trials of one class.
 
     Args:
-        kind: of the trials; "A/A" is both kinds of A/A together.
-        slowdown: of the trials.
-        rule: whose verdicts are counted.
-        num_trials: that were not broken.
-        num_flagged: in which it raised an alarm (A/A), or flagged the very case that was slowed down (A/B).
-        low: lower end of the share flagged, Clopper and Pearson's exact 95 % interval.
-        high: upper end.
-        num_inconclusive: in which it did not decide; they count among the trials, but neither as alarm nor as found.
-        num_elsewhere: of A/B, in which it flagged another case.
-        num_broken: left out: a side failed, or nothing was compared.
-        seen: of A/B, the ratio of head's CPU time to base's in the slowed cases; None where it is not known.
-        num_stored: trials in which the rule was also held to the base of the trial before.
-        num_stored_flagged: of these, in which it then raised an alarm (A/A), or flagged the slowed case (A/B).
+        kind: Kind of the trials; "A/A" is both kinds of A/A together.
+        slowdown: Work that was added in these trials, as a share; 0 for A/A.
+        rule: Name of the rule whose verdicts are counted.
+        num_trials: Trials that were not broken.
+        num_flagged: Trials in which it raised an alarm (A/A), or flagged the very case that was slowed down (A/B).
+        low: Lower end of the share flagged, Clopper and Pearson's exact 95 % interval.
+        high: Upper end of that interval.
+        num_inconclusive: Trials in which it did not decide; they count among all, but neither as alarm nor as found.
+        num_elsewhere: Trials of A/B in which it flagged another case.
+        num_broken: Trials that are left out: a side failed, or nothing was compared.
+        seen: Ratio of head's CPU time to base's in the slowed cases of A/B; None where it is not known.
+        num_stored: Trials in which the rule was also held to the base of the trial before.
+        num_stored_flagged: Trials of these in which it then raised an alarm (A/A), or flagged the slowed case (A/B).
     """
 
     kind: TallyKind
@@ -59,11 +57,11 @@ class CaseTally:
     """How the gate did in the trials in which the same work was added to the same case.
 
     Args:
-        case: the id.
-        slowdown: that was meant.
-        seen: the ratio of head's CPU time to base's, over these trials; None where it is not known.
-        num_trials: that were not broken.
-        num_found: in which the gate called this case REGRESSED.
+        case: Id of the case.
+        slowdown: Work that was meant to be added, as a share.
+        seen: Ratio of head's CPU time to base's, over these trials; None where it is not known.
+        num_trials: Trials that were not broken.
+        num_found: Trials in which the gate called this case REGRESSED.
     """
 
     case: str
@@ -148,11 +146,13 @@ def _find_flagged(verdicts: Iterable[PeerVerdict], rule: str) -> Cases:
 
 
 def bound_share(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Clopper and Pearson's exact interval of a share of which `count` of `total` were seen; 0 to 1 if there are none.
+    """The exact interval of a share of which `count` of `total` were seen; 0 to 1 if there are none.
 
-    Source: Clopper and Pearson, Biometrika 26 (1934), by quantiles of the beta distribution.
+    Source: Clopper and Pearson, Biometrika 26 (1934), as SciPy has it.
     """
-    tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else float(special.betaincinv(count, total - count + 1, tail))
-    high = 1.0 if count == total else float(special.betaincinv(count + 1, total - count, 1 - tail))
-    return low, high
+    from scipy import stats  # noqa: PLC0415  # takes longer to import than all else that a table needs
+
+    if total == 0:
+        return 0.0, 1.0
+    interval = stats.binomtest(count, total).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)

@@ -266,13 +266,14 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench gate --against damaged/cut.json
         mnist-bench gate --against main --cases 'nothing*'
         mnist-bench gate --base main
-        mnist-bench designs --cases nonsense
-        mnist-bench designs --budget 0 --out plain.json
-        mnist-bench designs --top 0
         mnist-bench trials
-        mnist-bench trials --out new --kinds nonsense
-        mnist-bench trials --out new --trials 0
-        mnist-bench trials --out plain.json
+        mnist-bench trials run
+        mnist-bench trials run --out new --kinds nonsense
+        mnist-bench trials run --out new --trials 0
+        mnist-bench trials run --out plain.json
+        mnist-bench trials designs --cases nonsense
+        mnist-bench trials designs --budget 0 --out plain.json
+        mnist-bench trials designs --budget -1
     """,
 }
 LOADS_TENSORFLOW = """

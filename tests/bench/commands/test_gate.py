@@ -252,7 +252,7 @@ def test_settings_that_cannot_be_used_are_told(repository: GitFolder, digits_fil
     with command(repository, "--base", "HEAD", "--data", digits_file) as run:
         _, err = run.communicate()
     assert run.returncode == 2
-    assert "has no key 'speed'" in err
+    assert "unknown field `speed`; its keys are alpha" in err
 
 
 def test_the_verdict_goes_to_standard_output_the_markdown_and_the_step_summary(

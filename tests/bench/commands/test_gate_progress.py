@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from bench.commands.gate_progress import GateProgress, render_clock
+from bench.commands.progress import GateProgress, render_clock
 
 
 def show(*, is_terminal: bool) -> str:

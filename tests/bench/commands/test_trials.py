@@ -32,6 +32,8 @@ from reports.summary.outcome import Outcome
 from reports.trials.trial import Trial
 
 ROOT = Path(__file__).parents[3]
+RUN = ("trials", "run", "--out", "proof")
+DESIGNS = ("trials", "designs")
 SETTINGS = 'screen_pairs = 2\ncontrol_pairs = 2\nmetrics = ["time"]\ntime = {limit = 0.9, margin = 0.5}\n'
 QUICK = PairDesign(num_examples=200, num_turns=2)
 ORDERING = "shuffle(60000).map().batch(32).repeat()"
@@ -102,12 +104,18 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("trials", "--out", "proof", "--kinds", "rain"), "--kinds must be of same, rebuilt, slowed, got 'rain'."),
-        (("trials", "--out", "proof", "--revision", "nowhere"), "git knows no revision 'nowhere'."),
-        (("trials", "--out", "proof", "--data", "nowhere.npz"), "nowhere.npz"),
-        (("designs", "--cases", "rain"), "no case matches 'rain': there are post, "),
-        (("designs", "--data", "nowhere.npz"), "nowhere.npz"),
-        (("designs", "--budget", "0", "--out", "pyproject.toml"), "pyproject.toml, line 1 is damaged, or no pair"),
+        (
+            (*RUN, "--kinds", "rain"),
+            "--kinds must be of same, rebuilt, slowed, got 'rain'.",
+        ),
+        ((*RUN, "--revision", "nowhere"), "git knows no revision 'nowhere'."),
+        ((*RUN, "--data", "nowhere.npz"), "nowhere.npz"),
+        ((*DESIGNS, "--cases", "rain"), "no case matches 'rain': there are post, "),
+        ((*DESIGNS, "--data", "nowhere.npz"), "nowhere.npz"),
+        (
+            ("trials", "designs", "--budget", "0", "--out", "pyproject.toml"),
+            "pyproject.toml, line 1 is damaged, or no pair",
+        ),
     ],
 )
 def test_wrong_input_is_one_line_and_exit_code_2(repository: GitFolder, arguments, reason: str) -> None:
@@ -123,16 +131,16 @@ def test_wrong_input_is_one_line_and_exit_code_2(repository: GitFolder, argument
 
 @pytest.mark.process
 def test_a_folder_that_cannot_be_made_is_told(repository: GitFolder, digits_file: str) -> None:
-    done = command(repository.folder, "trials", "--out", "pyproject.toml/proof", "--data", digits_file)
+    done = command(repository.folder, "trials", "run", "--out", "pyproject.toml/proof", "--data", digits_file)
     assert done.returncode == 2, done.stderr
     assert "error: --out pyproject.toml/proof cannot be written: Not a directory." in done.stderr
 
 
 @pytest.mark.process
 def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> None:
-    done = command(repository.folder, "designs", "--budget", "0", "--json")
+    done = command(repository.folder, "trials", "designs", "--budget", "0", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"mnist_bench_designs": 1, "prices": []}
+    assert json.loads(done.stdout) == {"mnist_bench_designs": 2, "prices": []}
 
 
 @pytest.mark.process

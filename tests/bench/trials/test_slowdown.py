@@ -120,8 +120,10 @@ def test_the_users_code_is_not_touched_but_the_copy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "def build_dataset(\n\ndef build_dataset(\n"])
 def test_code_of_another_shape_is_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / "mnist_core").mkdir()
+    (tmp_path / PIPELINE).parent.mkdir(parents=True)
     (tmp_path / PIPELINE).write_text(text)
-    with pytest.raises(SlowdownError, match=r"^mnist_core/pipeline\.py has no single 'def build_dataset\(\.\.\.\)': "):
+    with pytest.raises(
+        SlowdownError, match=r"^mnist_core/pipeline/build\.py has no single 'def build_dataset\(\.\.\.\)': "
+    ):
         slow_down(tmp_path, {"map().batch(32)": 1})
     assert (tmp_path / PIPELINE).read_text() == text
