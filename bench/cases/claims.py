@@ -8,13 +8,10 @@ from typing import Any
 
 from bench.cases.orderings import NUM_FED_EXAMPLES
 from bench.consumers.registry import find_consumer
-from bench.machine.environment import count_cores
+from bench.machine.cores import count_cores
 from bench.pipelines.arms import INTRA_OP, POOL, RAW, Arm
 from bench.subjects.orderings import describe_ordering
-from mnist_core.devices.support import Device
-from mnist_core.language.named_orderings import NAMED_ORDERINGS
-from mnist_core.language.ordering import parse_ordering
-from mnist_core.language.spec import PipelineSpec
+from mnist_core import NAMED_ORDERINGS, Device, PipelineSpec, parse_ordering
 from reports.claims.claim import ALL, load_claims, select_claims
 from reports.record.case import DEFAULT, Case, Fitting
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from bench.cases.orderings import CONTROLLED, NUM_FED_EXAMPLES
 from bench.cases.selection import Selection, build_case
 from bench.subjects.orderings import describe_ordering
-from mnist_core.language.ordering import parse_ordering
-from mnist_core.language.spec import ModelName, PipelineSpec
+from mnist_core import ModelName, PipelineSpec, parse_ordering
 from reports.record.case import Case, Fitting
 
 MODELS: tuple[ModelName, ...] = ("mlp", "cnn")

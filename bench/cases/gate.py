@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from bench.cases.selection import build_case
 from bench.pipelines.arms import Arm
-from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from mnist_core import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
 from reports.record.case import Case
 

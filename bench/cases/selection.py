@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.consumers.registry import check_case
-from bench.machine.environment import count_cores
+from bench.machine.cores import count_cores
 from bench.pipelines.arms import RAW, Arm, check_arm
 from bench.subjects.orderings import describe_ordering
-from mnist_core.devices.support import Device
-from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
-from mnist_core.language.spec import PipelineSpec
+from mnist_core import NAMED_ORDERINGS, Device, PipelineSpec, find_ordering
 from reports.record.case import DEFAULT, Case
 
 RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself

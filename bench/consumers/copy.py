@@ -1,4 +1,4 @@
-"""Batches that are copied to a device: each as it is taken, or ahead of that."""
+"""Copies each batch to a device as it is taken."""
 
 from __future__ import annotations
 
@@ -6,15 +6,37 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-Batch = tuple[tf.Tensor, tf.Tensor]
+from bench.consumers.epochs import EpochMeter
+from bench.consumers.meter import Tools
+from bench.consumers.python import take_in_python
+from bench.subjects.opened import Batch, Opened, find_first
+from mnist_core import Placement, find_tensor_placement
+from reports.record.case import Case
+
+
+def build(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+    """The meter of a case whose batches are copied one by one."""
+    return EpochMeter(
+        case,
+        opened,
+        tools,
+        take_in_python,
+        place=place_copy,
+        wrap_iterator=lambda iterator: CopyingIterator(iterator, tools.device.name),
+    )
+
+
+def place_copy(iterator: Iterator[Batch]) -> Placement:
+    """Where the next batch has been copied to."""
+    return find_tensor_placement(find_first(next(iterator)), "copy")
 
 
 class CopyingIterator(Iterator[Batch]):
     """Copies each batch to a device as it is taken.
 
     Args:
-        batches: of the pipeline, which runs on the CPU.
-        device: as TensorFlow calls it, such as ``GPU:0``.
+        batches: Batches of the pipeline, which runs on the CPU.
+        device: The device as TensorFlow calls it, such as ``GPU:0``.
     """
 
     def __init__(self, batches: Iterator[Batch], device: str) -> None:
@@ -22,11 +44,6 @@ class CopyingIterator(Iterator[Batch]):
 
     def __next__(self) -> Batch:
         """The next batch, on the device; the copy may still be under way."""
-        images, labels = next(self._batches)
+        batch = next(self._batches)
         with tf.device(self._device):
-            return tf.identity(images), tf.identity(labels)
-
-
-def copy_ahead(dataset: tf.data.Dataset, device: str) -> tf.data.Dataset:
-    """The dataset with its batches copied to `device` before they are asked for, as many as TensorFlow chooses."""
-    return dataset.apply(tf.data.experimental.prefetch_to_device(device))
+            return tf.nest.map_structure(tf.identity, batch)

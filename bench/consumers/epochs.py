@@ -1,75 +1,88 @@
-"""Feeds one epoch of a case's pipeline to its consumer, a fresh iterator every turn."""
+"""Feeds one epoch of a case's batches to its consumer, a fresh iterator every turn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import tensorflow as tf
-
-from bench.consumers.batches import Consumer, build_consumer
-from bench.consumers.copy import Batch, CopyingIterator, copy_ahead
-from bench.consumers.device import ComputeDevice, open_device
+from bench.consumers.meter import Tools
 from bench.consumers.registry import find_consumer
-from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
-from bench.machine.pressure import read_pressure
+from bench.machine.clock import TurnTimer
 from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.orderings import parse_subject
-from mnist_core import Digits, Say, say_nothing
-from mnist_core.devices.placement import Placement, find_placement, find_tensor_placement
-from mnist_core.files.page_cache import drop_from_page_cache
-from mnist_core.pipeline.build import build_dataset
-from mnist_core.pipeline.sources import load_source
-from reports.record.case import Case
+from bench.subjects.opened import Batch, ForgetsFiles, Opened, OpensDataset
+from mnist_core import InputError, Placement
+from reports.record.case import DEFAULT, Case
 from reports.record.program import Program
 from reports.record.sample import Sample
 
+if TYPE_CHECKING:
+    import tensorflow as tf
 
-class EpochMeter:
-    """Measures a case that iterates: drained, in a Python loop, feeding a step, or copied to a device.
+
+@dataclass(frozen=True)
+class Consumed:
+    """What a consumer took.
 
     Args:
-        case: what to measure.
-        digits: the data; the training set, or its beginning, is used.
-        clock: read three times a turn, and by consumers that compute around each step.
-        pressure: what the machine and the scheduler did, read before and after a turn.
-        say: is given a line when files are written for the source.
-        device: that the consumer computes on, or that batches are copied to; the case's own if not given.
+        num_examples: Examples that arrived, counted from the shapes of the batches.
+        busy_ns: How long the consumer computed; None for one that only takes.
+    """
+
+    num_examples: int
+    busy_ns: int | None = None
+
+
+Take = Callable[[Iterator[Batch], Batch, int], Consumed]
+"""Takes the first batch, which has been pulled already, and so many more from the iterator."""
+Place = Callable[[Iterator[Batch]], Placement]
+"""Says where what it does with the next batch of an iterator happens."""
+
+
+class EpochMeter:
+    """Measures a case that iterates.
+
+    Args:
+        case: What to measure.
+        opened: Its subject.
+        tools: What to measure with.
+        take: The consumer.
+        place: Says where the consumer computes; None if nothing but the pipeline runs.
+        wrap_dataset: What the consumer does to a dataset before it is iterated.
+        wrap_iterator: What the consumer does to an iterator.
     """
 
     def __init__(
         self,
         case: Case,
-        digits: Digits,
-        clock: Clock | None = None,
-        pressure: ReadPressure = read_pressure,
+        opened: Opened,
+        tools: Tools,
+        take: Take,
         *,
-        say: Say = say_nothing,
-        device: ComputeDevice | None = None,
+        place: Place | None = None,
+        wrap_dataset: Callable[[tf.data.Dataset], tf.data.Dataset] | None = None,
+        wrap_iterator: Callable[[Iterator[Batch]], Iterator[Batch]] | None = None,
     ) -> None:
-        self._case, self._clock, self._pressure = case, clock or MachineClock(), pressure
-        self._device = device or open_device(case.device)
-        self._spec = parse_subject(case.subject)
-        images, self._labels = digits.train_images[: case.num_examples], digits.train_labels[: case.num_examples]
-        self._examples = load_source(self._spec, images, self._labels, say=say)
+        self._case, self._opened, self._tools = case, opened, tools
+        self._take, self._place = take, place
+        self._wrap_dataset, self._wrap_iterator = wrap_dataset, wrap_iterator
         self._dataset = self._build()
-        self._num_batches = self._spec.ordering.num_batches(len(images))
-        self._consume: Consumer = build_consumer(case, self._clock, self._device)
 
     def measure_turn(self) -> Sample:
         """The sample of one epoch; nothing is in flight before it or after it.
 
         The first batch is pulled on its own, so that its wait, filling the shuffle buffer, can be told apart; the
-        turn's wall time includes it. An endless ordering is stopped after one epoch's batches.
+        turn's wall time includes it. What has no end is stopped after one epoch's batches.
         """
         if self._case.is_cold:
             self._cool_down()
-        timer = TurnTimer(self._clock, self._device.wait, self._pressure)
-        iterator = self._open()
+        timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
+        iterator = self._iterate()
         first = next(iterator)
         timer.mark_first_batch()
-        consumed = self._consume(iterator, first, self._num_batches - 1)
+        consumed = self._take(iterator, first, self._opened.num_batches - 1)
         if find_consumer(self._case.consumer).queues:
             timer.mark_returned()
         sample = timer.end(consumed.num_examples, consumed.busy_ns)
@@ -78,37 +91,41 @@ class EpochMeter:
 
     def find_placement(self) -> Placement | None:
         """Where batches are copied to, or the step computes; None where nothing but the pipeline runs."""
-        if self._case.consumer in ("copy", "copy_ahead"):
-            return find_tensor_placement(next(self._open())[0], "copy")
-        if self._case.consumer in ("step", "train"):
-            first = next(self._open())
-            return find_placement(lambda: self._consume(iter(()), first, 0))
-        return None
+        return None if self._place is None else self._place(self._iterate())
 
-    def read_program(self) -> Program:
-        """The stages as TensorFlow runs them, and what AUTOTUNE chose by the middle of an epoch, which is not timed."""
-        program = inspect_program(self._case, self._examples)
-        if (
-            self._case.arm == RAW or self._case.consumer == "copy_ahead"
-        ):  # its iterator is the device's, without a model
+    def read_program(self) -> Program | None:
+        """The stages as TensorFlow runs them, and what AUTOTUNE chose by the middle of an epoch, which is not timed.
+
+        None where the subject is no dataset.
+        """
+        if not isinstance(self._opened, OpensDataset):
+            return None
+        program = inspect_program(self._opened.build_sample(), self._case.arm, self._opened.shuffle_sizes)
+        if self._case.arm == RAW or self._wrap_dataset:  # it has no model then, or the device's iterator has none
             return program
         iterator = iter(self._dataset)
         first = next(iterator)
-        self._consume(iterator, first, (self._num_batches - 1) // 2)
+        self._take(iterator, first, (self._opened.num_batches - 1) // 2)
         return Program(program.chain, read_program(iterator).choices)
 
-    def _build(self) -> tf.data.Dataset:
-        dataset = apply_arm(build_dataset(self._spec, self._examples, self._labels), self._case.arm)
-        return copy_ahead(dataset, self._device.name) if self._case.consumer == "copy_ahead" else dataset
+    def _build(self) -> Any:
+        """What is iterated: the dataset in its arm, or whatever else gives batches."""
+        if not isinstance(self._opened, OpensDataset):
+            if self._case.arm != DEFAULT:
+                raise InputError(
+                    f"{self._case.name} is no tf.data.Dataset: it has no arm but {DEFAULT}, got {self._case.arm}."
+                )
+            return self._opened.open()
+        dataset = apply_arm(self._opened.build(), self._case.arm)
+        return self._wrap_dataset(dataset) if self._wrap_dataset else dataset
 
-    def _open(self) -> Iterator[Batch]:
-        """An iterator whose batches come as the consumer takes them: on the CPU, or copied to the device."""
-        if self._case.consumer == "copy":
-            return CopyingIterator(iter(self._dataset), self._device.name)
-        return iter(self._dataset)
+    def _iterate(self) -> Iterator[Batch]:
+        """A fresh iterator whose batches come as the consumer takes them."""
+        iterator: Iterator[Batch] = iter(self._dataset)
+        return self._wrap_iterator(iterator) if self._wrap_iterator else iterator
 
     def _cool_down(self) -> None:
         """Forget what an earlier turn left: the dataset's own cache, and the files' pages."""
         self._dataset = self._build()
-        if self._spec.starts_from_files and not drop_from_page_cache(self._examples):
+        if not isinstance(self._opened, ForgetsFiles) or not self._opened.forget_files():
             raise RuntimeError("this platform cannot drop files from the page cache: no cold reading is possible.")

@@ -10,29 +10,22 @@ import ctypes
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-import numpy as np
 import tensorflow as tf
 
 from bench.consumers.heap_watch import HeapWatch
-from bench.machine.clock import Clock, MachineClock
-from bench.subjects.orderings import parse_subject
-from mnist_core.digits.load import Digits
-from mnist_core.language.live_bytes import predict_live_bytes
-from mnist_core.language.ordering import Cache, Ordering, Prefetch, Shuffle
-from mnist_core.language.spec import PipelineSpec
-from mnist_core.pipeline.build import build_dataset
-from mnist_core.pipeline.sources import load_source
+from bench.consumers.meter import Tools
+from bench.machine.clock import Clock
+from bench.subjects.opened import OpensDataset, PredictsBytes
 from reports.record.case import Case
-from reports.record.record import Memory
+from reports.record.memory import Memory
 
 PROC = Path("/proc/self")
 RESET_PEAK = "5"  # proc(5), /proc/pid/clear_refs: the peak of the resident set becomes its present size
 KIBIBYTE = 2**10
 NUM_WARM_UPS = 2  # beyond the first: what TensorFlow keeps of the source changes hands until the third dataset
-NUM_TINY = 64  # examples that load the kernels before anything is read
 NUM_BATCHES = 4  # pulled before the reading: the buffers are full, fused maps and prefetches have their threads
 READING_PAUSE_S = 0.005  # between readings of the heap while prefetch threads still fill their buffers
 MAX_READINGS = 2000  # 10 s
@@ -112,79 +105,82 @@ class Heap:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def measure_memory(case: Case, digits: Digits, heap: Heap | None = None, clock: Clock | None = None) -> Memory:
-    """What the case's pipeline holds over the whole training set, and what its spec predicts."""
-    heap, spec = heap or Heap(), parse_subject(case.subject)
-    labels = digits.train_labels
-    examples = load_source(spec, digits.train_images, labels)
-    source_bytes = _measure_source(_without_buffers(spec), examples, labels, heap)
-    for _ in range(NUM_WARM_UPS):
-        next(iter(build_dataset(_without_buffers(spec), examples, labels)))
-    heap.trim()
-    heap.reset_peak()
-    resident = heap.read_status_bytes("VmRSS")
-    dataset = build_dataset(spec, examples, labels)
-    next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves behind
-    built = heap.read_live_bytes()
-    with HeapWatch(heap.read_live_bytes, clock or MachineClock()) as watch:
-        iterator = _hold(dataset, spec.ordering, len(labels))
-        held, peak, gpu_peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM"), heap.read_gpu_peak_bytes()
-        del iterator, dataset
-        gc.collect()
-    kept = heap.read_status_bytes("VmRSS")
-    heap.trim()
-    return Memory(
-        predicted_bytes=predict_live_bytes(spec, len(labels), _count_file_bytes(spec, examples, labels)),
-        live_bytes=_difference(held, built),
-        peak_bytes=_difference(peak, resident),
-        kept_bytes=_difference(kept, resident),
-        kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
-        gpu_peak_bytes=gpu_peak,
-        source_bytes=source_bytes,
-        series=watch.read_series(),
-    )
+class Holding(OpensDataset, PredictsBytes, Protocol):
+    """A subject whose bytes can be read and predicted."""
 
 
-def _measure_source(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray, heap: Heap) -> int | None:
-    """Resident bytes, at most, that making the first dataset of a process and taking its first batch adds.
+def build(_case: Case, opened: Holding, tools: Tools) -> HeapReader:
+    """What reads the memory of a case."""
+    return HeapReader(opened, Heap(), tools.clock)
 
-    Only the first one shows them: TensorFlow keeps what it copied then and uses it again for the next.
+
+class HeapReader:
+    """Reads what a subject's pipeline holds.
+
+    Args:
+        opened: The subject.
+        heap: This process's memory.
+        clock: The clock of the readings over time.
     """
-    some = examples if spec.source == "tfrecord" else examples[:NUM_TINY]
-    next(iter(build_dataset(spec, some, labels[: max(NUM_TINY, spec.ordering.batch.batch_size)])))
-    heap.trim()
-    heap.reset_peak()
-    resident = heap.read_status_bytes("VmRSS")
-    next(iter(build_dataset(spec, examples, labels)))
-    return _difference(heap.read_status_bytes("VmHWM"), resident)
 
+    def __init__(self, opened: Holding, heap: Heap, clock: Clock) -> None:
+        self._opened, self._heap, self._clock = opened, heap, clock
 
-def _count_file_bytes(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) -> int:
-    """Bytes of a mean TFRecord; 0 for other sources."""
-    if spec.source == "tfrecord":
-        return round(sum(Path(path.decode()).stat().st_size for path in examples) / len(labels))
-    return 0
+    def find_placement(self) -> None:
+        """None: nothing but the pipeline runs."""
 
+    def read_memory(self) -> Memory:
+        """What the pipeline holds over all examples, and what is predicted of it."""
+        heap, opened = self._heap, self._opened
+        source_bytes = self._read_source_bytes()
+        for _ in range(NUM_WARM_UPS):
+            next(iter(opened.build_without_buffers()))
+        heap.trim()
+        heap.reset_peak()
+        resident = heap.read_status_bytes("VmRSS")
+        dataset = opened.build()
+        next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves
+        built = heap.read_live_bytes()
+        with HeapWatch(heap.read_live_bytes, self._clock) as watch:
+            iterator = self._hold(dataset)
+            held, peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM")
+            gpu_peak = heap.read_gpu_peak_bytes()
+            del iterator, dataset
+            gc.collect()
+        kept = heap.read_status_bytes("VmRSS")
+        heap.trim()
+        return Memory(
+            predicted_bytes=opened.predict_live_bytes(),
+            live_bytes=_difference(held, built),
+            peak_bytes=_difference(peak, resident),
+            kept_bytes=_difference(kept, resident),
+            kept_after_trim_bytes=_difference(heap.read_status_bytes("VmRSS"), resident),
+            gpu_peak_bytes=gpu_peak,
+            source_bytes=source_bytes,
+            series=watch.read_series(),
+        )
 
-def _without_buffers(spec: PipelineSpec) -> PipelineSpec:
-    """The same stages without caches and with the smallest buffers: what every iterator over the data costs.
+    def _read_source_bytes(self) -> int | None:
+        """Resident bytes, at most, that making the first dataset of a process and taking its first batch adds.
 
-    The first iterator over a large source leaves some 140 MB behind, once in a process, that no buffer accounts for.
-    """
-    small = (type(stage)(1) if isinstance(stage, Shuffle | Prefetch) else stage for stage in spec.ordering.stages)
-    kept = Ordering(tuple(stage for stage in small if not isinstance(stage, Cache)))
-    return replace(spec, ordering=kept)
+        Only the first one shows them: TensorFlow keeps what it copied then and uses it again for the next.
+        """
+        next(iter(self._opened.build_without_buffers(tiny=True)))
+        self._heap.trim()
+        self._heap.reset_peak()
+        resident = self._heap.read_status_bytes("VmRSS")
+        next(iter(self._opened.build_without_buffers()))
+        return _difference(self._heap.read_status_bytes("VmHWM"), resident)
 
-
-def _hold(dataset: tf.data.Dataset, ordering: Ordering, num_examples: int) -> tf.data.Iterator:
-    """An iterator at the moment when the pipeline holds most: caches are filled, and so are all buffers."""
-    if ordering.has_cache:
-        for _ in dataset.take(ordering.num_batches(num_examples)):
-            pass  # a whole pass; a cache that is not filled to its end is thrown away
-    iterator = iter(dataset)
-    for _, _batch in zip(range(NUM_BATCHES), iterator, strict=False):
-        pass
-    return iterator
+    def _hold(self, dataset: tf.data.Dataset) -> tf.data.Iterator:
+        """An iterator at the moment when the pipeline holds most: caches are filled, and so are all buffers."""
+        if self._opened.fills_cache:
+            for _ in dataset.take(self._opened.num_batches):
+                pass  # a whole pass; a cache that is not filled to its end is thrown away
+        iterator = iter(dataset)
+        for _, _batch in zip(range(NUM_BATCHES), iterator, strict=False):
+            pass
+        return iterator
 
 
 def _difference(after: int | None, before: int | None) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from bench.machine.clock import Clock
-from reports.record.record import HeapReading
+from reports.record.memory import HeapReading
 
 FIRST_PAUSE_S = 0.005  # between readings; a shuffle buffer of 60000 examples takes some hundred of them to fill
 FEWEST_KEPT = 100  # readings of a long watch; at twice as many, every other one goes and the pause doubles

@@ -8,18 +8,20 @@ from typing import cast
 import numpy as np
 import tensorflow as tf
 
-from bench.consumers.device import ComputeDevice, open_device
-from bench.machine.clock import Clock, MachineClock, ReadPressure, TurnTimer
-from bench.machine.pressure import read_pressure
-from mnist_core.devices.placement import Placement, find_placement
-from mnist_core.digits.load import Digits
-from mnist_core.language.spec import ModelName
-from mnist_core.models.model import build_model
+from bench.consumers.meter import Tools
+from bench.machine.clock import TurnTimer
+from bench.subjects.opened import GivesPictures
+from mnist_core import ModelName, Placement, build_model, find_placement
 from reports.record.case import Case
-from reports.record.record import Sample
+from reports.record.sample import Sample
 
 NUM_EXAMPLES = 4096  # predicted in a turn, about: 0.02 s of the mlp on a CPU, 0.5 s of the cnn
 MIN_CALLS, MAX_CALLS = 2, 128  # one alone is the first answer; more calls of one example tell nothing more
+
+
+def build(case: Case, opened: GivesPictures, tools: Tools) -> InferenceMeter:
+    """The meter of a case that predicts."""
+    return InferenceMeter(case, opened, tools)
 
 
 class InferenceMeter:
@@ -27,28 +29,17 @@ class InferenceMeter:
 
     Args:
         case: What to measure.
-        digits: the test pictures are predicted, from the first one again where there are fewer than a batch.
-        clock: read four times a turn.
-        pressure: what the machine and the scheduler did, read before and after a turn.
-        device: that takes the model; the case's own if not given.
+        opened: Its subject, whose test pictures are predicted, from the first one again where there are too few.
+        tools: What to measure with.
     """
 
-    def __init__(
-        self,
-        case: Case,
-        digits: Digits,
-        clock: Clock | None = None,
-        pressure: ReadPressure = read_pressure,
-        *,
-        device: ComputeDevice | None = None,
-    ) -> None:
-        self._clock, self._pressure = clock or MachineClock(), pressure
-        self._device = device or open_device(case.device)
-        batch_size = case.batch_size or 1
+    def __init__(self, case: Case, opened: GivesPictures, tools: Tools) -> None:
+        self._tools, batch_size = tools, case.batch_size or 1
         self._num_calls = count_calls(batch_size)
+        pictures = opened.test_pictures
         with tf.device("CPU:0"):
-            self._pictures = tf.constant(np.resize(digits.test_images, (batch_size, *digits.test_images.shape[1:])))
-        with tf.device(self._device.name):
+            self._pictures = tf.constant(np.resize(pictures, (batch_size, *pictures.shape[1:])))
+        with tf.device(self._tools.device.name):
             self._model = build_model(cast("ModelName", case.model), normalize="model")
         self._predict = tf.function(self._compute, autograph=False)
 
@@ -58,7 +49,7 @@ class InferenceMeter:
         A call before that is not timed: after the turns of others it would tell how long caches take to fill.
         """
         self._predict(self._pictures).numpy()
-        timer = TurnTimer(self._clock, self._device.wait, self._pressure)
+        timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
         answers = [self._predict(self._pictures)]
         answers[0].numpy()
         timer.mark_first_batch()
@@ -75,7 +66,7 @@ class InferenceMeter:
         """None: there is no pipeline."""
 
     def _compute(self, pictures: tf.Tensor) -> tf.Tensor:
-        with tf.device(self._device.name):
+        with tf.device(self._tools.device.name):
             return self._model(pictures, training=False)
 
 

@@ -1,31 +1,38 @@
-"""The table of consumers, and the meter that a case's consumer needs. TensorFlow is imported when a meter is built."""
+"""The table of consumers: a new one is a module and a row here. TensorFlow is imported when a meter is built."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from mnist_core import Digits, Say
-from mnist_core.language.errors import InputError
+from bench.consumers.meter import Build, Placed, Tools
+from bench.machine.clock import Clock, MachineClock, ReadPressure
+from bench.machine.pressure import read_pressure
+from bench.subjects.opened import (
+    BuildsModel,
+    GivesArrays,
+    GivesPictures,
+    NumbersExamples,
+    Opened,
+    OpensDataset,
+    PredictsBytes,
+)
+from mnist_core import InputError
 from reports.record.case import Case
-from reports.record.program import Program
-from reports.record.sample import Sample
 
 if TYPE_CHECKING:  # it imports TensorFlow
-    from mnist_core import Placement
+    from bench.consumers.device import ComputeDevice
 
-
-class Meter(Protocol):
-    """Measures one case, turn by turn."""
-
-    def measure_turn(self) -> Sample:
-        """The sample of one turn."""
-
-    def find_placement(self) -> Placement | None:
-        """Where a first batch is computed on, before any turn; None where nothing but the pipeline runs."""
-
-    def read_program(self) -> Program | None:
-        """The stages as TensorFlow runs them; None where there is no tf.data pipeline of ours."""
+CAPABILITIES: dict[type, str] = {
+    OpensDataset: "a tf.data.Dataset",
+    PredictsBytes: "a prediction of what it holds",
+    NumbersExamples: "examples that can be numbered",
+    BuildsModel: "a model to train",
+    GivesArrays: "its examples as arrays and a test set",
+    GivesPictures: "pictures to predict",
+}
+"""What only some subjects have, in words."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,9 @@ class Consumer:
 
     Args:
         name: What ids and records call it.
-        is_timed: False if it takes no turns, but reads bytes or captures a trace.
+        module: The module whose function ``build(case, opened, tools)`` gives its meter.
+        needs: What a subject must be able to do, beyond giving batches.
+        is_timed: False if it takes no turns, but reads bytes or captures a trace; it then takes all examples.
         queues: True if its calls may return before the device has finished.
         computes: True if it has something to do that a GPU could do.
         trains: True if a turn is a whole training, which may take minutes.
@@ -42,6 +51,8 @@ class Consumer:
     """
 
     name: str
+    module: str
+    needs: tuple[type, ...] = ()
     is_timed: bool = True
     queues: bool = False
     computes: bool = False
@@ -52,18 +63,28 @@ class Consumer:
 CONSUMERS = {
     consumer.name: consumer
     for consumer in (
-        Consumer("drain"),
-        Consumer("python"),
-        Consumer("step", computes=True),
-        Consumer("emulated", takes=("step_ms",)),
-        Consumer("fit", computes=True, trains=True, takes=("fitting",)),
-        Consumer("mixing"),
-        Consumer("memory", is_timed=False),
-        Consumer("traced", is_timed=False, computes=True),
-        Consumer("copy", queues=True, computes=True),
-        Consumer("copy_ahead", queues=True, computes=True),
-        Consumer("train", queues=True, computes=True),
-        Consumer("infer", queues=True, computes=True, takes=("model", "batch_size")),
+        Consumer("drain", "bench.consumers.drain", (OpensDataset,)),
+        Consumer("python", "bench.consumers.python"),
+        Consumer("emulated", "bench.consumers.emulated", takes=("step_ms",)),
+        Consumer("step", "bench.consumers.step", (BuildsModel,), computes=True),
+        Consumer("train", "bench.consumers.train", (BuildsModel,), queues=True, computes=True),
+        Consumer("copy", "bench.consumers.copy", queues=True, computes=True),
+        Consumer("copy_ahead", "bench.consumers.copy_ahead", (OpensDataset,), queues=True, computes=True),
+        Consumer(
+            *("fit", "bench.consumers.fit", (OpensDataset, BuildsModel, GivesArrays)),
+            computes=True,
+            trains=True,
+            takes=("fitting",),
+        ),
+        Consumer("mixing", "bench.consumers.mixing", (NumbersExamples,)),
+        Consumer(
+            *("infer", "bench.consumers.infer", (GivesPictures,)),
+            queues=True,
+            computes=True,
+            takes=("model", "batch_size"),
+        ),
+        Consumer("memory", "bench.consumers.heap", (OpensDataset, PredictsBytes), is_timed=False),
+        Consumer("traced", "bench.consumers.traced", (OpensDataset, BuildsModel), is_timed=False, computes=True),
     )
 }
 
@@ -95,18 +116,42 @@ def check_case(case: Case) -> None:
         raise InputError(f"the consumer {case.consumer} takes batches on the CPU alone, got device {case.device}.")
 
 
-def build_meter(case: Case, digits: Digits, *, say: Say) -> Meter:
-    """The meter for `case`; `say` is given a line when files are written for its source."""
-    from bench.consumers.epochs import EpochMeter  # noqa: PLC0415  # they import TensorFlow
-    from bench.consumers.fit import FitMeter  # noqa: PLC0415
-    from bench.consumers.infer import InferenceMeter  # noqa: PLC0415
-    from bench.consumers.mixing import MixingMeter  # noqa: PLC0415
+def check_subject(case: Case, opened: Opened) -> None:
+    """Check that the opened subject can do what the case's consumer needs.
+
+    Raises:
+        InputError: It cannot; the message names the first thing that is missing.
+    """
+    missing = [need for need in find_consumer(case.consumer).needs if not isinstance(opened, need)]
+    if missing:
+        raise InputError(
+            f"the consumer {case.consumer} needs {CAPABILITIES[missing[0]]}, which {case.name} does not have."
+        )
+
+
+def build_meter(
+    case: Case,
+    opened: Opened,
+    *,
+    clock: Clock | None = None,
+    pressure: ReadPressure = read_pressure,
+    device: ComputeDevice | None = None,
+) -> Placed:
+    """The meter of the case's consumer.
+
+    Args:
+        case: What to measure.
+        opened: Its subject.
+        clock: The clock to read; the machine's own if not given.
+        pressure: Reads what the machine and the scheduler did, before and after a turn.
+        device: The device to compute on; the case's own if not given.
+
+    Raises:
+        InputError: The case or its subject lacks what the consumer needs.
+    """
+    from bench.consumers.device import open_device  # noqa: PLC0415  # it imports TensorFlow
 
     check_case(case)
-    if case.consumer == "fit":
-        return FitMeter(case, digits, say=say)
-    if case.consumer == "mixing":
-        return MixingMeter(case, digits)
-    if case.consumer == "infer":
-        return InferenceMeter(case, digits)
-    return EpochMeter(case, digits, say=say)
+    check_subject(case, opened)
+    build: Build = import_module(find_consumer(case.consumer).module).build
+    return build(case, opened, Tools(device or open_device(case.device), clock or MachineClock(), pressure))

@@ -6,19 +6,16 @@ import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Protocol
 
-from bench.consumers.batches import StepClock, build_train_step
-from bench.consumers.device import ComputeDevice, open_device
+import tensorflow as tf
+
+from bench.consumers.meter import Tools
+from bench.consumers.step import build_train_step
 from bench.consumers.step_times import StepTimes
-from bench.machine.clock import MachineClock
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.orderings import parse_subject
-from mnist_core import Digits, Say, say_nothing
-from mnist_core.devices.placement import Placement, find_placement
-from mnist_core.pipeline.build import build_dataset
-from mnist_core.pipeline.sources import load_source
-from mnist_core.profiling.own_loop import StepProfiler
-from mnist_core.profiling.window import StepWindow
+from bench.subjects.opened import BuildsModel, OpensDataset
+from mnist_core import Placement, StepProfiler, StepWindow, find_placement
 from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
 
@@ -29,32 +26,30 @@ TIMED = range(SETTLED, WINDOW.stop - 1)  # the profiler writes its file at the e
 Mark = Callable[[int], AbstractContextManager[None]]
 
 
+class Trained(OpensDataset, BuildsModel, Protocol):
+    """A subject that is a dataset and has a model."""
+
+
+def build(case: Case, opened: Trained, tools: Tools) -> TraceMeter:
+    """What traces a case."""
+    return TraceMeter(case, opened, tools)
+
+
 class TraceMeter:
-    """Trains the post's mlp on a case's pipeline, in blocks of steps of which every other one is profiled.
+    """Trains a model on a case's pipeline, in blocks of steps of which every other one is profiled.
 
     Args:
-        case: The case to trace.
-        digits: The data, of which the training set is used.
-        clock: The clock, which is read twice a block; None is the machine's.
-        device: The device on which the step computes; None is the one that the case names.
-        say: Takes a line for the user when files are written for the source.
+        case: What to trace.
+        opened: Its subject.
+        tools: What to measure with; the clock is read twice a block.
     """
 
-    def __init__(
-        self,
-        case: Case,
-        digits: Digits,
-        clock: StepClock | None = None,
-        *,
-        device: ComputeDevice | None = None,
-        say: Say = say_nothing,
-    ) -> None:
-        self._clock, self._device = clock or MachineClock(), device or open_device(case.device)
-        spec = parse_subject(case.subject)
-        examples = load_source(spec, digits.train_images, digits.train_labels, say=say)
-        dataset = apply_arm(build_dataset(spec, examples, digits.train_labels), case.arm)
-        self._batches = iter(dataset if spec.ordering.is_endless else dataset.repeat())
-        self._step = build_train_step(case, self._device.name)
+    def __init__(self, case: Case, opened: Trained, tools: Tools) -> None:
+        self._tools = tools
+        dataset = apply_arm(opened.build(), case.arm)
+        is_endless = dataset.cardinality() == tf.data.INFINITE_CARDINALITY
+        self._batches = iter(dataset if is_endless else dataset.repeat())
+        self._step = build_train_step(opened, tools.device.name)
 
     def find_placement(self) -> Placement:
         """Where the step computes."""
@@ -96,5 +91,5 @@ class TraceMeter:
 
     def _read_clock(self) -> int:
         """The time at which all that was begun is done."""
-        self._device.wait()
-        return self._clock.wall_ns()
+        self._tools.device.wait()
+        return self._tools.clock.wall_ns()

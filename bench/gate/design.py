@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from bench.machine.environment import find_allowed_cores
+from bench.machine.cores import find_allowed_cores
 from bench.pipelines.arms import RAW, Arm
 
 CAN_PIN = hasattr(os, "sched_setaffinity")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from bench.machine.environment import count_cores
+from bench.machine.cores import count_cores
 from bench.machine.pressure import Pressure, is_contaminated, read_pressure
 from reports.record.record import Sample
 

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mnist_core.devices.nvidia import read_driver
+from bench.machine.cores import count_cores, find_allowed_cores
+from mnist_core import read_driver
 from reports.record.record import Machine
 
 CPU_INFO = Path("/proc/cpuinfo")
@@ -79,18 +80,6 @@ class Environment:
 def describe_machine(cpu_info: Path = CPU_INFO) -> Machine:
     """The processor, the cores that this process may use, and the system."""
     return Machine(cpu=_cpu_name(read_text(cpu_info)), num_cores=count_cores(), system=platform.system())
-
-
-def count_cores() -> int:
-    """The cores that this process may use, which a container or ``taskset`` can make fewer than there are."""
-    return len(find_allowed_cores())
-
-
-def find_allowed_cores() -> frozenset[int]:
-    """The numbers of the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return frozenset(os.sched_getaffinity(0))
-    return frozenset(range(os.cpu_count() or 1))
 
 
 def describe_environment(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from bench.machine.environment import find_allowed_cores
+from bench.machine.cores import find_allowed_cores
 from reports.record.record import MIN_JUDGED_NS
 
 try:

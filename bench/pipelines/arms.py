@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mnist_core.language.errors import InputError
+from mnist_core import InputError
 from reports.record.case import DEFAULT
 
 Arm = str

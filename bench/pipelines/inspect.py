@@ -2,72 +2,42 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
+from bench.pipelines.arms import Arm
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.orderings import parse_subject
-from mnist_core import SIDE
-from mnist_core.language.ordering import Ordering, Prefetch, Shuffle
-from mnist_core.language.spec import PipelineSpec
-from mnist_core.pipeline.build import build_dataset
-from reports.record.case import Case
-from reports.record.record import Choice, Program
+from reports.record.program import Choice, Program
 
 SEPARATOR = " > "  # the consumer stands first, as in TensorFlow's own Iterator:: names
 
-SMALL_BUFFER = 8  # of a shuffle under inspection: a large one would use up its input, which TensorFlow then drops
-SPARE_BATCHES = 8  # what prefetches and fused maps may have pulled before the chain is read
-MAX_INSPECTED = 100_000  # examples; only an ordering with huge prefetch buffers would want more
 
+def inspect_program(dataset: tf.data.Dataset, arm: Arm, shuffle_sizes: Sequence[int] = ()) -> Program:
+    """The stages that TensorFlow runs for a dataset, its rewrites applied, read after the first batch.
 
-def inspect_program(case: Case, examples: np.ndarray | None = None) -> Program:
-    """The stages that TensorFlow runs for a case, its rewrites applied, with the numbers of the ordering.
-
-    The same ordering runs on blank pictures, its shuffle buffers made small, and is read after the first batch.
     AUTOTUNE is on in every arm, since TensorFlow keeps no model otherwise; it moves numbers, not stages.
 
     Args:
-        case: whose pipeline.
-        examples: what its source gives; needed where it starts from files, whose paths are then repeated as needed.
+        dataset: The dataset, from which no stage has used up its input after the first batch: TensorFlow drops what is
+            exhausted, so large shuffle buffers must be made small.
+        arm: The set of rewrites that it runs with.
+        shuffle_sizes: Sizes that its shuffle buffers really have, in order; the chain then shows them.
     """
-    spec = parse_subject(case.subject)
-    ordering = spec.ordering
-    small = Ordering(tuple(Shuffle(SMALL_BUFFER) if isinstance(s, Shuffle) else s for s in ordering.stages))
-    num_blank = _count_wanted(ordering)
-    spec, labels = dataclasses.replace(spec, ordering=small), np.zeros(num_blank, np.uint8)
-    dataset = build_dataset(spec, _take(spec, num_blank, examples), labels)
-    iterator = iter(apply_arm(dataset, case.arm, autotune=True))
+    iterator = iter(apply_arm(dataset, arm, autotune=True))
     next(iterator)
     program = read_program(iterator)
-    return Program(_name_buffers(program.chain, ordering), program.choices)
+    return Program(_name_buffers(program.chain, shuffle_sizes), program.choices)
 
 
-def _take(spec: PipelineSpec, count: int, examples: np.ndarray | None) -> np.ndarray:
-    """So many elements for the spec's source: all shards, paths from the beginning again, or blank pictures."""
-    if spec.starts_from_files and examples is not None:
-        return examples if spec.source == "tfrecord" else np.resize(examples, count)
-    return np.zeros((count, SIDE, SIDE), np.float32 if spec.source == "floats" else np.uint8)
-
-
-def _count_wanted(ordering: Ordering) -> int:
-    """Examples enough that no stage has used up its input after the first batch."""
-    ahead = sum(
-        stage.buffer_size for stage in ordering.stages if isinstance(stage, Prefetch) and stage.buffer_size != "auto"
-    )
-    return min(MAX_INSPECTED, (ahead + SPARE_BATCHES) * ordering.batch.batch_size)
-
-
-def _name_buffers(chain: str, ordering: Ordering) -> str:
+def _name_buffers(chain: str, sizes: Sequence[int]) -> str:
     """The chain with the sizes of the shuffle buffers, which TensorFlow's model does not tell."""
-    sizes = [str(stage.buffer_size) for stage in ordering.stages if isinstance(stage, Shuffle)]
+    left = [str(size) for size in sizes]
     stages = chain.split(SEPARATOR)
     for index, stage in enumerate(stages):
-        if stage.startswith("Shuffle") and sizes:
-            stages[index] = f"{stage}({sizes.pop()})"  # the chain begins with the consumer, so the last shuffle first
+        if stage.startswith("Shuffle") and left:
+            stages[index] = f"{stage}({left.pop()})"  # the chain begins with the consumer, so the last shuffle first
     return SEPARATOR.join(stages)
 
 

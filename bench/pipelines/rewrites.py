@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from bench.machine.environment import count_cores
+from bench.machine.cores import count_cores
 from bench.pipelines.arms import INTRA_OP, POOL, RAW, WITHOUT, Arm
 
 

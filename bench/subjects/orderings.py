@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from mnist_core.language.errors import InputError
-from mnist_core.language.ordering import parse_ordering
-from mnist_core.language.spec import PipelineSpec
+from mnist_core import InputError, PipelineSpec, parse_ordering
 from reports.record.subject import ORDERING, REFERENCE, Subject
 
 OPTIONS = ("labels", "normalize", "source", "function")  # of a spec, beside its ordering; its seed is a turn's own

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.cases.carried import pack_case
+from bench.consumers.registry import CONSUMERS, find_consumer
 from bench.consumers.step_times import StepTimes
 from bench.workers import process
 from bench.workers.answers import read_answer
@@ -24,9 +25,10 @@ from bench.workers.protocol import (
 from reports.record.case import Case
 from reports.record.record import Memory, Sample
 
-PRELOADED = [  # in this order
-    *("bench.workers.preload", "bench.consumers.epochs", "bench.consumers.fit", "bench.consumers.heap"),
-    *("bench.consumers.infer", "bench.consumers.mixing", "bench.consumers.traced", "mnist_core.digits.load"),
+PRELOADED = [
+    "bench.workers.preload",
+    "bench.subjects.digits",
+    *(each.module for each in CONSUMERS.values()),
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 
@@ -105,7 +107,7 @@ class WorkerStarter:
 
     def __call__(self, case: Case) -> Worker:
         """A worker for `case`; raises as `Worker` does."""
-        limit_s = TRAINING_LIMIT_S if case.consumer == "fit" else TURN_LIMIT_S
+        limit_s = TRAINING_LIMIT_S if find_consumer(case.consumer).trains else TURN_LIMIT_S
         worker = Worker(
             case, self._source, self._context, turn_limit_s=limit_s, memory_limit_bytes=self._memory_limit_bytes
         )

@@ -9,11 +9,11 @@ import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from bench.consumers.meter import MemoryReader, Meter, Placed, Tracer
 from bench.workers.protocol import (
     Answer,
     CaptureTrace,
@@ -29,11 +29,7 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
-from reports.record.case import Case
 from reports.record.record import Setting
-
-if TYPE_CHECKING:  # both may be a revision's own
-    from mnist_core import Digits, Placement, Say
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
 
@@ -99,59 +95,34 @@ def _explain(error: Exception) -> Failure:
 def _answer(connection: Connection, start: Start, stderr: Path) -> None:
     from bench.cases.carried import unpack_case  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.consumers.device import prove_use  # noqa: PLC0415
-    from mnist_core import describe_versions, load_digits, use_device  # noqa: PLC0415
+    from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
+    from bench.subjects.open import open_subject  # noqa: PLC0415
+    from mnist_core import describe_versions, use_device  # noqa: PLC0415
 
     case = unpack_case(start.case)
     in_use = use_device(case.device)
     notices: list[str] = []
-    digits = load_digits(start.source, say=notices.append)
-    answer, find_placement = _build_answer(case, digits, notices.append)
-    setting = Setting(digits.name, digits.fingerprint, tuple(describe_versions().items()))
-    use = prove_use(in_use, find_placement())
+    num_examples = case.num_examples if find_consumer(case.consumer).is_timed else None
+    opened = open_subject(case.subject, start.source, num_examples=num_examples, say=notices.append)
+    meter = build_meter(case, opened)
+    setting = Setting(opened.data_name, opened.data_fingerprint, tuple(describe_versions().items()))
+    use = prove_use(in_use, meter.find_placement())
     os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices), use))
     while True:
-        _send(connection, answer(decode_request(connection.recv_bytes())))
+        _send(connection, _ask(meter, decode_request(connection.recv_bytes())))
 
 
-def _build_answer(
-    case: Case, digits: Digits, say: Say
-) -> tuple[Callable[[Request], Answer], Callable[[], Placement | None]]:
-    """What answers the requests that the case's consumer understands, and what finds where it computes."""
-    from bench.consumers.heap import measure_memory  # noqa: PLC0415
-    from bench.consumers.registry import build_meter  # noqa: PLC0415
-    from bench.consumers.traced import TraceMeter  # noqa: PLC0415
-    from bench.subjects.orderings import parse_subject  # noqa: PLC0415
-    from mnist_core import load_source  # noqa: PLC0415
-
-    if case.consumer == "memory":
-        spec = parse_subject(case.subject)
-        load_source(spec, digits.train_images, digits.train_labels, say=say)  # its files are there then
-
-        def read(request: Request) -> Answer:
-            _check(request, ReadMemory)
-            return measure_memory(case, digits)
-
-        return read, lambda: None
-    if case.consumer == "traced":
-        tracer = TraceMeter(case, digits, say=say)
-        return lambda request: tracer.capture(_check(request, CaptureTrace).folder), tracer.find_placement
-    meter = build_meter(case, digits, say=say)
-
-    def measure(request: Request) -> Answer:
-        _check(request, WarmUp, TakeTurn)
+def _ask(meter: Placed, request: Request) -> Answer:
+    """What the meter of a case answers; raises TypeError if it cannot be asked for that."""
+    if isinstance(meter, Meter) and isinstance(request, WarmUp | TakeTurn):
         sample = meter.measure_turn()
         return WarmedUp(sample, meter.read_program()) if isinstance(request, WarmUp) else sample
-
-    return measure, meter.find_placement
-
-
-def _check(request: Request, *kinds: type[Known]) -> Known:
-    """The request, if the case can be asked for it; raises TypeError if not."""
-    if not isinstance(request, kinds):
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise TypeError(f"this case can be asked for {wanted}, got {request!r}.")
-    return request
+    if isinstance(meter, MemoryReader) and isinstance(request, ReadMemory):
+        return meter.read_memory()
+    if isinstance(meter, Tracer) and isinstance(request, CaptureTrace):
+        return meter.capture(request.folder)
+    raise TypeError(f"this case cannot be asked for {type(request).__name__}.")
 
 
 def _send(connection: Connection, answer: Answer) -> None:

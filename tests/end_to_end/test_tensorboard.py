@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from meters import make_meter
 from playwright.sync_api import Browser, Page
 
 from bench.cases.selection import build_case
-from bench.consumers.traced import TraceMeter
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
 from reports.traces.reading import load_trace
@@ -26,7 +26,7 @@ LIMIT_MS = 60_000  # of the browser's waiting: TensorBoard reads the trace when 
 def trace(tmp_path_factory: pytest.TempPathFactory, digits: Digits) -> Trace:
     case = build_case("shuffle(10).map().batch(8).prefetch(2)", "traced")
     folder = tmp_path_factory.mktemp("run") / "traces" / "mine"
-    TraceMeter(case, digits).capture(folder)
+    make_meter(case, digits).capture(folder)
     return load_trace(folder)
 
 

@@ -8,7 +8,7 @@ from bench.cases.devices import build_device_cases, build_inference_case, build_
 from bench.cases.orderings import FED, NUM_FED_EXAMPLES, build_drain_cases, build_fed_cases, build_memory_cases
 from bench.cases.selection import RAW_PREFETCH, Selection, build_case
 from bench.consumers.registry import check_case
-from bench.machine.environment import count_cores
+from bench.machine.cores import count_cores
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.record.case import Case

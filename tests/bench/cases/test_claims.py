@@ -3,12 +3,11 @@
 from collections import Counter
 
 import pytest
+from meters import make_meter, read_memory
 
 from bench.cases.claims import build_claim_cases, identify
 from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases
 from bench.cases.selection import Selection
-from bench.consumers.heap import measure_memory
-from bench.consumers.registry import build_meter
 from mnist_core.digits.load import Digits
 from reports.claims.claim import ClaimError, load_claims
 from reports.record.case import Case
@@ -75,7 +74,7 @@ def test_claims_about_the_gpu_have_their_cases_there_and_nothing_else_is_moved()
 
 @pytest.mark.parametrize("case", [case for case in EVERY if case.consumer != "memory"], ids=lambda case: case.id)
 def test_every_case_delivers_a_whole_epoch(case: Case, digits: Digits) -> None:
-    meter = build_meter(case, digits)
+    meter = make_meter(case, digits)
     sample = meter.measure_turn()
     assert sample.num_examples == 200 * (case.fitting.num_epochs if case.fitting else 1)
     program = meter.read_program()
@@ -84,6 +83,6 @@ def test_every_case_delivers_a_whole_epoch(case: Case, digits: Digits) -> None:
 
 @pytest.mark.parametrize("case", ALL["claims_memory"], ids=lambda case: case.id)
 def test_every_case_can_be_read(case: Case, digits: Digits) -> None:
-    memory = measure_memory(case, digits)
+    memory = read_memory(case, digits)
     assert memory.predicted_bytes > 0
     assert memory.source_bytes is None or memory.source_bytes >= 0

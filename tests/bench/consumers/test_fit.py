@@ -1,11 +1,14 @@
 """Trainings and shuffles as turns: accuracy, mixing, what is the same and what is new in every turn."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from meters import make_meter
 
-from bench.consumers.fit import FitMeter, order_digits
-from bench.consumers.mixing import MixingMeter, number_images, read_numbers
 from bench.consumers.registry import check_case
+from bench.subjects.digits import OpenedOrdering
+from bench.subjects.numbered import number_images, read_numbers
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
@@ -17,17 +20,15 @@ from reports.record.record import Mixing
 LEARNT = "shuffle(200).batch(20).map()"
 
 
-def fit(text: str, digits: Digits, fitting: Fitting, **choices) -> FitMeter:
+def fit(text: str, digits: Digits, fitting: Fitting, **choices) -> Any:
     subject = describe_ordering("x", PipelineSpec(parse_ordering(text), **choices))
-    return FitMeter(Case(subject, "fit", fitting=fitting), digits)
+    return make_meter(Case(subject, "fit", fitting=fitting), digits)
 
 
 def mix(text: str, digits: Digits, **choices) -> Mixing:
-    return (
-        MixingMeter(Case(describe_ordering("x", PipelineSpec(parse_ordering(text))), "mixing", **choices), digits)
-        .measure_turn()
-        .mixing
-    )
+    case = Case(describe_ordering("x", PipelineSpec(parse_ordering(text))), "mixing", **choices)
+    mixing: Mixing = make_meter(case, digits).measure_turn().mixing
+    return mixing
 
 
 @pytest.mark.parametrize("fitting", [Fitting(), Fitting(from_arrays=True), Fitting(steps_per_execution=5)])
@@ -46,10 +47,13 @@ def test_a_retrained_model_has_learnt_and_is_tested(normalize: str, digits: Digi
 
 
 def test_the_training_set_is_sorted_on_request_and_pictures_stay_with_their_labels(digits: Digits) -> None:
-    images, labels = order_digits(digits, Fitting(sorts_by_label=True), None)
+    ordered = OpenedOrdering(PipelineSpec(parse_ordering(LEARNT)), digits).sort_by_label()
+    images, labels = ordered._images, ordered.labels
     assert (np.diff(labels.astype(int)) >= 0).all()
     assert np.array_equal(images[:, 4 + 2 * np.arange(10)].min(axis=2).argmax(axis=1), labels)  # the bright bar's row
-    assert np.array_equal(order_digits(digits, Fitting(), 50)[1], digits.train_labels[:50])
+    some = OpenedOrdering(PipelineSpec(parse_ordering(LEARNT)), digits, 50)
+    assert np.array_equal(some.labels, digits.train_labels[:50])
+    assert np.array_equal(some.sort_by_label().labels, np.sort(digits.train_labels[:50]))
 
 
 def test_fitting_belongs_to_fit() -> None:

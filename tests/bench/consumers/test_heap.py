@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from meters import read_memory
 
 from bench.cases.selection import build_case
 from bench.consumers import heap as heap_module
-from bench.consumers.heap import Heap, measure_memory
+from bench.consumers.heap import Heap
 from bench.subjects.orderings import parse_subject
 from bench.workers.server import Worker, build_context
 from mnist_core.digits.load import Digits
@@ -58,7 +59,7 @@ def test_the_prediction_is_within_5_percent_on_drawn_pictures(tmp_path: Path) ->
 def test_every_named_ordering_can_be_read(name: str, digits: Digits) -> None:
     gc.collect()
     case = build_case(name, "memory")
-    memory = measure_memory(case, digits)
+    memory = read_memory(case, digits)
     assert memory.predicted_bytes == predict_live_bytes(parse_subject(case.subject), 200)
     assert memory.live_bytes >= (1 - WITHIN) * memory.predicted_bytes
     assert memory.live_bytes - memory.predicted_bytes < BOOKKEEPING_BYTES
@@ -95,7 +96,7 @@ class PlantedHeap(Heap):
 @pytest.mark.parametrize("name", ["post", "cache_after_map"])
 def test_each_reading_is_beyond_the_one_before_it_in_the_same_state(name: str, digits: Digits) -> None:
     heap = PlantedHeap()
-    memory = measure_memory(build_case(name, "memory"), digits, heap)
+    memory = read_memory(build_case(name, "memory"), digits, heap)
     assert replace(memory, predicted_bytes=0, reading_ns=0, series=()) == Memory(
         predicted_bytes=0,
         live_bytes=7_000,
@@ -113,7 +114,7 @@ def test_a_platform_that_does_not_tell_is_no_error(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heap_module, "_find_mallinfo", lambda: None)
-    memory = measure_memory(build_case("post", "memory"), digits, Heap(tmp_path / "no-proc"))
+    memory = read_memory(build_case("post", "memory"), digits, Heap(tmp_path / "no-proc"))
     told = (memory.live_bytes, memory.peak_bytes, memory.kept_bytes, memory.kept_after_trim_bytes)
     assert told == (None, None, None, None)
     assert memory.predicted_bytes > 0

@@ -4,9 +4,10 @@ import threading
 from itertools import count
 
 import pytest
+from meters import read_memory
 
 from bench.cases.selection import build_case
-from bench.consumers.heap import Heap, measure_memory
+from bench.consumers.heap import Heap
 from bench.consumers.heap_watch import FEWEST_KEPT, HeapWatch
 from mnist_core.digits.load import Digits
 from reports.record.record import HeapReading
@@ -85,7 +86,7 @@ def test_it_reads_while_the_context_lasts_and_once_at_either_end() -> None:
 
 @NEEDS_MALLINFO
 def test_the_series_of_a_pipeline_rises_to_what_it_holds_and_falls_again(digits: Digits) -> None:
-    memory = measure_memory(build_case("map_before_shuffle", "memory"), digits)
+    memory = read_memory(build_case("map_before_shuffle", "memory"), digits)
     highest = max(reading.live_bytes for reading in memory.series)
     assert memory.live_bytes is not None
     assert highest >= 0.95 * memory.live_bytes

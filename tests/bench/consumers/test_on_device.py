@@ -13,18 +13,19 @@ import pytest
 import tensorflow as tf
 from easy_digits import make_digits
 from forked import ACCELERATOR, call_forked, call_with_two_cpus
+from meters import make_meter
 
 import mnist_core
 import mnist_core.devices.placement
 from bench.cases.carried import pack_case
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.cases.selection import Selection
-from bench.consumers import batches as consumers
-from bench.consumers.copy import CopyingIterator, copy_ahead
+from bench.consumers import step as consumers
+from bench.consumers.copy import CopyingIterator
+from bench.consumers.copy_ahead import copy_ahead
 from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.consumers.epochs import EpochMeter
-from bench.consumers.fit import FitMeter
-from bench.consumers.infer import InferenceMeter, count_calls
+from bench.consumers.infer import count_calls
 from bench.subjects.orderings import describe_ordering
 from bench.workers.answers import decode_answer
 from bench.workers.protocol import Answer, Failure, Start, encode
@@ -45,7 +46,7 @@ ON_GPU = Selection(devices=("gpu",))
 
 
 def iterate(consumer: str) -> EpochMeter:
-    return EpochMeter(Case(describe_ordering("x", LEARNT), consumer), DIGITS, device=ON)
+    return make_meter(Case(describe_ordering("x", LEARNT), consumer), DIGITS, device=ON)
 
 
 def place_and_measure(consumer: str) -> tuple[Placement | None, int, int | None, int]:
@@ -103,7 +104,7 @@ def test_weights_and_the_optimizers_moments_lie_on_the_device_that_was_named() -
 
 
 def predict(model: str, batch_size: int) -> tuple[Placement, int, list[int]]:
-    meter = InferenceMeter(build_inference_case(model, batch_size), DIGITS, device=ON)
+    meter = make_meter(build_inference_case(model, batch_size), DIGITS, device=ON)
     placement, sample = meter.find_placement(), meter.measure_turn()
     return placement, sample.num_examples, [sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns]
 
@@ -119,7 +120,7 @@ def test_a_model_predicts_on_the_device_that_was_named(model: str, batch_size: i
 
 
 def fit_without_a_device(fitting: Fitting) -> tuple[set[str], bool, int]:
-    meter = FitMeter(Case(describe_ordering("x", LEARNT), "fit", fitting=fitting), DIGITS)
+    meter = make_meter(Case(describe_ordering("x", LEARNT), "fit", fitting=fitting), DIGITS)
     placement = meter.find_placement()
     return {device for _, device in placement.places}, placement.xla, meter.measure_turn().num_examples
 
@@ -139,7 +140,7 @@ def test_fit_says_where_it_computes_and_whether_by_xla(fitting: Fitting) -> None
 
 def fit_elsewhere() -> str:
     """Keras chooses the device of its step itself: the model lies on CPU:1, and what is multiplied is on CPU:0."""
-    meter = FitMeter(Case(describe_ordering("x", LEARNT), "fit", fitting=Fitting()), DIGITS, device=ON)
+    meter = make_meter(Case(describe_ordering("x", LEARNT), "fit", fitting=Fitting()), DIGITS, device=ON)
     with pytest.raises(DeviceError) as caught:
         check_placement(meter.find_placement(), ACCELERATOR)
     return str(caught.value)
@@ -228,7 +229,7 @@ def predict_behind_a_gate() -> tuple[list[str], list[int]]:
     """Calls return before their work is done, as on a GPU."""
     tf.config.experimental.set_synchronous_execution(False)
     clock = GateClock()
-    meter = InferenceMeter(build_inference_case("mlp", 512), DIGITS, clock, device=ON)
+    meter = make_meter(build_inference_case("mlp", 512), DIGITS, clock, device=ON)
     meter._predict = tf.function(
         lambda pictures: tf.numpy_function(clock.work, [pictures], tf.float32), autograph=False
     )

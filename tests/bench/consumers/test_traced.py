@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from meters import make_meter
 
 from bench.cases.selection import build_case
 from bench.consumers.device import ComputeDevice
 from bench.consumers.step_times import StepTimes
-from bench.consumers.traced import TIMED, WINDOW, TraceMeter
+from bench.consumers.traced import TIMED, WINDOW
 from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
@@ -48,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def times(run: Path, digits: Digits) -> StepTimes:
-    return TraceMeter(CASE, digits, FakeClock()).capture(run / CASE_FOLDER)
+    return make_meter(CASE, digits, FakeClock()).capture(run / CASE_FOLDER)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, 
             return super().wall_ns()
 
     monkeypatch.setattr("bench.consumers.traced.StepProfiler", FakeProfiler)
-    TraceMeter(CASE, digits, LoggingClock()).capture(tmp_path)
+    make_meter(CASE, digits, LoggingClock()).capture(tmp_path)
     block = ["clock", "clock"]
     assert log == [*block, *([*block, "on", *block, "off"] * FEWEST_VALUES)]
 
@@ -103,7 +104,7 @@ def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digi
             return super().wall_ns()
 
     device = ComputeDevice("CPU:0", lambda: log.append("wait"))
-    TraceMeter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
+    make_meter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
     assert log == ["wait", "clock"] * (2 + 4 * FEWEST_VALUES)
 
 

@@ -9,7 +9,7 @@ from fake_gate import FakeMachine, Run, make_record
 from scipy import stats
 
 from bench.gate.lots import HASH_SEEDS, SQUARE, Lots
-from bench.machine.environment import find_allowed_cores
+from bench.machine.cores import find_allowed_cores
 from reports.gate.stages import find_next_pairs
 from reports.gate.verdict import Verdict, decide
 from reports.stats.signflip import sign_flip_p_value

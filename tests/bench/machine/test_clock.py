@@ -1,15 +1,14 @@
 """One turn: what is read when, what is counted, who computes. The clock is a fake, the pipeline is real."""
 
 import itertools
+from typing import Any
 
 import pytest
+from meters import make_meter
 
 from bench.cases.devices import build_inference_case
 from bench.cases.selection import build_case
 from bench.consumers.device import ComputeDevice
-from bench.consumers.epochs import EpochMeter
-from bench.consumers.fit import FitMeter
-from bench.consumers.infer import InferenceMeter
 from bench.machine.pressure import Pressure
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
@@ -45,9 +44,9 @@ def no_pressure() -> Pressure:
     return Pressure(None, None, None)
 
 
-def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> EpochMeter:
+def meter(text: str, digits: Digits, clock=None, pressure=no_pressure, **choices) -> Any:
     case = Case(describe_ordering("x", PipelineSpec(parse_ordering(text))), **choices)
-    return EpochMeter(case, digits, clock, pressure)
+    return make_meter(case, digits, clock, pressure=pressure)
 
 
 def test_a_turn_reads_the_clock_at_the_start_the_first_batch_and_the_end(digits: Digits) -> None:
@@ -95,7 +94,7 @@ def test_no_clock_is_read_before_the_device_has_been_waited_for(consumer, expect
     ordered = Ordered()
     device = ComputeDevice("CPU:0", ordered.wait)
     case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(50)"))), consumer)
-    sample = EpochMeter(case, digits, ordered, no_pressure, device=device).measure_turn()
+    sample = make_meter(case, digits, ordered, pressure=no_pressure, device=device).measure_turn()
     assert ordered.log == expected
     assert (sample.unsynced_ns is None) == (expected[4:] == ["wait", "wall"] or consumer == "step")
 
@@ -103,17 +102,18 @@ def test_no_clock_is_read_before_the_device_has_been_waited_for(consumer, expect
 def test_an_emulated_step_has_ended_when_its_sleep_is_over(digits: Digits) -> None:
     ordered = Ordered()
     case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(100)"))), "emulated", step_ms=2.0)
-    EpochMeter(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
+    make_meter(case, digits, ordered, pressure=no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
     assert ordered.log == [*TURN, *["wall", "sleep", "wall"] * 2, "wait", "wall"]
 
 
-@pytest.mark.parametrize("meter_of", [FitMeter, InferenceMeter])
-def test_fit_and_predictions_wait_too(meter_of, digits: Digits) -> None:
+FIT = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(100)"))), "fit", fitting=Fitting())
+
+
+@pytest.mark.parametrize("case", [FIT, build_inference_case("mlp", 512)], ids=lambda case: case.consumer)
+def test_fit_and_predictions_wait_too(case: Case, digits: Digits) -> None:
     ordered = Ordered()
-    fit = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(100)"))), "fit", fitting=Fitting())
-    case = fit if meter_of is FitMeter else build_inference_case("mlp", 512)
-    meter_of(case, digits, ordered, no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
-    between = [] if meter_of is FitMeter else ["wait", "wall", "wall"]  # the first answer, and the last call's return
+    make_meter(case, digits, ordered, pressure=no_pressure, device=ComputeDevice("CPU:0", ordered.wait)).measure_turn()
+    between = [] if case is FIT else ["wait", "wall", "wall"]  # the first answer, and the last call's return
     assert ordered.log == ["wait", "wall", *between, "wait", "wall"]
 
 
@@ -124,7 +124,7 @@ def test_a_device_that_is_slow_makes_the_turn_longer_and_not_what_is_read_withou
         clock.sleep(1e-6)  # the work that is still queued takes 1000 ns more
 
     case = Case(describe_ordering("x", PipelineSpec(parse_ordering("map().batch(50)"))), "train")
-    sample = EpochMeter(case, digits, clock, no_pressure, device=ComputeDevice("CPU:0", finish)).measure_turn()
+    sample = make_meter(case, digits, clock, pressure=no_pressure, device=ComputeDevice("CPU:0", finish)).measure_turn()
     # read at 1000 + 0 (begin), 1000 + 10 later (first), 20 later (returned), 1000 + 30 later (end)
     assert (sample.first_batch_ns, sample.unsynced_ns, sample.wall_ns) == (1010, 1030, 2060)
 
@@ -154,7 +154,7 @@ def test_an_epoch_can_be_the_beginning_of_the_data(digits: Digits) -> None:
 @pytest.mark.parametrize("arm", ["default", "raw", "without_map_and_batch_fusion"])
 @pytest.mark.parametrize("name", NAMED_ORDERINGS)
 def test_every_named_ordering_delivers_a_whole_epoch_in_every_turn_of_every_arm(name, arm, digits: Digits) -> None:
-    measured = EpochMeter(build_case(name, arm=arm), digits)
+    measured = make_meter(build_case(name, arm=arm), digits)
     samples = [measured.measure_turn() for _ in range(2)]
     assert [sample.num_examples for sample in samples] == [200, 200]
     assert all(0 < sample.first_batch_ns < sample.wall_ns for sample in samples)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.machine.environment import count_cores, describe_environment, describe_machine
+from bench.machine.cores import count_cores
+from bench.machine.environment import describe_environment, describe_machine
 
 GIBIBYTE = 2**30
 

@@ -1,16 +1,17 @@
 """The realised chain: read from TensorFlow 2.21 for every named ordering, in both arms, and with one rewrite off."""
 
 import pytest
+from easy_digits import make_digits
+from meters import make_meter, open_digits
 
 from bench.cases.selection import build_case
-from bench.consumers.epochs import EpochMeter
 from bench.pipelines.inspect import inspect_program
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from reports.record.case import Case
-from reports.record.record import Choice
+from reports.record.program import Choice, Program
 
 CACHE = "MemoryCache > MemoryCacheImpl"
 SOURCE = "Shuffle(60000) > TensorSlice"
@@ -28,9 +29,17 @@ DEFAULT_CHAINS = {
 }
 
 
+DIGITS = make_digits(200, 10)
+
+
+def inspect(case: Case) -> Program:
+    opened = open_digits(case, DIGITS)
+    return inspect_program(opened.build_sample(), case.arm, opened.shuffle_sizes)
+
+
 @pytest.mark.parametrize("name", DEFAULT_CHAINS)
 def test_what_tensorflow_makes_of_an_ordering_by_default(name: str) -> None:
-    assert inspect_program(build_case(name)).chain == DEFAULT_CHAINS[name]
+    assert inspect(build_case(name)).chain == DEFAULT_CHAINS[name]
 
 
 @pytest.mark.parametrize(
@@ -43,13 +52,13 @@ def test_what_tensorflow_makes_of_an_ordering_by_default(name: str) -> None:
     ],
 )
 def test_the_raw_arm_runs_as_written(name: str, chain: str) -> None:
-    assert inspect_program(build_case(name, arm="raw")).chain == chain
+    assert inspect(build_case(name, arm="raw")).chain == chain
 
 
 def test_one_rewrite_off() -> None:
-    fused = inspect_program(build_case("map_after_shuffle", arm="without_map_and_batch_fusion")).chain
+    fused = inspect(build_case("map_after_shuffle", arm="without_map_and_batch_fusion")).chain
     assert fused == f"Prefetch(auto) > BatchV2 > ParallelMapV2(auto) > {SOURCE}"
-    plain = inspect_program(build_case("no_prefetch", arm="without_inject_prefetch")).chain
+    plain = inspect(build_case("no_prefetch", arm="without_inject_prefetch")).chain
     assert plain == f"ForeverRepeat > MapAndBatch(auto) > {SOURCE}"
 
 
@@ -68,11 +77,11 @@ def test_one_rewrite_off() -> None:
     ],
 )
 def test_buffers_keep_their_sizes_and_nothing_is_used_up_before_it_is_read(text: str, chain: str) -> None:
-    assert inspect_program(Case(describe_ordering("x", PipelineSpec(parse_ordering(text))))).chain == chain
+    assert inspect(Case(describe_ordering("x", PipelineSpec(parse_ordering(text))))).chain == chain
 
 
 def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> None:
-    program = EpochMeter(build_case("map_after_shuffle"), digits).read_program()
+    program = make_meter(build_case("map_after_shuffle"), digits).read_program()
     assert program.chain == DEFAULT_CHAINS["map_after_shuffle"]
     chosen = {(choice.stage, choice.parameter) for choice in program.choices}
     assert chosen == {("Prefetch", "buffer_size"), ("MapAndBatch", "parallelism")}
@@ -80,6 +89,6 @@ def test_what_autotune_chose_is_read_from_the_case_itself(digits: Digits) -> Non
 
 
 def test_the_raw_arm_has_nothing_to_choose(digits: Digits) -> None:
-    program = EpochMeter(build_case("parallel_map", arm="raw"), digits).read_program()
+    program = make_meter(build_case("parallel_map", arm="raw"), digits).read_program()
     assert program.choices == () or all(isinstance(choice, Choice) for choice in program.choices)
     assert "auto" not in program.chain

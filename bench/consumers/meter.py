@@ -1,0 +1,72 @@
+"""What a worker asks of a case's consumer: turns, a reading of memory, or a trace. No TensorFlow here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from bench.consumers.step_times import StepTimes
+from bench.machine.clock import Clock, MachineClock, ReadPressure
+from bench.machine.pressure import read_pressure
+from reports.record.memory import Memory
+from reports.record.program import Program
+from reports.record.sample import Sample
+
+if TYPE_CHECKING:  # they import TensorFlow
+    from bench.consumers.device import ComputeDevice
+    from mnist_core import Placement
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a meter measures with.
+
+    Args:
+        device: The device that it computes on, or that batches are copied to.
+        clock: The clock that is read around a turn, and by consumers that compute around each step.
+        pressure: Reads what the machine and the scheduler did, before and after a turn.
+    """
+
+    device: ComputeDevice
+    clock: Clock = field(default_factory=MachineClock)
+    pressure: ReadPressure = read_pressure
+
+
+class Placed(Protocol):
+    """Says where it computes."""
+
+    def find_placement(self) -> Placement | None:
+        """Where a first batch is computed on, before any turn; None where nothing but the pipeline runs."""
+
+
+@runtime_checkable
+class Meter(Placed, Protocol):
+    """Measures one case, turn by turn."""
+
+    def measure_turn(self) -> Sample:
+        """The sample of one turn."""
+
+    def read_program(self) -> Program | None:
+        """The stages as TensorFlow runs them; None where there is no ``tf.data`` pipeline of ours."""
+
+
+@runtime_checkable
+class MemoryReader(Placed, Protocol):
+    """Reads what one case's pipeline holds."""
+
+    def read_memory(self) -> Memory:
+        """One reading."""
+
+
+@runtime_checkable
+class Tracer(Placed, Protocol):
+    """Captures traces of one case."""
+
+    def capture(self, folder: Path) -> StepTimes:
+        """Leave a trace below `folder`, as its newest session; what comes back is what the profiler cost."""
+
+
+Build = Callable[..., Placed]
+"""What every module of a consumer has as ``build(case, opened, tools)``."""

@@ -1,0 +1,31 @@
+"""Opens a subject in the process that measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from bench.subjects.opened import Opened
+from mnist_core import InputError, Say, say_nothing
+from reports.record.subject import ORDERING, Subject
+
+KINDS = {ORDERING: "bench.subjects.digits"}
+"""By the kind of subject, the module whose function ``open_subject`` opens it."""
+
+
+def open_subject(subject: Subject, source: str, *, num_examples: int | None = None, say: Say = say_nothing) -> Opened:
+    """The subject, ready to give batches.
+
+    Args:
+        subject: What to open.
+        source: Where its data come from; for an ordering of our digits as `load_digits` takes it.
+        num_examples: Number of examples that make an epoch; None takes all that there are.
+        say: Is given a line when files are written or fetched.
+
+    Raises:
+        InputError: There is no such kind of subject, or it cannot be opened.
+    """
+    if subject.kind not in KINDS:
+        raise InputError(f"subject kind must be one of {', '.join(KINDS)}, got '{subject.kind}'.")
+    open_kind: Callable[..., Opened] = import_module(KINDS[subject.kind]).open_subject
+    return open_kind(subject, source, num_examples, say)
