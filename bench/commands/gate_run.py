@@ -13,7 +13,7 @@ from rich.console import Console
 from bench.commands.progress import GateProgress
 from bench.commands.stopping import stop_once
 from bench.gate.run import GateOptions, run_gate
-from mnist_core.files.written_file import write_whole
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.shell import EXIT_INTERRUPTED

@@ -21,7 +21,7 @@ from bench.gate.lots import Lots
 from bench.gate.pairs import Job, measure_pair
 from bench.gate.rounds import Seating
 from bench.trials.slowdown import Slowdown, SlowdownError
-from mnist_core.files.written_file import write_whole
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair

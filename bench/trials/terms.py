@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bench.gate.design import PairDesign
-from mnist_core.files.written_file import write_whole
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from reports.record.file import load_json
 

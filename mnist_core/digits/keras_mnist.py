@@ -21,7 +21,7 @@ from pathlib import Path
 
 from mnist_core.digits.archive import describe, read_archive
 from mnist_core.digits.arrays import RawDigits
-from mnist_core.files.whole_file import write_whole_file
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 
 # Source: keras/src/datasets/mnist.py
@@ -103,7 +103,7 @@ def _check_hash(archive: bytes, what: str, next_step: str) -> None:
 
 
 def _store(archive: bytes) -> None:
-    write_whole_file(cache_file(), lambda file: file.write(archive))
+    write_whole(cache_file(), archive)
 
 
 def _fetch_with_keras() -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import platformdirs
@@ -12,7 +12,7 @@ import platformdirs
 from mnist_core.digits.archive import KEYS, describe, read_arrays
 from mnist_core.digits.arrays import AnyArray, RawDigits, fingerprint_arrays
 from mnist_core.digits.synthetic import GENERATOR_VERSION, NUM_TEST, NUM_TRAIN, draw_digits
-from mnist_core.files.whole_file import write_whole_file
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say
 
@@ -39,7 +39,7 @@ def load_synthetic(seed: int = 0, *, say: Say) -> RawDigits:
     say(f"drawing {NUM_TRAIN} + {NUM_TEST} synthetic digits, once: a few seconds")
     digits = draw_digits(seed=seed)
     try:
-        write_whole_file(path, lambda file: _write_sealed(file, digits, seed))
+        write_whole(path, _encode_sealed(digits, seed))
     except OSError as error:
         say(f"the synthetic digits cannot be cached ({describe(error)}): they will be drawn anew each time")
     return digits
@@ -51,9 +51,10 @@ def _make_seal(digits: RawDigits, seed: int) -> AnyArray:
     return np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8)
 
 
-def _write_sealed(file: BinaryIO, digits: RawDigits, seed: int) -> None:
-    arrays = dict(zip(KEYS, digits, strict=True))
+def _encode_sealed(digits: RawDigits, seed: int) -> bytes:
+    file, arrays = io.BytesIO(), dict(zip(KEYS, digits, strict=True))
     np.savez(file, allow_pickle=False, **arrays, **{SEAL: _make_seal(digits, seed)})
+    return file.getvalue()
 
 
 def _read_sealed(path: Path, seed: int) -> RawDigits | None:

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable
+import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+
+from mnist_core.files.parts import name_part, remove_part, sweep_parts
 
 
-def write_whole_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write beside `path` under a name of this call's own, then rename; the folder is made if need be.
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside `path`, sync, then rename; the folder is made if need be, and a link stays a link.
+
+    What is no file, such as a pipe or /dev/null, is written to as it stands: a rename would put a file in its place.
 
     Raises:
-        OSError: the folder or the file cannot be written; nothing is left behind.
+        OSError: The folder or the file cannot be written; nothing is left behind and an old file stays as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-    try:
-        with part.open("xb") as file:
-            write(file)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+    else:
+        _replace(path.resolve(), content)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write `value` to `path` as indented JSON, whole or not at all."""
-    text = json.dumps(value, indent=2) + "\n"
-    write_whole_file(path, lambda file: file.write(text.encode()))
+    write_whole(path, (json.dumps(value, indent=2) + "\n").encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = name_part(path)
+    try:
+        with part.open("xb") as file:
+            sweep_parts(path, part)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        remove_part(part)

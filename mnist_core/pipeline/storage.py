@@ -16,7 +16,7 @@ from PIL import Image
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.digits.archive import describe
 from mnist_core.digits.arrays import fingerprint_arrays
-from mnist_core.files.whole_folder import MANIFEST, Listing, find_fault, write_whole_folder
+from mnist_core.files.stored_folder import MANIFEST, Listing, find_fault, write_stored_folder
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say
 
@@ -116,7 +116,7 @@ def _announce(kind: _Kind, count: int) -> str:
 
 def _write(place: Path, listing: Listing, write: Callable[[Path], None]) -> None:
     try:
-        write_whole_folder(place, listing, write)
+        write_stored_folder(place, listing, write)
     except OSError as error:
         raise _unwritable(place, error) from error
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mnist_core.files.whole_file import write_whole_file
+from mnist_core.files.whole_file import write_whole
 from mnist_core.files.xspace import TraceError, parse_space
 from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER, flatten_loops
 from mnist_core.language.errors import InputError
@@ -71,7 +71,7 @@ def finish_step_trace(folder: Path) -> StepTrace:
     if space is None or not markers:
         raise InputError(f"{folder} got no trace with a marked step: choose other steps to profile.")
     if flatten_loops(space):
-        write_whole_file(files[-1], lambda file: file.write(space.SerializeToString()))
+        write_whole(files[-1], space.SerializeToString())
     return _describe(files[-1], markers)
 
 

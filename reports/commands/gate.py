@@ -110,7 +110,7 @@ def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
 
 
 def _write_text(file: Path, text: str) -> None:
-    from mnist_core.files.written_file import write_whole
+    from mnist_core.files.whole_file import write_whole
     from reports.gate.verdict import GateError
 
     try:

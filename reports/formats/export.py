@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from mnist_core.files.written_file import write_whole
-from mnist_core.files.written_folder import write_whole_folder
+from mnist_core.files.whole_file import write_whole
+from mnist_core.files.whole_folder import write_whole_folder
 from reports.formats.bencher import render_bencher
 from reports.formats.comma_separated import render_csv, render_csv_of_turns
 from reports.formats.flat_json import render_flat_json
@@ -66,12 +66,19 @@ def write_export(record: Record, name: str, target: Path, *, turns: bool) -> Non
     """
     try:
         if name == HPARAMS:
-            write_whole_folder(target, _build_log_folder(record))
+            files = _build_log_folder(record)
+            write_whole_folder(target, lambda folder: _write_files(folder, files))
         else:
             write_whole(target, render_export(record, name, turns=turns).encode())
     except OSError as error:
         hint = ": name a new folder" if name == HPARAMS else ""
         raise ExportError(f"{target} cannot be written: {error.strerror}{hint}.") from None
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their paths in the folder."""
+    for name, content in files.items():
+        write_whole(folder / name, content)
 
 
 def _build_log_folder(record: Record) -> dict[str, bytes]:

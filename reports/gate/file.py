@@ -6,7 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from mnist_core.files.written_file import write_whole
+from mnist_core.files.whole_file import write_whole
 from reports.gate.record import GateRecord
 from reports.record.errors import RecordError
 from reports.record.file import load_json

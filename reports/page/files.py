@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_core.files.written_file import write_whole
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 
 PAGES = (".html", ".htm")

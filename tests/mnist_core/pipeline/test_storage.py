@@ -17,7 +17,7 @@ import tensorflow as tf
 from PIL import Image
 
 from mnist_core.digits.arrays import fingerprint_arrays
-from mnist_core.files import whole_folder
+from mnist_core.files import parts, stored_folder
 from mnist_core.language.errors import InputError
 from mnist_core.pipeline import storage
 from mnist_core.pipeline.storage import store_pngs, store_records
@@ -126,7 +126,7 @@ def test_second_call_writes_and_says_nothing(
 ) -> None:
     first, _ = run(store, draw(count), tmp_path)
     times = find_times(tmp_path)
-    monkeypatch.setattr(storage, "write_whole_folder", None)
+    monkeypatch.setattr(storage, "write_stored_folder", None)
     second, said = run(store, draw(count), tmp_path)
     assert (second.tolist(), said) == (first.tolist(), [])
     assert find_times(tmp_path) == times
@@ -273,20 +273,20 @@ def test_other_digits_take_the_place_in_a_folder_of_ones_own(tmp_path: Path, sto
 def test_sample_is_spread_over_the_png_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(store_pngs, draw(1001), tmp_path)
     read: list[str] = []
-    monkeypatch.setattr(whole_folder, "_hash", lambda path: read.append(path.name))
+    monkeypatch.setattr(stored_folder, "_hash", lambda path: read.append(path.name))
     run_until_written(monkeypatch, tmp_path)
     assert read == ["00000.png"]  # the first that differs ends the check
     names = json.loads((tmp_path / "png" / "manifest.json").read_bytes())["sha256"]
     read.clear()
     monkeypatch.setattr(
-        whole_folder, "_hash", lambda path: read.append(path.name) or names[f"{path.parent.name}/{path.name}"]
+        stored_folder, "_hash", lambda path: read.append(path.name) or names[f"{path.parent.name}/{path.name}"]
     )
     run_until_written(monkeypatch, tmp_path)
     assert read == [f"{index:05d}.png" for index in range(0, 1001, 16)]
 
 
 def run_until_written(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    monkeypatch.setattr(storage, "write_whole_folder", lambda *_: None)
+    monkeypatch.setattr(storage, "write_stored_folder", lambda *_: None)
     run(store_pngs, draw(1001), folder)
 
 
@@ -366,7 +366,7 @@ def test_killed_writer_leaves_nothing_in_place_and_is_swept_up_later(tmp_path: P
     assert said == ["writing 12 PNG files, once: some 1 s"]
     assert np.array_equal(read_pngs(paths), zeros[0])
     assert part.exists()  # its writer may be at work
-    moment = (tmp_path / "png").stat().st_mtime - 2 * whole_folder.ABANDONED_S
+    moment = (tmp_path / "png").stat().st_mtime - 2 * parts.ABANDONED_S
     os.utime(part, (moment, moment))
     remove_a_file(tmp_path / "png")
     run(store_pngs, zeros, tmp_path)
