@@ -26,8 +26,9 @@ from bench.workers.server import WorkerStarter, build_context
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
-from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
+from reports.claims.file import ALL, load_claims, select_claims
 from reports.claims.tables import tabulate_verdicts_briefly
+from reports.claims.verdict import judge_claims
 from reports.drawing.text import lay_out
 from reports.record.case import Case
 from reports.record.errors import RecordError

@@ -14,7 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reports.claims.claim import judge_claims, load_claims
+    from reports.claims.file import load_claims
+    from reports.claims.verdict import judge_claims
     from reports.compare.pairing import compare_runs
     from reports.drawing.text import render_text
     from reports.gate.file import load_gate
@@ -52,7 +53,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "claims.claim": ("judge_claims", "load_claims"),
+    "claims.file": ("load_claims",),
+    "claims.verdict": ("judge_claims",),
     "compare.pairing": ("compare_runs",),
     "drawing.text": ("render_text",),
     "gate.file": ("load_gate",),

@@ -12,7 +12,7 @@ from bench.machine.cores import count_cores
 from bench.pipelines.arms import INTRA_OP, POOL, RAW, Arm
 from bench.subjects.orderings import describe_ordering
 from mnist_core import NAMED_ORDERINGS, Device, PipelineSpec, parse_ordering
-from reports.claims.claim import ALL, load_claims, select_claims
+from reports.claims.file import ALL, load_claims, select_claims
 from reports.record.case import DEFAULT, Case, Fitting
 
 NUM_EXAMPLES = 20_000  # of a drained epoch, as in the main job

@@ -8,12 +8,8 @@ from typing import Annotated
 import typer
 
 from mnist_core.terminal.console import open_console
-from reports.claims.claim import ALL, judge_claims, load_claims, select_claims
-from reports.claims.tables import describe_verdict, tabulate_verdicts
+from reports.claims.file import ALL
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.drawing.text import lay_out
-from reports.record.file import load_record
-from reports.summary.summary import summarize
 
 CLAIMS_EXAMPLES = (
     "Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"
@@ -30,6 +26,14 @@ def claims(
 
     A run of `pytest bench/ --benchmark-only` decides on some of the claims; with `--claims all` on nearly every one.
     """
+    from reports.claims.file import load_claims, select_claims
+    from reports.claims.json import describe_verdict
+    from reports.claims.tables import tabulate_verdicts
+    from reports.claims.verdict import judge_claims
+    from reports.drawing.text import lay_out
+    from reports.record.file import load_record
+    from reports.summary.summary import summarize
+
     verdicts = judge_claims(select_claims(load_claims(), only), summarize(load_record(run or find_newest_run())))
     if as_json:
         print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201

@@ -8,9 +8,6 @@ from mnist_core.terminal.console import open_console
 from mnist_core.terminal.shell import build_app, run_app
 from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.drawing.text import lay_out
-from reports.record.file import load_record
-from reports.tables.orderings import tabulate_record
 
 app = build_app("Tables and verdicts from the records and traces of a run. Needs no TensorFlow.")
 
@@ -18,6 +15,10 @@ app = build_app("Tables and verdicts from the records and traces of a run. Needs
 @app.command(epilog="Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740")
 def show(run: OptionalRun = None) -> None:
     """Print the table of a run again."""
+    from reports.drawing.text import lay_out
+    from reports.record.file import load_record
+    from reports.tables.orderings import tabulate_record
+
     record = load_record(run or find_newest_run())
     open_console().print(lay_out(tabulate_record(record)))
 

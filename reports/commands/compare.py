@@ -9,13 +9,6 @@ from typing import Annotated
 import typer
 
 from mnist_core.terminal.console import open_console
-from reports.compare.json import render_json as render_compared_json
-from reports.compare.pairing import CompareError
-from reports.compare.side_by_side import put_side_by_side
-from reports.compare.tables import tabulate_side_by_side
-from reports.compare.thresholds import conclude, parse_thresholds
-from reports.drawing.text import lay_out
-from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome
 
 COMPARE_EXAMPLES = """Examples:
@@ -54,6 +47,14 @@ def compare(
 
     Exit code with --fail-on: 0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide.
     """
+    from reports.compare.json import render_json as render_compared_json
+    from reports.compare.pairing import CompareError
+    from reports.compare.side_by_side import put_side_by_side
+    from reports.compare.tables import tabulate_side_by_side
+    from reports.compare.thresholds import conclude, parse_thresholds
+    from reports.drawing.text import lay_out
+    from reports.summary.files import load_summary
+
     thresholds = parse_thresholds(fail_on or ())
     shown = put_side_by_side([load_summary(path) for path in runs])
     conclusion = conclude(shown, thresholds)

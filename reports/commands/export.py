@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from reports.commands.runs import OptionalRun, find_newest_run
-from reports.formats.export import FORMATS, check_request, render_export, write_export
-from reports.record.file import load_record
+from reports.formats.names import FORMATS
 
 EXPORT_EXAMPLES = """Examples:
 
@@ -31,6 +30,9 @@ def export(
     turns: Annotated[bool, typer.Option("--turns", help="For csv: a row for each turn, not for each case.")] = False,
 ) -> None:
     """Write a run for another program: a pull request, a spreadsheet, a script, a dashboard, TensorBoard."""
+    from reports.formats.export import check_request, render_export, write_export
+    from reports.record.file import load_record
+
     check_request(to, output, turns=turns)
     record = load_record(run or find_newest_run())
     if output is None:

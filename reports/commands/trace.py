@@ -10,11 +10,6 @@ import typer
 
 from mnist_core.terminal.console import open_console
 from reports.commands.runs import find_newest_run
-from reports.drawing.text import lay_out
-from reports.traces.comparison_tables import tabulate_comparison
-from reports.traces.json import render_comparison_json, render_json
-from reports.traces.reading import load_trace
-from reports.traces.tables import tabulate_trace
 from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
 
 TRACE_EXAMPLES = """Examples:
@@ -49,6 +44,12 @@ def trace(
 
     Reads what TensorFlow's profiler wrote, of this program or any other, without TensorFlow, browser and internet.
     """
+    from reports.drawing.text import lay_out
+    from reports.traces.comparison_tables import tabulate_comparison
+    from reports.traces.json import render_comparison_json, render_json
+    from reports.traces.reading import load_trace
+    from reports.traces.tables import tabulate_trace
+
     first = load_trace(path, session)
     if other is None:
         show = render_json(first) if as_json else tabulate_trace(first, top)

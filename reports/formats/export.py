@@ -12,20 +12,17 @@ from reports.formats.comma_separated import render_csv, render_csv_of_turns
 from reports.formats.flat_json import render_flat_json
 from reports.formats.github_benchmark import render_github_benchmark
 from reports.formats.markdown import render_markdown
+from reports.formats.names import BENCHER, CSV, FORMATS, GITHUB_BENCHMARK, HPARAMS, JSON, MARKDOWN
 from reports.formats.results import ExportError
 from reports.record.record import Record
 from reports.summary.summary import Summary, summarize
 
-CSV = "csv"
-HPARAMS = "hparams"
-MARKDOWN = "markdown"
 TEXTS: dict[str, Callable[[Summary], str]] = {
     CSV: render_csv,
-    "json": render_flat_json,
-    "github-benchmark": render_github_benchmark,
-    "bencher": render_bencher,
+    JSON: render_flat_json,
+    GITHUB_BENCHMARK: render_github_benchmark,
+    BENCHER: render_bencher,
 }
-FORMATS = (MARKDOWN, *TEXTS, HPARAMS)
 
 
 def check_request(name: str, target: Path | None, *, turns: bool) -> None:

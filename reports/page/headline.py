@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reports.claims.claim import Kind, judge_claims, load_claims
+from reports.claims.file import load_claims
+from reports.claims.verdict import Kind, judge_claims
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run

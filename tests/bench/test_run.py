@@ -13,7 +13,8 @@ from processes import find_group, wait_for_end
 
 from bench.cases.orderings import FED
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
-from reports.claims.claim import Kind, judge_claims, load_claims
+from reports.claims.file import load_claims
+from reports.claims.verdict import Kind, judge_claims
 from reports.record.file import load_record
 from reports.record.record import CONTROL, KEY
 from reports.summary.summary import summarize

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from reports.claims.claim import ClaimVerdict, Kind, judge_claims, load_claims
+from reports.claims.file import load_claims
 from reports.claims.tables import EMPHASES, count_verdicts, render_prediction
+from reports.claims.verdict import ClaimVerdict, Kind, judge_claims
 from reports.drawing.blocks import (
     Block,
     Cell,

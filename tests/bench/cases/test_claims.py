@@ -9,7 +9,8 @@ from bench.cases.claims import build_claim_cases, identify
 from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases
 from bench.cases.selection import Selection
 from mnist_core.digits.load import Digits
-from reports.claims.claim import ClaimError, load_claims
+from reports.claims.claim import ClaimError
+from reports.claims.file import load_claims
 from reports.record.case import Case
 
 ALL = build_claim_cases("all")

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from case_records import change, make_case_record
 
-from reports.claims.claim import Claim, ClaimError, Kind, judge_claims, load_claims, select_claims
+from reports.claims.claim import Claim, ClaimError
+from reports.claims.file import load_claims, select_claims
+from reports.claims.verdict import Kind, judge_claims
 from reports.record.record import CaseRecord, Machine, Memory, Mixing, Record, Sample, Setting, Turn
 from reports.summary.summary import summarize
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.claims.claim import Claim, ClaimVerdict, Kind
-from reports.claims.tables import describe_verdict, render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
+from reports.claims.claim import Claim
+from reports.claims.json import describe_verdict
+from reports.claims.tables import render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
+from reports.claims.verdict import ClaimVerdict, Kind
 from reports.drawing.text import render_text
 from reports.stats.median import Estimate
 

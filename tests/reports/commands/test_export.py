@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.formats.export import FORMATS
+from reports.formats.names import FORMATS
 
 pytestmark = pytest.mark.process
 

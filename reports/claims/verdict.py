@@ -1,0 +1,109 @@
+"""The verdict on a claim, on the machine of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from reports.claims.claim import CLAIMED, Claim
+from reports.stats.median import Estimate, estimate_median
+from reports.summary.case import CaseSummary
+from reports.summary.readings import estimate_reading_ratio
+from reports.summary.reference import estimate_shared
+from reports.summary.summary import Summary
+
+
+class Kind(Enum):
+    """What a record says of a claim."""
+
+    HOLDS = "HOLDS"
+    REFUTED = "REFUTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_RUN = "NOT RUN"
+
+
+@dataclass(frozen=True)
+class ClaimVerdict:
+    """What a record says of a claim.
+
+    Args:
+        claim: the claim.
+        kind: the verdict.
+        measured: the ratio, or the value over the claim's number; None if it was not run.
+        reason: why it was not run, or why it is not conclusive.
+    """
+
+    claim: Claim
+    kind: Kind
+    measured: Estimate | None = None
+    reason: str = ""
+
+
+def judge_claims(claims: tuple[Claim, ...], summary: Summary) -> tuple[ClaimVerdict, ...]:
+    """A verdict on every claim, from the turns of one run.
+
+    Example:
+        >>> verdicts = judge_claims(load_claims(), load_summary(Path("runs/before")))
+    """
+    cases = {(case.name, case.consumer, case.arm, case.device): case for case in summary.cases}
+    return tuple(_judge(claim, summary, cases) for claim in claims)
+
+
+def _judge(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> ClaimVerdict:
+    missing = _find_missing(claim, summary, cases)
+    if missing:
+        return ClaimVerdict(claim, Kind.NOT_RUN, reason=missing)
+    found = [cases[(*wanted, claim.device)] for wanted in claim.wanted_cases]
+    measured = _compare_bytes(claim, found) if claim.is_of_memory else _compare_turns(claim, found)
+    if measured is None:
+        return ClaimVerdict(claim, Kind.NOT_RUN, reason="this platform has no source for it")
+    return _decide(claim, measured)
+
+
+def _find_missing(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> str:
+    """Why the run cannot decide the claim; empty if it can."""
+    if claim.device != "cpu" and not any(case.device == claim.device for case in summary.cases):
+        return f"no {claim.device.upper()} in this run"
+    if claim.data is not None and claim.data != summary.data_fingerprint:
+        return "needs the real MNIST"
+    if any((*wanted, claim.device) not in cases for wanted in claim.wanted_cases):
+        return f"slow: give --claims {claim.id} or all"
+    return ""
+
+
+def _decide(claim: Claim, measured: Estimate) -> ClaimVerdict:
+    """HOLDS if the whole interval is as predicted, REFUTED if all of it is not, else INCONCLUSIVE."""
+    if measured.low is None or measured.high is None:
+        return ClaimVerdict(claim, Kind.INCONCLUSIVE, measured, "too few turns")
+    least = float("-inf") if claim.at_least is None else claim.at_least
+    most = float("inf") if claim.at_most is None else claim.at_most
+    if least <= measured.low and measured.high <= most:
+        return ClaimVerdict(claim, Kind.HOLDS, measured)
+    if measured.high < least or measured.low > most:
+        return ClaimVerdict(claim, Kind.REFUTED, measured)
+    seen = measured.resolution
+    return ClaimVerdict(
+        claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
+    )
+
+
+def _compare_bytes(claim: Claim, cases: list[CaseSummary]) -> Estimate | None:
+    """The ratio of two readings, or of one to the number, with the spread that readings are known to have."""
+    metric = CLAIMED[claim.metric]
+    readings = [case.find(metric) for case in cases]
+    if any(reading is None for reading in readings):
+        return None
+    values = [float(reading.median) for reading in readings if reading is not None]
+    first, second = values[0], values[-1] if claim.to is not None else claim.number or 1.0
+    return None if second == 0 else estimate_reading_ratio(metric, first, second, len(cases))
+
+
+def _compare_turns(claim: Claim, cases: list[CaseSummary]) -> Estimate | None:
+    """The median of the ratios turn against turn, or of the values over the number."""
+    values = [case.values.get(claim.metric, {}) for case in cases]
+    if not all(values):
+        return None
+    if claim.to is None:
+        return estimate_median([value / (claim.number or 1.0) for value in values[0].values()])
+    return estimate_shared(*values) if cases[0].group == cases[1].group else None
