@@ -12,7 +12,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_core.files.file_lock import lock
+from filelock import FileLock, Timeout
+
 from mnist_core.language.errors import InputError
 
 PREFIX = "mnist-gate-"  # short: macOS allows a socket's path below it 103 characters
@@ -167,8 +168,7 @@ def make_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         unlocked = folder / f".{LOCK}"
-        with unlocked.open("w") as file:
-            lock(file)
+        with FileLock(unlocked):
             unlocked.rename(folder / LOCK)  # another gate that finds it unlocked would remove the folder
             yield folder
     finally:
@@ -177,10 +177,10 @@ def make_folder() -> Iterator[Path]:
 
 def _is_alive(folder: Path) -> bool:
     """True if the gate that made a folder may still be running."""
-    try:
-        with (folder / LOCK).open("r+") as file:
-            return not lock(file)
-    except FileNotFoundError:
+    if not (folder / LOCK).exists():
         return folder.exists()  # being made right now, or not ours
-    except OSError:
-        return True  # somebody else's
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            return False
+    except (Timeout, OSError):  # held, or somebody else's
+        return True

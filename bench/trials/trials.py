@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from filelock import FileLock, Timeout
+
 from bench.cases.gate import is_chosen
 from bench.gate.design import PairDesign
 from bench.gate.introduction import Introduction
@@ -23,7 +25,6 @@ from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import Terms, agree_on
 from bench.workers.process import WorkerError
 from bench.workers.slot_process import SlotError
-from mnist_core.files.file_lock import CAN_LOCK, lock
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate
 from reports.gate.record import GateRecord, Metric
@@ -147,10 +148,15 @@ def _work_alone(folder: Path) -> Iterator[None]:
     Raises:
         TrialError: somebody does.
     """
-    with (folder / LOCK).open("w") as file:
-        if not lock(file) and CAN_LOCK:
-            raise TrialError(f"another slice of {folder} is running: wait for it, or give another --out.")
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise TrialError(f"another slice of {folder} is running: wait for it, or give another --out.") from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _find_gains(

@@ -1,1 +1,1 @@
-"""Files and folders that are there whole or not at all, locks, and the page cache."""
+"""Files and folders that are there whole or not at all, the page cache, and files of traces."""

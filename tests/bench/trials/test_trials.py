@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fake_gate import FakeClock, FakeMachine, Run, make_record
+from filelock import FileLock
 from repositories import GitFolder, make_gated
 from trial_listener import Listener
 
@@ -17,7 +18,6 @@ from bench.trials import trials
 from bench.trials.gains import Gain
 from bench.trials.slowdown import PIPELINE
 from bench.trials.trials import TrialError, TrialOptions, run_trials
-from mnist_core.files.file_lock import CAN_LOCK, lock
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.record.record import Setting
@@ -209,14 +209,12 @@ def test_a_proof_goes_on_under_its_own_terms_only(repository: GitFolder, choices
         run(replace(options, **choices))
 
 
-@pytest.mark.skipif(not CAN_LOCK, reason="this platform has no locks")
 def test_two_slices_at_once_are_refused(repository: GitFolder) -> None:
     options = choose(repository)
     run(options)
-    with (options.folder / trials.LOCK).open("w") as file:
-        assert lock(file)
-        with pytest.raises(TrialError, match=r"^another slice of .*proof is running: wait for it"):
-            run(replace(options, num_trials=5))
+    refused = pytest.raises(TrialError, match=r"^another slice of .*proof is running: wait for it")
+    with FileLock(options.folder / trials.LOCK), refused:
+        run(replace(options, num_trials=5))
     done, _ = run(replace(options, num_trials=5))
     assert len(done) == 5
 
