@@ -17,9 +17,9 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
+from mnist_core.language.features import find_features
 from reports.formats.columns import RATIO
 from reports.formats.event_file import EVENT_FILE, encode_events
-from reports.formats.ordering_features import find_features
 from reports.formats.results import EXPORTED, collect_results
 from reports.summary.case import CaseSummary
 from reports.summary.summary import Summary
