@@ -18,9 +18,9 @@ class Control:
     """What the control pairs say, all cases together.
 
     Args:
-        num_pairs: that were measured.
-        changes: by metric, the part that played head over the other, as a ratio; of those that were told.
-        reason: why the run proves nothing; empty if it may.
+        num_pairs: Control pairs that were measured.
+        changes: The side that played head over the other, as a ratio, for every metric that was told.
+        reason: Why the run proves nothing; empty if it may.
     """
 
     num_pairs: int

@@ -38,5 +38,15 @@ def render_json(decision: Decision, exit_code: int) -> str:
 
 
 def _describe(finding: Finding) -> dict[str, Any]:
-    fields = dataclasses.asdict(finding)
-    return {**fields.pop("threshold"), **fields, "verdict": finding.verdict.value}
+    change = finding.change
+    return {
+        **dataclasses.asdict(finding.threshold),
+        "verdict": finding.verdict.value,
+        "stage": finding.stage,
+        "num_pairs": finding.num_pairs,
+        "change": None if change is None else dataclasses.asdict(change),
+        "smallest_effect": finding.smallest_effect,
+        "p_value": finding.p_value,
+        "alpha": finding.alpha,
+        "reason": finding.reason,
+    }

@@ -36,16 +36,17 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A case and metric, and what its pairs decided.
+class Hypothesis:
+    """That one case got worse in one metric, and what its pairs decided.
 
     Args:
-        threshold: the case and the metric.
-        stage: whose pairs decided.
-        differences: of those pairs.
-        state: what they decided.
-        alpha: of the last test, its share for this hypothesis alone; None if it was not tested.
-        p_value: of the last test.
+        threshold: The case and the metric, and what counts as worse.
+        stage: The stage whose pairs decided.
+        differences: Differences of those pairs that told this metric, ln of head over base.
+        state: What they decided.
+        alpha: What the smallest p-value of the last look was held against; Holm's procedure asks less of the others.
+            None if it was not tested.
+        p_value: The p-value of the last test; None if it was not tested.
     """
 
     threshold: Threshold
@@ -86,7 +87,7 @@ class Look:
 class Progress:
     """All hypotheses in the order of the plan, and the pairs that are missing, the most suspicious case first."""
 
-    judged: tuple[Judged, ...]
+    hypotheses: tuple[Hypothesis, ...]
     requests: tuple[Request, ...]
 
 
@@ -99,8 +100,8 @@ def follow(record: GateRecord, *, ends_here: bool) -> Progress:
     """Walk through the stages as far as the pairs go.
 
     Args:
-        record: the run so far.
-        ends_here: no more pairs will come: a look that has not all of them is taken with those that are there.
+        record: The run so far.
+        ends_here: True if no more pairs will come: a look that has not all of them is taken with those that are there.
     """
     requests = _request_screen(record)
     screened = tuple(_screen(record, threshold) for threshold in record.plan.thresholds)
@@ -108,7 +109,7 @@ def follow(record: GateRecord, *, ends_here: bool) -> Progress:
         return Progress(screened, requests)
     suspects = sorted((each for each in screened if each.state is State.OPEN), key=_suspicion, reverse=True)
     confirmed = _confirm(record, suspects, ends_here=ends_here)
-    by_threshold = {each.threshold: each for each in confirmed.judged}
+    by_threshold = {each.threshold: each for each in confirmed.hypotheses}
     return Progress(tuple(by_threshold.get(each.threshold, each) for each in screened), confirmed.requests)
 
 
@@ -137,16 +138,16 @@ def _find_metrics(plan: Plan, case: str, kind: Kind) -> set[Metric]:
     return {each.metric for each in plan.thresholds if kind == "control" or each.case == case}
 
 
-def _screen(record: GateRecord, threshold: Threshold) -> Judged:
+def _screen(record: GateRecord, threshold: Threshold) -> Hypothesis:
     differences = read_differences(
         record, threshold.case, threshold.metric, stage="screen", below=record.plan.num_screen_pairs
     )
-    judged = Judged(threshold, "screen", tuple(differences), State.OPEN)
+    hypothesis = Hypothesis(threshold, "screen", tuple(differences), State.OPEN)
     if _has_failed(record, threshold.case, ("screen",)):
-        return replace(judged, state=State.FAILED)
+        return replace(hypothesis, state=State.FAILED)
     if not differences:
-        return replace(judged, state=State.UNMEASURED)
-    return replace(judged, state=State.CLEARED) if _is_clear(judged, CLEARED_SHARE) else judged
+        return replace(hypothesis, state=State.UNMEASURED)
+    return replace(hypothesis, state=State.CLEARED) if _is_clear(hypothesis, CLEARED_SHARE) else hypothesis
 
 
 def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
@@ -154,15 +155,15 @@ def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
     return len(record.find_failures(case, stages=stages)) >= MAX_FAILURES
 
 
-def _is_clear(judged: Judged, share: float) -> bool:
+def _is_clear(hypothesis: Hypothesis, share: float) -> bool:
     """The limit is ruled out, and the change is at most this share of it."""
-    limit = math.log1p(judged.threshold.limit)
-    shift = estimate_shift(judged.differences)
+    limit = math.log1p(hypothesis.threshold.limit)
+    shift = estimate_shift(hypothesis.differences)
     return shift.high is not None and shift.high < limit and shift.median <= share * limit
 
 
-def _suspicion(judged: Judged) -> float:
-    return estimate_shift(judged.differences).median / math.log1p(judged.threshold.limit)
+def _suspicion(hypothesis: Hypothesis) -> float:
+    return estimate_shift(hypothesis.differences).median / math.log1p(hypothesis.threshold.limit)
 
 
 def plan_looks(plan: Plan, family: int) -> tuple[Look, ...]:
@@ -171,49 +172,51 @@ def plan_looks(plan: Plan, family: int) -> tuple[Look, ...]:
     return tuple(Look(first * 2**number, plan.alpha * share) for number, share in enumerate(plan.look_shares))
 
 
-def _confirm(record: GateRecord, suspects: Sequence[Judged], *, ends_here: bool) -> Progress:
-    judged = tuple(suspects)
+def _confirm(record: GateRecord, suspects: Sequence[Hypothesis], *, ends_here: bool) -> Progress:
+    hypotheses = tuple(suspects)
     looks = plan_looks(record.plan, len(suspects)) if suspects else ()
     for look in looks:
-        cases = dict.fromkeys(each.threshold.case for each in judged if each.state is State.OPEN)
+        cases = dict.fromkeys(each.threshold.case for each in hypotheses if each.state is State.OPEN)
         wanted = [_request(record, Series(case, "gate", "confirm"), look.num_pairs) for case in cases]
         requests = tuple(request for request in wanted if request is not None)
         if requests and not ends_here:
-            return Progress(judged, requests)
-        judged = _look(record, judged, look, share=1.0 if look is looks[-1] or requests else FUTILE_SHARE)
+            return Progress(hypotheses, requests)
+        hypotheses = _look(record, hypotheses, look, share=1.0 if look is looks[-1] or requests else FUTILE_SHARE)
         if requests:
             break
-    return Progress(judged, ())
+    return Progress(hypotheses, ())
 
 
-def _look(record: GateRecord, judged: tuple[Judged, ...], look: Look, *, share: float) -> tuple[Judged, ...]:
+def _look(
+    record: GateRecord, hypotheses: tuple[Hypothesis, ...], look: Look, *, share: float
+) -> tuple[Hypothesis, ...]:
     """Test those that are open, then clear those whose change is below this share of the limit."""
-    tested = [_test(record, each, look, len(judged)) if each.state is State.OPEN else each for each in judged]
+    tested = [_test(record, each, look, len(hypotheses)) if each.state is State.OPEN else each for each in hypotheses]
     p_values = {
         number: each.p_value
         for number, each in enumerate(tested)
         if each.p_value is not None and each.state is State.OPEN
     }
-    rejected = reject_by_holm(p_values, look.alpha, len(judged))
+    rejected = reject_by_holm(p_values, look.alpha, len(hypotheses))
     return tuple(
         replace(each, state=State.REJECTED) if number in rejected else _settle(record, each, share)
         for number, each in enumerate(tested)
     )
 
 
-def _test(record: GateRecord, judged: Judged, look: Look, family: int) -> Judged:
-    threshold = judged.threshold
+def _test(record: GateRecord, hypothesis: Hypothesis, look: Look, family: int) -> Hypothesis:
+    threshold = hypothesis.threshold
     differences = read_differences(record, threshold.case, threshold.metric, stage="confirm", below=look.num_pairs)
     if not differences:
-        return judged
+        return hypothesis
     p_value = sign_flip_p_value(differences, math.log1p(threshold.margin))
-    return Judged(threshold, "confirm", tuple(differences), State.OPEN, look.alpha / family, p_value)
+    return Hypothesis(threshold, "confirm", tuple(differences), State.OPEN, look.alpha / family, p_value)
 
 
-def _settle(record: GateRecord, judged: Judged, share: float) -> Judged:
-    if judged.state is not State.OPEN:
-        return judged
-    if _has_failed(record, judged.threshold.case, STAGES):
-        return replace(judged, state=State.FAILED)
-    is_clear = judged.stage == "confirm" and _is_clear(judged, share)
-    return replace(judged, state=State.CLEARED) if is_clear else judged
+def _settle(record: GateRecord, hypothesis: Hypothesis, share: float) -> Hypothesis:
+    if hypothesis.state is not State.OPEN:
+        return hypothesis
+    if _has_failed(record, hypothesis.threshold.case, STAGES):
+        return replace(hypothesis, state=State.FAILED)
+    is_clear = hypothesis.stage == "confirm" and _is_clear(hypothesis, share)
+    return replace(hypothesis, state=State.CLEARED) if is_clear else hypothesis

@@ -8,8 +8,8 @@ from enum import Enum
 
 from mnist_core.language.errors import InputError
 from reports.gate.control import Control, judge_control
-from reports.gate.record import STAGES, GateRecord, Series, Stage, Threshold
-from reports.gate.stages import Judged, State, follow
+from reports.gate.record import STAGES, GateRecord, Series
+from reports.gate.stages import Hypothesis, State, follow
 from reports.stats.median import Estimate
 from reports.stats.signflip import as_ratio, estimate_shift, find_smallest_effect
 from reports.summary.outcome import FAILING, Outcome, find_heaviest
@@ -40,34 +40,35 @@ OUTCOMES = {
 REASONS = {Outcome.REGRESSED: "regressed", Outcome.FAILED: "could not be made", Outcome.INCONCLUSIVE: "are undecided"}
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True)
+class Finding(Hypothesis):
     """The verdict on one case and metric; all changes are ratios of head to base, 1.05 is 5 % more.
 
     Args:
-        threshold: the case, the metric, and what counts as worse.
-        verdict: IMPROVED is OK with the whole interval below what the margin allows; it is not corrected for the
-            number of cases, and decides nothing.
-        stage: whose pairs decided.
-        num_pairs: of them that told this metric.
+        threshold: The case and the metric, and what counts as worse.
+        stage: The stage whose pairs decided.
+        differences: Differences of those pairs that told this metric.
+        state: What they decided.
+        alpha: What the smallest p-value of the last look was held against; None if it was not tested.
+        p_value: The p-value of the last test; None if it was not tested.
+        verdict: What that comes to. IMPROVED is OK with the whole interval below what the margin allows; it is not
+            corrected for the number of cases, and decides nothing.
         change: Hodges-Lehmann estimate and its interval, each end of which holds with 95 % confidence: the upper end is
             the bound of an OK. None without pairs.
-        smallest_effect: for INCONCLUSIVE, the smallest change that would have been found 95 times of 100; None where
-            no change could have been.
-        p_value: of the last test; None if it was not tested.
-        alpha: what the smallest p-value of its look was held against; Holm's procedure asks less of the others.
-        reason: why it is FAILED or INCONCLUSIVE; empty for the others.
+        smallest_effect: The smallest change that an INCONCLUSIVE would have found 95 times of 100; None where no change
+            could have been found.
+        reason: Why it is FAILED or INCONCLUSIVE; empty for the others.
     """
 
-    threshold: Threshold
     verdict: Verdict
-    stage: Stage
-    num_pairs: int
     change: Estimate | None = None
     smallest_effect: float | None = None
-    p_value: float | None = None
-    alpha: float | None = None
     reason: str = ""
+
+    @property
+    def num_pairs(self) -> int:
+        """The pairs that told this metric."""
+        return len(self.differences)
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ class Decision:
     """All verdicts of a run.
 
     Args:
-        record: the run.
-        findings: in the order of the plan.
-        control: whether base differed from itself.
-        outcome: of the whole run.
-        reason: why, in one line.
+        record: The run.
+        findings: The verdict on each threshold, in the order of the plan.
+        control: Whether base differed from itself.
+        outcome: What the whole run comes to.
+        reason: Why, in one line.
     """
 
     record: GateRecord
@@ -99,7 +100,7 @@ def decide(record: GateRecord) -> Decision:
     """
     progress = follow(record, ends_here=True)
     control = judge_control(record)
-    findings = tuple(_find(record, judged) for judged in progress.judged)
+    findings = tuple(_find(record, hypothesis) for hypothesis in progress.hypotheses)
     if control.reason:
         findings = tuple(_distrust(finding, control.reason) for finding in findings)
     outcome, reason = _conclude(record, findings, control)
@@ -119,20 +120,19 @@ def parse_failing(text: str) -> tuple[Outcome, ...]:
     return tuple(known[name] for name in names)
 
 
-def _find(record: GateRecord, judged: Judged) -> Finding:
-    finding = Finding(judged.threshold, Verdict.OK, judged.stage, len(judged.differences))
-    if judged.differences:
-        change = as_ratio(estimate_shift(judged.differences))
-        finding = replace(finding, change=change, p_value=judged.p_value, alpha=judged.alpha)
-    match judged.state:
+def _find(record: GateRecord, hypothesis: Hypothesis) -> Finding:
+    differences = hypothesis.differences
+    change = as_ratio(estimate_shift(differences)) if differences else None
+    finding = Finding(**vars(hypothesis), verdict=Verdict.OK, change=change)
+    match finding.state:
         case State.CLEARED:
             return replace(finding, verdict=Verdict.IMPROVED) if _is_improved(finding) else finding
         case State.REJECTED:
             return replace(finding, verdict=Verdict.REGRESSED)
         case State.FAILED:
-            return replace(finding, verdict=Verdict.FAILED, reason=_tell_failure(record, judged))
+            return replace(finding, verdict=Verdict.FAILED, reason=_tell_failure(record, finding))
         case State.OPEN | State.UNMEASURED:
-            reason, effect = _tell_doubt(record, judged), _find_smallest_effect(judged)
+            reason, effect = _tell_doubt(record, finding), _find_smallest_effect(finding)
             return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, smallest_effect=effect)
 
 
@@ -141,19 +141,19 @@ def _is_improved(finding: Finding) -> bool:
     return high is not None and high < 1 / (1 + finding.threshold.margin)
 
 
-def _tell_failure(record: GateRecord, judged: Judged) -> str:
-    failures = record.find_failures(judged.threshold.case)
+def _tell_failure(record: GateRecord, hypothesis: Hypothesis) -> str:
+    failures = record.find_failures(hypothesis.threshold.case)
     sides = " and ".join(side for side in ("base", "head") if any(each.side == side for each in failures))
     return f"{sides} failed in {len(failures)} pairs: {failures[-1].reason}"
 
 
-def _tell_doubt(record: GateRecord, judged: Judged) -> str:
+def _tell_doubt(record: GateRecord, hypothesis: Hypothesis) -> str:
     """Why there is no verdict."""
     stopped = _tell_interruption(record)
-    if judged.state is State.UNMEASURED:
-        measured = any(record.find_pairs(Series(judged.threshold.case, "gate", stage)) for stage in STAGES)
+    if hypothesis.state is State.UNMEASURED:
+        measured = any(record.find_pairs(Series(hypothesis.threshold.case, "gate", stage)) for stage in STAGES)
         return "base and head do not both tell this metric" if measured else f"not measured{stopped}"
-    if judged.stage == "screen":
+    if hypothesis.stage == "screen":
         return f"suspected, but not confirmed{stopped}"
     return f"too few pairs{stopped}" if stopped else "too noisy"
 
@@ -162,11 +162,11 @@ def _tell_interruption(record: GateRecord) -> str:
     return f" ({record.interruption})" if record.interruption else ""
 
 
-def _find_smallest_effect(judged: Judged) -> float | None:
-    if judged.alpha is None:
+def _find_smallest_effect(hypothesis: Hypothesis) -> float | None:
+    if hypothesis.alpha is None:
         return None
-    margin = math.log1p(judged.threshold.margin)
-    effect = find_smallest_effect(judged.differences, judged.alpha, margin)
+    margin = math.log1p(hypothesis.threshold.margin)
+    effect = find_smallest_effect(hypothesis.differences, hypothesis.alpha, margin)
     return None if effect is None else math.exp(effect)
 
 

@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-Kind = TypeVar("Kind")
+Value = TypeVar("Value")
 
 
-def convert_json(stored: Any, kind: type[Kind]) -> Kind:
+def convert_json(stored: Any, kind: type[Value]) -> Value:
     """The dataclass that stands in decoded JSON, with the same names of fields and lists for tuples.
 
     Raises:

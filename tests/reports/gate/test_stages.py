@@ -59,7 +59,7 @@ def test_turns_are_asked_for_where_more_than_memory_is_gated() -> None:
 def test_nothing_more_is_asked_for_if_the_screen_clears_all() -> None:
     gate = screened("a", "b")
     assert find_next_pairs(gate) == ()
-    assert [each.state for each in follow(gate, ends_here=False).judged] == [State.CLEARED] * 2
+    assert [each.state for each in follow(gate, ends_here=False).hypotheses] == [State.CLEARED] * 2
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_more_is_asked_for_if_the_screen_clears_all() -> None:
     ],
 )
 def test_what_the_screen_clears(differences: list[float], state: State) -> None:
-    assert follow(screened("a", a=differences), ends_here=True).judged[0].state is state
+    assert follow(screened("a", a=differences), ends_here=True).hypotheses[0].state is state
 
 
 def test_the_looks_have_pairs_enough_to_reject() -> None:
@@ -93,16 +93,16 @@ def test_suspects_are_confirmed_by_fresh_pairs_the_most_suspicious_first() -> No
 
 def test_the_first_look_rejects_or_asks_for_twice_as_many() -> None:
     gate = screened("a", a=[0.05] * 6)
-    assert follow(add_pairs(gate, "a", "confirm", [0.05] * 12), ends_here=False).judged[0].state is State.REJECTED
+    assert follow(add_pairs(gate, "a", "confirm", [0.05] * 12), ends_here=False).hypotheses[0].state is State.REJECTED
     undecided = add_pairs(gate, "a", "confirm", [0.06, 0.0] * 6)
     assert find_next_pairs(undecided) == (Request("a", "gate", "confirm", 24, takes_turns=True, reads_memory=False),)
     calm = add_pairs(gate, "a", "confirm", CALM * 2)
-    assert follow(calm, ends_here=False).judged[0].state is State.CLEARED
+    assert follow(calm, ends_here=False).hypotheses[0].state is State.CLEARED
 
 
 def test_screening_pairs_are_never_tested() -> None:
     gate = add_pairs(screened("a", a=[0.05] * 6), "a", "confirm", [0.05] * 3)
-    judged = follow(gate, ends_here=True).judged[0]
+    judged = follow(gate, ends_here=True).hypotheses[0]
     assert (judged.state, judged.p_value, len(judged.differences)) == (State.OPEN, 1 / 8, 3)
 
 
@@ -123,14 +123,14 @@ def test_the_family_of_the_second_look_is_that_of_the_first() -> None:
     gate = add_pairs(gate, "b", "confirm", [*CALM, *CALM, 0.0])
     # 6 of 26 against: p = 0.0047, below 0.006, which would do if the other had not been suspected too
     mixed = [0.05, 0.05, 0.05, -0.05] * 3 + [0.05]
-    judged = follow(add_pairs(gate, "a", "confirm", mixed * 2), ends_here=False).judged
+    judged = follow(add_pairs(gate, "a", "confirm", mixed * 2), ends_here=False).hypotheses
     assert [each.state for each in judged] == [State.OPEN, State.CLEARED]
     assert (judged[0].alpha, judged[0].p_value) == (0.003, pytest.approx(313912 / 2**26))
 
 
 def test_a_run_cut_short_gets_one_look_not_two() -> None:
     gate = add_pairs(screened("a", margin=0.0, a=[0.05] * 6), "a", "confirm", [0.05] * 10 + [-0.05])
-    judged = follow(gate, ends_here=True).judged[0]
+    judged = follow(gate, ends_here=True).hypotheses[0]
     assert (judged.state, judged.alpha, judged.p_value) == (State.OPEN, 0.004, 12 / 2**11)  # 0.0059
 
 
@@ -144,9 +144,9 @@ def test_all_of_a_look_are_tested_together_at_their_share() -> None:
     gate = screened("a", "b", a=[0.05] * 6, b=[0.05] * 6)
     gate = add_pairs(gate, "a", "confirm", [0.05] * 13)
     assert [request.case for request in find_next_pairs(gate)] == ["b"], "the look waits for the other"
-    assert follow(gate, ends_here=False).judged[0].state is State.OPEN
+    assert follow(gate, ends_here=False).hypotheses[0].state is State.OPEN
     gate = add_pairs(gate, "b", "confirm", CALM * 2 + [0.0])
-    first, second = follow(gate, ends_here=False).judged
+    first, second = follow(gate, ends_here=False).hypotheses
     assert (first.state, first.alpha, first.p_value) == (State.REJECTED, 0.002, 2**-13)
     assert (second.state, second.alpha) == (State.CLEARED, 0.002)
 
@@ -158,21 +158,21 @@ def test_a_pair_that_failed_counts_as_tried_and_two_end_the_case() -> None:
     assert find_next_pairs(once) == (Request("a", "gate", "screen", 6, takes_turns=True, reads_memory=False),)
     twice = fail(once, 1)
     assert find_next_pairs(twice) == ()
-    assert follow(twice, ends_here=False).judged[0].state is State.FAILED
+    assert follow(twice, ends_here=False).hypotheses[0].state is State.FAILED
     suspect = screened("a", a=[0.05] * 6)
     broken = fail(fail(suspect, 0, stage="confirm"), 1, stage="confirm")
-    assert follow(broken, ends_here=False).judged[0].state is State.FAILED
+    assert follow(broken, ends_here=False).hypotheses[0].state is State.FAILED
 
 
 def test_a_failure_while_confirming_changes_nothing_for_others_and_takes_nothing_back() -> None:
     gate = screened("a", "b", a=[0.05] * 6, b=[0.05] * 6)
     gate = add_pairs(gate, "a", "confirm", [0.05] * 13)
     broken = fail(fail(gate, 0, stage="confirm", case="b"), 1, stage="confirm", case="b")
-    first, second = follow(broken, ends_here=False).judged
+    first, second = follow(broken, ends_here=False).hypotheses
     assert (first.state, first.alpha, first.p_value) == (State.REJECTED, 0.002, 2**-13)
     assert second.state is State.FAILED
     late = fail(fail(broken, 13, stage="confirm"), 14, stage="confirm")
-    assert follow(late, ends_here=False).judged[0].state is State.REJECTED
+    assert follow(late, ends_here=False).hypotheses[0].state is State.REJECTED
 
 
 def contaminated(source: random.Random) -> float:
@@ -196,7 +196,7 @@ def test_a_slowdown_as_large_as_the_limit_is_seldom_cleared_by_the_screen(noise)
     for _ in range(1000):
         pairs = tuple(draw(request, number) for number in range(6))
         gate = control(replace(build_gate("a"), pairs=pairs))
-        cleared += follow(gate, ends_here=True).judged[0].state is State.CLEARED
+        cleared += follow(gate, ends_here=True).hypotheses[0].state is State.CLEARED
     assert reference.binomtest(cleared, 1000, 1 / 64, alternative="greater").pvalue > 0.001
 
 
