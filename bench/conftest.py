@@ -36,7 +36,7 @@ from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.summary import summarize
-from reports.tables.orderings import tabulate_record
+from reports.tables.run import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Environment]()
@@ -209,8 +209,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             record = load_record(Path(config.option.benchmark_json))
             claims = select_claims(load_claims(), config.option.claims or ALL)
             verdicts = judge_claims(claims, summarize(record))
-            open_console().print(
-                lay_out(tabulate_record(record)), lay_out(tabulate_verdicts_briefly(verdicts)), sep="\n"
-            )
+            open_console().print(lay_out([*tabulate_run(summarize(record)), *tabulate_verdicts_briefly(verdicts)]))
         except RecordError as error:
             terminalreporter.write_line(f"no tables: {error}")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reports.record.record import Record
     from reports.summary.files import load_summary
     from reports.summary.summary import Summary, summarize
-    from reports.tables.orderings import tabulate_record
+    from reports.tables.run import tabulate_run
     from reports.traces.reading import load_trace
 
     __version__: str
@@ -49,7 +49,7 @@ __all__ = [
     "render_page",
     "render_text",
     "summarize",
-    "tabulate_record",
+    "tabulate_run",
 ]
 
 _MODULES = {
@@ -66,7 +66,7 @@ _MODULES = {
     "record.record": ("Record",),
     "summary.files": ("load_summary",),
     "summary.summary": ("Summary", "summarize"),
-    "tables.orderings": ("tabulate_record",),
+    "tables.run": ("tabulate_run",),
     "traces.reading": ("load_trace",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}

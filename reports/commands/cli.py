@@ -17,10 +17,11 @@ def show(run: OptionalRun = None) -> None:
     """Print the table of a run again."""
     from reports.drawing.text import lay_out
     from reports.record.file import load_record
-    from reports.tables.orderings import tabulate_record
+    from reports.summary.summary import summarize
+    from reports.tables.run import tabulate_run
 
     record = load_record(run or find_newest_run())
-    open_console().print(lay_out(tabulate_record(record)))
+    open_console().print(lay_out(tabulate_run(summarize(record))))
 
 
 app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)

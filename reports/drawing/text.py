@@ -49,7 +49,7 @@ def render_text(blocks: Iterable[Block], columns: int = PIPED_COLUMNS) -> str:
     """The blocks as plain text without colour, no line of it wider than `columns`.
 
     Example:
-        >>> text = render_text(tabulate_record(load_record(Path("runs/before"))), columns=80)
+        >>> text = render_text(tabulate_run(load_summary(Path("runs/before"))), columns=80)
     """
     console = Console(file=io.StringIO(), width=columns, color_system=None, highlight=False)
     with console.capture() as captured:

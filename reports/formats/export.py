@@ -18,6 +18,7 @@ from reports.record.record import Record
 from reports.summary.summary import Summary, summarize
 
 TEXTS: dict[str, Callable[[Summary], str]] = {
+    MARKDOWN: render_markdown,
     CSV: render_csv,
     JSON: render_flat_json,
     GITHUB_BENCHMARK: render_github_benchmark,
@@ -52,7 +53,7 @@ def render_export(record: Record, name: str, *, turns: bool) -> str:
     """
     if turns:
         return render_csv_of_turns(record)
-    return render_markdown(record) if name == MARKDOWN else TEXTS[name](summarize(record))
+    return TEXTS[name](summarize(record))
 
 
 def write_export(record: Record, name: str, target: Path, *, turns: bool) -> None:

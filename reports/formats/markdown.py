@@ -5,12 +5,12 @@ from __future__ import annotations
 from reports.drawing import markdown
 from reports.drawing.blocks import Heading
 from reports.drawing.markdown import STEP_SUMMARY, Limit
-from reports.record.record import Record
-from reports.tables.orderings import tabulate_record
+from reports.summary.summary import Summary
+from reports.tables.run import tabulate_run
 
 
-def render_markdown(record: Record, limit: Limit = STEP_SUMMARY) -> str:
-    """All tables of a record and what explains them, as on the terminal; where it is too long, its end says so."""
-    devices = ", ".join(dict.fromkeys(case.device for case in record.cases))
-    heading = Heading(f"MNIST Bench: {len(record.cases)} cases on {devices}")
-    return markdown.render_markdown([heading, *tabulate_record(record)], limit)
+def render_markdown(summary: Summary, limit: Limit = STEP_SUMMARY) -> str:
+    """All tables of a run and what explains them, as on the terminal; where it is too long, its end says so."""
+    devices = ", ".join(dict.fromkeys(case.device for case in summary.cases))
+    heading = Heading(f"MNIST Bench: {len(summary.cases)} cases on {devices}")
+    return markdown.render_markdown([heading, *tabulate_run(summary)], limit)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
 from reports.record.record import Sample
 from reports.stats.trimmed import trim_mean
-from reports.summary.estimates import READERS
+from reports.summary.metric import READERS
 
 # Share of a pair's turns, at each end. The mean of the middle half is not moved by one bad turn, and is less noisy than
 # the median (docs/gate.md, the design of a pair).

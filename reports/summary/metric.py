@@ -298,3 +298,6 @@ def find_metric(name: str) -> Metric:
 
 
 BY_NAME = {metric.name: metric for metric in METRICS}
+READERS: Mapping[str, Callable[[Sample], float | None]] = {
+    metric.name: metric.of_turn for metric in METRICS if metric.of_turn is not None
+}

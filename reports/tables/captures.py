@@ -2,60 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from reports.drawing.blocks import Block, Column, Emphasis, Lines, Table, build_row, number_columns
+from reports.drawing.blocks import Block, Column, Emphasis, Lines, Row, Table, build_row, number_columns
 from reports.drawing.numbers import render_estimate, render_percent, render_ratio
-from reports.record.record import Capture, CaseRecord, Record
-from reports.stats.median import Estimate, estimate_median
+from reports.record.capture import Capture
+from reports.summary.case import CaseSummary
+from reports.summary.metric import PROFILER_COST, STEP_TIME, TRACED_STEP_TIME, Metric
+from reports.summary.reference import CPU
+from reports.summary.summary import Summary
+from reports.tables.orderings import ORDERING
 from reports.traces.verdict import MODERATE
-from reports.xplane.periods import NS_PER_MS
 
+MS_PER_S = 1000
 KILOBYTE = 1000
-SHORTEST_NAME = 20  # columns: the longest name of an ordering
 TITLE = "profiler traces of a training step of the mlp"
 COLUMNS = (
-    Column("  ordering", least=SHORTEST_NAME),
+    ORDERING,
     *number_columns("step ms", "wait %"),
     Column("waits for"),
     *number_columns("plain ms", "cost %", "kB/step"),
 )
 
 
-def estimate_step_ms(step_ns: Sequence[int]) -> Estimate:
-    """The median step in milliseconds."""
-    return estimate_median([each / NS_PER_MS for each in step_ns])
-
-
-def estimate_cost(capture: Capture) -> Estimate:
-    """What the profiler adds to a step, as a share of a step without it, block against block of the same round."""
-    blocks = zip(capture.profiled_step_ns, capture.plain_step_ns, strict=True)
-    return estimate_median([profiled / plain - 1 for profiled, plain in blocks])
-
-
-def tabulate_captures(record: Record) -> list[Block]:
+def tabulate_captures(summary: Summary) -> list[Block]:
     """A row for every trace of the run; nothing if it has none."""
-    captured = [(_name_row(case), case.capture) for case in record.cases if case.capture is not None]
+    captured = [(case, case.capture) for case in summary.cases if case.capture is not None]
     if not captured:
         return []
-    rows = tuple(build_row(f"  {name}", *_render_cells(capture)) for name, capture in captured)
-    first = captured[0][1].folder
-    return [Table(TITLE, COLUMNS, rows), Lines(_explain(first), Emphasis.FAINT)]
+    rows = tuple(_list_capture(*each) for each in captured)
+    return [Table(TITLE, COLUMNS, rows), Lines(_explain(captured[0][1].folder), Emphasis.FAINT)]
 
 
-def _name_row(case: CaseRecord) -> str:
-    return case.name if case.device == "cpu" else f"{case.name} {case.device}"
-
-
-def _render_cells(capture: Capture) -> tuple[str, ...]:
-    return (
-        render_estimate(estimate_step_ms(capture.step_ns), render_ratio),
+def _list_capture(case: CaseSummary, capture: Capture) -> Row:
+    return build_row(
+        f"  {case.name}" if case.device == CPU else f"  {case.name} {case.device}",
+        _render_ms(case, TRACED_STEP_TIME),
         render_percent(capture.input_share, 0),
         capture.slowest_stage if capture.input_share >= MODERATE else "",
-        render_estimate(estimate_step_ms(capture.plain_step_ns), render_ratio),
-        render_estimate(estimate_cost(capture), render_percent),
+        _render_ms(case, STEP_TIME),
+        render_estimate(case.get(PROFILER_COST), render_percent),
         f"{capture.num_bytes / capture.num_markers / KILOBYTE:.0f}",
     )
+
+
+def _render_ms(case: CaseSummary, metric: Metric) -> str:
+    return render_estimate(case.get(metric).scale(MS_PER_S), render_ratio)
 
 
 def _explain(folder: str) -> tuple[str, ...]:

@@ -1,29 +1,21 @@
-"""What each device does: batches into it, an epoch on it, inference by batch size, and which device it was.
+"""What each device does: batches into it, an epoch on it, and inference by batch size.
 
 Devices stand in tables of their own or in columns of their own; no ranking mixes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Table, build_row
-from reports.drawing.numbers import render_estimate, render_percent, render_rate, render_ratio, render_seconds
-from reports.record.record import CaseRecord, Record
-from reports.stats.median import Estimate
-from reports.summary.estimates import (
-    estimate_first_batch_s,
-    estimate_rate,
-    estimate_speed_ratio,
-    estimate_unsynced_excess,
-)
-from reports.summary.summary import summarize
+from reports.drawing.blocks import Align, Block, Cell, Column, Emphasis, Gap, Lines, Table, build_row
+from reports.drawing.numbers import render_estimate, render_percent
+from reports.summary.case import CaseSummary
+from reports.summary.fields import Prediction
+from reports.summary.metric import UNSYNCED_EXCESS
+from reports.summary.reference import CPU
+from reports.summary.summary import Summary
+from reports.tables.cells import EMPTY, show_estimate, show_first_batch, show_rate, show_unsynced
 from reports.tables.notes import describe_winners
-
-CPU = "cpu"  # what other devices are compared with
-EMPTY = ""
-Predictions = dict[tuple[str, int, str], CaseRecord]
-"""By model, batch size and device."""
 
 ON_CPU_LINE = "on a CPU a call returns when it is done; on a GPU when its work is queued"
 EXPLAINED = (
@@ -31,107 +23,73 @@ EXPLAINED = (
     "unsynced: by how much too fast a turn would seem whose end does not wait for the device",
     ON_CPU_LINE,
 )
+LATENCY_LINE = "latency: of one call alone, from the pictures on the host to the answer on the host"
 
 
-def list_devices(cases: Sequence[CaseRecord]) -> list[str]:
+def list_devices(cases: Iterable[CaseSummary]) -> list[str]:
     """The devices of the cases, each once, the CPU first."""
     return sorted({case.device for case in cases}, key=lambda device: (device != CPU, device))
 
 
-def tabulate_devices(record: Record) -> list[Block]:
+def tabulate_devices(summary: Summary) -> list[Block]:
     """A table a device: how fast a pipeline gets into it and an epoch is trained on it; nothing without such cases."""
-    cases = [case for case in record.cases if case.group == "devices"]
+    cases = [case for case in summary.cases if case.group == "devices"]
     tables = [_tabulate_device(cases, device) for device in list_devices(cases)]
     return [*tables, Lines(EXPLAINED, Emphasis.FAINT), Gap()] if tables else []
 
 
-def _tabulate_device(cases: Sequence[CaseRecord], device: str) -> Table:
-    own = [case for case in cases if case.device == device]
-    others = {} if device == CPU else {_identify(case): case for case in cases if case.device == CPU}
-    titles = ["examples/s", "first", "unsynced %", *([f"ratio to {CPU}"] if others else [])]
+def _tabulate_device(cases: Sequence[CaseSummary], device: str) -> Table:
+    shows_ratio = device != CPU and any(case.device == CPU for case in cases)
+    titles = ["examples/s", "first", "unsynced %", *([f"ratio to {CPU}"] if shows_ratio else [])]
     rows = []
-    for case in own:
-        ratio = [_render_ratio(case, others.get(_identify(case)))] if others else []
-        rows.append(build_row(f"  {case.name} {case.consumer}", _rate(case), _first(case), _unsynced(case), *ratio))
+    for case in (case for case in cases if case.device == device):
+        ratio = [show_estimate(case.cpu_ratio)] if shows_ratio else []
+        cells = (show_rate(case), show_first_batch(case), show_unsynced(case), *ratio)
+        rows.append(build_row(f"  {case.name} {case.consumer}", *cells))
     return Table(f"into the {device}", _build_columns("  ordering and consumer", *titles), tuple(rows))
 
 
-def tabulate_inference(record: Record) -> list[Block]:
+def tabulate_inference(summary: Summary) -> list[Block]:
     """A table a model: a row a batch size, devices side by side, and from which size on another than the CPU wins."""
-    cases = _find_predictions(record)
-    if not cases:
+    found = summary.predictions
+    if not found:
         return []
-    devices = list_devices(list(cases.values()))
-    tables = [_tabulate_model(cases, model, devices) for model in dict.fromkeys(model for model, *_ in cases)]
-    lines = [*describe_winners(summarize(record)), *_describe_unsynced(list(cases.values()))]
-    explained = "latency: of one call alone, from the pictures on the host to the answer on the host"
-    return [*tables, Lines((explained, *lines), Emphasis.FAINT), Gap()]
+    devices = list_devices(each.case for each in found)
+    models = dict.fromkeys(each.model for each in found)
+    tables = [_tabulate_model(model, [each for each in found if each.model == model], devices) for model in models]
+    unsynced = _describe_unsynced([each.case for each in found])
+    lines = Lines((LATENCY_LINE, *describe_winners(summary), *unsynced), Emphasis.FAINT)
+    return [*tables, lines, Gap()]
 
 
-def _find_predictions(record: Record) -> Predictions:
-    return {(*key, case.device): case for case in record.cases if (key := read_inference(case)) is not None}
-
-
-def _tabulate_model(cases: Predictions, model: str, devices: Sequence[str]) -> Table:
+def _tabulate_model(model: str, found: Sequence[Prediction], devices: Sequence[str]) -> Table:
     titles = [title for device in devices for title in (f"{device} examples/s", "latency")]
     others = [device for device in devices if device != CPU and CPU in devices]
     columns = _build_columns("  batch", *titles, *(f"{other} to {CPU}" for other in others))
     rows = []
-    for size in sorted({size for name, size, _ in cases if name == model}):
-        row = {device: cases.get((model, size, device)) for device in devices}
-        cells = [cell for case in row.values() for cell in ((_rate(case), _first(case)) if case else (EMPTY, EMPTY))]
-        ratios = [_render_ratio(row[other], row[CPU]) for other in others]
+    for size in sorted({each.batch_size for each in found}):
+        cases = {each.case.device: each.case for each in found if each.batch_size == size}
+        cells = [cell for device in devices for cell in _show_prediction(cases.get(device))]
+        ratios = [show_estimate(cases[other].cpu_ratio) if other in cases else EMPTY for other in others]
         rows.append(build_row(f"  {size}", *cells, *ratios))
     return Table(f"inference of the {model}", columns, tuple(rows))
 
 
-def read_inference(case: CaseRecord) -> tuple[str, int] | None:
-    """The model and the batch size of a case that predicts; None for any other."""
-    choices = dict(case.choices)
-    size = choices.get("batch_size", EMPTY)
-    return (choices.get("model", EMPTY), int(size)) if case.consumer == "infer" and size.isdecimal() else None
+def _show_prediction(case: CaseSummary | None) -> tuple[Cell, Cell]:
+    return show_rate(case), show_first_batch(case)
 
 
-def _describe_unsynced(cases: Sequence[CaseRecord]) -> list[str]:
+def _describe_unsynced(cases: Sequence[CaseSummary]) -> list[str]:
     """On each device, the case that would gain most from a missing synchronisation, a line each."""
     lines = []
     for device in list_devices(cases):
         own = [case for case in cases if case.device == device]
-        known = [(share, case.name) for case in own if (share := estimate_unsynced_excess(case)) is not None]
+        known = [(share, case.name) for case in own if (share := case.find(UNSYNCED_EXCESS)) is not None]
         if known:
             share, name = max(known, key=lambda each: each[0].median)
             shown = render_estimate(share, render_percent)
             lines.append(f"without synchronisation the {device} would seem up to {shown} % too fast ({name})")
     return [*lines, ON_CPU_LINE] if lines else []
-
-
-def _identify(case: CaseRecord) -> tuple[str, str, str]:
-    return case.name, case.consumer, case.arm
-
-
-def _estimate_ratio(case: CaseRecord, reference: CaseRecord) -> Estimate | None:
-    """How many times as fast; None where the two share no round."""
-    rounds = {turn.round for turn in case.turns} & {turn.round for turn in reference.turns}
-    return estimate_speed_ratio(case, reference) if rounds and case.group == reference.group else None
-
-
-def _render_ratio(case: CaseRecord | None, reference: CaseRecord | None) -> str:
-    ratio = None if case is None or reference is None else _estimate_ratio(case, reference)
-    return EMPTY if ratio is None else render_estimate(ratio, render_ratio)
-
-
-def _rate(case: CaseRecord) -> str:
-    return render_estimate(estimate_rate(case), render_rate)
-
-
-def _first(case: CaseRecord) -> str:
-    known = all(turn.sample.first_batch_ns is not None for turn in case.turns)
-    return render_seconds(estimate_first_batch_s(case).median) if known else EMPTY
-
-
-def _unsynced(case: CaseRecord) -> str:
-    share = estimate_unsynced_excess(case)
-    return EMPTY if share is None else render_estimate(share, render_percent)
 
 
 def _build_columns(first: str, *titles: str) -> tuple[Column, ...]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from reports.drawing.blocks import Block, Column, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_accuracy, render_estimate, render_ratio, render_seconds
-from reports.record.record import CaseRecord, Record
-from reports.stats.median import Estimate, estimate_median
-from reports.summary.estimates import estimate_first_batch_s, read_turns
+from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
+from reports.drawing.numbers import render_accuracy, render_estimate
+from reports.summary.fields import Mixed
+from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
+from reports.summary.summary import Summary
+from reports.tables.cells import EMPTY, show_estimate, show_first_batch
+from reports.tables.orderings import ORDERING
 
-SHORTEST_NAME = 20  # columns: the longest name of an ordering
-SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
-
-
-COLUMNS = (
-    Column("  ordering", least=SHORTEST_NAME),
-    *number_columns("displacement", "label runs", "first", "accuracy %"),
-)
+COLUMNS = (ORDERING, *number_columns("displacement", "label runs", "first", "accuracy %"))
 EXPLAINED = (
     "displacement: how far examples move; label runs: how often the label changes, of data sorted by label",
     "both from 0, unmoved, to 1, a uniform permutation; buffer_N: shuffle(N).batch(128).map().prefetch(auto)",
@@ -23,29 +18,19 @@ EXPLAINED = (
 )
 
 
-def tabulate_mixing(record: Record) -> list[Block]:
-    """The table, the best mixed first; nothing where the record has no such case."""
-    cases = [case for case in record.cases if case.consumer == "mixing"]
-    if not cases:
+def tabulate_mixing(summary: Summary) -> list[Block]:
+    """The table, the best mixed first; nothing where the run has no such case."""
+    if not summary.mixed:
         return []
-    ranked = sorted(cases, key=lambda case: _estimate("displacement", case).median, reverse=True)
-    rows = tuple(_list_case(record, case) for case in ranked)
+    rows = tuple(_list_mixed(mixed) for mixed in summary.mixed)
     return [Table("shuffle quality", COLUMNS, rows), Lines(EXPLAINED, Emphasis.FAINT), Gap()]
 
 
-def _list_case(record: Record, case: CaseRecord) -> Row:
-    scores = (render_estimate(_estimate(metric, case), render_ratio) for metric in ("displacement", "label_runs"))
-    first = render_seconds(estimate_first_batch_s(case).median)
-    return build_row(f"  {case.name}", *scores, first, _render_accuracy(record, case))
+def _list_mixed(mixed: Mixed) -> Row:
+    scores = (show_estimate(mixed.case.find(score)) for score in (DISPLACEMENT, LABEL_RUNS))
+    return build_row(f"  {mixed.case.name}", *scores, show_first_batch(mixed.case), _show_accuracy(mixed))
 
 
-def _estimate(metric: str, case: CaseRecord) -> Estimate:
-    return estimate_median(list(read_turns(metric, case).values()))
-
-
-def _render_accuracy(record: Record, case: CaseRecord) -> str:
-    """That of the model trained through the same buffer."""
-    name = case.name.replace(BUFFER, SORTED)
-    twin = next((each for each in record.cases if each.group == "accuracy" and each.name == name), None)
-    known = twin is not None and read_turns("accuracy", twin)
-    return render_estimate(estimate_median(list(known.values())), render_accuracy) if known else ""
+def _show_accuracy(mixed: Mixed) -> Cell:
+    found = mixed.accuracy
+    return EMPTY if found is None else Cell(render_estimate(found, render_accuracy), found.median)

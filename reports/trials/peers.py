@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from reports.gate.record import STAGES, GateRecord, Series, SideName
 from reports.stats.unpaired import find_rank_sum_null
-from reports.summary.estimates import READERS
+from reports.summary.metric import READERS
 
 Values = Sequence[float]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from reports.drawing.blocks import Cell, Fold, Section, Table, number_columns, text_columns, write_sentences
 from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.names import name_device
-from reports.page.sections.speed import show_first_batch
 from reports.summary.case import CaseSummary
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
+from reports.tables.cells import show_first_batch
 from reports.tables.notes import describe_control, describe_devices, describe_setting, describe_turns
 
 

@@ -8,10 +8,11 @@ from reports.drawing.blocks import Cell, Figure, Row, Section, Table, number_col
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import list_text, name_row
-from reports.page.sections.speed import READ_INTERVALS, show_first_batch
+from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
 from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
 from reports.summary.summary import Summary
+from reports.tables.cells import show_first_batch
 
 SCORES = {DISPLACEMENT: "how far examples move", LABEL_RUNS: "how often the label changes"}
 

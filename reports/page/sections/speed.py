@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.drawing.blocks import Cell, Emphasis, Figure, Row, Section, Table, number_columns, text_columns
+from reports.drawing.blocks import Figure, Section, Table
 from reports.drawing.numbers import (
     render_estimate,
-    render_mebibytes,
-    render_percent,
     render_rate,
     render_ratio,
-    render_seconds,
 )
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import list_text, name_field, name_row, name_series
-from reports.record.record import REFERENCE
+from reports.page.names import name_field, name_row, name_series
 from reports.stats.median import CONFIDENCE, Estimate
-from reports.summary.case import CaseSummary
 from reports.summary.fields import Ranked
-from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, Metric
+from reports.summary.metric import FIRST_BATCH, RATE, Metric
 from reports.summary.summary import Summary
+from reports.tables.orderings import tabulate_fields
 
 MS_PER_S = 1000
-FASTEST, LEVEL = "fastest", "level with it"
 READ_INTERVALS = f"The point is the median of the turns, the line its {CONFIDENCE:.0%} interval."
 READ_LOG = "The axis is logarithmic: equal distances are equal ratios."
 
@@ -32,7 +27,12 @@ def describe_speed(summary: Summary) -> Section | None:
     """Throughput and first batch of the drained orderings; None where nothing was drained."""
     if not summary.fields:
         return None
-    return Section("speed", "How fast is each ordering?", (draw_throughput(summary), _list_speeds(summary)))
+    return Section("speed", "How fast is each ordering?", (draw_throughput(summary), _tabulate_speeds(summary)))
+
+
+def _tabulate_speeds(summary: Summary) -> Table:
+    cases = [ranked.case for ranked in _list_ranked(summary)]
+    return tabulate_fields(summary.fields, lambda field: name_field(field.fastest, cases))
 
 
 def describe_first_batch(summary: Summary) -> Section | None:
@@ -85,50 +85,3 @@ def _show_rate(estimate: Estimate) -> str:
 
 def _show_ms(estimate: Estimate) -> str:
     return f"{render_estimate(estimate, render_ratio)} ms"
-
-
-def _list_speeds(summary: Summary) -> Table:
-    numbers = number_columns("examples/s", f"ratio to {REFERENCE}", "first batch", "AU %", "live MiB")
-    ranked = _list_ranked(summary)
-    cases = [each.case for each in ranked]
-    rows = tuple(_list_case(each, name_field(each.case, cases)) for each in ranked)
-    return Table("The numbers", (*text_columns("ordering", "arm"), *numbers), rows)
-
-
-def _list_case(ranked: Ranked, field: str) -> Row:
-    case, rate = ranked.case, ranked.case.get(RATE)
-    notes = (FASTEST,) if ranked.is_fastest else (LEVEL,) if ranked.is_level else ()
-    emphasis = Emphasis.BEST if ranked.is_fastest else Emphasis.PLAIN
-    return (
-        Cell(case.name, below=list_text(case)),
-        Cell(field),
-        Cell(render_estimate(rate, render_rate), rate.median, notes, emphasis),
-        _show_ratio(case),
-        show_first_batch(case),
-        _show_share(ranked.emulated),
-        _show_memory(ranked.memory),
-    )
-
-
-def show_first_batch(case: CaseSummary) -> Cell:
-    """The median time to a case's first batch; empty where it has none."""
-    first = case.find(FIRST_BATCH)
-    return Cell("") if first is None else Cell(render_seconds(first.median), first.median)
-
-
-def _show_ratio(case: CaseSummary) -> Cell:
-    if case.is_reference:
-        return Cell("1", 1.0)
-    return Cell("") if case.ratio is None else Cell(render_estimate(case.ratio, render_ratio), case.ratio.median)
-
-
-def _show_share(fed: CaseSummary | None) -> Cell:
-    share = None if fed is None else fed.find(BUSY_SHARE)
-    return Cell("") if share is None else Cell(render_estimate(share, render_percent), share.median)
-
-
-def _show_memory(read: CaseSummary | None) -> Cell:
-    if read is None or read.memory is None:
-        return Cell("")
-    live = read.memory.live_bytes
-    return Cell("not told here") if live is None else Cell(render_mebibytes(live), float(live))

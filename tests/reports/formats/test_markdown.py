@@ -12,6 +12,7 @@ from reports.drawing.markdown import STEP_SUMMARY, Limit, escape
 from reports.formats.markdown import render_markdown
 from reports.record.file import load_record
 from reports.record.record import Machine, Record
+from reports.summary.summary import summarize
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 EVIL = "a|b`c`<img src=x onerror=y>*d*_e_~~f~~[g](http://x)@octocat$h$\\|&lt;"
@@ -44,7 +45,7 @@ def see(tokens: list) -> str:
 
 
 def test_the_whole_text() -> None:
-    assert render_markdown(make_record(POST, FAST, LIVE)) == (
+    assert render_markdown(summarize(make_record(POST, FAST, LIVE))) == (
         "### MNIST Bench: 3 cases on cpu\n"
         "\n"
         "**default arm, cpu**\n"
@@ -77,7 +78,7 @@ def test_the_whole_text() -> None:
 
 
 def test_a_parser_sees_the_terminals_cells() -> None:
-    default, key, raw, _ = read_tables(render_markdown(make_record()))
+    default, key, raw, _ = read_tables(render_markdown(summarize(make_record())))
     assert default == [
         ["* fast", "20k [18k, 22k]", "5.0 ms", "2.0 [1.9, 2.1]", "", ""],
         ["post", "10k [9.1k, 11k]", "10 ms", "1", "90 [90, 90]", "49.0 (50.0)"],
@@ -87,19 +88,19 @@ def test_a_parser_sees_the_terminals_cells() -> None:
 
 
 def test_a_record_of_format_1_is_drawn_too() -> None:
-    text = render_markdown(load_record(Path(__file__).parents[1] / "stored" / "format1.json"))
+    text = render_markdown(summarize(load_record(Path(__file__).parents[1] / "stored" / "format1.json")))
     assert sorted(row[0] for row in read_tables(text)[0]) == ["* gather_indices", "post"]
 
 
 def test_every_device_is_named() -> None:
-    assert render_markdown(make_record(FAST, change(FAST, name="other", device="gpu"))).startswith(
+    assert render_markdown(summarize(make_record(FAST, change(FAST, name="other", device="gpu")))).startswith(
         "### MNIST Bench: 2 cases on cpu, gpu\n"
     )
 
 
 def test_text_from_a_record_is_never_markup() -> None:
     evil = make_case(EVIL, [50] * 6, EVIL, setting=replace(SETTING, data_name=EVIL))
-    text = render_markdown(Record((evil,), Machine(EVIL, 2, EVIL), EVIL))
+    text = render_markdown(summarize(Record((evil,), Machine(EVIL, 2, EVIL), EVIL)))
     table, key = read_tables(text)
     assert table[0][0].replace(INVISIBLE, "") == f"* {EVIL}"
     assert [cell.replace(INVISIBLE, "") for cell in key[0]] == ["", EVIL], "an ordering without a name of its own"
@@ -131,7 +132,7 @@ def test_what_markdown_acts_on_is_escaped_and_nothing_else(text: str, escaped: s
 
 def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None:
     cases = [change(POST, name=f"{number:05} {'é' * 200}") for number in range(3000)]
-    text = render_markdown(make_record(*cases))
+    text = render_markdown(summarize(make_record(*cases)))
     assert STEP_SUMMARY.num_bytes - 1000 < len(text.encode()) <= STEP_SUMMARY.num_bytes
     (table,) = read_tables(text)
     assert len({len(row) for row in table}) == 1
@@ -146,19 +147,19 @@ def test_a_summary_is_never_above_a_mebibyte_and_ends_with_a_whole_row() -> None
 
 def test_what_just_fits_is_whole_and_a_byte_less_is_not() -> None:
     record = make_record(POST, FAST, RAW, FED)
-    whole = render_markdown(record)
-    assert render_markdown(record, limit_to(len(whole.encode()))) == whole
-    shorter = render_markdown(record, limit_to(len(whole.encode()) - 1))
+    whole = render_markdown(summarize(record))
+    assert render_markdown(summarize(record), limit_to(len(whole.encode()))) == whole
+    shorter = render_markdown(summarize(record), limit_to(len(whole.encode()) - 1))
     assert len(shorter.encode()) < len(whole.encode())
     assert "rows left out" in shorter
 
 
 def test_what_is_cut_first_is_what_the_rows_stand_for_then_tables_then_notes() -> None:
     record = make_record(POST, FAST)
-    whole = len(render_markdown(record).encode())
+    whole = len(render_markdown(summarize(record)).encode())
     previous = 0
     for size in range(200, whole, 7):
-        text = render_markdown(record, limit_to(size))
+        text = render_markdown(summarize(record), limit_to(size))
         assert len(text.encode()) <= size
         shown = text.count("\n- ") + sum(len(table) for table in read_tables(text))
         assert f"**{12 - shown} rows left out" in text
@@ -170,7 +171,7 @@ def test_what_is_cut_first_is_what_the_rows_stand_for_then_tables_then_notes() -
 
 def test_nothing_follows_a_table_that_was_cut() -> None:
     long = [make_case(f"{number} {'x' * 2000}", [100] * 6) for number in range(3)]
-    text = render_markdown(make_record(*long, RAW), limit_to(6000))
+    text = render_markdown(summarize(make_record(*long, RAW)), limit_to(6000))
     (table,) = read_tables(text)
     assert len(table) == 2
     assert "raw arm" not in text

@@ -6,8 +6,10 @@ import pytest
 from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
-from reports.record.record import Capture, CaseRecord, Machine, Record, Setting
-from reports.tables.captures import estimate_cost, tabulate_captures
+from reports.record.record import Capture, CaseRecord, Machine, Record, Sample, Setting, Turn
+from reports.summary.metric import PROFILER_COST
+from reports.summary.summary import summarize
+from reports.tables.captures import tabulate_captures
 
 MILLISECOND = 1_000_000
 CAPTURE = Capture(
@@ -38,7 +40,7 @@ profiler traces of a training step of the mlp
 
 def draw(*cases: CaseRecord) -> str:
     record = Record(cases, Machine("Test CPU", 2, "Linux"), "2026-11-23T08:58:00")
-    return render_text(tabulate_captures(record))
+    return render_text(tabulate_captures(summarize(record)))
 
 
 def test_the_whole_text() -> None:
@@ -47,7 +49,9 @@ def test_the_whole_text() -> None:
 
 
 def test_the_cost_is_that_of_blocks_of_the_same_round() -> None:
-    cost = estimate_cost(CAPTURE)  # 10, 20, 20, 30, 10 and 10 percent: of six, the interval is the extremes
+    # 10, 20, 20, 30, 10 and 10 percent: of six, the interval is the extremes
+    cost = PROFILER_COST.estimate(PROFILER_COST.read(CASE))
+    assert cost is not None
     assert [cost.median, cost.low, cost.high] == pytest.approx([0.15, 0.1, 0.3])
 
 
@@ -57,7 +61,8 @@ def test_a_row_tells_another_device_than_the_cpu() -> None:
 
 
 def test_a_run_without_traces_has_no_table() -> None:
-    assert draw(replace(CASE, capture=None, memory=None, turns=(1,))) == ""  # type: ignore[arg-type]
+    turn = Turn(0, Sample(1, 1, 1, 1))
+    assert draw(replace(CASE, capture=None, memory=None, turns=(turn,))) == ""
 
 
 @pytest.mark.parametrize(

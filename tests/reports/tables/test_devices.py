@@ -9,11 +9,11 @@ from case_records import change, make_case_record
 from reports.drawing.text import render_text
 from reports.record.file import load_record
 from reports.record.record import CaseRecord, DeviceUse, Machine, Record, Sample, Setting, Turn
-from reports.summary.estimates import estimate_unsynced_excess
+from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.summary import summarize
-from reports.tables.devices import read_inference, tabulate_devices, tabulate_inference
+from reports.tables.devices import tabulate_devices, tabulate_inference
 from reports.tables.notes import describe_devices
-from reports.tables.orderings import tabulate_record
+from reports.tables.run import tabulate_run
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"),))
 MILLISECOND = 1_000_000
@@ -64,7 +64,7 @@ INFERENCE = record(
 
 
 def test_inference_has_devices_side_by_side_and_says_where_the_gpu_starts_to_win() -> None:
-    assert lines(draw(tabulate_inference(INFERENCE))) == [
+    assert lines(draw(tabulate_inference(summarize(INFERENCE)))) == [
         "inference of the mlp",
         "batch cpu examples/s latency gpu examples/s latency gpu to cpu",
         "1 102k [100k, 104k] 2.0 ms 51.2k [50.2k, 52.2k] 2.0 ms 0.500 [0.490, 0.510]",
@@ -84,23 +84,23 @@ def test_inference_has_devices_side_by_side_and_says_where_the_gpu_starts_to_win
 
 
 def test_inference_on_one_device_has_no_winner() -> None:
-    text = draw(tabulate_inference(record(*INFERENCE.cases[:3])))
+    text = draw(tabulate_inference(summarize(record(*INFERENCE.cases[:3]))))
     assert "gpu" not in text
     assert lines(text)[1] == "batch cpu examples/s latency"
-    gpu_alone = draw(tabulate_inference(record(*INFERENCE.cases[3:6])))
+    gpu_alone = draw(tabulate_inference(summarize(record(*INFERENCE.cases[3:6]))))
     assert "faster" not in gpu_alone
     assert lines(gpu_alone)[1] == "batch gpu examples/s latency"
 
 
 def test_sizes_that_only_one_device_has_stand_there_and_decide_nothing() -> None:
-    text = draw(tabulate_inference(record(*INFERENCE.cases[1:6])))  # the CPU has no size 1
+    text = draw(tabulate_inference(summarize(record(*INFERENCE.cases[1:6]))))  # the CPU has no size 1
     assert "1 51.2k [50.2k, 52.2k] 2.0 ms" in lines(text)
     assert "the gpu predicts the mlp faster from batch size 128 on; not to be told at 32" in lines(text)
 
 
 def test_turns_of_different_groups_are_not_paired() -> None:
     cpu, gpu = INFERENCE.cases[2], replace(INFERENCE.cases[5], group="another run")
-    assert "faster" not in draw(tabulate_inference(record(cpu, gpu)))
+    assert "faster" not in draw(tabulate_inference(summarize(record(cpu, gpu))))
 
 
 DEVICES = record(
@@ -113,7 +113,7 @@ DEVICES = record(
 
 
 def test_each_device_has_a_table_of_its_own() -> None:
-    assert lines(draw(tabulate_devices(DEVICES))) == [
+    assert lines(draw(tabulate_devices(summarize(DEVICES)))) == [
         "into the cpu",
         "ordering and consumer examples/s first unsynced %",
         "batch_before_map copy 102k [100k, 104k] 2.0 ms 0 [0, 0]",
@@ -131,11 +131,11 @@ def test_each_device_has_a_table_of_its_own() -> None:
 
 @pytest.mark.parametrize(("unsynced", "excess"), [(1.0, 0.0), (0.5, 1.0), (0.8, 0.25)])
 def test_the_error_is_the_speed_that_would_have_been_shown(unsynced: float, excess: float) -> None:
-    estimate = estimate_unsynced_excess(make_case("a", "train", "gpu", 100, unsynced))
+    estimate = summarize(record(make_case("a", "train", "gpu", 100, unsynced))).cases[0].find(UNSYNCED_EXCESS)
     assert estimate is not None
     assert estimate.median == pytest.approx(excess)
     assert estimate.count == 6
-    assert estimate_unsynced_excess(make_case("a", "fit", "gpu", 100, None)) is None
+    assert summarize(record(make_case("a", "fit", "gpu", 100, None))).cases[0].find(UNSYNCED_EXCESS) is None
 
 
 def test_the_device_is_told_with_its_model_driver_memory_and_xla() -> None:
@@ -158,7 +158,7 @@ def test_no_ranking_mixes_devices() -> None:
     busy = [
         replace(case, turns=tuple(replace(t, sample=replace(t.sample, busy_ns=1)) for t in case.turns)) for case in step
     ]
-    text = draw(tabulate_record(record(*post, fast[1], *busy)))
+    text = draw(tabulate_run(summarize(record(*post, fast[1], *busy))))
     cpu, gpu = text.split("default arm, gpu")
     assert "default arm, cpu" in cpu
     assert "fast" not in cpu.split("ratio to post")[1], "the fast one is the GPU's"
@@ -171,20 +171,21 @@ def test_no_ranking_mixes_devices() -> None:
 
 @pytest.mark.parametrize("columns", [80, 100])
 def test_the_widest_rows_are_not_cut_off(columns: int) -> None:
-    text = draw([*tabulate_devices(DEVICES), *([] if columns < 100 else tabulate_inference(INFERENCE))], columns)
+    inference = [] if columns < 100 else tabulate_inference(summarize(INFERENCE))
+    text = draw([*tabulate_devices(summarize(DEVICES)), *inference], columns)
     assert "…" not in text
     assert max(len(line) for line in text.splitlines()) <= columns
 
 
 def test_records_of_old_formats_tell_nothing_of_devices() -> None:
     for name in ("format1.json", "format2.json"):
-        old = load_record(Path(__file__).parents[1] / "stored" / name)
-        assert (tabulate_devices(old), tabulate_inference(old), describe_devices(summarize(old))) == ([], [], [])
-        draw(tabulate_record(old))
+        old = summarize(load_record(Path(__file__).parents[1] / "stored" / name))
+        assert (tabulate_devices(old), tabulate_inference(old), describe_devices(old)) == ([], [], [])
+        draw(tabulate_run(old))
 
 
 @pytest.mark.parametrize("choices", [(), (("model", "mlp"),), (("model", "mlp"), ("batch_size", "many"))])
 def test_a_prediction_without_its_batch_size_is_left_out(choices) -> None:
     case = change(predicted("mlp", 1, "cpu", 40), choices=choices)
-    assert read_inference(case) is None
-    assert tabulate_inference(record(case)) == []
+    assert summarize(record(case)).predictions == ()
+    assert tabulate_inference(summarize(record(case))) == []

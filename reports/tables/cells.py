@@ -1,0 +1,66 @@
+"""What a table shows of one case, a function for each thing: the terminal, a step summary and a page show the same."""
+
+from __future__ import annotations
+
+from reports.drawing.blocks import Cell
+from reports.drawing.numbers import (
+    render_estimate,
+    render_mebibytes,
+    render_percent,
+    render_rate,
+    render_ratio,
+    render_seconds,
+)
+from reports.stats.median import Estimate
+from reports.summary.case import CaseSummary
+from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, UNSYNCED_EXCESS, Metric
+
+EMPTY = Cell("")  # what was not measured
+ITSELF = Cell("1", 1.0)  # the ratio of a case to itself
+NO_LIVE_HEAP = "n/a"
+
+
+def show_rate(case: CaseSummary | None) -> Cell:
+    """Examples per second, with their interval."""
+    rate = None if case is None else case.find(RATE)
+    return EMPTY if rate is None else Cell(render_estimate(rate, render_rate), rate.median)
+
+
+def show_first_batch(case: CaseSummary | None) -> Cell:
+    """The median time to the first batch."""
+    first = None if case is None else case.find(FIRST_BATCH)
+    return EMPTY if first is None else Cell(render_seconds(first.median), first.median)
+
+
+def show_ratio(case: CaseSummary) -> Cell:
+    """How many times as fast as its reference the case is; 1 for that itself."""
+    return ITSELF if case.is_reference else show_estimate(case.ratio)
+
+
+def show_busy(case: CaseSummary | None) -> Cell:
+    """The share of time in which the consumer computed, as percent."""
+    return EMPTY if case is None else _show_percent(case, BUSY_SHARE)
+
+
+def show_unsynced(case: CaseSummary) -> Cell:
+    """By how much too fast a turn would seem whose end does not wait for the device, as percent."""
+    return _show_percent(case, UNSYNCED_EXCESS)
+
+
+def show_memory(case: CaseSummary | None) -> Cell:
+    """Live bytes in MiB, and in brackets what the ordering's text predicts."""
+    if case is None or case.memory is None:
+        return EMPTY
+    live = case.memory.live_bytes
+    shown = NO_LIVE_HEAP if live is None else render_mebibytes(live)
+    return Cell(f"{shown} ({render_mebibytes(case.memory.predicted_bytes)})", None if live is None else float(live))
+
+
+def show_estimate(estimate: Estimate | None) -> Cell:
+    """A number without a unit, with its interval."""
+    return EMPTY if estimate is None else Cell(render_estimate(estimate, render_ratio), estimate.median)
+
+
+def _show_percent(case: CaseSummary, metric: Metric) -> Cell:
+    share = case.find(metric)
+    return EMPTY if share is None else Cell(render_estimate(share, render_percent), share.median)
