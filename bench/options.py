@@ -7,7 +7,7 @@ import pytest
 from bench.cases.groups import MAIN_BUDGET_S
 from bench.cases.selection import Selection
 from bench.pipelines.arms import ARMS, RAW
-from mnist_core.devices.support import Device
+from mnist_core import Device
 from reports.record.case import DEFAULT
 
 DEVICES: dict[str, tuple[Device, ...]] = {"auto": ("cpu", "gpu"), "cpu": ("cpu",), "gpu": ("gpu",)}

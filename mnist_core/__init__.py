@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from mnist_core.devices.nvidia import read_driver
     from mnist_core.devices.placement import Placement, check_placement, find_placement, find_tensor_placement
     from mnist_core.devices.quiet import import_tensorflow
-    from mnist_core.devices.support import Device, DeviceError
+    from mnist_core.devices.support import DeviceError
     from mnist_core.devices.versions import describe_versions
     from mnist_core.digits.load import Digits, load_digits
     from mnist_core.files.page_cache import drop_from_page_cache
+    from mnist_core.language.device import Device
     from mnist_core.language.errors import InputError
     from mnist_core.language.live_bytes import predict_live_bytes
     from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
@@ -112,10 +113,11 @@ _MODULES = {
     "devices.nvidia": ("read_driver",),
     "devices.placement": ("Placement", "check_placement", "find_placement", "find_tensor_placement"),
     "devices.quiet": ("import_tensorflow",),
-    "devices.support": ("Device", "DeviceError"),
+    "devices.support": ("DeviceError",),
     "devices.versions": ("describe_versions",),
     "digits.load": ("Digits", "load_digits"),
     "files.page_cache": ("drop_from_page_cache",),
+    "language.device": ("Device",),
     "language.errors": ("InputError",),
     "language.live_bytes": ("predict_live_bytes",),
     "language.named_orderings": ("NAMED_ORDERINGS", "find_ordering"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mnist_core.devices.quiet import import_tensorflow
-from mnist_core.devices.support import DeviceChoice
+from mnist_core.language.device import DeviceChoice
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import find_ordering
 from mnist_core.language.ordering import Ordering

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from mnist_core.devices.nvidia import list_gpus, read_driver
-from mnist_core.devices.support import HIDES, Device, DeviceChoice, DeviceError, GpuSupport, explain_missing_gpu
+from mnist_core.devices.support import HIDES, DeviceError, GpuSupport, explain_missing_gpu
+from mnist_core.language.device import Device, DeviceChoice
 
 CPU: Device = "cpu"
 GPU: Device = "gpu"

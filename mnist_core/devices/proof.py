@@ -11,8 +11,7 @@ import tensorflow as tf
 
 from mnist_core.devices.choose import DeviceInUse
 from mnist_core.devices.placement import Placement, check_placement, find_placement, find_tensor_placement
-
-GIBIBYTE = 2**30
+from mnist_core.language.device import describe_gpu
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,8 @@ class ProvenDevice:
     placement: Placement
 
     def __str__(self) -> str:
-        size = None if self.in_use.memory_bytes is None else f"{self.in_use.memory_bytes / GIBIBYTE:.0f} GiB"
-        driver = None if self.in_use.driver is None else f"driver {self.in_use.driver}"
-        what = [part for part in (self.in_use.model, driver, size) if part is not None]
-        return ", ".join([f"on the {self.in_use.used}", *what])
+        gpu = describe_gpu(self.in_use.model, self.in_use.driver, self.in_use.memory_bytes)
+        return f"on the {self.in_use.used}" + (f", {gpu}" if gpu else "")
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON's types."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from mnist_core.language.errors import InputError
-
-Device = Literal["cpu", "gpu"]
-DeviceChoice = Literal["auto", "cpu", "gpu"]
 
 HIDES = "CUDA_VISIBLE_DEVICES"
 INSTALL = "pip install 'tensorflow[and-cuda]'"

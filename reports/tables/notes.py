@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mnist_core.language.device import describe_gpu
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.record.record import FINGERPRINT_DIGITS, DeviceUse
 from reports.stats.crossover import describe_crossover
@@ -14,7 +15,6 @@ from reports.summary.reference import CPU
 from reports.summary.summary import Summary
 
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
-GIBIBYTE = 2**30
 
 
 def describe_busy(summary: Summary) -> list[str]:
@@ -87,12 +87,10 @@ def describe_devices(summary: Summary) -> list[str]:
 
 def _describe_use(device: str, uses: Sequence[tuple[CaseSummary, DeviceUse]]) -> str:
     use = uses[0][1]
-    size = None if use.memory_bytes is None else f"{use.memory_bytes / GIBIBYTE:.0f} GiB"
-    driver = None if use.driver is None else f"driver {use.driver}"
-    what = ", ".join(part for part in (use.model, driver, size) if part is not None)
+    gpu = describe_gpu(use.model, use.driver, use.memory_bytes)
     compiled = sorted({case.consumer for case, each in uses if each.xla})
     xla = f"XLA on for {', '.join(compiled)}" if compiled else "XLA off"
-    parts = [f"asked for, found among {', '.join(use.found)}, and used", *([what] if what else []), xla]
+    parts = [f"asked for, found among {', '.join(use.found)}, and used", *([gpu] if gpu else []), xla]
     return f"{device}: {'; '.join([*parts, *_describe_proof(uses)])}"
 
 
