@@ -28,13 +28,16 @@ class Difference:
 
 
 def find_differences(first: Summary, second: Summary) -> tuple[Difference, ...]:
-    """The machine, the versions, and what TensorFlow made of the same ordering.
+    """The machine, the versions, what surrounded the runs, and what TensorFlow made of the same ordering.
 
-    What makes it another machine is what both tell and tell differently.
+    What makes it another machine is what both tell and tell differently. Surroundings are compared where both tell of
+    any: what one of them lacks then was not there.
     """
+    surroundings = (first.environment, second.environment)
     return (
         *_compare(first.machine, second.machine, of_machine=True),
         *_compare(first.versions, second.versions, of_machine=False),
+        *(_compare(*surroundings, of_machine=False) if all(surroundings) else ()),
         *_compare_programs(first, second),
     )
 

@@ -40,6 +40,7 @@ class Summary:
         data_name: Name of the digits; None where the file does not tell.
         data_fingerprint: SHA-256 of the digits, likewise. Only runs on equal data may be compared.
         remarks: What a reader must know before believing the numbers, a line each.
+        environment: What else could explain a difference, such as limits and variables; empty where nothing tells.
         path: File or folder of the run as the user named it; empty where it was not read from one.
         fields: Drained cases of each arm and device, ranked.
         control: One case measured under two names; None where that was not done.
@@ -63,6 +64,7 @@ class Summary:
     data_name: str | None = None
     data_fingerprint: str | None = None
     remarks: tuple[str, ...] = ()
+    environment: Facts = ()
     path: str = ""
     fields: tuple[Field, ...] = ()
     control: Control | None = None

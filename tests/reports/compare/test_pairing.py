@@ -1,5 +1,6 @@
 """Comparing runs: what is compared with what, the ratios by hand, what differs, and what is refused."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from compared import (
 )
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
-from reports.record.record import Mixing, Program
+from reports.record.record import KEY, Mixing, Program
 from reports.stats.median import Estimate
 from reports.summary.files import load_summary
 
@@ -237,3 +238,45 @@ def test_a_case_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     file = write_own(tmp_path / "a.json", POST, POST)
     with pytest.raises(ValueError, match="benchmark 'post-default-cpu' is there twice"):
         load_summary(file)
+
+
+ENVIRONMENT = {
+    "quota_cores": 2.0,
+    "governors": ["powersave"],
+    "turbo": False,
+    "memory_limit_bytes": 2**30,
+    "load": 1.5,
+    "container": None,
+    "variables": {"TF_ENABLE_ONEDNN_OPTS": "0"},
+}
+
+
+def write_in(path: Path, environment: object) -> Path:
+    """A record that tells of its surroundings."""
+    file = write_own(path, POST)
+    file.write_text(json.dumps({**json.loads(file.read_text()), KEY: {"environment": environment}}))
+    return file
+
+
+def list_differences(first: Path, second: Path) -> list[tuple[str, str, str]]:
+    found = compare_runs(load_summary(first), load_summary(second)).differences
+    return [(each.name, each.first, each.second) for each in found]
+
+
+def test_what_surrounds_the_runs_explains_a_difference(tmp_path: Path) -> None:
+    changed = ENVIRONMENT | {"governors": ["performance"], "turbo": True, "load": 9.0, "container": "docker"}
+    first = write_in(tmp_path / "first.json", ENVIRONMENT)
+    second = write_in(tmp_path / "second.json", changed | {"variables": {}, "memory_limit_bytes": 2**29})
+    assert list_differences(first, second) == [
+        ("memory limit", "1024 MiB", "512 MiB"),
+        ("frequency governor", "powersave", "performance"),
+        ("turbo", "off", "on"),
+        ("variable TF_ENABLE_ONEDNN_OPTS", "0", ""),
+        ("container", "", "docker"),
+    ]
+
+
+@pytest.mark.parametrize("untold", [{}, None, [], "none", {"variables": "none"}])
+def test_surroundings_that_one_run_does_not_tell_are_no_difference(untold: object, tmp_path: Path) -> None:
+    told, silent = write_in(tmp_path / "told.json", ENVIRONMENT), write_in(tmp_path / "silent.json", untold)
+    assert list_differences(told, silent) == list_differences(silent, told) == []
