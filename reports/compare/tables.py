@@ -10,7 +10,7 @@ from reports.compare.differences import Difference
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, Threshold, Verdict, judge, select_usable
+from reports.compare.thresholds import Conclusion, LimitVerdict, Threshold, judge, select_usable
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -42,13 +42,18 @@ EMPHASES = {
     Trend.LEVEL: Emphasis.FAINT,
 }
 VERDICT_EMPHASES = {
-    Verdict.REGRESSED: Emphasis.WORST,
-    Verdict.INCONCLUSIVE: Emphasis.UNSURE,
-    Verdict.FINE: Emphasis.GOOD,
+    LimitVerdict.REGRESSED: Emphasis.WORST,
+    LimitVerdict.INCONCLUSIVE: Emphasis.UNSURE,
+    LimitVerdict.FINE: Emphasis.GOOD,
 }
 CASE = Column("case", least=24)
 CASE_GAP = 3  # columns
-RANKS = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, None, Verdict.FINE)  # in which order rows stand
+RANKS = (
+    LimitVerdict.REGRESSED,
+    LimitVerdict.INCONCLUSIVE,
+    None,
+    LimitVerdict.FINE,
+)  # in which order rows stand
 
 
 def tabulate_side_by_side(
@@ -176,8 +181,8 @@ def _remark(metric: Metric, changes: Sequence[Change]) -> list[str]:
     return [f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}"] if alike else []
 
 
-def _is_worth_a_row(change: Change, verdict: Verdict | None) -> bool:
-    return change.trend is not Trend.LEVEL or verdict in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
+def _is_worth_a_row(change: Change, verdict: LimitVerdict | None) -> bool:
+    return change.trend is not Trend.LEVEL or verdict in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
 
 
 def _summarize(changes: Sequence[Change], letter: str) -> str:
@@ -189,12 +194,12 @@ def _summarize(changes: Sequence[Change], letter: str) -> str:
     return f"{told}; {letter} / A {low} to {high}, middle {middle}" if len(changes) > 1 else told
 
 
-def _tabulate_changes(judged: Sequence[tuple[Change, Verdict | None]], letter: str) -> Table:
+def _tabulate_changes(judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str) -> Table:
     columns = (CASE, *number_columns("A", letter, f"{letter} / A"), Column("", wraps=False))
     return Table(None, columns, tuple(_list_change(*each) for each in judged), gap=CASE_GAP)
 
 
-def _list_change(change: Change, verdict: Verdict | None) -> Row:
+def _list_change(change: Change, verdict: LimitVerdict | None) -> Row:
     word, emphasis = change.trend.value, EMPHASES[change.trend]
     if verdict is not None and change.trend is not Trend.UNKNOWN:
         word, emphasis = verdict.value, VERDICT_EMPHASES[verdict]

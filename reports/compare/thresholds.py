@@ -20,7 +20,7 @@ NUM_READINGS = 2  # of bytes: each run has one
 MOST_NAMED = 5  # cases in a line; the table has all
 
 
-class Verdict(Enum):
+class LimitVerdict(Enum):
     """What a threshold makes of a change."""
 
     REGRESSED = "REGRESSED"
@@ -96,7 +96,7 @@ def _find_metric(name: str) -> Metric:
     return found[0]
 
 
-def judge(change: Change, thresholds: Sequence[Threshold]) -> Verdict | None:
+def judge(change: Change, thresholds: Sequence[Threshold]) -> LimitVerdict | None:
     """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant.
 
     A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
@@ -106,12 +106,12 @@ def judge(change: Change, thresholds: Sequence[Threshold]) -> Verdict | None:
         return None
     low, high = change.ratio.low, change.ratio.high
     if low is None or high is None or change.is_disturbed:
-        return Verdict.INCONCLUSIVE
+        return LimitVerdict.INCONCLUSIVE
     if change.metric.more_is_better:
         low, high, limit = -high, -low, -limit
     if low > limit:
-        return Verdict.REGRESSED
-    return Verdict.FINE if high <= limit else Verdict.INCONCLUSIVE
+        return LimitVerdict.REGRESSED
+    return LimitVerdict.FINE if high <= limit else LimitVerdict.INCONCLUSIVE
 
 
 def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
@@ -124,11 +124,15 @@ def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
     ]
     problems = _find_problems(shown, thresholds)
     regressed, unclear = (
-        [name for name, verdict in judged if verdict is wanted] for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
+        [name for name, verdict in judged if verdict is wanted]
+        for wanted in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
     )
     found = {Outcome.REGRESSED: regressed, Outcome.NOT_COMPARED: problems, Outcome.INCONCLUSIVE: unclear}
     outcome = find_heaviest(each for each, names in found.items() if names)
-    lines = [*_tell(Verdict.REGRESSED, regressed), *(problems or _tell(Verdict.INCONCLUSIVE, unclear))]
+    lines = [
+        *_tell(LimitVerdict.REGRESSED, regressed),
+        *(problems or _tell(LimitVerdict.INCONCLUSIVE, unclear)),
+    ]
     return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
 
@@ -138,7 +142,9 @@ def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -
         return []
     left_out = sum(len(each.only_first) + len(each.unlike) for each in shown.comparisons)
     but = f"; {left_out} of the first run's cases not compared" if left_out else ""
-    return [f"{Verdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"]
+    return [
+        f"{LimitVerdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"
+    ]
 
 
 def select_usable(comparison: Comparison, thresholds: Sequence[Threshold]) -> list[Threshold]:
@@ -176,7 +182,7 @@ def _name_change(change: Change, comparison: Comparison, shown: SideBySide) -> s
     return f"{change.case.label} ({change.metric.name}{where})"
 
 
-def _tell(verdict: Verdict, names: Sequence[str]) -> list[str]:
+def _tell(verdict: LimitVerdict, names: Sequence[str]) -> list[str]:
     if not names:
         return []
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
 from reports.record.record import Sample
 from reports.stats.trimmed import trim_mean
-from reports.summary.metric import READERS
+from reports.summary.metric import BY_NAME
 
 # Share of a pair's turns, at each end. The mean of the middle half is not moved by one bad turn, and is less noisy than
 # the median (docs/gate.md, the design of a pair).
@@ -39,7 +39,7 @@ def read_difference(pair: Pair, metric: Metric) -> float | None:
     """ln(head / base): of the bytes, or the trimmed mean over the turns; None where the pair does not tell it."""
     if metric == "memory":
         return _compare_bytes(pair)
-    read = READERS[metric]
+    read = BY_NAME[metric].read_turn
     values = [(read(base), read(head)) for base, head in keep_calm(pair)]
     ratios = [math.log(head / base) for base, head in values if base and head]
     return trim_mean(ratios, TRIMMED) if ratios else None

@@ -85,7 +85,7 @@ class Metric:
     def read(self, case: CaseRecord) -> Values:
         """The case's values by round; empty where it does not have the metric."""
         if self.of_turn is not None:
-            found = {turn.round: self.of_turn(turn.sample) for turn in case.turns}
+            found = {turn.round: self.read_turn(turn.sample) for turn in case.turns}
             return {number: value for number, value in found.items() if value is not None}
         if self.of_memory is not None and case.memory is not None:
             value = self.of_memory(case.memory)
@@ -93,6 +93,10 @@ class Metric:
         if self.of_capture is not None and case.capture is not None:
             return dict(enumerate(self.of_capture(case.capture)))
         return {}
+
+    def read_turn(self, sample: Sample) -> float | None:
+        """The value of one turn; None where the turn, or any turn, does not have it."""
+        return None if self.of_turn is None else self.of_turn(sample)
 
     def estimate(self, values: Values) -> Estimate | None:
         """The median of the values with its interval, which a single reading does not have; None without values."""
@@ -288,16 +292,4 @@ METRICS = (
 ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
 
 
-def find_metric(name: str) -> Metric:
-    """The metric of a name.
-
-    Raises:
-        KeyError: There is none of this name.
-    """
-    return BY_NAME[name]
-
-
 BY_NAME = {metric.name: metric for metric in METRICS}
-READERS: Mapping[str, Callable[[Sample], float | None]] = {
-    metric.name: metric.of_turn for metric in METRICS if metric.of_turn is not None
-}

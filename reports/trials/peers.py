@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from reports.gate.record import STAGES, GateRecord, Series, SideName
 from reports.stats.unpaired import find_rank_sum_null
-from reports.summary.metric import READERS
+from reports.summary.metric import TIME
 
 Values = Sequence[float]
 
@@ -62,7 +62,7 @@ def decide_by_peers(record: GateRecord, stored: GateRecord | None = None) -> tup
 def _read_times(record: GateRecord, case: str, name: SideName) -> list[float]:
     pairs = (pair for stage in STAGES for pair in record.find_pairs(Series(case, "gate", stage)))
     sides = (pair.base if name == "base" else pair.head for pair in pairs)
-    return [READERS["time"](turn) or 0.0 for side in sides for turn in side.turns]
+    return [TIME.read_turn(turn) or 0.0 for side in sides for turn in side.turns]
 
 
 def exceeds_percentage(percent: int, reduce: Callable[[Values], float], base: Values, head: Values) -> bool:

@@ -8,7 +8,7 @@ from compared import MACHINE, make_case, make_reading, make_run, slow_down
 
 from reports.compare.pairing import COMPARED, Change, CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
-from reports.compare.thresholds import Verdict, conclude, judge, parse_thresholds
+from reports.compare.thresholds import LimitVerdict, conclude, judge, parse_thresholds
 from reports.stats.median import Estimate
 from reports.summary.identity import Identity
 from reports.summary.outcome import Outcome
@@ -73,16 +73,16 @@ def test_the_smallest_threshold_for_bytes_can_be_kept() -> None:
 @pytest.mark.parametrize(
     ("metric", "low", "high", "verdict"),
     [
-        ("time", 1.0501, 1.2, Verdict.REGRESSED),
-        ("time", 1.05, 1.2, Verdict.INCONCLUSIVE),  # the limit itself is allowed
-        ("time", 0.9, 1.0501, Verdict.INCONCLUSIVE),
-        ("time", 0.9, 1.05, Verdict.FINE),
-        ("time", 0.1, 0.2, Verdict.FINE),
-        ("time", None, None, Verdict.INCONCLUSIVE),
-        ("busy", 0.8, 0.8999, Verdict.REGRESSED),
-        ("busy", 0.8, 0.9, Verdict.INCONCLUSIVE),
-        ("busy", 0.8999, 1.1, Verdict.INCONCLUSIVE),
-        ("busy", 0.9, 1.1, Verdict.FINE),
+        ("time", 1.0501, 1.2, LimitVerdict.REGRESSED),
+        ("time", 1.05, 1.2, LimitVerdict.INCONCLUSIVE),  # the limit itself is allowed
+        ("time", 0.9, 1.0501, LimitVerdict.INCONCLUSIVE),
+        ("time", 0.9, 1.05, LimitVerdict.FINE),
+        ("time", 0.1, 0.2, LimitVerdict.FINE),
+        ("time", None, None, LimitVerdict.INCONCLUSIVE),
+        ("busy", 0.8, 0.8999, LimitVerdict.REGRESSED),
+        ("busy", 0.8, 0.9, LimitVerdict.INCONCLUSIVE),
+        ("busy", 0.8999, 1.1, LimitVerdict.INCONCLUSIVE),
+        ("busy", 0.9, 1.1, LimitVerdict.FINE),
         ("accuracy", 0.1, 0.2, None),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_time_is_not_judged_by_turns_that_others_had_a_part_in() -> None:
     thresholds = parse_thresholds(["time:5%", "relative:5%"])
     for low, high in ((1.5, 1.6), (0.5, 0.6)):
         disturbed = replace(change("time", low, high), is_disturbed=True)
-        assert judge(disturbed, thresholds) is Verdict.INCONCLUSIVE
+        assert judge(disturbed, thresholds) is LimitVerdict.INCONCLUSIVE
 
 
 def side_by_side(*others, first=None) -> SideBySide:
