@@ -45,10 +45,5 @@ def name_series(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
     return f"{named}, {name_device(case.device)}" if _has_several_devices(cases) else named
 
 
-def list_text(case: CaseSummary) -> tuple[str, ...]:
-    """The text of the ordering, as the line below its name; none where the name is the text."""
-    return (case.ordering,) if case.ordering != case.name else ()
-
-
 def _has_several_devices(cases: Sequence[CaseSummary]) -> bool:
     return len({each.device for each in cases}) > 1

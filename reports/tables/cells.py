@@ -20,6 +20,16 @@ ITSELF = Cell("1", 1.0)  # the ratio of a case to itself
 NO_LIVE_HEAP = "n/a"
 
 
+def show_name(case: CaseSummary, name: str = "") -> Cell:
+    """What a page calls the case, and the ordering's text below it where that is something else.
+
+    Args:
+        case: The case of the row.
+        name: The name of the case in this table; empty takes that of its ordering.
+    """
+    return Cell(name or case.name, below=(case.ordering,) if case.ordering != case.name else ())
+
+
 def show_rate(case: CaseSummary | None) -> Cell:
     """Examples per second, with their interval."""
     rate = None if case is None else case.find(RATE)

@@ -32,6 +32,7 @@ from reports.tables.cells import (
     show_busy,
     show_first_batch,
     show_memory,
+    show_name,
     show_rate,
     show_ratio,
 )
@@ -102,8 +103,7 @@ def _list_sortable(ranked: Ranked, field: str) -> Row:
     case, (first, *others) = ranked.case, [column.show(ranked) for column in COLUMNS]
     rank = (FASTEST_IN_WORDS,) if ranked.is_fastest else (LEVEL_IN_WORDS,) if ranked.is_level else ()
     decisive = replace(first, below=rank, emphasis=Emphasis.BEST if ranked.is_fastest else Emphasis.PLAIN)
-    name = Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ())
-    return (name, Cell(field), decisive, *others)
+    return (show_name(case), Cell(field), decisive, *others)
 
 
 def list_programs(field: Field) -> Table:

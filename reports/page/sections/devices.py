@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Cell, Figure, Lines, Row, Section, Table, number_columns, text_columns
-from reports.drawing.numbers import render_estimate, render_rate, render_ratio
+from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import list_text, name_case, name_device
+from reports.page.names import name_case, name_device
 from reports.page.sections.speed import READ_INTERVALS, READ_LOG
 from reports.summary.case import CaseSummary
 from reports.summary.metric import RATE
 from reports.summary.summary import Summary
+from reports.tables.cells import show_estimate, show_name, show_rate
 
 ONE_DEVICE = (
     "Every case of this run ran on the {device}. Where a GPU is, the same cases can run on both, and stand here side by"
@@ -54,12 +55,6 @@ def _list_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Table:
 
 
 def _list_case(case: CaseSummary, *, is_first: bool) -> Row:
-    rate, ratio = case.get(RATE), case.cpu_ratio
-    return (
-        Cell(name_case(case), below=list_text(case)),
-        Cell(name_device(case.device)),
-        Cell(render_estimate(rate, render_rate), rate.median),
-        Cell("1" if is_first else "measured apart")
-        if ratio is None
-        else Cell(render_estimate(ratio, render_ratio), ratio.median),
-    )
+    apart = Cell("1" if is_first else "measured apart")
+    ratio = apart if case.cpu_ratio is None else show_estimate(case.cpu_ratio)
+    return (show_name(case, name_case(case)), Cell(name_device(case.device)), show_rate(case), ratio)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from reports.drawing.blocks import Cell, Fold, Section, Table, number_columns, text_columns, write_sentences
-from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.names import name_device
 from reports.summary.case import CaseSummary
-from reports.summary.metric import FIRST_BATCH, RATE
+from reports.summary.metric import FIRST_BATCH
 from reports.summary.summary import Summary
-from reports.tables.cells import show_first_batch
+from reports.tables.cells import show_first_batch, show_rate
 from reports.tables.notes import describe_control, describe_devices, describe_setting, describe_turns
 
 
@@ -34,7 +33,7 @@ def _list_cases(cases: tuple[CaseSummary, ...]) -> Fold:
 
 
 def _list(case: CaseSummary) -> tuple[Cell, ...]:
-    rate, first = case.get(RATE), case.find(FIRST_BATCH)
+    first = case.find(FIRST_BATCH)
     choices = ", ".join(f"{name} {value}" for name, value in case.choices)
     known = ", ".join(part for part in (case.ordering, choices) if part and part != case.name)
     return (
@@ -43,7 +42,7 @@ def _list(case: CaseSummary) -> tuple[Cell, ...]:
         Cell(case.consumer if case.step_ms is None else f"{case.consumer}, {case.step_ms:g} ms"),
         Cell(case.arm),
         Cell(name_device(case.device)),
-        Cell(render_estimate(rate, render_rate), rate.median),
+        show_rate(case),
         show_first_batch(case) if first and first.median else Cell("", 0.0),
         Cell(f"{case.num_turns}", case.num_turns),
         Cell(f"{case.num_contaminated}", case.num_contaminated),

@@ -26,6 +26,7 @@ from reports.record.record import Memory
 from reports.summary.case import CaseSummary
 from reports.summary.metric import NANOSECONDS
 from reports.summary.summary import Summary
+from reports.tables.cells import show_name
 
 SMALL_HEIGHT = 110  # pixels
 ABOVE = 1.05  # room over the highest line
@@ -142,7 +143,7 @@ def _list_case(case: CaseSummary) -> tuple[Cell, ...]:
     memory = _read(case)
     ratio = memory.live_bytes / memory.predicted_bytes if memory.live_bytes and memory.predicted_bytes else None
     return (
-        Cell(case.name, below=(case.ordering,) if case.ordering != case.name else ()),
+        show_name(case),
         _show(memory.live_bytes),
         _show(memory.predicted_bytes),
         Cell("") if ratio is None else Cell(render_ratio(ratio, 3), ratio),

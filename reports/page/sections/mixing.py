@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.drawing.blocks import Cell, Figure, Row, Section, Table, number_columns, text_columns
+from reports.drawing.blocks import Figure, Row, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import list_text, name_row
+from reports.page.names import name_row
 from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
 from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
 from reports.summary.summary import Summary
-from reports.tables.cells import show_first_batch
+from reports.tables.cells import show_estimate, show_first_batch, show_name
 
 SCORES = {DISPLACEMENT: "how far examples move", LABEL_RUNS: "how often the label changes"}
 
@@ -45,6 +45,4 @@ def _list_mixing(cases: Sequence[CaseSummary]) -> Table:
 
 
 def _list_case(case: CaseSummary) -> Row:
-    scores = [case.get(score) for score in SCORES]
-    shown = (Cell(render_estimate(score, render_ratio), score.median) for score in scores)
-    return (Cell(case.name, below=list_text(case)), *shown, show_first_batch(case))
+    return (show_name(case), *(show_estimate(case.find(score)) for score in SCORES), show_first_batch(case))
