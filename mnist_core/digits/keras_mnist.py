@@ -1,4 +1,4 @@
-"""MNIST itself, through Keras' cache: read without importing Keras where it is there, else fetched.
+"""MNIST itself, through Keras' cache: read where it is there, else fetched from where Keras has it, without Keras.
 
 Nothing is believed before its SHA-256 is the one that Keras knows, and nothing enters Keras' cache but whole.
 """
@@ -10,12 +10,9 @@ import hashlib
 import http.client
 import io
 import os
-import socket
-import sys
 import tempfile
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
 from concurrent import futures
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from mnist_core.digits.archive import describe, read_archive
 from mnist_core.digits.arrays import RawDigits
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
+from mnist_core.language.say import Say, say_nothing
 
 # Source: keras/src/datasets/mnist.py
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -32,13 +30,11 @@ TEMPORARY = "/tmp"  # noqa: S108 - where Keras caches when its home cannot be wr
 
 QUICK_DEADLINE_S = 5.0  # what `auto` may cost a user who did not ask for a download
 QUICK_SOCKET_S = 2.0  # a firewall that swallows packets is told from a slow server sooner than that
-PATIENT_SOCKET_S = 60.0  # Keras sets no timeout, and would wait for a dead connection for ever
+PATIENT_SOCKET_S = 60.0  # a dead connection would be waited for without end
 PIECE_BYTES = 2**16
 MAX_ARCHIVE_BYTES = 2**25  # three times MNIST's 11.5 MB: a login page without end must not fill the memory
 
 WHAT_ELSE = "give the path of an mnist.npz, or use synthetic."
-
-Fetch = Callable[[threading.Event], bytes]
 
 
 def cache_file() -> Path:
@@ -56,17 +52,27 @@ def cache_file() -> Path:
     return Path(base, "datasets", FILE_NAME)
 
 
-def load_mnist() -> RawDigits:
-    """MNIST from Keras' cache, or downloaded by Keras, however long that takes.
+def load_mnist(*, say: Say = say_nothing) -> RawDigits:
+    """MNIST from Keras' cache, or downloaded, however long that takes, and then cached there.
+
+    Args:
+        say: Is given a line before the download.
 
     Raises:
-        InputError: it cannot be had.
+        InputError: It cannot be had.
     """
     try:
-        cached = _read_cached()
-    except InputError:  # damaged: Keras fetches it anew
-        cached = None
-    return read_archive(io.BytesIO(cached or _fetch_with_keras()), FILE_NAME)
+        archive = _read_cached()
+    except InputError:  # damaged: it is fetched anew
+        archive = None
+    if archive is None:
+        say(f"downloading MNIST, 11.5 MB, from {ORIGIN}")
+        try:
+            archive = fetch_archive(threading.Event(), PATIENT_SOCKET_S)
+        except (OSError, http.client.HTTPException) as error:
+            raise InputError(f"mnist could not be downloaded ({describe(error)}): {WHAT_ELSE}") from error
+        _keep(archive)
+    return read_archive(io.BytesIO(archive), FILE_NAME)
 
 
 def load_mnist_quickly() -> RawDigits:
@@ -77,9 +83,8 @@ def load_mnist_quickly() -> RawDigits:
     """
     archive = _read_cached()
     if archive is None:
-        archive = _fetch_within(QUICK_DEADLINE_S, fetch_archive)
-        with contextlib.suppress(OSError):  # a cache that cannot be written costs the next run a download, no more
-            _store(archive)
+        archive = _fetch_within(QUICK_DEADLINE_S)
+        _keep(archive)
     return read_archive(io.BytesIO(archive), FILE_NAME)
 
 
@@ -102,53 +107,29 @@ def _check_hash(archive: bytes, what: str, next_step: str) -> None:
         raise InputError(f"mnist: {what} must have the SHA-256 {ARCHIVE_SHA256[:12]}, got {found[:12]}: {next_step}")
 
 
-def _store(archive: bytes) -> None:
-    write_whole(cache_file(), archive)
-
-
-def _fetch_with_keras() -> bytes:
-    """The archive as `keras.utils.get_file` downloads and checks it, moved into Keras' cache when it is whole.
-
-    Keras would write to the final place at once, and delete what is there when the download fails; so it gets a folder
-    of its own. Its progress bar goes to stderr, because stdout may be piped to a program.
-    """
-    try:
-        import keras  # noqa: PLC0415 - takes seconds, and few need it
-
-        quiet, patient = contextlib.redirect_stdout(sys.stderr), _socket_timeout(PATIENT_SOCKET_S)
-        with tempfile.TemporaryDirectory(prefix="mnist-bench-") as folder, quiet, patient:
-            path = keras.utils.get_file(
-                FILE_NAME, origin=ORIGIN, file_hash=ARCHIVE_SHA256, cache_dir=folder, cache_subdir=""
-            )
-            archive = Path(path).read_bytes()
-    except Exception as error:  # Keras raises a bare one when the network fails
-        raise InputError(f"mnist could not be downloaded ({describe(error)}): {WHAT_ELSE}") from error
+def _keep(archive: bytes) -> None:
+    """Check what was fetched, and cache it; a cache that cannot be written costs the next run a download, no more."""
+    _check_hash(archive, f"what {ORIGIN} sent", WHAT_ELSE)
     with contextlib.suppress(OSError):
-        _store(archive)
-    return archive
+        write_whole(cache_file(), archive)
 
 
-@contextlib.contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+def fetch_archive(cancelled: threading.Event, timeout_s: float) -> bytes:
+    """The archive from Keras' origin, kept in memory, unchecked; what there is so far once `cancelled` is set.
 
-
-def fetch_archive(cancelled: threading.Event) -> bytes:
-    """The archive from Keras' origin, kept in memory, unchecked; what there is so far once `cancelled` is set."""
+    Args:
+        cancelled: Set by whoever does not wait for the archive any more.
+        timeout_s: Seconds without a byte after which the connection is given up.
+    """
     archive = bytearray()
-    with urllib.request.urlopen(ORIGIN, timeout=QUICK_SOCKET_S) as response:
+    with urllib.request.urlopen(ORIGIN, timeout=timeout_s) as response:
         while len(archive) <= MAX_ARCHIVE_BYTES and not cancelled.is_set() and (piece := response.read(PIECE_BYTES)):
             archive += piece
     return bytes(archive)
 
 
-def _fetch_within(deadline_s: float, fetch: Fetch) -> bytes:
-    """What `fetch` brings, its hash checked, if it brings it in time.
+def _fetch_within(deadline_s: float) -> bytes:
+    """The archive, unchecked, if it can be fetched in time.
 
     It runs in a daemon thread, because a socket's timeout covers neither the name lookup nor a transfer that trickles.
     The thread holds bytes, no file, so one that is left behind can leave nothing half-written.
@@ -158,18 +139,16 @@ def _fetch_within(deadline_s: float, fetch: Fetch) -> bytes:
 
     def run() -> None:
         try:
-            brought.set_result(fetch(cancelled))
+            brought.set_result(fetch_archive(cancelled, QUICK_SOCKET_S))
         except (OSError, http.client.HTTPException) as error:
             brought.set_exception(error)
 
     threading.Thread(target=run, name="fetch-mnist", daemon=True).start()
     try:
-        archive = brought.result(timeout=deadline_s)
+        return brought.result(timeout=deadline_s)
     except futures.TimeoutError:
         raise InputError(f"mnist is not cached and could not be fetched within {deadline_s:g} s: {WHAT_ELSE}") from None
     except (OSError, http.client.HTTPException) as error:
         raise InputError(f"mnist is not cached and could not be fetched ({describe(error)}): {WHAT_ELSE}") from error
     finally:
         cancelled.set()
-    _check_hash(archive, f"what {ORIGIN} sent", WHAT_ELSE)
-    return archive

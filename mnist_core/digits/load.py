@@ -109,11 +109,11 @@ def load_digits(source: str | None = None, *, say: Say = say_nothing) -> Digits:
     """The digits from a source, checked; nothing is half loaded.
 
     Args:
-        source: "mnist" (Keras' cache and download), "synthetic" (drawn here, cached), "auto" (mnist if it is cached or
+        source: "mnist" (Keras' cache or a download), "synthetic" (drawn here, cached), "auto" (mnist if it is cached or
             can be had within a few seconds, else synthetic), the path of an .npz in Keras' layout or of a folder with
             the four IDX files. A keyword goes before a file of that name: write ./mnist for the latter. None is
             `default_source()`.
-        say: is given a line, without its end, when auto falls back and when synthetic digits are drawn.
+        say: Is given a line when MNIST is downloaded, when auto falls back and when synthetic digits are drawn.
 
     Raises:
         InputError: the source is unknown or its digits are bad; one line that says what to do.
@@ -127,7 +127,7 @@ def load_digits(source: str | None = None, *, say: Say = say_nothing) -> Digits:
     if chosen == "auto":
         return _load_auto(say)
     if chosen == "mnist":
-        return _make("mnist", *keras_mnist.load_mnist())
+        return _make("mnist", *keras_mnist.load_mnist(say=say))
     if chosen == "synthetic":
         return _make("synthetic", *load_synthetic(say=say))
     return _load_path(chosen)

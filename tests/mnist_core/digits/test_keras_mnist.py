@@ -9,11 +9,8 @@ import re
 import socket
 import sys
 import threading
-import types
 import urllib.error
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +28,7 @@ FAKE = encode_npz(make_arrays())
 def fake_mnist(monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small archive passes for MNIST, nothing can be fetched, nothing is drawn; Keras' cache file, not yet there."""
 
-    def refuse(_cancelled: threading.Event) -> bytes:
+    def refuse(_cancelled: threading.Event, _timeout_s: float) -> bytes:
         raise AssertionError("fetches, but should not")
 
     monkeypatch.setattr(keras_mnist, "ARCHIVE_SHA256", hashlib.sha256(FAKE).hexdigest())
@@ -63,7 +60,7 @@ def test_cached_mnist_needs_neither_keras_nor_a_network(fake_mnist: Path, source
 
 
 def test_auto_fetches_and_caches(fake_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled: FAKE)
+    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled, timeout_s: FAKE)
     digits, said = load_auto()
     assert (digits.name, said) == ("mnist", [])
     assert fake_mnist.read_bytes() == FAKE
@@ -73,7 +70,7 @@ def test_auto_fetches_and_caches(fake_mnist: Path, monkeypatch: pytest.MonkeyPat
 def test_auto_goes_without_a_cache_that_cannot_be_written(fake_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_mnist.parent.write_text("a file where the folder should be")
     monkeypatch.setattr(keras_mnist, "_read_cached", lambda: None)
-    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled: FAKE)
+    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled, timeout_s: FAKE)
     assert load_auto()[0].name == "mnist"
 
 
@@ -89,7 +86,7 @@ def test_auto_goes_without_a_cache_that_cannot_be_written(fake_mnist: Path, monk
 def test_auto_falls_back_when_unreachable(
     fake_mnist: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, text: str
 ) -> None:
-    def fail(_cancelled: threading.Event) -> bytes:
+    def fail(_cancelled: threading.Event, _timeout_s: float) -> bytes:
         raise error
 
     monkeypatch.setattr(keras_mnist, "fetch_archive", fail)
@@ -103,7 +100,7 @@ def test_auto_falls_back_when_unreachable(
 def test_auto_does_not_wait_for_a_slow_transfer(fake_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started, ended = threading.Event(), threading.Event()
 
-    def trickle(cancelled: threading.Event) -> bytes:
+    def trickle(cancelled: threading.Event, _timeout_s: float) -> bytes:
         started.set()
         cancelled.wait()  # what a transfer does that outlives the deadline: it sees the flag after its next piece
         ended.set()
@@ -124,7 +121,7 @@ def test_auto_does_not_wait_for_a_name_lookup_that_hangs(fake_mnist: Path, monke
     over = threading.Event()
     daemons: list[bool] = []
 
-    def hang(_cancelled: threading.Event) -> bytes:
+    def hang(_cancelled: threading.Event, _timeout_s: float) -> bytes:
         daemons.append(threading.current_thread().daemon)
         over.wait()
         return b""
@@ -140,7 +137,7 @@ def test_auto_does_not_wait_for_a_name_lookup_that_hangs(fake_mnist: Path, monke
 
 @pytest.mark.parametrize("content", [b"", FAKE[:-1], b"<html>Please log in</html>"])
 def test_auto_refuses_what_is_not_mnist(fake_mnist: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled: content)
+    monkeypatch.setattr(keras_mnist, "fetch_archive", lambda cancelled, timeout_s: content)
     digits, said = load_auto()
     assert digits.name == "synthetic"
     assert re.fullmatch(
@@ -196,76 +193,70 @@ def answer(monkeypatch: pytest.MonkeyPatch, response: Response) -> list[float]:
 def test_fetch_reads_to_the_end_with_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     content = bytes(range(256)) * 1000
     timeouts = answer(monkeypatch, Response(content))
-    assert keras_mnist.fetch_archive(threading.Event()) == content
+    assert keras_mnist.fetch_archive(threading.Event(), 2.0) == content
     assert timeouts == [2.0]
 
 
 def test_fetch_stops_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
     cancelled = threading.Event()
     answer(monkeypatch, response := Response(bytes(10**6), cancelled))
-    assert len(keras_mnist.fetch_archive(cancelled)) == keras_mnist.PIECE_BYTES
+    assert len(keras_mnist.fetch_archive(cancelled, 2.0)) == keras_mnist.PIECE_BYTES
     assert response.pieces == 1
 
 
 def test_fetch_of_a_page_without_end_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_mnist, "MAX_ARCHIVE_BYTES", 10**5)
     answer(monkeypatch, Response(bytes(10**6)))
-    assert len(keras_mnist.fetch_archive(threading.Event())) == 2 * keras_mnist.PIECE_BYTES
+    assert len(keras_mnist.fetch_archive(threading.Event(), 2.0)) == 2 * keras_mnist.PIECE_BYTES
 
 
-def give_keras(monkeypatch: pytest.MonkeyPatch, get_file: Callable[..., str]) -> None:
-    keras = types.SimpleNamespace(utils=types.SimpleNamespace(get_file=get_file))
-    monkeypatch.setitem(sys.modules, "keras", keras)  # type: ignore[arg-type]
+def test_mnist_is_downloaded_patiently_and_cached(fake_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts: list[float] = []
 
+    def fetch(_cancelled: threading.Event, timeout_s: float) -> bytes:
+        timeouts.append(timeout_s)
+        return FAKE
 
-def test_mnist_asks_keras_with_its_origin_and_hash(
-    fake_mnist: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked: list[dict[str, Any]] = []
-
-    def get_file(fname: str, **options: str) -> str:
-        print("Downloading data", "100%")  # noqa: T201 - as Keras' progress bar does
-        asked.append({"fname": fname, "timeout": socket.getdefaulttimeout(), **options})
-        path = Path(options["cache_dir"], fname)
-        path.write_bytes(FAKE)
-        return str(path)
-
-    give_keras(monkeypatch, get_file)
-    store(fake_mnist, FAKE[:-1])  # damaged: Keras fetches it anew
-    assert load_digits("mnist").name == "mnist"
-    assert asked[0]["origin"] == keras_mnist.ORIGIN
-    assert asked[0]["file_hash"] == keras_mnist.ARCHIVE_SHA256
-    assert asked[0]["timeout"] == 60
-    assert socket.getdefaulttimeout() is None
+    monkeypatch.setattr(keras_mnist, "fetch_archive", fetch)
+    store(fake_mnist, FAKE[:-1])  # damaged: it is fetched anew
+    said: list[str] = []
+    assert load_digits("mnist", say=said.append).name == "mnist"
+    assert said == [f"downloading MNIST, 11.5 MB, from {keras_mnist.ORIGIN}"]
+    assert timeouts == [60]
     assert fake_mnist.read_bytes() == FAKE
-    assert not Path(asked[0]["cache_dir"]).exists()
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert "Downloading" in captured.err
-    assert load_digits("mnist").name == "mnist"
-    assert len(asked) == 1, "the second time it comes from the cache"
+    assert load_digits("mnist", say=said.append).name == "mnist"
+    assert (len(said), timeouts) == (1, [60]), "the second time it comes from the cache"
 
 
 @pytest.mark.parametrize(
-    ("error", "text"),
+    ("answered", "text"),
     [
-        (Exception("URL fetch failure on https://x: None -- [Errno -3] Temporary\nfailure"), "-3] Temporary failure"),
-        (ValueError("Incomplete or corrupted file detected."), "Incomplete or corrupted file detected."),
+        (
+            urllib.error.URLError("[Errno -3] Temporary\nfailure"),
+            r"mnist could not be downloaded \(.*-3\] Temporary failure.*\): ",
+        ),
+        (
+            http.client.IncompleteRead(b"x"),
+            r"mnist could not be downloaded \(.*IncompleteRead.*\): ",
+        ),
+        (
+            FAKE[:-1],
+            r"mnist: what https://.* sent must have the SHA-256 .*: ",
+        ),
     ],
 )
 def test_mnist_that_cannot_be_downloaded_is_one_line(
-    fake_mnist: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, text: str
+    fake_mnist: Path, monkeypatch: pytest.MonkeyPatch, answered: Exception | bytes, text: str
 ) -> None:
-    def get_file(*_args: str, **_options: str) -> str:
-        raise error
+    def fetch(_cancelled: threading.Event, _timeout_s: float) -> bytes:
+        if isinstance(answered, Exception):
+            raise answered
+        return answered
 
-    give_keras(monkeypatch, get_file)
+    monkeypatch.setattr(keras_mnist, "fetch_archive", fetch)
     store(fake_mnist, b"damaged")
-    check_one_line(
-        "mnist",
-        rf"mnist could not be downloaded \(.*{re.escape(text)}\): give the path of an mnist\.npz, or use synthetic\.",
-    )
-    assert fake_mnist.read_bytes() == b"damaged", "Keras itself would have deleted the user's file"
+    check_one_line("mnist", rf"{text}give the path of an mnist\.npz, or use synthetic\.")
+    assert fake_mnist.read_bytes() == b"damaged", "the user's file stays"
 
 
 def test_origin_and_hash_are_those_of_keras() -> None:
