@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from bench.cases.selection import build_case
@@ -14,16 +13,8 @@ from mnist_core import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
 from reports.record.case import Case
 
+PACKAGE = "mnist_core"  # whose code the cases run; each revision brings its own
 STEPPED = "batch_before_map"  # beside the drained ones: a real training step, the quietest of all in noise
-
-
-@dataclass(frozen=True)
-class OfferedCase:
-    """A case by its id, and all that makes it what it is but its name, so that a renamed one is recognised."""
-
-    id: str
-    ordering: str
-    specification: str
 
 
 def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
@@ -34,32 +25,12 @@ def build_gate_cases(arm: Arm, num_examples: int) -> list[Case]:
     return [*drained, build_case(STEPPED, "step", arm=arm, num_examples=num_examples)]
 
 
-def find_gate_case(case_id: str, arm: Arm, num_examples: int, consumer: str | None = None) -> Case:
-    """The case that a revision knows by this id, with another consumer if one is given."""
-    case = {case.id: case for case in build_gate_cases(arm, num_examples)}[case_id]
-    return case if consumer is None else replace(case, consumer=consumer)
-
-
-def describe_case(case: Case) -> OfferedCase:
-    """What the other revision is told of a case."""
-    specification = {
-        "ordering": case.subject.text,
-        "consumer": case.consumer,
-        "arm": case.arm,
-        "device": case.device,
-        "num_examples": case.num_examples,
-        "step_ms": case.step_ms,
-        "choices": case.choices,
-    }
-    return OfferedCase(case.id, case.subject.text, json.dumps(specification, sort_keys=True))
-
-
 def is_chosen(patterns: Sequence[str], *names: str) -> bool:
     """True if one of a case's names matches one of the patterns, or if there are none: then all are chosen."""
     return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
-def match_cases(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> Cases:
+def match_cases(base: Sequence[Case], head: Sequence[Case]) -> Cases:
     """The cases in both, by id, and by specification where the id is in one alone and no other case has the same."""
     base_ids, head_ids = ({case.id for case in cases} for cases in (base, head))
     gone = _by_specification([case for case in base if case.id not in head_ids])
@@ -74,14 +45,16 @@ def match_cases(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> Cas
     )
 
 
-def _by_specification(cases: Sequence[OfferedCase]) -> dict[str, str]:
-    """The id of every specification that only one of the cases has."""
-    counts = Counter(case.specification for case in cases)
-    return {case.specification: case.id for case in cases if counts[case.specification] == 1}
+def _by_specification(cases: Sequence[Case]) -> dict[Case, str]:
+    """The id of every specification that only one of the cases has: all that makes it what it is, but its name."""
+    specifications = {case.id: replace(case, subject=replace(case.subject, name="")) for case in cases}
+    counts = Counter(specifications.values())
+    return {each: case_id for case_id, each in specifications.items() if counts[each] == 1}
 
 
-def tell_changed(base: Sequence[OfferedCase], head: Sequence[OfferedCase]) -> list[str]:
+def tell_changed(base: Sequence[Case], head: Sequence[Case]) -> list[str]:
     """A line for every case that has kept its name, but not its ordering."""
-    before = {case.id: case.ordering for case in base}
-    changed = [case for case in head if before.get(case.id, case.ordering) != case.ordering]
-    return [f"{case.id} is no longer {before[case.id]}, but {case.ordering}: compared all the same" for case in changed]
+    before = {case.id: case.subject.text for case in base}
+    after = {case.id: case.subject.text for case in head}
+    changed = {case_id: text for case_id, text in after.items() if before.get(case_id, text) != text}
+    return [f"{name} is no longer {before[name]}, but {text}: compared all the same" for name, text in changed.items()]

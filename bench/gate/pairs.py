@@ -90,7 +90,9 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
 
 def _read_memory(seats: Seats) -> dict[SideName, int | None]:
     """What each pipeline holds, read in fresh workers that take no turn."""
-    starts = {name: replace(seat.start, case={**seat.start.case, "consumer": "memory"}) for name, seat in seats.items()}
+    starts = {
+        name: replace(seat.start, case=replace(seat.start.case, consumer="memory")) for name, seat in seats.items()
+    }
     _ask_all(seats, starts, Ready)
     read = _ask_all(seats, dict.fromkeys(seats, ReadMemory()), Memory)
     return {name: memory.live_bytes for name, memory in read.items()}

@@ -18,7 +18,7 @@ from mnist_core.language.errors import InputError
 
 PREFIX = "mnist-gate-"  # short: macOS allows a socket's path below it 103 characters
 LOCK = "lock"  # held as long as the gate that made the folder lives, however it ends
-GATED = ("mnist_core", "pyproject.toml")  # of a working tree: the code, and what it depends on
+PROJECT = "pyproject.toml"  # says what the code depends on, and how it is gated
 # What git tells a hook about the repository that called it, and would believe again: git rev-parse --local-env-vars.
 OF_ANOTHER_REPOSITORY = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"),
@@ -57,16 +57,18 @@ class Workplace:
 
 
 @contextmanager
-def check_out(base: str, head: str | None, *, inside: Path | None = None) -> Iterator[Workplace]:
+def check_out(base: str, head: str | None, package: str, *, inside: Path | None = None) -> Iterator[Workplace]:
     """Both revisions of the repository around `inside`, until the block ends.
 
     Args:
-        base: a revision as git knows it.
-        head: likewise; None is the working tree: its files that git knows or would add, copied as they are.
-        inside: a folder of the repository; None is the present one.
+        base: Revision to compare with, as git knows it.
+        head: Revision to judge, as git knows it; None is the working tree: its files that git knows or would add,
+            copied as they are.
+        package: Name of the package whose code is compared, a folder at the top of the repository.
+        inside: Any folder of the repository; None is the present one.
 
     Raises:
-        RevisionError: there is no repository or no such revision, or it holds no mnist_core.
+        RevisionError: There is no repository or no such revision, or it holds no such package.
     """
     repository = Repository(inside or Path.cwd())
     repository.remove_stale()
@@ -74,12 +76,12 @@ def check_out(base: str, head: str | None, *, inside: Path | None = None) -> Ite
     with make_folder() as folder, ExitStack() as stack:
         first = stack.enter_context(repository.add_worktree(base_commit, folder / "base"))
         if head is None:
-            second = repository.copy_working_tree(folder / "head")
+            second = repository.copy_working_tree(folder / "head", package)
         else:
             second = stack.enter_context(repository.add_worktree(head_commit, folder / "head"))
         for name, path in ((base, first), (head or "the working tree", second)):
-            if not (path / GATED[0] / "__init__.py").is_file():
-                raise RevisionError(f"{name} holds no {GATED[0]}/: give a revision that has it.")
+            if not (path / package / "__init__.py").is_file():
+                raise RevisionError(f"{name} holds no {package}/: give a revision that has it.")
         ours = Checkout("working tree" if head is None else head, head_commit, second, is_working_tree=head is None)
         yield Workplace(folder, Checkout(base, base_commit, first), ours)
 
@@ -111,9 +113,9 @@ class Repository:
         finally:
             self._forget(folder)
 
-    def copy_working_tree(self, folder: Path) -> Path:
+    def copy_working_tree(self, folder: Path, package: str) -> Path:
         """A copy of what is gated, uncommitted changes and new files included, without what git ignores."""
-        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *GATED)
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", package, PROJECT)
         for name in dict.fromkeys(listed.split("\0")):
             source, target = self.root / name, folder / name
             if name and source.is_file():  # neither deleted nor a submodule

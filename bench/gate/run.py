@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench.cases.gate import is_chosen, match_cases, tell_changed
+from bench.cases.gate import PACKAGE, is_chosen, match_cases, tell_changed
 from bench.gate.design import PairDesign
-from bench.gate.introduction import Introduction, ask_introduction
+from bench.gate.introduction import ask_introduction
 from bench.gate.lots import Lots
 from bench.gate.packages import Install, Interpreters, find_interpreters, install
 from bench.gate.revisions import Checkout, Workplace, check_out
@@ -17,10 +17,12 @@ from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.machine.environment import describe_machine
 from bench.turns.measure import SILENCE, read_clock_s
+from bench.workers.protocol import Introduction
 from mnist_core.digits.load import SOURCES
 from mnist_core.language.errors import InputError
-from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision
+from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision, SideName
 from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
+from reports.record.case import Case
 from reports.record.record import Setting
 
 AUTO = "auto"  # of the sources of digits: decided once, by base
@@ -55,6 +57,7 @@ class GateOptions:
     metrics: tuple[Metric, ...] = ()
     budget_s: float = 300.0
     design: PairDesign = field(default_factory=PairDesign)
+    package: str = PACKAGE
     inside: Path | None = None
 
 
@@ -88,7 +91,7 @@ def run_gate(
         >>> record = run_gate(GateOptions(base="HEAD~1"))
         >>> decision = decide(record)
     """
-    with check_out(options.base, options.head, inside=options.inside) as workplace:
+    with check_out(options.base, options.head, options.package, inside=options.inside) as workplace:
         return measure_gate(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)
 
 
@@ -128,19 +131,30 @@ def _prepare(
     """The record before anything is measured, and the slots to measure in."""
     design, stages, source = options.design, workplace.folder / "stages", locate(options.source)
     tools = build_tools(workplace.folder / "tools")
-    base = Staged(interpreters.base, build_stage(stages / "base", workplace.base.folder))
-    head = Staged(interpreters.head, build_stage(stages / "head", workplace.head.folder))
-    of_base = ask_introduction(f"base, {workplace.base.name}", base.python, base.folder, source, design, tools=tools)
-    source = of_base.setting.data_name if source == AUTO else source
-    of_head = ask_introduction(f"head, {workplace.head.name}", head.python, head.folder, source, design, tools=tools)
-    cases = narrow(match_cases(of_base.cases, of_head.cases), options.patterns)
-    record = _start_record(options, workplace, of_base, of_head, cases)
+    base, head = workplace.base, workplace.head
+    of_base, of_head = (
+        build_stage(stages / name, side.folder, options.package) for name, side in (("base", base), ("head", head))
+    )
+    base_says = ask_introduction(f"base, {base.name}", interpreters.base, of_base, source, design, tools=tools)
+    source = base_says.setting.data_name if source == AUTO else source
+    head_says = ask_introduction(f"head, {head.name}", interpreters.head, of_head, source, design, tools=tools)
+    cases = narrow(match_cases(base_says.cases, head_says.cases), options.patterns)
+    record = _start_record(options, workplace, base_says, head_says, cases)
     record = replace(record, environment_line=interpreters.environment_line)
     for line in record.notices:
         listener.notice(line)
-    base = replace(base, names={each.head: each.base for each in cases.renamed})
-    lots = Lots(options.seed)
-    return record, Slots({"base": base, "head": head}, source, design, lots, tools=tools, scratch=workplace.folder)
+    old_names = {each.head: each.base for each in cases.renamed}
+    revisions: dict[SideName, Staged] = {
+        "base": Staged(interpreters.base, of_base, _find_cases(base_says, cases, old_names)),
+        "head": Staged(interpreters.head, of_head, _find_cases(head_says, cases, {})),
+    }
+    return record, Slots(revisions, source, Lots(options.seed), tools=tools, scratch=workplace.folder)
+
+
+def _find_cases(introduction: Introduction, cases: Cases, own_names: Mapping[str, str]) -> dict[str, Case]:
+    """The revision's own cases, by the name under which they are compared."""
+    known = {case.id: case for case in introduction.cases}
+    return {name: known[own_names.get(name, name)] for name in cases.compared}
 
 
 def _start_record(

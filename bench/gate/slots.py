@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import bench
 import mnist_core
 import reports
-from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.gate.pairs import Job, Seat, Seats
 from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch, SlotProcess
 from reports.gate.record import SideName
-
-GATED = "mnist_core"
+from reports.record.case import Case
 
 
 @dataclass(frozen=True)
@@ -29,21 +27,21 @@ class Staged:
     """A revision that is ready to be measured.
 
     Args:
-        python: the interpreter that it runs with.
-        folder: that holds its mnist_core and nothing else.
-        names: what it calls a case, where head calls it differently.
+        python: Interpreter that it runs with.
+        package: Its code, in a folder that holds nothing else.
+        cases: Its cases, by the names under which head knows them.
     """
 
     python: Path
-    folder: Path
-    names: Mapping[str, str] = field(default_factory=dict)
+    package: Package
+    cases: Mapping[str, Case]
 
 
-def build_stage(folder: Path, checkout: Path) -> Path:
-    """A folder from which Python imports the mnist_core of a checkout, and nothing else of it."""
+def build_stage(folder: Path, checkout: Path, package: str) -> Package:
+    """The package of a checkout, in a folder from which Python imports nothing else of it."""
     folder.mkdir(parents=True)
-    (folder / GATED).symlink_to(checkout / GATED, target_is_directory=True)
-    return folder
+    (folder / package).symlink_to(checkout / package, target_is_directory=True)
+    return Package(package, str(folder))
 
 
 def build_tools(folder: Path) -> Path:
@@ -58,25 +56,23 @@ class Slots:
     """The processes of both slots, started when they are first needed.
 
     Args:
-        revisions: base and head.
-        source: of the digits.
-        design: of the pairs.
-        lots: decide on hash seeds.
-        tools: what `build_tools` made.
-        scratch: a folder for what the processes leave.
+        revisions: Base and head.
+        source: Where the digits come from.
+        lots: What hash seeds are drawn with.
+        tools: Folder that `build_tools` made.
+        scratch: Folder for what the processes leave.
     """
 
     def __init__(
         self,
         revisions: Mapping[SideName, Staged],
         source: str,
-        design: PairDesign,
         lots: Lots,
         *,
         tools: Path,
         scratch: Path,
     ) -> None:
-        self._revisions, self._source, self._design = revisions, source, design
+        self._revisions, self._source = revisions, source
         self._lots, self._tools, self._scratch = lots, tools, scratch
         self._stack = ExitStack()
         self._processes: dict[tuple[int, Path], SlotProcess] = {}
@@ -89,12 +85,7 @@ class Slots:
         return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
 
     def _sit(self, revision: Staged, slot: int, job: Job) -> Seat:
-        case = {
-            "id": revision.names.get(job.request.case, job.request.case),
-            "arm": self._design.arm,
-            "num_examples": self._design.num_examples,
-        }
-        start = Start(case, self._source, Package(GATED, str(revision.folder)))
+        start = Start(revision.cases[job.request.case], self._source, revision.package)
         return Seat(self._find_process(slot, revision.python), slot, start)
 
     def _find_process(self, slot: int, python: Path) -> SlotProcess:

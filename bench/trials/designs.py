@@ -53,11 +53,12 @@ def choose_cases(patterns: Sequence[str]) -> tuple[str, ...]:
 @contextmanager
 def open_slots(source: str, lots: Lots) -> Iterator[Slots]:
     """Slots with this very code on both sides, until the block ends."""
+    cases = [case for arm in (RAW, DEFAULT) for case in build_gate_cases(arm, min(NUM_EXAMPLES))]
     ours = Path(str(mnist_core.__file__)).parents[1]
     sides: dict[SideName, Path] = {"base": ours, "head": ours}
     with (
         make_folder() as folder,
-        closing(build_slots(folder, sides, source=source, design=PairDesign(), lots=lots)) as slots,
+        closing(build_slots(folder, sides, source=source, cases=cases, lots=lots)) as slots,
     ):
         yield slots
 
@@ -119,7 +120,7 @@ def _measure(
 
 def _change(seat: Seat, design: PairDesign) -> Seat:
     """The seat with the case as the design wants it."""
-    case = {**seat.start.case, "arm": design.arm, "num_examples": design.num_examples}
+    case = replace(seat.start.case, num_examples=design.num_examples)
     return replace(seat, start=replace(seat.start, case=case))
 
 

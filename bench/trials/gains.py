@@ -15,7 +15,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cases.gate import OfferedCase
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.gate.pairs import Job, measure_pair
@@ -26,6 +25,7 @@ from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair
 from reports.gate.stages import Request
+from reports.record.case import Case
 from reports.record.errors import RecordError
 from reports.record.file import load_json
 from reports.record.typed_json import convert_json
@@ -63,13 +63,13 @@ class Gain:
         return max(1, round(share / self.gain * self.num_batches))
 
 
-def count_batches(case: OfferedCase, num_examples: int) -> int:
+def count_batches(case: Case, num_examples: int) -> int:
     """The whole batches of an epoch."""
-    return num_examples // parse_ordering(case.ordering).batch.batch_size
+    return num_examples // parse_ordering(case.subject.text).batch.batch_size
 
 
 def measure_gains(
-    cases: Sequence[OfferedCase],
+    cases: Sequence[Case],
     slots: Seating,
     design: PairDesign,
     *,
@@ -102,8 +102,8 @@ def measure_gains(
     return _leave_out_small(gains, notice)
 
 
-def _build(case: OfferedCase, num_batches: int, differences: Sequence[float]) -> Gain:
-    return Gain(case.id, case.ordering, num_batches, math.expm1(statistics.median(differences)))
+def _build(case: Case, num_batches: int, differences: Sequence[float]) -> Gain:
+    return Gain(case.id, case.subject.text, num_batches, math.expm1(statistics.median(differences)))
 
 
 def _leave_out_small(gains: Sequence[Gain], notice: Callable[[str], None]) -> tuple[Gain, ...]:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.cases.gate import PACKAGE
 from bench.gate.design import PairDesign
-from bench.gate.introduction import Introduction, ask_introduction
+from bench.gate.introduction import ask_introduction
 from bench.gate.lots import Lots
-from bench.gate.revisions import GATED, Checkout, Repository, Workplace, make_folder
+from bench.gate.revisions import PROJECT, Checkout, Repository, Workplace, make_folder
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.trials.schedule import Assignment
 from bench.trials.slowdown import slow_down
+from bench.workers.protocol import Introduction
 from reports.gate.record import SideName
+from reports.record.case import Case
 
 
 def introduce(original: Checkout, source: str, design: PairDesign) -> Introduction:
-    """The cases and the data of what is gated; raises InputError if it does not work."""
-    stage = build_stage(original.folder.parent / "stage", original.folder)
+    """The cases and the data of a copy; raises InputError if it does not work."""
+    stage = build_stage(original.folder.parent / "stage", original.folder, PACKAGE)
     tools = build_tools(original.folder.parent / "tools")
     return ask_introduction(original.name, Path(sys.executable), stage, source, design, tools=tools)
 
@@ -57,7 +60,7 @@ def prepare_trial(original: Checkout, assignment: Assignment) -> Iterator[Workpl
 
 @contextmanager
 def prepare_doubled(
-    original: Checkout, num_batches: Mapping[str, int], source: str, design: PairDesign, lots: Lots
+    original: Checkout, num_batches: Mapping[str, int], source: str, cases: Sequence[Case], lots: Lots
 ) -> Iterator[Slots]:
     """Slots in which head computes every example of these orderings twice, until the block ends."""
     with make_folder() as folder:
@@ -66,28 +69,34 @@ def prepare_doubled(
             "head": _copy(original.folder, folder / "head"),
         }
         slow_down(sides["head"], num_batches)
-        yield build_slots(folder, sides, source=source, design=design, lots=lots)
+        yield build_slots(folder, sides, source=source, cases=cases, lots=lots)
 
 
-def build_slots(folder: Path, sides: Mapping[SideName, Path], *, source: str, design: PairDesign, lots: Lots) -> Slots:
+def build_slots(
+    folder: Path, sides: Mapping[SideName, Path], *, source: str, cases: Sequence[Case], lots: Lots
+) -> Slots:
     """Slots for two sides that run with the present packages.
 
     Args:
-        folder: Where to put what is made on the way; to be removed afterwards.
-        sides: The folder that holds the mnist_core of each side.
+        folder: Folder for what is made on the way; to be removed afterwards.
+        sides: Folders that hold a mnist_core.
         source: Where the digits come from.
-        design: How pairs are measured.
-        lots: Decide on the hash seed of every process.
+        cases: All that will be measured, on both sides.
+        lots: What hash seeds are drawn with.
     """
     python = Path(sys.executable)
-    staged = {name: Staged(python, build_stage(folder / "stages" / name, side)) for name, side in sides.items()}
-    return Slots(staged, source, design, lots, tools=build_tools(folder / "tools"), scratch=folder)
+    known = {case.id: case for case in cases}
+    staged = {
+        name: Staged(python, build_stage(folder / "stages" / name, side, PACKAGE), known)
+        for name, side in sides.items()
+    }
+    return Slots(staged, source, lots, tools=build_tools(folder / "tools"), scratch=folder)
 
 
 def _copy(source: Path, target: Path) -> Path:
     """The gated files of `source`, without what Python compiled of them."""
     target.mkdir(parents=True)
-    for name in GATED:
+    for name in (PACKAGE, PROJECT):
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif (source / name).is_file():

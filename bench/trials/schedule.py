@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.cases.gate import OfferedCase
 from bench.gate.lots import HASH_SEEDS, Lots
 from bench.trials.gains import Gain
 from bench.trials.slowdown import Slowdown
 from mnist_core.language.errors import InputError
+from reports.record.case import Case
 from reports.trials.trial import KINDS, TrialKind
 
 # How often each comes in a block of 32: mostly 5 %, the smallest change that most projects act on.
@@ -86,14 +86,14 @@ class Schedule:
         return fitting or [min(self._gains, key=lambda gain: gain.misses_by(share))]
 
 
-def find_slowable(cases: Sequence[OfferedCase]) -> list[OfferedCase]:
+def find_slowable(cases: Sequence[Case]) -> list[Case]:
     """The cases whose ordering no other case has: more work in it changes them alone.
 
     Raises:
         InputError: there are none.
     """
-    counts = Counter(case.ordering for case in cases)
-    found = [case for case in cases if counts[case.ordering] == 1]
+    counts = Counter(case.subject.text for case in cases)
+    found = [case for case in cases if counts[case.subject.text] == 1]
     if not found:
         raise InputError("no case has an ordering of its own, so none can be slowed down alone: choose others.")
     return found

@@ -14,7 +14,6 @@ from filelock import FileLock, Timeout
 
 from bench.cases.gate import is_chosen
 from bench.gate.design import PairDesign
-from bench.gate.introduction import Introduction
 from bench.gate.lots import Lots
 from bench.gate.revisions import Checkout, Workplace
 from bench.gate.rounds import GateListener, Keep
@@ -24,6 +23,7 @@ from bench.trials.ground import copy_commit, introduce, prepare_doubled, prepare
 from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import Terms, agree_on
 from bench.workers.process import WorkerError
+from bench.workers.protocol import Introduction
 from bench.workers.slot_process import SlotError
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate
@@ -169,8 +169,8 @@ def _find_gains(
     slowable = find_slowable([case for case in introduction.cases if is_chosen(options.patterns, case.id)])
     design, lots, source = options.design, Lots(options.seed), locate(options.source)
     source = introduction.setting.data_name if source == AUTO else source
-    num_batches = {case.ordering: count_batches(case, design.num_examples) for case in slowable}
-    with prepare_doubled(original, num_batches, source, design, lots) as slots:
+    num_batches = {case.subject.text: count_batches(case, design.num_examples) for case in slowable}
+    with prepare_doubled(original, num_batches, source, introduction.cases, lots) as slots:
         gains = measure_gains(slowable, slots, design, lots=lots, tell=listener.gain_measured, notice=listener.notice)
     save_gains(gains, options.folder)
     return gains

@@ -72,12 +72,12 @@ class WorkerProcess:
     """
 
     def __init__(self, start: Start, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S) -> None:
-        self._id, self._turn_limit_s = start.id, turn_limit_s
+        self._id, self._turn_limit_s = start.case.id, turn_limit_s
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
         self.stderr = Path(self._folder.name) / "stderr"
         self._connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
-            target=serve, args=(theirs, self.stderr), daemon=True, name=start.id
+            target=serve, args=(theirs, self.stderr), daemon=True, name=self._id
         )
         self._process.start()
         theirs.close()

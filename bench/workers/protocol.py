@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from bench.consumers.step_times import StepTimes
+from reports.record.case import Case
 from reports.record.record import DeviceUse, Memory, Program, Sample, Setting
 
 KIND = "kind"
@@ -35,22 +36,17 @@ class Start:
     """Asks for a fresh worker that builds a case; the answer is Ready.
 
     Args:
-        case: The case as data, as `bench.cases.carried` packs it.
+        case: The case that the worker builds.
         source: Where the digits come from, as `load_digits` takes it.
         package: The package that the worker must import from a folder of its own; None is the installed one.
         memory_limit_bytes: Most bytes of data that the process may have. The system refuses it more, which ends this
             case and not the run. None sets no limit.
     """
 
-    case: dict[str, Any]
+    case: Case
     source: str
     package: Package | None = None
     memory_limit_bytes: int | None = None
-
-    @property
-    def id(self) -> str:
-        """The name of the case in lines for the user."""
-        return str(self.case["id"])
 
 
 @dataclass(frozen=True)
@@ -103,6 +99,21 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Introduction:
+    """What a revision says of itself, before any worker is started.
+
+    Args:
+        cases: Every case that a gate can compare.
+        setting: The data and the versions that it runs with.
+        notices: Lines that the user should read.
+    """
+
+    cases: tuple[Case, ...]
+    setting: Setting
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WarmedUp:
     """The first turn, which is not counted, and the program that it ran; None for a case that is not timed."""
 
@@ -124,7 +135,7 @@ class Failure:
 
 
 Request = Start | WarmUp | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
-Answer = Ready | WarmedUp | Sample | Memory | StepTimes | Done | Failure
+Answer = Introduction | Ready | WarmedUp | Sample | Memory | StepTimes | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

@@ -7,7 +7,6 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
-from bench.cases.carried import pack_case
 from bench.consumers.registry import CONSUMERS, find_consumer
 from bench.consumers.step_times import StepTimes
 from bench.workers import process
@@ -64,7 +63,7 @@ class Worker(WorkerProcess):
         turn_limit_s: float = TURN_LIMIT_S,
         memory_limit_bytes: int | None = None,
     ) -> None:
-        start = Start(pack_case(case), source, memory_limit_bytes=memory_limit_bytes)
+        start = Start(case, source, memory_limit_bytes=memory_limit_bytes)
         super().__init__(start, context, turn_limit_s=turn_limit_s)
         self.ready = self._read(self.introduction, Ready)
 

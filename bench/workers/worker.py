@@ -54,7 +54,7 @@ def serve(connection: Connection, stderr: Path) -> None:
     except EOFError:
         pass  # the parent closed its end: we are done
     except Exception as error:  # noqa: BLE001  # whatever it was, the parent must be told
-        _send(connection, _explain(error))
+        _send(connection, explain(error))
 
 
 def _prepare(start: Start) -> None:
@@ -79,7 +79,7 @@ def import_package(package: Package) -> None:
     sys.path.insert(0, package.folder)
 
 
-def _explain(error: Exception) -> Failure:
+def explain(error: Exception) -> Failure:
     """What the parent is told of an error."""
     try:
         from mnist_core import DeviceError, InputError  # noqa: PLC0415  # the revision's own
@@ -93,13 +93,12 @@ def _explain(error: Exception) -> Failure:
 
 
 def _answer(connection: Connection, start: Start, stderr: Path) -> None:
-    from bench.cases.carried import unpack_case  # noqa: PLC0415  # all of them import the revision's mnist_core
-    from bench.consumers.device import prove_use  # noqa: PLC0415
+    from bench.consumers.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
     from bench.subjects.open import open_subject  # noqa: PLC0415
     from mnist_core import describe_versions, use_device  # noqa: PLC0415
 
-    case = unpack_case(start.case)
+    case = start.case
     in_use = use_device(case.device)
     notices: list[str] = []
     num_examples = case.num_examples if find_consumer(case.consumer).is_timed else None

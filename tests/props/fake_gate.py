@@ -10,7 +10,9 @@ from bench.workers.protocol import Done, Package, Ready, Start, TakeTurn
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Cases, GateRecord, Revision, Threshold
 from reports.gate.settings import DEFAULT_PLAN
+from reports.record.case import Case
 from reports.record.record import Machine, Memory, Sample, Setting
+from reports.record.subject import Subject
 
 SETTING = Setting("bars", "f" * 64, ())
 WALL_NS = 100_000_000
@@ -58,7 +60,8 @@ class FakeMachine:
 
 
 def make_start(case: str, folder: str) -> Start:
-    return Start({"id": case, "arm": "raw", "num_examples": 10}, "bars", Package("mnist_core", folder))
+    """The start of a case whose name is the id that the gate has for it."""
+    return Start(Case(Subject("ordering", case, "batch(2)")), "bars", Package("mnist_core", folder))
 
 
 class FakeSlot:
@@ -76,14 +79,14 @@ class FakeSlot:
     def receive(self, kind):
         machine = self._machine
         is_head = self._start.package.folder == "head"
-        if is_head and self._start.id in machine.broken:
-            raise SlotError(f"{self._start.id}: out of luck")
+        if is_head and self._start.case.name in machine.broken:
+            raise SlotError(f"{self._start.case.name}: out of luck")
         if isinstance(self._request, TakeTurn):
             machine.num_turns += 1
             machine.clock.now_s += 1
             if machine.num_turns == machine.interrupted_at:
                 raise KeyboardInterrupt
-            factor = machine.slowdowns.get(self._start.id, 1.0) if is_head else 1.0
+            factor = machine.slowdowns.get(self._start.case.name, 1.0) if is_head else 1.0
             noise = 1 + 0.001 * math.sin(machine.num_turns * machine.num_turns)
             spent_ns = round(WALL_NS * factor * noise)
             return Sample(spent_ns, spent_ns, 1, 10)

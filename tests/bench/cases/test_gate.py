@@ -1,13 +1,12 @@
 """Which cases a gate compares: in both revisions, renamed, missing, new, changed; and those that a user picks."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.cases.gate import (
     STEPPED,
-    OfferedCase,
     build_gate_cases,
-    describe_case,
-    find_gate_case,
     match_cases,
     tell_changed,
 )
@@ -17,10 +16,16 @@ from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
 from reports.gate.settings import GateSettings
+from reports.record.case import Case
+from reports.record.subject import Subject
 
 
-def offered(**specifications: str) -> list[OfferedCase]:
-    return [OfferedCase(name, f"batch({text})", text) for name, text in specifications.items()]
+def offered(**sizes: str) -> list[Case]:
+    return [Case(Subject("ordering", name, f"batch({size})")) for name, size in sizes.items()]
+
+
+def ids(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}-default-cpu" for name in names)
 
 
 def test_every_named_ordering_is_gated_and_a_training_step() -> None:
@@ -38,36 +43,33 @@ def test_a_revision_without_the_ordering_that_feeds_a_step_is_gated_all_the_same
     assert {case.consumer for case in cases} == {"drain"}
 
 
-def test_the_specification_holds_all_but_the_name() -> None:
-    cases = [describe_case(case) for case in build_gate_cases(RAW, 3200)]
-    others = [describe_case(case) for case in build_gate_cases(RAW, 6400)]
-    assert len({case.specification for case in cases}) == len(cases)
-    assert not {case.specification for case in cases} & {case.specification for case in others}
-    assert all(case.id.partition("-")[0] not in case.specification for case in cases)
-
-
-def test_a_worker_finds_its_case_by_id() -> None:
-    for case in build_gate_cases(RAW, 9):
-        assert find_gate_case(case.id, RAW, 9) == case
-        memory = find_gate_case(case.id, RAW, 9, "memory")
-        assert (memory.consumer, memory.subject) == ("memory", case.subject)
+def test_a_case_is_recognised_under_another_name_by_all_that_it_is() -> None:
+    for case in build_gate_cases(RAW, 3200):
+        renamed = replace(case, subject=replace(case.subject, name="renamed"))
+        assert match_cases([case], [renamed]).renamed == (Renaming(case.id, renamed.id),)
+        for other in (
+            replace(renamed, num_examples=6400),
+            replace(renamed, subject=replace(renamed.subject, text="batch(1)")),
+            replace(renamed, subject=replace(renamed.subject, options=(("source", "png"),))),
+        ):
+            assert match_cases([case], [other]).renamed == ()
 
 
 def test_cases_are_matched_by_id_and_then_by_what_they_are() -> None:
     matched = match_cases(offered(a="1", b="2", gone="3"), offered(a="1", new="4", c="2"))
-    assert matched == Cases(("a", "c"), ("gone",), ("new",), (Renaming("b", "c"),))
+    assert matched == Cases(ids("a", "c"), ids("gone"), ids("new"), (Renaming(*ids("b", "c")),))
 
 
 def test_two_cases_that_are_the_same_are_not_guessed_at() -> None:
     matched = match_cases(offered(b="2"), offered(c="2", d="2"))
-    assert matched == Cases((), ("b",), ("c", "d"), ())
-    assert match_cases(offered(b="2", c="2"), offered(d="2")) == Cases((), ("b", "c"), ("d",), ())
+    assert matched == Cases((), ids("b"), ids("c", "d"), ())
+    assert match_cases(offered(b="2", c="2"), offered(d="2")) == Cases((), ids("b", "c"), ids("d"), ())
 
 
 def test_a_case_that_kept_its_name_is_compared_and_told() -> None:
     base, head = offered(a="1", b="2"), offered(a="9", b="2", c="1")
-    assert match_cases(base, head) == Cases(("a", "b"), (), ("c",), ())
-    assert tell_changed(base, head) == ["a is no longer batch(1), but batch(9): compared all the same"]
+    assert match_cases(base, head) == Cases(ids("a", "b"), (), ids("c"), ())
+    assert tell_changed(base, head) == ["a-default-cpu is no longer batch(1), but batch(9): compared all the same"]
 
 
 CASES = Cases(("a-x", "b-x", "c-y"), ("gone-x",), ("new-y",), (Renaming("old-x", "b-x"),))

@@ -14,6 +14,7 @@ from repositories import GitFolder, make_gated
 from rich.console import Console
 from trial_listener import Listener
 
+from bench.cases.gate import build_gate_cases
 from bench.commands.trial_progress import TrialProgress, tell_outcome
 from bench.commands.trials import parse_kinds
 from bench.gate.design import PairDesign
@@ -36,6 +37,7 @@ RUN = ("trials", "run", "--out", "proof")
 DESIGNS = ("trials", "designs")
 SETTINGS = 'screen_pairs = 2\ncontrol_pairs = 2\nmetrics = ["time"]\ntime = {limit = 0.9, margin = 0.5}\n'
 QUICK = PairDesign(num_examples=200, num_turns=2)
+CASES = build_gate_cases(QUICK.arm, QUICK.num_examples)
 ORDERING = "shuffle(60000).map().batch(32).repeat()"
 SAME = Trial(0, "A/A same", 0.0, "", Outcome.FINE, (), (), 92, 211.4, "2026-11-25T10:00", "gates/0000.json")
 SLOWED = replace(SAME, number=3, kind="A/B", slowdown=0.05, case="post-raw-cpu", outcome=Outcome.REGRESSED)
@@ -169,7 +171,7 @@ def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Pat
 def test_a_head_with_more_work_gives_as_many_examples_for_real(repository: GitFolder, digits_file: str) -> None:
     with (
         copy_commit("HEAD", inside=repository.folder) as original,
-        prepare_doubled(original, {ORDERING: 6}, digits_file, QUICK, Lots(1)) as slots,
+        prepare_doubled(original, {ORDERING: 6}, digits_file, CASES, Lots(1)) as slots,
     ):
         job = Job(Request("no_prefetch-raw-cpu", "gate", "screen", 6), 0, Lot(0, "base"))
         pair = measure_pair(job, slots.seat(job), QUICK.num_turns)

@@ -17,7 +17,6 @@ from meters import make_meter
 
 import mnist_core
 import mnist_core.devices.placement
-from bench.cases.carried import pack_case
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.cases.selection import Selection
 from bench.consumers import step as consumers
@@ -284,7 +283,7 @@ def serve_without_a_gpu(case: Case, source: str, folder: str) -> Answer:
     mnist_core.devices.placement.read_gpu_support = lambda: GpuSupport(None, True, "-1")
     ours, theirs = multiprocessing.Pipe()
     threading.Thread(target=serve, args=(theirs, Path(folder) / "stderr"), daemon=True).start()
-    ours.send_bytes(encode(Start(pack_case(case), source)))
+    ours.send_bytes(encode(Start(case, source)))
     return decode_answer(ours.recv_bytes())
 
 

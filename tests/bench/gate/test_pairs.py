@@ -11,12 +11,13 @@ from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start,
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
 from reports.gate.stages import Request
+from reports.record.case import Case
 from reports.record.record import Memory, Sample, Setting
+from reports.record.subject import Subject
 
-OLD = Start({"id": "old name", "arm": "raw", "num_examples": 9}, "bars", Package("mnist_core", "/base"))
-NEW = Start({"id": "post", "arm": "raw", "num_examples": 9}, "bars", Package("mnist_core", "/head"))
-OLD_MEMORY = replace(OLD, case={**OLD.case, "consumer": "memory"})
-NEW_MEMORY = replace(NEW, case={**NEW.case, "consumer": "memory"})
+OLD = Start(Case(Subject("ordering", "old name", "batch(2)")), "bars", Package("mnist_core", "/base"))
+NEW = Start(Case(Subject("ordering", "post", "batch(2)")), "bars", Package("mnist_core", "/head"))
+OLD_MEMORY, NEW_MEMORY = (replace(each, case=replace(each.case, consumer="memory")) for each in (OLD, NEW))
 READY = Ready(Setting("bars", "f" * 64, ()), ())
 FIRST, SECOND = Lot(0, "base"), Lot(0, "head")
 JOB = Job(Request("post", "gate", "screen", 6), 3, FIRST)

@@ -41,7 +41,7 @@ def repository(tmp_path: Path) -> GitFolder:
 def test_both_revisions_are_there_and_the_repository_is_as_it_was(repository: GitFolder, scratch: Path) -> None:
     repository.write("mnist_core/draft.py", "not committed")
     before = repository.git("status", "--porcelain")
-    with check_out("HEAD~1", "main", inside=repository.folder) as workplace:
+    with check_out("HEAD~1", "main", "mnist_core", inside=repository.folder) as workplace:
         assert (workplace.base.folder / CORE).read_text() == "old"
         assert (workplace.head.folder / CORE).read_text() == "new"
         assert not (workplace.head.folder / "mnist_core/draft.py").exists()
@@ -59,7 +59,7 @@ def test_the_working_tree_is_copied_as_it_is(repository: GitFolder) -> None:
     repository.write("mnist_core/draft.py", "not committed")
     repository.write("mnist_core/noise.log", "ignored")
     repository.write("elsewhere.txt", "not gated")
-    with check_out("HEAD", None, inside=repository.folder / "mnist_core") as workplace:
+    with check_out("HEAD", None, "mnist_core", inside=repository.folder / "mnist_core") as workplace:
         head = workplace.head
         assert (head.folder / CORE).read_text() == "newest"
         assert (workplace.base.folder / CORE).read_text() == "new"
@@ -73,7 +73,7 @@ def test_the_working_tree_is_copied_as_it_is(repository: GitFolder) -> None:
 def test_a_deleted_file_is_missing_in_the_copy(repository: GitFolder) -> None:
     repository.commit(**{"mnist_core/other.py": ""})
     (repository.folder / "mnist_core/other.py").unlink()
-    with check_out("HEAD", None, inside=repository.folder) as workplace:
+    with check_out("HEAD", None, "mnist_core", inside=repository.folder) as workplace:
         assert not (workplace.head.folder / "mnist_core/other.py").exists()
 
 
@@ -81,7 +81,7 @@ def test_hooks_do_not_run(repository: GitFolder) -> None:
     hook = repository.folder / ".git/hooks/post-checkout"
     hook.write_text("#!/bin/sh\ntouch hook-was-here\n")
     hook.chmod(0o755)
-    with check_out("HEAD", "HEAD", inside=repository.folder) as workplace:
+    with check_out("HEAD", "HEAD", "mnist_core", inside=repository.folder) as workplace:
         assert not (workplace.base.folder / "hook-was-here").exists()
 
 
@@ -91,14 +91,14 @@ def test_a_hook_that_calls_the_gate_does_not_lead_it_astray(
     other = GitFolder(tmp_path / "other")
     monkeypatch.setenv("GIT_DIR", str(other.folder / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-    with check_out("HEAD~1", "HEAD", inside=repository.folder) as workplace:
+    with check_out("HEAD~1", "HEAD", "mnist_core", inside=repository.folder) as workplace:
         assert (workplace.base.folder / CORE).read_text() == "old"
     assert not (tmp_path / "index").exists()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_nothing_is_left_when_the_block_is_left_in_the_middle(repository: GitFolder, scratch: Path, error) -> None:
-    with pytest.raises(error), check_out("HEAD~1", None, inside=repository.folder):
+    with pytest.raises(error), check_out("HEAD~1", None, "mnist_core", inside=repository.folder):
         raise error
     assert repository.worktrees() == [str(repository.folder)]
     assert list(scratch.iterdir()) == []
@@ -110,7 +110,7 @@ def hold(repository: GitFolder) -> tuple[subprocess.Popen[str], Path]:
         "import sys\n"
         "from pathlib import Path\n"
         "from bench.gate.revisions import check_out\n"
-        "with check_out('HEAD~1', 'HEAD', inside=Path(sys.argv[1])) as workplace:\n"
+        "with check_out('HEAD~1', 'HEAD', 'mnist_core', inside=Path(sys.argv[1])) as workplace:\n"
         "    print(workplace.folder, flush=True)\n"
         "    input()\n"
     )
@@ -131,7 +131,7 @@ def test_what_a_killed_gate_left_is_removed_by_the_next_one(repository: GitFolde
         process.send_signal(signal.SIGKILL)
     assert folder.is_dir()
     assert len(repository.worktrees()) == 3
-    with check_out("HEAD", None, inside=repository.folder):
+    with check_out("HEAD", None, "mnist_core", inside=repository.folder):
         assert not folder.exists()
         assert len(repository.worktrees()) == 2
     assert repository.worktrees() == [str(repository.folder)]
@@ -139,7 +139,7 @@ def test_what_a_killed_gate_left_is_removed_by_the_next_one(repository: GitFolde
 
 def test_a_gate_that_is_still_running_keeps_its_folders(repository: GitFolder) -> None:
     process, folder = hold(repository)
-    with process, check_out("HEAD", None, inside=repository.folder):
+    with process, check_out("HEAD", None, "mnist_core", inside=repository.folder):
         assert (folder / "base" / CORE).read_text() == "old"
         process.communicate("\n")
     assert process.returncode == 0
@@ -149,14 +149,14 @@ def test_a_gate_that_is_still_running_keeps_its_folders(repository: GitFolder) -
 def test_the_users_own_worktrees_stay_even_if_their_folder_is_away(repository: GitFolder, tmp_path: Path) -> None:
     repository.git("worktree", "add", "--detach", str(tmp_path / "mine"))
     shutil.move(tmp_path / "mine", tmp_path / "away")
-    with check_out("HEAD", None, inside=repository.folder):
+    with check_out("HEAD", None, "mnist_core", inside=repository.folder):
         pass
     assert repository.worktrees() == [str(repository.folder), str(tmp_path / "mine")]
 
 
 def test_a_folder_of_that_name_without_a_lock_is_not_ours(repository: GitFolder, scratch: Path) -> None:
     (scratch / f"{PREFIX}notes").mkdir()
-    with check_out("HEAD", None, inside=repository.folder):
+    with check_out("HEAD", None, "mnist_core", inside=repository.folder):
         pass
     assert (scratch / f"{PREFIX}notes").is_dir()
 
@@ -165,7 +165,7 @@ def test_a_folder_of_that_name_without_a_lock_is_not_ours(repository: GitFolder,
 def test_a_revision_that_git_does_not_know(repository: GitFolder, name: str, scratch: Path) -> None:
     with (
         pytest.raises(RevisionError, match=rf"^git knows no revision '{name}'\.$"),
-        check_out(name, None, inside=repository.folder),
+        check_out(name, None, "mnist_core", inside=repository.folder),
     ):
         pass
     assert list(scratch.iterdir()) == []
@@ -175,7 +175,7 @@ def test_a_shallow_clone_is_told_how_to_get_more(repository: GitFolder, tmp_path
     repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(tmp_path / "shallow"))
     with (
         pytest.raises(RevisionError, match=r"'HEAD~1': this clone is shallow; .* fetch-depth: 0\.$"),
-        check_out("HEAD~1", None, inside=tmp_path / "shallow"),
+        check_out("HEAD~1", None, "mnist_core", inside=tmp_path / "shallow"),
     ):
         pass
 
@@ -184,7 +184,7 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     with (
         pytest.raises(RevisionError, match=r"^git rev-parse: not a git repository"),
-        check_out("HEAD", None, inside=tmp_path / "plain"),
+        check_out("HEAD", None, "mnist_core", inside=tmp_path / "plain"),
     ):
         pass
 
@@ -193,7 +193,7 @@ def test_without_git(repository: GitFolder, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", "")
     with (
         pytest.raises(RevisionError, match=r"^git is not installed"),
-        check_out("HEAD", None, inside=repository.folder),
+        check_out("HEAD", None, "mnist_core", inside=repository.folder),
     ):
         pass
 
@@ -203,7 +203,7 @@ def test_a_revision_without_mnist_core(repository: GitFolder, scratch: Path) -> 
     repository.commit()
     with (
         pytest.raises(RevisionError, match=r"^HEAD holds no mnist_core/: "),
-        check_out("HEAD~1", "HEAD", inside=repository.folder),
+        check_out("HEAD~1", "HEAD", "mnist_core", inside=repository.folder),
     ):
         pass
     assert list(scratch.iterdir()) == []

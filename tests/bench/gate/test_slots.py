@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 from bench.gate import slots as gate_slots
-from bench.gate.design import PairDesign
 from bench.gate.lots import Lot, Lots
 from bench.gate.pairs import Job
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch
 from reports.gate.stages import Request
+from reports.record.case import Case
+from reports.record.subject import Subject
 
 PYTHON, OTHER = Path("/bin/python"), Path("/other/python")
-DESIGN = PairDesign(num_examples=9)
+OLD, NEW, COMMON = (Case(Subject("ordering", name, "batch(2)")) for name in ("old name", "new name", "a"))
 
 
-def start(case: str, folder: str) -> Start:
-    return Start({"id": case, "arm": "raw", "num_examples": 9}, "digits", Package("mnist_core", folder))
+def start(case: Case, folder: str) -> Start:
+    return Start(case, "digits", Package("mnist_core", folder))
 
 
 class FakeProcess:
@@ -41,9 +42,9 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[FakeProcess]:
 
 
 def make_slots(seed: int = 1, head_python: Path = PYTHON) -> Slots:
-    base = Staged(PYTHON, Path("/base"), {"new name": "old name"})
-    revisions = {"base": base, "head": Staged(head_python, Path("/head"))}
-    return Slots(revisions, "digits", DESIGN, Lots(seed), tools=Path("/tools"), scratch=Path("/scratch"))
+    base = Staged(PYTHON, Package("mnist_core", "/base"), {"new name": OLD, "a": COMMON})
+    head = Staged(head_python, Package("mnist_core", "/head"), {"new name": NEW, "a": COMMON})
+    return Slots({"base": base, "head": head}, "digits", Lots(seed), tools=Path("/tools"), scratch=Path("/scratch"))
 
 
 def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProcess]) -> None:
@@ -52,8 +53,8 @@ def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProces
         seats = slots.seat(Job(Request("a", "gate", "screen", 6), number, Lot(number % 2, "base")))
         assert (seats["base"].slot, seats["head"].slot) == (1 - number % 2, number % 2)
         assert seats["base"].process is not seats["head"].process
-        assert seats["head"].start == start("a", "/head")
-        assert seats["base"].start == start("a", "/base")
+        assert seats["head"].start == start(COMMON, "/head")
+        assert seats["base"].start == start(COMMON, "/base")
     assert len(processes) == 2
     assert len({each.launch.hash_seed for each in processes}) == 1
     assert {each.launch.python for each in processes} == {PYTHON}
@@ -61,13 +62,13 @@ def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProces
 
 def test_in_a_control_base_takes_both_sides() -> None:
     seats = make_slots().seat(Job(Request("new name", "control", "screen", 6), 0, Lot(0, "base")))
-    assert seats["base"].start == seats["head"].start == start("old name", "/base")
+    assert seats["base"].start == seats["head"].start == start(OLD, "/base")
     assert seats["base"].process is not seats["head"].process
 
 
 def test_a_case_that_was_renamed_has_its_old_name_in_base() -> None:
     seats = make_slots().seat(Job(Request("new name", "gate", "screen", 6), 0, Lot(0, "base")))
-    assert (seats["base"].start.id, seats["head"].start.id) == ("old name", "new name")
+    assert (seats["base"].start.case, seats["head"].start.case) == (OLD, NEW)
 
 
 def test_closing_ends_the_processes_and_the_next_pair_gets_others_with_another_seed(
@@ -95,9 +96,10 @@ def test_revisions_with_packages_of_their_own_have_processes_of_their_own(proces
 def test_a_stage_holds_mnist_core_and_nothing_else(tmp_path: Path) -> None:
     for name in ("mnist_core", "bench", "reports"):
         (tmp_path / "checkout" / name).mkdir(parents=True)
-    stage = build_stage(tmp_path / "stages/base", tmp_path / "checkout")
-    assert [path.name for path in stage.iterdir()] == ["mnist_core"]
-    assert (stage / "mnist_core").resolve() == tmp_path / "checkout/mnist_core"
+    stage = build_stage(tmp_path / "stages/base", tmp_path / "checkout", "mnist_core")
+    assert stage == Package("mnist_core", str(tmp_path / "stages/base"))
+    assert [path.name for path in Path(stage.folder).iterdir()] == ["mnist_core"]
+    assert (Path(stage.folder) / "mnist_core").resolve() == tmp_path / "checkout/mnist_core"
 
 
 def test_the_tools_are_the_packages_of_this_project_and_nothing_installed_beside_them(tmp_path: Path) -> None:

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from fake_gate import FakeMachine
 
-from bench.cases.gate import OfferedCase
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.trials.gains import FILE, NUM_PAIRS, Gain, load_gains, measure_gains, save_gains
 from bench.trials.slowdown import SlowdownError
+from reports.record.case import Case
 from reports.record.errors import RecordError
+from reports.record.subject import Subject
 
-CASES = (OfferedCase("a", "map().batch(32)", "1"), OfferedCase("b", "batch(10).map()", "2"))
+CASES = (
+    Case(Subject("ordering", "a", "map().batch(32)"), arm="raw"),
+    Case(Subject("ordering", "b", "batch(10).map()"), arm="raw"),
+)
 
 DESIGN = PairDesign(num_examples=325, num_turns=2)
 
@@ -28,33 +32,33 @@ def measure(machine: FakeMachine, told: list | None = None, notices: list | None
 
 def test_a_gain_is_the_growth_of_the_cpu_time() -> None:
     told: list = []
-    gains = measure(FakeMachine({"a": 1.5, "b": 1.9}), told)
+    gains = measure(FakeMachine({"a-raw-cpu": 1.5, "b-raw-cpu": 1.9}), told)
     assert [(each.case, each.ordering, each.num_batches) for each in gains] == [
-        ("a", "map().batch(32)", 10),
-        ("b", "batch(10).map()", 32),
+        ("a-raw-cpu", "map().batch(32)", 10),
+        ("b-raw-cpu", "batch(10).map()", 32),
     ]
     assert [each.gain for each in gains] == [pytest.approx(0.5, abs=0.005), pytest.approx(0.9, abs=0.005)]
     assert told == [(number, 2 * NUM_PAIRS) for number in range(1, 2 * NUM_PAIRS + 1)]
 
 
 def test_the_processes_are_ended() -> None:
-    machine = FakeMachine({"a": 1.5, "b": 1.5})
+    machine = FakeMachine({"a-raw-cpu": 1.5, "b-raw-cpu": 1.5})
     measure(machine)
     assert machine.processes == ()
 
 
 def test_a_case_that_fails_with_more_work_is_told() -> None:
-    with pytest.raises(SlowdownError, match="^b with more work failed: b: out of luck"):
-        measure(FakeMachine({"a": 1.5}, broken=("b",)))
+    with pytest.raises(SlowdownError, match="^b-raw-cpu with more work failed: b-raw-cpu: out of luck"):
+        measure(FakeMachine({"a-raw-cpu": 1.5}, broken=("b-raw-cpu",)))
 
 
 def test_cases_that_work_hardly_slows_down_are_left_out() -> None:
     notices: list = []
-    (gain,) = measure(FakeMachine({"a": 1.2, "b": 1.05}), notices=notices)
-    assert gain.case == "a"
-    assert notices == ["b takes only 5% more CPU time when it works twice: it is not slowed down"]
+    (gain,) = measure(FakeMachine({"a-raw-cpu": 1.2, "b-raw-cpu": 1.05}), notices=notices)
+    assert gain.case == "a-raw-cpu"
+    assert notices == ["b-raw-cpu takes only 5% more CPU time when it works twice: it is not slowed down"]
     with pytest.raises(SlowdownError, match="^no case takes more CPU time when its pipeline works twice"):
-        measure(FakeMachine({"b": 1.05}))
+        measure(FakeMachine({"b-raw-cpu": 1.05}))
 
 
 def test_gains_come_back_as_they_were_saved(tmp_path: Path) -> None:

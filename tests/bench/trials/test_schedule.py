@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
-from bench.cases.gate import OfferedCase
 from bench.trials.gains import Gain
 from bench.trials.schedule import Schedule, find_slowable
 from mnist_core.language.errors import InputError
+from reports.record.case import Case
+from reports.record.subject import Subject
 
 GAINS = (Gain("a", "map().batch(32)", 100, 0.5), Gain("b", "batch(32).map()", 100, 1.0))
 
@@ -92,7 +93,11 @@ def test_where_no_batches_make_a_share_the_nearest_ones_are_taken() -> None:
 
 
 def test_only_cases_with_an_ordering_of_their_own_can_be_slowed_down() -> None:
-    cases = [OfferedCase("a", "x", "1"), OfferedCase("b", "y", "2"), OfferedCase("b-step", "y", "3")]
+    cases = [
+        Case(Subject("ordering", "a", "x"), arm="raw"),
+        Case(Subject("ordering", "b", "y"), arm="raw"),
+        Case(Subject("ordering", "b", "y"), "step", arm="raw"),
+    ]
     assert find_slowable(cases) == cases[:1]
     with pytest.raises(InputError, match="no case has an ordering of its own"):
         find_slowable(cases[1:])

@@ -10,26 +10,27 @@ from filelock import FileLock
 from repositories import GitFolder, make_gated
 from trial_listener import Listener
 
-from bench.cases.gate import OfferedCase
 from bench.gate.design import PairDesign
-from bench.gate.introduction import Introduction
 from bench.trials import ground as trial_ground
 from bench.trials import trials
 from bench.trials.gains import Gain
 from bench.trials.slowdown import PIPELINE
 from bench.trials.trials import TrialError, TrialOptions, run_trials
+from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
+from reports.record.case import Case
 from reports.record.record import Setting
+from reports.record.subject import Subject
 from reports.summary.outcome import Outcome
 from reports.trials.trial import load_trials
 
 pytestmark = pytest.mark.process
 
 CASES = (
-    OfferedCase("a-raw-cpu", "map().batch(32)", "1"),
-    OfferedCase("b-raw-cpu", "batch(32).map()", "2"),
-    OfferedCase("b-step-raw-cpu", "batch(32).map()", "3"),
+    Case(Subject("ordering", "a", "map().batch(32)"), arm="raw"),
+    Case(Subject("ordering", "b", "batch(32).map()"), arm="raw"),
+    Case(Subject("ordering", "b", "batch(32).map()"), "step", arm="raw"),
 )
 GAINS = (Gain("a-raw-cpu", "map().batch(32)", 100, 0.5),)
 

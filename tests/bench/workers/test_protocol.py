@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.cases.carried import pack_case, unpack_case
 from bench.cases.claims import build_claim_cases
 from bench.cases.selection import build_case
 from bench.consumers.step_times import StepTimes
@@ -16,6 +15,7 @@ from bench.workers.protocol import (
     CaptureTrace,
     Done,
     Failure,
+    Introduction,
     Package,
     Pin,
     ReadMemory,
@@ -32,7 +32,7 @@ from bench.workers.protocol import (
 from reports.record.case import Case, Fitting
 from reports.record.record import Choice, DeviceUse, HeapReading, Memory, Mixing, Program, Sample, Setting
 
-CASE = {"id": "post-raw-cpu", "arm": "raw", "num_examples": 3200}
+CASE = build_case("post", arm="raw", num_examples=3200)
 SAMPLE = Sample(200, 300, 20, 10, 5, 1, 2, 3, contaminated=True, mixing=Mixing(0.5, 0.25))
 USE = DeviceUse("gpu", ("cpu", "gpu"), "gpu", "NVIDIA H200", None, 7, xla=True, proof="MatMul on GPU:0")
 SETTING = Setting("bars.npz", "f" * 64, (("python", "3.13"), ("numpy", "2")))
@@ -63,6 +63,7 @@ def test_a_request_arrives_as_it_was_sent(request_) -> None:
     [
         Ready(SETTING, ("a line", "another"), USE),
         Ready(SETTING, ()),
+        Introduction((CASE,), SETTING, ("a line",)),
         WarmedUp(SAMPLE, Program("A > B", (Choice("A", "parallelism", 2),))),
         WarmedUp(SAMPLE, None),
         SAMPLE,
@@ -143,10 +144,7 @@ ALL = [case for cases in build_claim_cases("all").values() for case in cases]
     ids=lambda case: case.id,
 )
 def test_a_case_arrives_as_it_was_sent(case: Case) -> None:
-    request = decode_request(encode(Start(pack_case(case), "auto")))
-    assert isinstance(request, Start)
-    assert request.id == case.id
-    assert unpack_case(request.case) == case
+    assert decode_request(encode(Start(case, "auto"))) == Start(case, "auto")
 
 
 @pytest.mark.process
