@@ -10,11 +10,10 @@ from rich.console import Console
 
 from mnist_core.terminal.console import open_console
 from reports.commands.runs import OptionalRun, find_newest_run
+from reports.drawing.numbers import render_kilobytes, render_megabytes
 from reports.page.files import PAGES, PICTURES, check_path, write_file
 from reports.record.file import load_record
 from reports.summary.summary import summarize
-
-MEGABYTE, KILOBYTE = 1_000_000, 1000
 
 PAGE_EXAMPLES = """Examples:
 
@@ -51,7 +50,7 @@ def page(
     for line in (line for run in loaded for line in run.unreadable):
         _warn(line)
     traces = sum(len(run.traces) for run in loaded)
-    said = f"{len(content) / MEGABYTE:.1f} MB, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
+    said = f"{render_megabytes(len(content))}, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
     _say(f"{output}: {said}; open it in a browser")
 
 
@@ -83,7 +82,7 @@ def picture(
     summary = summarize(load_record(run or find_newest_run()))
     content = render_picture(summary, chart, path.suffix.lower(), DARK if dark else LIGHT)
     write_file(path, content)
-    _say(f"{path}: {len(content) / KILOBYTE:.0f} kB")
+    _say(f"{path}: {render_kilobytes(len(content))} kB")
 
 
 def _count(number: int, what: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter
 from collections.abc import Sequence
 
 from reports.compare.differences import Difference
+from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
@@ -33,8 +32,7 @@ from reports.summary.summary import Summary
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
-FEWEST_ALIKE = 4  # cases that say something of all
-ALIKE = 1.1  # by so much, or down by it, three quarters of the cases changed in the same direction
+ALIKE_LINE = f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}"
 EMPHASES = {
     Trend.WORSE: Emphasis.BAD,
     Trend.BETTER: Emphasis.GOOD,
@@ -167,31 +165,22 @@ def _tabulate_metric(
     judged = [(change, judge(change, usable)) for change in changes]
     judged.sort(key=lambda each: RANKS.index(each[1]))
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
-    head = (Span(metric.title, Emphasis.STRONG), f": {_summarize(changes, letter)}")
-    remarks = Lines(tuple(_remark(metric, changes)), Emphasis.UNSURE)
+    overview = summarize_changes(changes)
+    head = (Span(metric.title, Emphasis.STRONG), f": {_tell_overview(overview, letter)}")
+    remarks = Lines((ALIKE_LINE,) if overview.is_alike else (), Emphasis.UNSURE)
     return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else [])]
-
-
-def _remark(metric: Metric, changes: Sequence[Change]) -> list[str]:
-    """What all cases share is not the doing of one ordering."""
-    if metric != TIME or len(changes) < FEWEST_ALIKE:
-        return []
-    low, _, high = statistics.quantiles((change.ratio.median for change in changes), method="inclusive")
-    alike = low > ALIKE or high < 1 / ALIKE
-    return [f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}"] if alike else []
 
 
 def _is_worth_a_row(change: Change, verdict: LimitVerdict | None) -> bool:
     return change.trend is not Trend.LEVEL or verdict in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
 
 
-def _summarize(changes: Sequence[Change], letter: str) -> str:
-    """How many are worse, and where the ratios lie: one that all share is the machine's doing, or a version's."""
-    counts = Counter(change.trend for change in changes)
-    told = ", ".join(f"{counts[trend]} {trend.value}" for trend in Trend if counts[trend])
-    ratios = [change.ratio.median for change in changes]
-    low, middle, high = (render_ratio(each, DIGITS) for each in (min(ratios), statistics.median(ratios), max(ratios)))
-    return f"{told}; {letter} / A {low} to {high}, middle {middle}" if len(changes) > 1 else told
+def _tell_overview(overview: Overview, letter: str) -> str:
+    """How many are worse, and where the ratios lie."""
+    told = ", ".join(f"{overview.counts[trend]} {trend.value}" for trend in Trend if overview.counts.get(trend))
+    ratios = (overview.least, overview.most, overview.middle)
+    least, most, middle = (render_ratio(each, DIGITS) for each in ratios)
+    return f"{told}; {letter} / A {least} to {most}, middle {middle}" if overview.num_cases > 1 else told
 
 
 def _tabulate_changes(judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str) -> Table:

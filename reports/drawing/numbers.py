@@ -10,6 +10,7 @@ from reports.stats.median import Estimate
 LEAST_SHARE = 0.005  # what is less rounds to nothing, and is not nothing
 TOO_FEW = "too few"  # turns for an interval
 MEBIBYTE = 2**20
+MEGABYTE, KILOBYTE = 1_000_000, 1000
 WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
@@ -59,15 +60,30 @@ def render_percent(value: float, _digits: int) -> str:
     return f"{100 * value:.0f}"
 
 
-def render_accuracy(value: float, _digits: int) -> str:
+def render_fine_percent(value: float, _digits: int = 0) -> str:
     """A share as percent with one decimal, as accuracies are given, without the sign."""
     return f"{100 * value:.1f}"
+
+
+def render_chosen_percent(share: float) -> str:
+    """A share that somebody chose, as percent with its sign and no digits that were not meant."""
+    return f"{100 * share:.3g}%"
 
 
 def render_mebibytes(num_bytes: int) -> str:
     """Bytes in MiB, with one decimal below 100."""
     mebibytes = num_bytes / MEBIBYTE
     return f"{mebibytes:.0f}" if mebibytes >= WHOLE_MEBIBYTES else f"{mebibytes:.1f}"
+
+
+def render_megabytes(num_bytes: float) -> str:
+    """Bytes of a file in MB, with one decimal and the unit."""
+    return f"{num_bytes / MEGABYTE:.1f} MB"
+
+
+def render_kilobytes(num_bytes: float) -> str:
+    """Bytes of a small file in whole kB, without the unit."""
+    return f"{num_bytes / KILOBYTE:.0f}"
 
 
 def render_seconds(value: float) -> str:
@@ -95,6 +111,11 @@ def render_changes(estimate: Estimate) -> str:
 def render_ms(value: float) -> str:
     """Milliseconds with what digits a profiler's clock supports."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004
+
+
+def render_mean_ms(value: float) -> str:
+    """Milliseconds of a mean over many steps, with two decimals, so that its parts add up."""
+    return f"{value:.2f}"
 
 
 def render_share(share: float) -> str:

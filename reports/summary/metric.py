@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reports.drawing.numbers import (
-    render_accuracy,
+    render_fine_percent,
     render_mebibytes,
     render_percent,
     render_rate,
@@ -38,7 +38,7 @@ class Unit:
 
 SECONDS = Unit("s", render_seconds)
 SHARE = Unit("share", lambda value: f"{render_percent(value, DIGITS)} %")
-ACCURACY_SHARE = Unit("share", lambda value: f"{render_accuracy(value, DIGITS)} %")
+ACCURACY_SHARE = Unit("share", lambda value: f"{render_fine_percent(value, DIGITS)} %")
 BYTES = Unit("bytes", lambda value: f"{render_mebibytes(round(value))} MiB")
 FACTOR = Unit("ratio", lambda value: render_ratio(value, DIGITS))
 EXAMPLES_PER_S = Unit("examples/s", lambda value: f"{render_rate(value, DIGITS)} examples/s")

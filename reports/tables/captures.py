@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_estimate, render_percent, render_ratio
+from reports.drawing.numbers import render_estimate, render_kilobytes, render_percent, render_ratio
 from reports.record.capture import Capture
 from reports.summary.case import CaseSummary
 from reports.summary.metric import PROFILER_COST, STEP_TIME, TRACED_STEP_TIME, Metric
@@ -13,7 +13,6 @@ from reports.tables.orderings import ORDERING
 from reports.traces.verdict import MODERATE
 
 MS_PER_S = 1000
-KILOBYTE = 1000
 TITLE = "profiler traces of a training step of the mlp"
 COLUMNS = (
     ORDERING,
@@ -40,7 +39,7 @@ def _list_capture(case: CaseSummary, capture: Capture) -> Row:
         capture.slowest_stage if capture.input_share >= MODERATE else "",
         _render_ms(case, STEP_TIME),
         render_estimate(case.get(PROFILER_COST), render_percent),
-        f"{capture.num_bytes / capture.num_markers / KILOBYTE:.0f}",
+        render_kilobytes(capture.num_bytes / capture.num_markers),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_accuracy, render_estimate
+from reports.drawing.numbers import render_estimate, render_fine_percent
 from reports.summary.fields import Mixed
 from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
 from reports.summary.summary import Summary
@@ -33,4 +33,4 @@ def _list_mixed(mixed: Mixed) -> Row:
 
 def _show_accuracy(mixed: Mixed) -> Cell:
     found = mixed.accuracy
-    return EMPTY if found is None else Cell(render_estimate(found, render_accuracy), found.median)
+    return EMPTY if found is None else Cell(render_estimate(found, render_fine_percent), found.median)

@@ -6,7 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Row, Table, build_row
-from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
+from reports.drawing.numbers import (
+    render_estimate,
+    render_mean_ms,
+    render_megabytes,
+    render_ms,
+    render_ratio,
+    render_share,
+)
 from reports.stats.median import CONFIDENCE
 from reports.traces.lines import describe_verdict
 from reports.traces.stages import Pipeline, Setting, Stage
@@ -15,7 +22,6 @@ from reports.traces.verdict import HIGH, MODERATE
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 from reports.xplane.xprof import Operation
 
-MEGABYTE = 1_000_000
 LONGEST_NAME = 46  # characters; the end of the name says most, so the beginning goes
 ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
 
@@ -34,8 +40,8 @@ def tabulate_trace(trace: Trace, top: int) -> list[Block]:
 
 
 def _describe_capture(trace: Trace) -> Lines:
-    size = f"{trace.num_bytes / MEGABYTE:.1f} MB"
-    return Lines((f"{trace.session.name}: {render_ms(trace.capture_ms)} ms captured, {size}",), Emphasis.FAINT)
+    said = f"{trace.session.name}: {render_ms(trace.capture_ms)} ms captured, {render_megabytes(trace.num_bytes)}"
+    return Lines((said,), Emphasis.FAINT)
 
 
 def _describe_verdict(trace: Trace) -> list[Lines]:
@@ -50,12 +56,12 @@ def _tabulate_steps(trace: Trace) -> list[Block]:
         return []
     durations = [step.duration_ns / NS_PER_MS for step in trace.steps]
     rows = [
-        build_row(PARTS[part], f"{share * trace.mean_step_ms:.2f}", render_share(share))
+        build_row(PARTS[part], render_mean_ms(share * trace.mean_step_ms), render_share(share))
         for part, share in dataclasses.asdict(trace.split).items()
     ]
-    rows.append(build_row("a step", f"{trace.mean_step_ms:.2f}", "100", emphasis=Emphasis.STRONG))
+    rows.append(build_row("a step", render_mean_ms(trace.mean_step_ms), "100", emphasis=Emphasis.STRONG))
     median = render_estimate(trace.step_ms, render_ratio)
-    spread = f"from {min(durations):.2f} to {max(durations):.2f}"
+    spread = f"from {render_mean_ms(min(durations))} to {render_mean_ms(max(durations))}"
     counted = (
         f"{trace.step_ms.count} steps: median {median}, {spread}; TensorBoard shows the mean, {trace.mean_step_ms:.1f}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_seconds
+from reports.drawing.numbers import render_fine_percent, render_seconds
 from reports.trials.designs import LEAST_PAIRS, METRICS, Design, DesignMetric, Price
 
 SHORT_COST = 9.95  # from here on a decimal says nothing
@@ -43,7 +43,7 @@ def _list_rows(prices: Sequence[Price], present: Design) -> tuple[Row, ...]:
 
 def _list_cells(price: Price, mark: str = "") -> tuple[str, ...]:
     design, spread = price.design, price.spread
-    low, middle, high = (f"{100 * each:.1f}" for each in (spread.low, spread.deviation, spread.high))
+    low, middle, high = map(render_fine_percent, (spread.low, spread.deviation, spread.high))
     where = "one core" if design.is_pinned else "free"
     return (
         f"{design.arm}, {design.num_turns} turns of {design.num_examples}, {where}{mark}",

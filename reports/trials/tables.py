@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_changes
+from reports.drawing.numbers import render_changes, render_chosen_percent, render_fine_percent
 from reports.stats.median import CONFIDENCE
 from reports.trials.tallies import OURS, CaseTally, Tally
 
@@ -59,7 +59,9 @@ def _tabulate_cases(cases: Sequence[CaseTally]) -> Table:
 
 def _list_case(tally: CaseTally) -> Row:
     seen = "" if tally.seen is None else render_changes(tally.seen)
-    return build_row(tally.case, f"{100 * tally.slowdown:.3g}%", seen, str(tally.num_found), str(tally.num_trials))
+    return build_row(
+        tally.case, render_chosen_percent(tally.slowdown), seen, str(tally.num_found), str(tally.num_trials)
+    )
 
 
 def _render_stored(tally: Tally) -> str:
@@ -67,7 +69,7 @@ def _render_stored(tally: Tally) -> str:
 
 
 def _tell_class(tally: Tally) -> str:
-    title = TITLES.get(tally.kind, f"{100 * tally.slowdown:.3g}% more work in one case")
+    title = TITLES.get(tally.kind, f"{render_chosen_percent(tally.slowdown)} more work in one case")
     broken = f", {tally.num_broken} more went wrong" if tally.num_broken else ""
     seen = "" if tally.seen is None else f"; its CPU time {render_changes(tally.seen)}"
     return f"{title}: {tally.num_trials} trials{broken}{seen}"
@@ -76,8 +78,8 @@ def _tell_class(tally: Tally) -> str:
 def _render_share(tally: Tally) -> str:
     if tally.num_trials == 0:
         return ""
-    share = tally.num_flagged / tally.num_trials
-    return f"{100 * share:.1f}% [{100 * tally.low:.1f}, {100 * tally.high:.1f}]"
+    share, low, high = map(render_fine_percent, (tally.num_flagged / tally.num_trials, tally.low, tally.high))
+    return f"{share}% [{low}, {high}]"
 
 
 def render_tallies_json(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> str:

@@ -5,8 +5,13 @@ import pytest
 from reports.drawing.numbers import (
     render_change,
     render_changes,
+    render_chosen_percent,
     render_estimate,
+    render_fine_percent,
+    render_kilobytes,
+    render_mean_ms,
     render_mebibytes,
+    render_megabytes,
     render_percent,
     render_rate,
     render_ratio,
@@ -89,3 +94,14 @@ def test_a_change_has_a_sign_and_zero_has_no_minus(ratio: float, text: str) -> N
 )
 def test_changes_have_no_more_decimals_than_their_interval_supports(estimate: Estimate, text: str) -> None:
     assert render_changes(estimate) == text
+
+
+def test_shares_as_percent() -> None:
+    assert [render_fine_percent(share) for share in (0.9749, 0.97551, 1.0)] == ["97.5", "97.6", "100.0"]
+    assert [render_chosen_percent(share) for share in (0.02, 0.055, 0.1234567)] == ["2%", "5.5%", "12.3%"]
+
+
+def test_sizes_of_files_and_means_of_steps() -> None:
+    assert [render_megabytes(size) for size in (123_456, 5_060_000)] == ["0.1 MB", "5.1 MB"]
+    assert [render_kilobytes(size) for size in (499, 33_000)] == ["0", "33"]
+    assert [render_mean_ms(value) for value in (0.0, 8.1, 123.456)] == ["0.00", "8.10", "123.46"]
