@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from mnist_core.language.ordering import AUTO, MAX_COUNT, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
+from mnist_core.language.ordering import AUTO, MAX_ELEMENTS, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import PipelineSpec
 
@@ -132,7 +132,7 @@ def _pass_through(stage: Stage, stream: _Stream, spec: PipelineSpec) -> _Stream:
         case Cache():
             return replace(stream, components=tuple(replace(each, is_shared=True) for each in stream.components))
         case Repeat():
-            return replace(stream, count=MAX_COUNT if stage.count is None else stream.count * stage.count)
+            return replace(stream, count=MAX_ELEMENTS if stage.count is None else stream.count * stage.count)
         case Range() | Shuffle() | Prefetch():
             return stream
 

@@ -19,7 +19,7 @@ Argument = int | bool | str | None
 
 AUTO: Auto = "auto"
 MAX_TEXT_LENGTH = 1000  # far above any real ordering; keeps a hostile text from exhausting the parser
-MAX_COUNT = 10**12  # TensorFlow crashes on buffers near 2**63 elements; no data set here comes near this
+MAX_ELEMENTS = 10**12  # TensorFlow crashes on buffers near 2**63 elements; no data set here comes near this
 MAX_PARALLEL = 1024  # threads; TensorFlow aborts on absurd numbers
 
 
@@ -27,8 +27,8 @@ def check_count(name: str, value: object, *, minimum: int = 1) -> None:
     """Raise InputError unless `value` is an int in [minimum, 10**12]; True and False are not counts."""
     if type(value) is not int or value < minimum:
         raise InputError(f"{name} must be an int >= {minimum}, got {value!r}.")
-    if value > MAX_COUNT:
-        raise InputError(f"{name} must be at most {MAX_COUNT}, got {value}.")
+    if value > MAX_ELEMENTS:
+        raise InputError(f"{name} must be at most {MAX_ELEMENTS}, got {value}.")
 
 
 def _check_count_or_auto(name: str, value: object, maximum: int) -> None:
@@ -132,7 +132,7 @@ class Prefetch:
     buffer_size: int | Auto
 
     def __post_init__(self) -> None:
-        _check_count_or_auto("prefetch(buffer_size)", self.buffer_size, MAX_COUNT)
+        _check_count_or_auto("prefetch(buffer_size)", self.buffer_size, MAX_ELEMENTS)
 
 
 @dataclass(frozen=True)

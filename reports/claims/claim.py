@@ -36,27 +36,27 @@ class Claim:
     """One sentence that can be wrong.
 
     Args:
-        id: short, such as C19 of the notes on tf.data, with a letter where one sentence takes several comparisons.
-        sentence: what people say.
-        source: who says it.
-        metric: what is compared. Of a turn: time (s per example), first_batch (s), busy (share of the time that the
-            consumer computed), seconds (of the whole turn), accuracy, displacement and label_runs
+        id: Short name, such as C19 of the notes on tf.data, with a letter where one sentence takes several comparisons.
+        sentence: What people say.
+        source: Who says it.
+        metric: Name of what is compared. Of a turn: time (s per example), first_batch (s), busy (share of the time in
+            which the consumer computed), seconds (of the whole turn), accuracy, displacement and label_runs
             (`reports.stats.mixing`).
             Of a reading: live_bytes and source_bytes.
-        case: the name of the case that the sentence praises or blames.
-        to: the case that it is compared with: the ratio case / to is measured, turn against turn of a round.
-        number: where there is no `to`: what the value is divided by, in the metric's unit.
-        at_least: what the sentence predicts of the ratio; None is no lower bound.
-        at_most: likewise from above; at least one of the two.
-        consumer: of both cases.
-        arm: of both cases.
-        to_arm: of the other case, where the arms are what is compared.
-        device: of both cases.
-        data: the SHA-256 of the digits that the sentence is about; None is any.
-        why: one more sentence, for a verdict that surprises.
+        case: Name of the case that the sentence praises or blames.
+        to: Name of the case that it is compared with: the ratio case / to is measured, turn against turn of a round.
+        number: Number that the value is divided by where there is no `to`, in the metric's unit.
+        at_least: Lower bound that the sentence predicts for the ratio; None is no bound.
+        at_most: Upper bound, likewise; there is at least one of the two.
+        consumer: Consumer of both cases.
+        arm: Arm of both cases.
+        to_arm: Arm of the other case, where the arms are what is compared.
+        device: Device of both cases.
+        data: SHA-256 of the digits that the sentence is about; None is any.
+        why: One more sentence, for a verdict that surprises.
 
     Raises:
-        ClaimError: a value cannot be.
+        ClaimError: A value cannot be.
     """
 
     id: str

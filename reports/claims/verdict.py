@@ -28,10 +28,10 @@ class ClaimVerdict:
     """What a record says of a claim.
 
     Args:
-        claim: the claim.
-        kind: the verdict.
-        measured: the ratio, or the value over the claim's number; None if it was not run.
-        reason: why it was not run, or why it is not conclusive.
+        claim: Claim that is judged.
+        kind: What the run says of it.
+        measured: Ratio of the two cases, or the value over the claim's number; None if it was not run.
+        reason: Why it was not run, or why it is not conclusive.
     """
 
     claim: Claim

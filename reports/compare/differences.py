@@ -13,11 +13,11 @@ class Difference:
     """One fact that is not the same.
 
     Args:
-        name: such as "tensorflow".
-        first: its value in the first run; empty where that does not tell.
-        second: likewise, in the second.
-        is_of_machine: it makes the two runs those of two machines.
-        is_of_program: it is what TensorFlow made of one case.
+        name: Name of the fact, such as "tensorflow".
+        first: Value in the first run; empty where that does not tell.
+        second: Value in the second run, likewise.
+        is_of_machine: True if it makes the two runs those of two machines.
+        is_of_program: True if it is what TensorFlow made of one case.
     """
 
     name: str

@@ -11,6 +11,7 @@ from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
 from reports.compare.thresholds import Conclusion, Threshold, judge, select_usable
+from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
 
@@ -74,9 +75,9 @@ def _describe_change(change: Change, thresholds: Sequence[Threshold]) -> dict[st
         "case": change.case.label,
         "metric": change.metric.name,
         "more_is_better": change.metric.more_is_better,
-        "first": dataclasses.asdict(change.first),
-        "second": dataclasses.asdict(change.second),
-        "ratio": dataclasses.asdict(change.ratio),
+        "first": _describe_estimate(change.first),
+        "second": _describe_estimate(change.second),
+        "ratio": _describe_estimate(change.ratio),
         "is_disturbed": change.is_disturbed,
         "trend": change.trend.value,
         "verdict": None if verdict is None else verdict.value,
@@ -90,9 +91,14 @@ def _describe_speed_ups(found: SpeedUps) -> list[dict[str, Any]]:
             "metric": TIME.name,
             "cpu_run": found.cpu_run,
             "other_run": found.other_run,
-            "cpu": dataclasses.asdict(row.cpu_s),
-            "other": dataclasses.asdict(row.other_s),
-            "speed_up": dataclasses.asdict(row.ratio),
+            "cpu": _describe_estimate(row.cpu_s),
+            "other": _describe_estimate(row.other_s),
+            "speed_up": _describe_estimate(row.ratio),
         }
         for row in found.rows
     ]
+
+
+def _describe_estimate(estimate: Estimate) -> dict[str, Any]:
+    """The estimate's fields; the median is a float, also of bytes, which are counted."""
+    return {**dataclasses.asdict(estimate), "median": float(estimate.median)}

@@ -8,7 +8,7 @@ from enum import Enum
 from mnist_core.language.errors import InputError
 from reports.compare.differences import Difference, find_differences
 from reports.record.record import FINGERPRINT_DIGITS
-from reports.stats.median import Estimate, estimate_median
+from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
@@ -52,12 +52,12 @@ class Change:
     """One metric of one case in two runs.
 
     Args:
-        case: the case.
-        metric: the metric.
-        first: its median in the first run.
-        second: its median in the second.
-        ratio: the second over the first. Their rounds are not paired: they were at different times.
-        is_disturbed: it is timed, and others used the machine in most turns of either run.
+        case: Case that both runs have.
+        metric: Metric that both runs have of it.
+        first: Median in the first run.
+        second: Median in the second run.
+        ratio: Second value over the first. Their rounds are not paired: they were at different times.
+        is_disturbed: True if the metric is timed and others used the machine in most turns of either run.
     """
 
     case: Identity
@@ -87,14 +87,14 @@ class Comparison:
     """Two runs side by side.
 
     Args:
-        first: what the other is compared with.
-        second: the other.
-        changes: metric by metric, the worst first.
-        differences: between machines, versions and programs.
-        only_first: cases that the second lacks.
-        only_second: cases that the first lacks.
-        unlike: cases that both have under one name and that are not compared, each with what is not the same.
-        zeros: likewise, with the metric that is 0, to which there is no ratio.
+        first: Run that the other is compared with.
+        second: Run that is compared.
+        changes: Changes metric by metric, the worst first.
+        differences: What is not the same about the machines, versions, surroundings and programs.
+        only_first: Cases that the second run lacks.
+        only_second: Cases that the first run lacks.
+        unlike: Cases that both have under one name and that are not compared, each with what is not the same.
+        zeros: Cases that are not compared by a metric, since it is 0 and there is no ratio to 0, each with the metric.
     """
 
     first: Summary
@@ -124,7 +124,7 @@ def compare_runs(first: Summary, second: Summary) -> Comparison:
     """The second run beside the first. A case is compared with none but itself: same device, ordering and size.
 
     Raises:
-        CompareError: they measured different data, or are one and the same run.
+        CompareError: They measured different data, or are one and the same run.
 
     Example:
         >>> comparison = compare_runs(load_summary(Path("runs/before")), load_summary(Path("runs/after")))
@@ -180,7 +180,7 @@ def _compare(metric: Metric, case: CaseSummary, other: CaseSummary) -> Change:
     else:
         ratio = estimate_unpaired_ratio(after, before)
     is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
-    return Change(case.identity, metric, estimate_median(before), estimate_median(after), ratio, is_disturbed)
+    return Change(case.identity, metric, case.get(metric), other.get(metric), ratio, is_disturbed)
 
 
 def _find_lonely(first: Summary, second: Summary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

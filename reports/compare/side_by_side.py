@@ -17,9 +17,9 @@ class SideBySide:
     """Runs side by side.
 
     Args:
-        runs: in the order in which they were named.
-        comparisons: of each with the first, which has none.
-        speed_ups: of the CPU beside other devices.
+        runs: Runs in the order in which they were named.
+        comparisons: Comparison of each run with the first, which has none.
+        speed_ups: Other devices beside the CPU.
     """
 
     runs: tuple[Summary, ...]
@@ -31,7 +31,7 @@ def put_side_by_side(runs: Sequence[Summary]) -> SideBySide:
     """All that can be said of these runs, of which there must be at least one.
 
     Raises:
-        CompareError: they are too many, or two of them cannot be compared.
+        CompareError: They are too many, or two of them cannot be compared.
     """
     if len(runs) > len(LETTERS):
         raise CompareError(f"at most {len(LETTERS)} runs can be compared at once, got {len(runs)}.")

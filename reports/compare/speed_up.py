@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reports.stats.median import Estimate, estimate_median
-from reports.stats.paired import estimate_ratio
+from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
 from reports.summary.metric import TIME
-from reports.summary.reference import CPU
+from reports.summary.reference import CPU, estimate_shared
 from reports.summary.summary import Summary
 
 
@@ -20,10 +19,10 @@ class SpeedUp:
     """One case on two devices.
 
     Args:
-        case: on the other device.
-        cpu_s: seconds per example on the CPU.
-        other_s: seconds per example on the other device.
-        ratio: the CPU's time over the other's: above 1 the other device is faster.
+        case: Case on the other device.
+        cpu_s: Seconds per example on the CPU.
+        other_s: Seconds per example on the other device.
+        ratio: CPU's time over the other's: above 1 the other device is faster.
     """
 
     case: Identity
@@ -37,9 +36,10 @@ class SpeedUps:
     """The cases that two devices have in common.
 
     Args:
-        cpu_run: the number of the run that has the CPU's side, from 0.
-        other_run: the number of the run that has the other's; the same one, if turns are compared within a round.
-        rows: at least one, the largest speed-up first.
+        cpu_run: Number of the run that has the CPU's side, from 0.
+        other_run: Number of the run that has the other device's side; the same one, if turns are compared within a
+            round.
+        rows: Cases, at least one, the largest speed-up first.
     """
 
     cpu_run: int
@@ -80,8 +80,6 @@ def _pair(cpu_run: int, other_run: int, cases: Sequence[CaseSummary], others: Se
 def _compare(cpu: CaseSummary, other: CaseSummary, *, is_paired: bool) -> SpeedUp:
     """Turn against turn of a round where they were measured together, else every turn against every turn."""
     ours, theirs = cpu.values[TIME.name], other.values[TIME.name]
-    if is_paired and ours.keys() & theirs.keys():
-        ratio = estimate_ratio(ours, theirs)
-    else:
-        ratio = estimate_unpaired_ratio(list(ours.values()), list(theirs.values()))
-    return SpeedUp(other.identity, estimate_median(list(ours.values())), estimate_median(list(theirs.values())), ratio)
+    paired = estimate_shared(ours, theirs) if is_paired else None
+    ratio = paired or estimate_unpaired_ratio(list(ours.values()), list(theirs.values()))
+    return SpeedUp(other.identity, cpu.get(TIME), other.get(TIME), ratio)

@@ -30,12 +30,12 @@ def check_request(name: str, target: Path | None, *, turns: bool) -> None:
     """Check what was asked for before anything is read.
 
     Args:
-        name: of the format.
-        target: the file or the folder to write; None is standard output.
-        turns: a row for each turn.
+        name: Name of the format.
+        target: File or folder to write; None is standard output.
+        turns: True for a row for each turn.
 
     Raises:
-        ExportError: there is no such format, or it cannot be had so.
+        ExportError: There is no such format, or it cannot be had so.
     """
     if name not in FORMATS:
         raise ExportError(f"--to must be one of {', '.join(FORMATS)}, got '{name}'.")
@@ -49,7 +49,7 @@ def render_export(record: Record, name: str, *, turns: bool) -> str:
     """The record in a format of text.
 
     Raises:
-        ExportError: the format cannot hold the record.
+        ExportError: The format cannot hold the record.
     """
     if turns:
         return render_csv_of_turns(record)
@@ -60,7 +60,7 @@ def write_export(record: Record, name: str, target: Path, *, turns: bool) -> Non
     """Write the record in a format to a file, or to a folder, whole or not at all.
 
     Raises:
-        ExportError: the format cannot hold the record, or the target cannot be written.
+        ExportError: The format cannot hold the record, or the target cannot be written.
     """
     try:
         if name == HPARAMS:

@@ -38,9 +38,9 @@ class Trial:
     """A result in TensorBoard's terms.
 
     Args:
-        result: whose id is the trial's.
-        hparams: what it is; the same names for every trial of a record.
-        metrics: what was measured of it, the most telling first.
+        result: Case whose id is the trial's.
+        hparams: What it is, by name; the same names for every trial of a record.
+        metrics: What was measured of it, by name, the most telling first.
     """
 
     result: CaseSummary

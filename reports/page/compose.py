@@ -30,11 +30,11 @@ class Chapter:
     """One run on the page.
 
     Args:
-        anchor: unique on the page.
-        name: of the run.
-        origin: machine and time, a line.
-        headline: the answer first.
-        sections: all that there is.
+        anchor: Name of its place, unique on the page.
+        name: Name of the run.
+        origin: Machine and time of the run, on one line.
+        headline: What a reader should know who reads nothing else.
+        sections: Sections that the run has something for.
     """
 
     anchor: str

@@ -24,10 +24,10 @@ class Run:
     """What is known of a run; at least a record or a trace.
 
     Args:
-        name: of its folder or file; unique on a page.
+        name: Name of its folder or file; unique on a page.
         summary: What its record amounts to; None for a training that was only traced.
-        traces: those that could be read.
-        unreadable: a line for each of the others.
+        traces: Traces that could be read.
+        unreadable: Why each of the others could not be read, a line each.
     """
 
     name: str
@@ -40,7 +40,7 @@ def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
     """The runs at `paths`, in their order.
 
     Raises:
-        RecordError: there is no run, or its record is damaged. A damaged trace is told on the page instead.
+        RecordError: There is no run, or its record is damaged. A damaged trace is told on the page instead.
 
     Example:
         >>> [run.name for run in load_runs([Path("runs/before"), Path("runs/after")])]

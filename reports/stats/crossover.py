@@ -15,9 +15,9 @@ class Crossover:
     """Where one device is faster than the other; each size is in one of the three, in ascending order.
 
     Args:
-        wins: sizes at which the whole interval is above 1.
-        loses: sizes at which it is below.
-        undecided: sizes at which it holds 1, or there were too few turns for one.
+        wins: Sizes at which the whole interval is above 1.
+        loses: Sizes at which the whole interval is below 1.
+        undecided: Sizes at which the interval holds 1, or there were too few turns for one.
     """
 
     wins: tuple[int, ...]
@@ -36,7 +36,7 @@ def find_crossover(ratios: Mapping[int, Estimate]) -> Crossover:
     """Where the device wins.
 
     Args:
-        ratios: by batch size, how many times as fast as the other one.
+        ratios: How many times as fast as the other one the device is, by batch size.
     """
     sizes = sorted(ratios)
     wins = tuple(size for size in sizes if (ratios[size].low or 0) > LEVEL)

@@ -9,9 +9,9 @@ def reject_by_holm(p_values: Mapping[int, float], alpha: float, family: int) -> 
     """The hypotheses that are rejected; one of them is wrongly so with a probability of at most `alpha`.
 
     Args:
-        p_values: by hypothesis.
-        alpha: of the whole family.
-        family: how many hypotheses there were; those without a p-value count as never rejected.
+        p_values: P-value of each hypothesis, by its number.
+        alpha: Probability of a wrong rejection that the whole family may have.
+        family: Number of hypotheses that there were; those without a p-value count as never rejected.
 
     Source: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979).
     """

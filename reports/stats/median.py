@@ -18,10 +18,10 @@ class Estimate:
     """A median and its interval.
 
     Args:
-        median: of the values.
-        low: lower end of the interval; None where there are too few values for one.
-        high: upper end, likewise.
-        count: how many values.
+        median: Median of the values.
+        low: Lower end of its interval; None where there are too few values for one.
+        high: Upper end of its interval, likewise.
+        count: Number of values.
     """
 
     median: float

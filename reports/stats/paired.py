@@ -13,11 +13,11 @@ def estimate_ratio(numerators: Mapping[int, float], denominators: Mapping[int, f
     What slows a whole round down, slows both of a pair; the ratio within the round does not see it.
 
     Args:
-        numerators: by round.
-        denominators: by round; a round that only one side has is left out.
+        numerators: Values above the line, by round.
+        denominators: Values below it, by round; a round that only one side has is left out.
 
     Raises:
-        ValueError: no round is in both.
+        ValueError: No round is in both.
     """
     rounds = sorted(numerators.keys() & denominators.keys())
     return estimate_median([numerators[number] / denominators[number] for number in rounds])

@@ -31,8 +31,8 @@ def sign_flip_p_value(differences: Sequence[float], margin: float = 0.0) -> floa
     it. A margin takes from every score, and p is the share of the sets of scores whose sum is not above 0, so it grows.
 
     Args:
-        differences: logarithms of ratios, one for each pair.
-        margin: likewise a logarithm, 0 or more.
+        differences: Logarithms of the ratios, one for each pair.
+        margin: Logarithm of the ratio that is still no difference, 0 or more.
 
     Source: Fisher, The Design of Experiments, section 21; clipped scores: Maritz, A note on exact robust confidence
     intervals for location, Biometrika 66 (1979).
@@ -74,7 +74,7 @@ def estimate_shift(differences: Sequence[float], confidence: float = CONFIDENCE)
     above the lower end with 95 %, and below the upper end with 95 %. At 95 % that takes 5 differences.
 
     Raises:
-        ValueError: there are no differences.
+        ValueError: There are no differences.
 
     Source: Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd ed., sections 3.2 and 3.3.
     """
@@ -113,9 +113,9 @@ def find_smallest_effect(differences: Sequence[float], alpha: float, margin: flo
     could have been found: below two differences, or if 2^-n is above `alpha`.
 
     Args:
-        differences: as measured.
-        alpha: of the one-sided test.
-        margin: of the test.
+        differences: Logarithms of the ratios, as measured.
+        alpha: Level of the one-sided test.
+        margin: Margin of that test, a logarithm.
 
     Source: the power of the paired t test, both quantiles of Student's distribution.
     """

@@ -23,12 +23,12 @@ def estimate_unpaired_ratio(
     have an interval at 95 %. The count is that of the smaller side.
 
     Args:
-        numerators: at least one, in the order in which they were measured, all above 0.
-        denominators: likewise.
-        confidence: between 0 and 1.
+        numerators: Values above the line, at least one, in the order in which they were measured, all above 0.
+        denominators: Values below it, likewise.
+        confidence: How often an interval made so covers the true ratio: between 0 and 1.
 
     Raises:
-        ValueError: a side is empty, or holds a value that is not above 0.
+        ValueError: A side is empty, or holds a value that is not above 0.
 
     Source: the interval that belongs to the Mann-Whitney test, and the estimate of Hodges and Lehmann, of the
     logarithms: Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3rd ed., sections 4.2 and 4.3.

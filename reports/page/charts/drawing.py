@@ -17,9 +17,9 @@ def finish(layers: Sequence[Picture], height: int, description: str) -> Spec:
     """The picture in Vega-Lite's form, checked against its schema; the page or the file brings the theme.
 
     Args:
-        layers: from the back to the front, each with data: an empty one has no extent.
-        height: in pixels; the width is that of what the picture stands in.
-        description: for those who hear the page.
+        layers: Pictures from the back to the front, each with data: an empty one has no extent.
+        height: Height in pixels; the width is that of what the picture stands in.
+        description: What the picture shows, for those who hear the page.
     """
     chart = alt.layer(*layers).properties(
         width="container",

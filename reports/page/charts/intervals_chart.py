@@ -22,11 +22,11 @@ class Mark:
     """One median with its interval.
 
     Args:
-        row: which row it stands in.
-        series: told apart by colour and shape; the same for all where there is one series.
-        estimate: in the unit of the axis.
-        shown: the same as text, with its unit.
-        detail: more, for who points at it.
+        row: Name of the row that it stands in.
+        series: Name of its series, told apart by colour and shape; the same for all where there is one series.
+        estimate: Median and interval in the unit of the axis.
+        shown: Median and interval as text, with the unit.
+        detail: What else is shown to who points at it.
     """
 
     row: str
@@ -40,11 +40,11 @@ def draw_intervals(marks: Sequence[Mark], title: str, *, series: str, log: bool 
     """A row for each of the marks' rows, in their order; a thick point is the median, the line its interval.
 
     Args:
-        marks: at least one; on a logarithmic axis those that are not above 0 are left out.
-        title: of the axis, with its unit.
-        series: what sets the series apart, such as "arm".
-        log: a logarithmic axis, on which equal distances are equal ratios; else one that begins at 0.
-        form: of the axis' numbers, in d3's words.
+        marks: Marks to draw, at least one; on a logarithmic axis those that are not above 0 are left out.
+        title: Title of the axis, with its unit.
+        series: What sets the series apart, such as "arm".
+        log: True for a logarithmic axis, on which equal distances are equal ratios; false for one that begins at 0.
+        form: Form of the axis' numbers, in d3's words.
     """
     shown = [mark for mark in marks if not log or mark.estimate.median > 0]
     values = [_describe(mark, log=log) for mark in shown]

@@ -14,11 +14,11 @@ class Theme:
     """Colours in CSS' form.
 
     Args:
-        ground: behind everything.
-        ink: text.
-        muted: axes, and what matters less.
-        grid: lines behind a picture.
-        series: in the order of their use; told apart by people who see no red or no green.
+        ground: Colour behind everything.
+        ink: Colour of text.
+        muted: Colour of axes, and of what matters less.
+        grid: Colour of the lines behind a picture.
+        series: Colours of series in the order of their use; told apart by people who see no red or no green.
 
     Source: Okabe and Ito, Color Universal Design, https://jfly.uni-koeln.de/color/: the eight colours, those first that
     stand out from the ground.

@@ -31,9 +31,9 @@ class Place:
     """Where a case stands.
 
     Args:
-        case: drained.
-        time_us: per example.
-        live_bytes: of the same case's memory reading.
+        case: Case that was drained.
+        time_us: Microseconds per example.
+        live_bytes: Live bytes that were read of the same case.
     """
 
     case: CaseSummary

@@ -5,7 +5,7 @@ import pytest
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.language.ordering import (
-    MAX_COUNT,
+    MAX_ELEMENTS,
     MAX_PARALLEL,
     MAX_TEXT_LENGTH,
     Batch,
@@ -34,7 +34,7 @@ def test_named_orderings_print_back_to_their_own_text(named) -> None:
         "map(parallel=auto, deterministic=False).batch(32, parallel=4).prefetch(auto).repeat(3)",
         "cache().shuffle(5, seed=0).map(parallel=1).batch(2)",
         "range().shuffle(60000).batch(32).map().prefetch(2)",
-        f"shuffle({MAX_COUNT}).map(parallel={MAX_PARALLEL}).batch(1)",
+        f"shuffle({MAX_ELEMENTS}).map(parallel={MAX_PARALLEL}).batch(1)",
     ],
 )
 def test_text_is_printed_back_the_same(text: str) -> None:
@@ -89,7 +89,7 @@ def test_stages_carry_their_arguments() -> None:
         ("shuffle(auto).batch(3)", r"must be an int >= 1, got 'auto'"),
         ("shuffle(True).batch(3)", r"must be an int >= 1, got True"),
         ("shuffle(-True).batch(3)", r"takes numbers, True, False, None and auto, got '-True'"),
-        (f"shuffle({MAX_COUNT + 1}).batch(3)", "must be at most 1000000000000, got 1000000000001"),
+        (f"shuffle({MAX_ELEMENTS + 1}).batch(3)", "must be at most 1000000000000, got 1000000000001"),
         (f"map(parallel={MAX_PARALLEL + 1}).batch(3)", "must be an int from 1 to 1024 or auto, got 1025"),
         ("shuffle(1, seed=-1).batch(3)", r"shuffle\(seed\) must be an int >= 0, got -1"),
         ("shuffle(1, reshuffle_each_iteration=1).batch(3)", "must be True or False, got 1"),
