@@ -20,12 +20,12 @@ class DeviceInUse:
     """The device that this process computes on.
 
     Args:
-        asked: "auto" takes a GPU where there is one.
-        found: the kinds of device that TensorFlow sees, one for each.
-        used: "cpu" or "gpu".
-        model: of the GPU; None for a CPU.
-        driver: of the GPU.
-        memory_bytes: of the GPU; None where nothing tells.
+        asked: Kind of device that was asked for; "auto" takes a GPU where there is one.
+        found: Kinds of device that TensorFlow sees, one entry for each device.
+        used: Kind of device that this process computes on.
+        model: Name of the GPU; None for a CPU.
+        driver: Version of the GPU's driver.
+        memory_bytes: Memory of the GPU; None where nothing tells.
 
     Example:
         >>> DeviceInUse("auto", ("cpu",), "cpu").name
@@ -52,8 +52,8 @@ def use_device(asked: DeviceChoice) -> DeviceInUse:
     default TensorFlow would take all of it, and a second process would find none.
 
     Raises:
-        DeviceError: a GPU was asked for and there is none; says why.
-        RuntimeError: the runtime has been started already with other devices.
+        DeviceError: A GPU was asked for and there is none; says why.
+        RuntimeError: The runtime has been started already with other devices.
 
     Example:
         >>> in_use = use_device("cpu")

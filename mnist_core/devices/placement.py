@@ -22,8 +22,8 @@ class Placement:
     """Which operation ran on which device.
 
     Args:
-        places: a kind of operation, and a device such as ``GPU:0``; each pair once.
-        xla: whether XLA compiled what ran.
+        places: Pairs of a kind of operation and a device such as ``GPU:0``; each pair stands once.
+        xla: True if XLA compiled what ran.
 
     Example:
         >>> print(Placement((("MatMul", "GPU:0"), ("weights", "GPU:0"))))
@@ -41,10 +41,10 @@ def find_placement(call: Callable[[], object]) -> Placement:
     """Where the matrix products and convolutions of `call` ran.
 
     Args:
-        call: the first of its ``tf.function``, since TensorFlow shows the graphs that it places, and places once.
+        call: First call of a ``tf.function``, since TensorFlow shows the graphs that it places, and places once.
 
     Raises:
-        RuntimeError: no such operation was seen.
+        RuntimeError: No such operation was seen.
 
     Source: ``tf.summary.trace_on`` and ``trace_export``, whose event holds TensorFlow's ``RunMetadata``.
 
@@ -90,7 +90,7 @@ def check_placement(placement: Placement, device: str) -> None:
         device: The device that they belong on, such as ``GPU:0``.
 
     Raises:
-        DeviceError: something ran elsewhere; the message tells the usual reasons.
+        DeviceError: Something ran elsewhere; the message tells the usual reasons.
 
     Example:
         >>> check_placement(Placement((("MatMul", "CPU:0"),)), "CPU:0")

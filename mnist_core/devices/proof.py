@@ -35,7 +35,7 @@ def prove_device(model: keras.Model, in_use: DeviceInUse) -> ProvenDevice:
     """Where the weights of a built model lie and where it computes a first picture.
 
     Raises:
-        DeviceError: not on the device in use.
+        DeviceError: It does not compute on the device in use.
     """
     weights = find_tensor_placement(model.weights[0].value, "weights")
     picture = tf.constant(np.zeros((1, *model.input_shape[1:]), np.float32))

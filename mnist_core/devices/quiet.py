@@ -15,7 +15,7 @@ def import_tensorflow(*, find_devices: bool = False) -> None:
     """Import TensorFlow and Keras; what they write to stderr is shown only if the import fails.
 
     Args:
-        find_devices: also start the runtime, which complains of a missing CUDA driver on every machine without a GPU.
+        find_devices: Also start the runtime, which complains of a missing CUDA driver on every machine without a GPU.
             A process that is to fork must not start it.
 
     Example:

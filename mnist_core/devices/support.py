@@ -27,9 +27,9 @@ class GpuSupport:
     """What a GPU needs before TensorFlow can use it.
 
     Args:
-        driver: the version of NVIDIA's driver; None if none is loaded.
-        is_cuda_build: TensorFlow's wheel was built for CUDA.
-        visible: what CUDA_VISIBLE_DEVICES says; None if it is not set.
+        driver: Version of NVIDIA's driver; None if none is loaded.
+        is_cuda_build: True if TensorFlow's wheel was built for CUDA.
+        visible: Value of CUDA_VISIBLE_DEVICES; None if it is not set.
     """
 
     driver: str | None

@@ -29,11 +29,11 @@ def read_archive(file: Path | BinaryIO, name: str) -> RawDigits:
     """The four arrays of a Keras-style .npz, unchecked but for their size.
 
     Args:
-        file: the archive's path, or the archive itself, open for reading.
-        name: what an error calls the archive.
+        file: Path of the archive, or the archive itself, open for reading.
+        name: Name by which an error calls the archive.
 
     Raises:
-        InputError: it cannot be read, lacks an array, or holds a pickled or an absurdly large one.
+        InputError: It cannot be read, lacks an array, or holds a pickled or an absurdly large one.
     """
     return RawDigits(*read_arrays(file, name, KEYS))
 

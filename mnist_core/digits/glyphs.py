@@ -16,9 +16,9 @@ class Glyph:
     """One way to write one digit.
 
     Args:
-        digit: which digit it is, 0 to 9.
-        points: the control points, (x, y) in hundredths of the sheet.
-        strokes: for each stroke, the indices of the points that it runs through.
+        digit: Digit that the glyph draws, 0 to 9.
+        points: Control points, (x, y) in hundredths of the sheet.
+        strokes: For each stroke, the indices of the points that it runs through.
     """
 
     digit: int

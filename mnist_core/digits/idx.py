@@ -29,7 +29,7 @@ def read_idx_folder(folder: Path) -> RawDigits:
     """The arrays of the four files in the folder, uint8, each as long as its header says.
 
     Raises:
-        InputError: a file is missing, unreadable, truncated, too long, of another kind, or too large.
+        InputError: A file is missing, unreadable, truncated, too long, of another kind, or too large.
     """
     try:
         paths = [_find_file(folder, role, num_dimensions) for role, num_dimensions in ROLES]
@@ -61,11 +61,11 @@ def read_idx(path: Path, num_dimensions: int) -> AnyArray:
     The file is gzipped if it begins like gzip, whatever its name: browsers unpack files and keep the name.
 
     Args:
-        path: the file.
+        path: Path of the file.
         num_dimensions: 3 for images, 1 for labels.
 
     Raises:
-        InputError: as for `read_idx_folder`.
+        InputError: As for `read_idx_folder`.
     """
     try:
         with path.open("rb") as raw:

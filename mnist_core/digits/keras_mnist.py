@@ -79,7 +79,7 @@ def load_mnist_quickly() -> RawDigits:
     """MNIST from Keras' cache, or fetched within a few seconds and then cached there.
 
     Raises:
-        InputError: it cannot be had so soon, or the cached file is damaged, which is left as it is.
+        InputError: It cannot be had so soon, or the cached file is damaged, which is left as it is.
     """
     archive = _read_cached()
     if archive is None:

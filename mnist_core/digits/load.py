@@ -33,14 +33,14 @@ class Digits:
     The arrays are stored as read-only views, labels of another integer type as uint8, so the fingerprint stays true.
 
     Args:
-        name: where they come from: "mnist", "synthetic", or the file's or folder's name.
-        train_images: uint8 of shape (num_train, 28, 28), num_train >= 1.
-        train_labels: integers of shape (num_train,), 0 to 9.
-        test_images: uint8 of shape (num_test, 28, 28), num_test >= 1.
-        test_labels: integers of shape (num_test,), 0 to 9.
+        name: Name of the source: "mnist", "synthetic", or the file's or folder's name.
+        train_images: Pictures to train on, uint8 of shape (num_train, 28, 28), num_train >= 1.
+        train_labels: Labels of the pictures to train on, integers of shape (num_train,), 0 to 9.
+        test_images: Pictures to test with, uint8 of shape (num_test, 28, 28), num_test >= 1.
+        test_labels: Labels of the pictures to test with, integers of shape (num_test,), 0 to 9.
 
     Raises:
-        InputError: an array has another type, shape or range.
+        InputError: An array has another type, shape or range.
 
     Example:
         >>> import numpy as np
@@ -109,14 +109,14 @@ def load_digits(source: str | None = None, *, say: Say = say_nothing) -> Digits:
     """The digits from a source, checked; nothing is half loaded.
 
     Args:
-        source: "mnist" (Keras' cache or a download), "synthetic" (drawn here, cached), "auto" (mnist if it is cached or
-            can be had within a few seconds, else synthetic), the path of an .npz in Keras' layout or of a folder with
-            the four IDX files. A keyword goes before a file of that name: write ./mnist for the latter. None is
-            `default_source()`.
+        source: Where the digits come from: "mnist" (Keras' cache or a download), "synthetic" (drawn here, cached),
+            "auto" (mnist if it is cached or can be had within a few seconds, else synthetic), the path of an .npz in
+            Keras' layout or of a folder with the four IDX files. A keyword goes before a file of that name: write
+            ./mnist for the latter. None is `default_source()`.
         say: Is given a line when MNIST is downloaded, when auto falls back and when synthetic digits are drawn.
 
     Raises:
-        InputError: the source is unknown or its digits are bad; one line that says what to do.
+        InputError: The source is unknown or its digits are bad; one line that says what to do.
 
     Example:
         >>> digits = load_digits()

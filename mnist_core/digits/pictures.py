@@ -31,7 +31,7 @@ def load_pictures(paths: Sequence[Path]) -> np.ndarray:
        a margin of about a seventh around the digit, as MNIST does.
 
     Raises:
-        InputError: a file is missing, is no PNG file, is damaged, or would unpack to more pixels than
+        InputError: A file is missing, is no PNG file, is damaged, or would unpack to more pixels than
             ``PIL.Image.MAX_IMAGE_PIXELS``.
     """
     pictures = [_fit(_white_on_black(_to_grey(_open_png(path)))) for path in paths]

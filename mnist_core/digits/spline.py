@@ -25,7 +25,7 @@ class Trace:
     Args:
         weights: int64 of shape (num_points, num_positions); ``points @ weights / WEIGHT_ONE`` are the positions, which
             lie at equal distances along all strokes together.
-        length: of all strokes together, in hundredths of the sheet.
+        length: Length of all strokes together, in hundredths of the sheet.
     """
 
     weights: Weights

@@ -66,7 +66,7 @@ def draw_digits(num_train: int = NUM_TRAIN, num_test: int = NUM_TEST, seed: int 
     """Both sets, uint8, of the given sizes; each class is as frequent as any other, up to one.
 
     Raises:
-        InputError: a size is not an int >= 1, or the seed not an int >= 0.
+        InputError: A size is not an int >= 1, or the seed not an int >= 0.
     """
     check_count("draw_digits(num_train)", num_train)
     check_count("draw_digits(num_test)", num_test)

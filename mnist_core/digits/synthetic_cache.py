@@ -29,8 +29,8 @@ def load_synthetic(seed: int = 0, *, say: Say) -> RawDigits:
     """The synthetic digits from the cache, or drawn and cached; a cache that cannot be used is no error.
 
     Args:
-        seed: of the drawing, an int >= 0.
-        say: is given a line when the digits are drawn.
+        seed: Seed of the drawing, an int >= 0.
+        say: Is given a line when the digits are drawn.
     """
     path = cache_file(seed)
     cached = _read_sealed(path, seed)

@@ -14,7 +14,7 @@ def drop_from_page_cache(paths: Iterable[Path | str | bytes]) -> bool:
     stay.
 
     Raises:
-        OSError: a file cannot be opened.
+        OSError: A file cannot be opened.
 
     Example:
         >>> files = PipelineSpec(spec.ordering, source="tfrecord")

@@ -60,10 +60,10 @@ def predict_live_bytes(spec: PipelineSpec, num_examples: int, file_bytes: int = 
     directly behind a cache shares its payload.
 
     Args:
-        spec: the pipeline.
-        num_examples: of the source.
-        file_bytes: of a serialised record, where the source is TFRecord files. Slices of an array of paths share its
-            characters.
+        spec: Pipeline whose bytes are predicted.
+        num_examples: Number of examples that the source holds.
+        file_bytes: Mean size of a serialised record, where the source is TFRecord files; 0 for PNG files, since slices
+            of an array of paths share its characters.
 
     Example:
         >>> predict_live_bytes(PipelineSpec(parse_ordering("shuffle(60000).map().batch(32)")), num_examples=60_000)

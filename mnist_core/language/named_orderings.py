@@ -84,7 +84,7 @@ def find_ordering(name_or_text: str) -> Ordering:
     """The ordering that a name stands for, or else the one that the text spells.
 
     Raises:
-        InputError: neither a known name nor an ordering that works.
+        InputError: Neither a known name nor an ordering that works.
 
     Example:
         >>> print(find_ordering("batch_before_map"))

@@ -157,11 +157,11 @@ class Ordering:
     """The stages of one pipeline, in the order in which the data meets them.
 
     Args:
-        stages: what follows the source. The source is ``from_tensor_slices`` over the arrays, or the indices of the
-            examples where the first stage is `Range`.
+        stages: Stages that follow the source. The source is ``from_tensor_slices`` over the arrays, or the indices of
+            the examples where the first stage is `Range`.
 
     Raises:
-        InputError: the stages cannot work together; the message says why in one line.
+        InputError: The stages cannot work together; the message says why in one line.
 
     Example:
         >>> print(Ordering((Cache(), Shuffle(1000), *parse_ordering("map().batch(32)").stages)))
@@ -230,7 +230,7 @@ class Ordering:
         """The batches in one pass over `num_examples` examples.
 
         Raises:
-            InputError: there would be none, because ``drop_remainder`` drops the only one.
+            InputError: There would be none, because ``drop_remainder`` drops the only one.
         """
         whole, rest = divmod(num_examples, self.batch.batch_size)
         batches = whole + (rest > 0 and not self.batch.drop_remainder)
@@ -251,7 +251,7 @@ def parse_ordering(text: str) -> Ordering:
     """Read an ordering from text such as ``shuffle(1000).map().batch(32).prefetch(auto)``.
 
     Raises:
-        InputError: the text is not a chain of known stages, or the stages cannot work together.
+        InputError: The text is not a chain of known stages, or the stages cannot work together.
 
     Example:
         >>> ordering = parse_ordering("shuffle(60000).map(parallel=auto).batch(32)")

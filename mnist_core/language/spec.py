@@ -36,18 +36,19 @@ class PipelineSpec:
     """One input pipeline.
 
     Args:
-        ordering: the stages, in order.
-        labels: "onehot" gives float32 labels of shape (batch, 10), as in the post; "sparse" gives (batch,) int64.
-        normalize: "pipeline" casts to float32 and divides by 255 in ``map``; "model" hands out raw uint8 pixels, and
-            the model's first layer rescales them.
-        seed: of every ``shuffle`` that names none.
-        source: what the pipeline starts from: uint8 "arrays", "floats" that were normalised before, a Python
+        ordering: Stages of the pipeline, in order.
+        labels: Form of the labels: "onehot" gives float32 labels of shape (batch, 10), as in the post; "sparse" gives
+            (batch,) int64.
+        normalize: Where pixels are scaled: "pipeline" casts to float32 and divides by 255 in ``map``; "model" hands out
+            raw uint8 pixels, and the model's first layer rescales them.
+        seed: Seed of every ``shuffle`` that names none.
+        source: Elements that the pipeline starts from: uint8 "arrays", "floats" that were normalised before, a Python
             "generator" over the arrays, the paths of "png" files, or "tfrecord" shards; ``map`` decodes files.
-        function: "graph" maps with TensorFlow's operations, "numpy" with ``tf.numpy_function``, "python" with
-            ``tf.py_function``.
+        function: How ``map`` works: "graph" with TensorFlow's operations, "numpy" with ``tf.numpy_function``, "python"
+            with ``tf.py_function``.
 
     Raises:
-        InputError: a value is out of range, or the ordering lacks the ``map`` that the other choices need.
+        InputError: A value is out of range, or the ordering lacks the ``map`` that the other choices need.
 
     Example:
         >>> spec = PipelineSpec(parse_ordering("shuffle(60000).map().batch(32)"), labels="sparse")
@@ -97,17 +98,17 @@ class TrainSpec:
     """One training run.
 
     Args:
-        pipeline: where the batches come from.
-        model: a ready-made model by name: the post's "mlp", "linear" or "cnn".
-        epochs: passes over the training data, at least 1.
-        loop: "fit" is Keras' own, "graph" a ``tf.function`` step, "eager" plain Python.
-        steps_per_epoch: batches in an epoch; None is one whole pass.
-        learning_rate: of Adam, above 0.
-        checkpoint: the file format of the best model.
-        seed: of the weights, of dropout and, through the pipeline's own seed, of the shuffle.
+        pipeline: Pipeline that the batches come from.
+        model: Name of a ready-made model: the post's "mlp", "linear" or "cnn".
+        epochs: Passes over the training data, at least 1.
+        loop: Loop that trains: "fit" is Keras' own, "graph" a ``tf.function`` step, "eager" plain Python.
+        steps_per_epoch: Batches in an epoch; None is one whole pass.
+        learning_rate: Learning rate with which Adam begins, above 0.
+        checkpoint: File format of the best model.
+        seed: Seed of the weights and of dropout; the shuffle has the seed of the pipeline.
 
     Raises:
-        InputError: a value is out of range.
+        InputError: A value is out of range.
 
     Example:
         >>> spec = TrainSpec(PipelineSpec(find_ordering("post")), model="cnn", epochs=3)

@@ -11,6 +11,6 @@ def read_version() -> str:
     """The version of the installed distribution, such as ``0.1.0``.
 
     Raises:
-        PackageNotFoundError: the packages lie on the path, but nothing was installed.
+        PackageNotFoundError: The packages lie on the path, but nothing was installed.
     """
     return version(DISTRIBUTION)

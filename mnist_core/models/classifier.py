@@ -28,9 +28,9 @@ class Classifier:
     """A model that recognises digits, whatever file it came from.
 
     Args:
-        name: the file's or folder's name, for tables.
-        path: the file or folder that was loaded.
-        predict_batch: probabilities of shape (n, 10) for raw uint8 pixels of shape (n, 28, 28).
+        name: Name of the file or folder, for tables.
+        path: File or folder that was loaded.
+        predict_batch: Gives probabilities of shape (n, 10) for raw uint8 pixels of shape (n, 28, 28).
     """
 
     name: str
@@ -41,11 +41,11 @@ class Classifier:
         """The probability of each digit, float32 of shape (n, 10).
 
         Args:
-            images: raw pixels, uint8 of shape (n, 28, 28), white on black.
-            batch_size: pictures in one call of the model; bounds the memory, not the result.
+            images: Raw pixels, uint8 of shape (n, 28, 28), white on black.
+            batch_size: Pictures in one call of the model; bounds the memory, not the result.
 
         Raises:
-            InputError: the pictures have another type or shape, or the model's outputs are no probabilities.
+            InputError: The pictures have another type or shape, or the model's outputs are no probabilities.
         """
         if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
             raise InputError(f"images must be uint8 of shape (n, 28, 28), got {images.dtype} of shape {images.shape}.")
@@ -63,10 +63,11 @@ def load_classifier(path: Path) -> Classifier:
     A Keras model whose first layer does not rescale the pixels gets them divided by 255, as the pipelines do it.
 
     Args:
-        path: a run folder, a ``.keras`` or ``.h5`` file, a SavedModel, or a folder of its versions (the newest counts).
+        path: Path of a run folder, a ``.keras`` or ``.h5`` file, a SavedModel, or a folder of its versions (the newest
+            counts).
 
     Raises:
-        InputError: there is no such model, it maps no 28x28 pictures to 10 digits, or it wants to run code.
+        InputError: There is no such model, it maps no 28x28 pictures to 10 digits, or it wants to run code.
 
     Example:
         >>> classifier = load_classifier(Path("runs/linear"))
@@ -81,7 +82,7 @@ def load_keras_model(path: Path) -> keras.Model:
     """The uncompiled Keras model in a run folder, a ``.keras`` or an ``.h5`` file, loaded in safe mode.
 
     Raises:
-        InputError: there is no such model, it maps no 28x28 pictures to 10 digits, or it wants to run code.
+        InputError: There is no such model, it maps no 28x28 pictures to 10 digits, or it wants to run code.
     """
     found = _find_model(path)
     if found.is_dir():

@@ -40,13 +40,13 @@ def export_litert(source: Path, path: Path, *, say: Say = say_nothing) -> Export
     replaced at once.
 
     Args:
-        source: a run folder, a ``.keras`` or an ``.h5`` file.
-        path: the new file, which must end in ``.tflite``.
-        say: is told what happens, a line a step.
+        source: Path of a run folder, a ``.keras`` or an ``.h5`` file.
+        path: Path of the new file, which must end in ``.tflite``.
+        say: Is given a line for each step.
 
     Raises:
-        InputError: there is no such model, or `path` cannot be written.
-        ExportError: the converted model's probabilities differ by more than 1e-5.
+        InputError: There is no such model, or `path` cannot be written.
+        ExportError: The converted model's probabilities differ by more than 1e-5.
 
     Example:
         >>> exported = export_litert(Path("runs/linear"), Path("models/mnist.tflite"))
@@ -62,13 +62,13 @@ def export_onnx(source: Path, path: Path, *, say: Say = say_nothing) -> ExportRe
     earlier file at `path` is replaced at once.
 
     Args:
-        source: a run folder, a ``.keras`` or an ``.h5`` file.
-        path: the new file, which must end in ``.onnx``.
-        say: is told what happens, a line a step.
+        source: Path of a run folder, a ``.keras`` or an ``.h5`` file.
+        path: Path of the new file, which must end in ``.onnx``.
+        say: Is given a line for each step.
 
     Raises:
-        InputError: the extra is not installed, there is no such model, or `path` cannot be written.
-        ExportError: the converted model's probabilities differ by more than 1e-5.
+        InputError: The extra is not installed, there is no such model, or `path` cannot be written.
+        ExportError: The converted model's probabilities differ by more than 1e-5.
 
     Example:
         >>> exported = export_onnx(Path("runs/linear"), Path("models/mnist.onnx"))

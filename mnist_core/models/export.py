@@ -47,10 +47,10 @@ class ExportResult:
     """One exported model.
 
     Args:
-        path: the new version's folder, or the converted file.
-        signatures: the names under which it is called; the input is ``input``, the output ``output``.
-        num_checked: random pictures that it was checked on.
-        max_difference: the largest difference from the Keras model's probabilities that was seen.
+        path: Folder of the new version, or the converted file.
+        signatures: Names under which the model is called; the input is ``input``, the output ``output``.
+        num_checked: Number of random pictures that the model was checked on.
+        max_difference: Largest difference from the Keras model's probabilities that was seen.
     """
 
     path: Path
@@ -71,13 +71,13 @@ def export_model(source: Path, base: Path, *, say: Say = say_nothing) -> ExportR
     model, and then renamed into place. Requests name no device, so a server may use any.
 
     Args:
-        source: a run folder, a ``.keras`` or an ``.h5`` file.
-        base: the folder of all versions; made if it is missing.
-        say: is told what happens, a line a step.
+        source: Path of a run folder, a ``.keras`` or an ``.h5`` file.
+        base: Folder of all versions; made if it is missing.
+        say: Is given a line for each step.
 
     Raises:
-        InputError: there is no such model, or `base` cannot hold versions.
-        ExportError: the exported model differs by more than 1e-5, or the check itself failed.
+        InputError: There is no such model, or `base` cannot hold versions.
+        ExportError: The exported model differs by more than 1e-5, or the check itself failed.
 
     Example:
         >>> exported = export_model(Path("runs/linear"), Path("models/mnist"))
@@ -107,7 +107,7 @@ def load_exported(path: Path) -> Classifier:
     """The exported model at `path`, a version or the folder of all versions, of which the newest counts.
 
     Raises:
-        InputError: there is no SavedModel, or it does more than compute.
+        InputError: There is no SavedModel, or it does more than compute.
     """
     is_export = path.is_dir() and ((path / GRAPH_FILE).is_file() or bool(list_versions(path)))
     if not is_export:
@@ -119,7 +119,7 @@ def write_saved_model(model: keras.Model, folder: Path) -> None:
     """Write `model` with the two signatures of `export_model`.
 
     Raises:
-        ExportError: the graph names a device, which a server may not have.
+        ExportError: The graph names a device, which a server may not have.
     """
     archive = keras.export.ExportArchive()
     archive.track(model)
@@ -152,11 +152,11 @@ def check_difference(outputs: dict[str, np.ndarray], model: keras.Model) -> floa
     """The largest difference between `outputs` for `check_pictures` and the Keras model's probabilities.
 
     Args:
-        outputs: what the exported model gave, by signature.
-        model: the Keras model; it is run on the CPU, as the check of the export is.
+        outputs: Outputs of the exported model, by signature.
+        model: Keras model to compare with; it is run on the CPU, as the check of the export is.
 
     Raises:
-        ExportError: it is above 1e-5, or an output has another shape or is not a number.
+        ExportError: It is above 1e-5, or an output has another shape or is not a number.
     """
     pixels = check_pictures().astype(np.float32) / np.float32(pixel_divisor(model))
     with tf.device("/CPU:0"):  # a GPU's matrix products are rounded more coarsely than the tolerance

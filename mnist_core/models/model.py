@@ -28,13 +28,14 @@ def build_model(name: ModelName, *, normalize: Normalize = "pipeline", seed: int
     numbers in the process, and nothing global changes for the caller.
 
     Args:
-        name: "mlp" is the post's, "linear" is one softmax layer, "cnn" two convolutions that reach 99 % on MNIST.
-        normalize: "pipeline" expects pixels from 0 to 1; "model" takes raw pixels from 0 to 255, and its first layer
-            rescales them.
-        seed: of the initial weights and of dropout, in [0, 2**32 - 1].
+        name: Name of the model: "mlp" is the post's, "linear" is one softmax layer, "cnn" two convolutions that reach
+            99 % on MNIST.
+        normalize: Where pixels are scaled: for "pipeline" the model expects them from 0 to 1; for "model" it takes raw
+            ones from 0 to 255, and its first layer rescales them.
+        seed: Seed of the initial weights and of dropout, in [0, 2**32 - 1].
 
     Raises:
-        InputError: there is no model of that name.
+        InputError: There is no model of that name.
 
     Example:
         >>> model = build_model("mlp", seed=1)

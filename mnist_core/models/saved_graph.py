@@ -44,7 +44,7 @@ class SavedGraph:
     """The graph, the functions and the signatures in the ``saved_model.pb`` of a SavedModel folder.
 
     Raises:
-        InputError: the file is missing or cannot be read, or it is no TensorFlow 2 SavedModel.
+        InputError: The file is missing or cannot be read, or it is no TensorFlow 2 SavedModel.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,7 +73,7 @@ class SavedGraph:
         """The SignatureDef of that name.
 
         Raises:
-            InputError: there is none.
+            InputError: There is none.
         """
         if name not in self._meta_graph.signature_def:
             raise InputError(f"{self.folder} has no signature {name}: export the model with mnist-core export.")

@@ -17,17 +17,17 @@ def build_dataset(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) 
     """The dataset of (images, labels) batches that `spec` describes, on the CPU whatever other devices there are.
 
     Args:
-        spec: the stages and what they prepare.
-        examples: what the spec's source gives, from `load_source`; for "arrays" the images themselves, uint8 of shape
+        spec: Stages of the pipeline and what they prepare.
+        examples: Elements of the spec's source, from `load_source`; for "arrays" the images themselves, uint8 of shape
             (num_examples, 28, 28).
-        labels: uint8 of shape (num_examples,), 0 to 9.
+        labels: Labels of the examples, uint8 of shape (num_examples,), 0 to 9.
 
     Returns:
         Batches of images, float32 in [0, 1] or, normalised in the model, uint8, of shape (batch, 28, 28), and labels,
         float32 (batch, 10) one-hot or int64 (batch,) sparse. Without a ``map`` both are the uint8 of the source.
 
     Raises:
-        InputError: the ordering would give no batch.
+        InputError: The ordering would give no batch.
 
     Example:
         >>> spec, digits = PipelineSpec(find_ordering("batch_before_map")), load_digits()

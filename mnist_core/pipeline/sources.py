@@ -14,17 +14,17 @@ def load_source(spec: PipelineSpec, images: np.ndarray, labels: np.ndarray, *, s
     """What `build_dataset` takes for the source that the spec names.
 
     Args:
-        spec: names the source.
-        images: uint8 of shape (num_examples, 28, 28).
-        labels: uint8 of shape (num_examples,).
-        say: is given a line when files are written, which is done once.
+        spec: Pipeline that names the source.
+        images: Pictures, uint8 of shape (num_examples, 28, 28).
+        labels: Labels of the pictures, uint8 of shape (num_examples,).
+        say: Is given a line when files are written, which is done once.
 
     Returns:
         The images, as uint8 or, normalised, as float32 (num_examples, 28, 28); the paths of the PNG files
         (num_examples,); or those of the TFRecord shards (num_shards,).
 
     Raises:
-        InputError: the files cannot be written.
+        InputError: The files cannot be written.
 
     Example:
         >>> spec, digits = PipelineSpec(find_ordering("post"), source="tfrecord"), load_digits()

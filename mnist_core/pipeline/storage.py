@@ -46,13 +46,14 @@ def store_pngs(images: np.ndarray, labels: np.ndarray, *, say: Say, folder: Path
     Files that are there from an earlier call are checked and used: all by their size, a sample by its bytes.
 
     Args:
-        images: uint8 of shape (n, 28, 28).
-        labels: uint8 of shape (n,); they are not in the files, but tell these digits from others.
-        say: is given a line, without its end, when files are found damaged and before they are written.
-        folder: where `png/` is to be; by default in the user's cache folder, by the digits' fingerprint.
+        images: Pictures, uint8 of shape (n, 28, 28).
+        labels: Labels, uint8 of shape (n,); they are not in the files, but tell these digits from others.
+        say: Is given a line when files are found damaged and before they are written.
+        folder: Folder in which `png/` is to be; by default one in the user's cache, named after the digits'
+            fingerprint.
 
     Raises:
-        InputError: the folder cannot be written, or `png/` holds files that are not of this kind.
+        InputError: The folder cannot be written, or `png/` holds files that are not of this kind.
     """
     count = len(images)
     names = [f"{index // MAX_FILES_PER_FOLDER:02d}/{index:05d}.png" for index in range(count)]
@@ -74,13 +75,14 @@ def store_records(images: np.ndarray, labels: np.ndarray, *, say: Say, folder: P
     checked byte for byte and used.
 
     Args:
-        images: uint8 of shape (n, 28, 28).
-        labels: uint8 of shape (n,).
-        say: is given a line, without its end, when shards are found damaged and before they are written.
-        folder: where `tfrecord/` is to be; by default in the user's cache folder, by the digits' fingerprint.
+        images: Pictures, uint8 of shape (n, 28, 28).
+        labels: Labels, uint8 of shape (n,).
+        say: Is given a line when shards are found damaged and before they are written.
+        folder: Folder in which `tfrecord/` is to be; by default one in the user's cache, named after the digits'
+            fingerprint.
 
     Raises:
-        InputError: the folder cannot be written, or `tfrecord/` holds files that are not of this kind.
+        InputError: The folder cannot be written, or `tfrecord/` holds files that are not of this kind.
     """
     count = len(images)
     names = [f"digits-{shard:05d}-of-{NUM_SHARDS:05d}.tfrecord" for shard in range(NUM_SHARDS)]

@@ -35,13 +35,13 @@ class DigitScore:
     """The score of one digit.
 
     Args:
-        digit: 0 to 9.
-        num_examples: pictures with this label.
-        num_correct: those that were recognised.
-        recall: num_correct / num_examples; None without examples.
-        precision: num_correct / all pictures taken for this digit; None if there was none.
-        confused_with: the digit that it was most often taken for, the smallest of equals; None without a mistake.
-        num_confused: how often it was taken for that digit.
+        digit: Digit that is scored, 0 to 9.
+        num_examples: Number of pictures with this label.
+        num_correct: Number of pictures with this label that were recognised.
+        recall: Share of the pictures with this label that were recognised; None without examples.
+        precision: Share of the pictures taken for this digit that are of it; None if there was none.
+        confused_with: Digit that this one was most often taken for, the smallest of equals; None without a mistake.
+        num_confused: Number of pictures of this digit that were taken for that one.
     """
 
     digit: int
@@ -58,11 +58,11 @@ class EvalResult:
     """How a classifier did on labelled pictures.
 
     Args:
-        model: the classifier's name.
-        num_examples: pictures evaluated, at least 1.
-        loss: mean negative log likelihood of the right digit, in nats; Keras' cross-entropy.
-        accuracy: the share of pictures recognised, 0 to 1.
-        confusion: int64 of shape (10, 10); the row is the true digit, the column the recognised one.
+        model: Name of the classifier.
+        num_examples: Number of pictures evaluated, at least 1.
+        loss: Mean negative log likelihood of the right digit, in nats; Keras' cross-entropy.
+        accuracy: Share of the pictures recognised, 0 to 1.
+        confusion: Counts, int64 of shape (10, 10); the row is the true digit, the column the recognised one.
     """
 
     model: str
@@ -94,12 +94,12 @@ def evaluate(classifier: GivesProbabilities, images: np.ndarray, labels: np.ndar
     Where two digits are equally probable, the smaller one is taken, as Keras does.
 
     Args:
-        classifier: gives probabilities for raw pictures.
-        images: uint8 of shape (n, 28, 28), n at least 1.
-        labels: integers of shape (n,), 0 to 9.
+        classifier: Gives probabilities for raw pictures.
+        images: Pictures, uint8 of shape (n, 28, 28), n at least 1.
+        labels: Labels of the pictures, integers of shape (n,), 0 to 9.
 
     Raises:
-        InputError: the labels do not fit, or there is nothing to evaluate.
+        InputError: The labels do not fit, or there is nothing to evaluate.
 
     Example:
         >>> digits = load_digits()

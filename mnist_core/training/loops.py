@@ -18,8 +18,8 @@ class TrainStep:
     """One optimizer step on one batch, and the running loss and accuracy of the epoch.
 
     Args:
-        model: compiled; its optimizer is used.
-        sparse: labels are int64 (batch,) rather than one-hot float32 (batch, 10).
+        model: Compiled model, whose optimizer is used.
+        sparse: True if labels are int64 (batch,) rather than one-hot float32 (batch, 10).
 
     Example:
         >>> import keras
@@ -42,8 +42,8 @@ class TrainStep:
         """Step once.
 
         Args:
-            images: what the model takes, (batch, 28, 28).
-            labels: as told by `sparse`.
+            images: Pictures as the model takes them, (batch, 28, 28).
+            labels: Labels in the form that `sparse` says.
         """
         with tf.GradientTape() as tape:
             probabilities = self.model(images, training=True)

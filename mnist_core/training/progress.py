@@ -13,8 +13,8 @@ class TrainingProgress(keras.callbacks.Callback):
     """Shows the progress of any of the three loops on `console`.
 
     Args:
-        console: where to show it.
-        num_epochs: of the whole run, resumed epochs included.
+        console: Console to show the progress on.
+        num_epochs: Epochs of the whole run, resumed ones included.
     """
 
     def __init__(self, console: Console, num_epochs: int) -> None:

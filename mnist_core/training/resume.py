@@ -30,7 +30,7 @@ def restore_epoch(model: keras.Model, backup: Path, steps_per_epoch: int) -> int
     optimizer's step count is part of the weights: it says the epoch, and the metadata is written again from it.
 
     Raises:
-        InputError: neither the last backup nor the one before it can be read.
+        InputError: Neither the last backup nor the one before it can be read.
     """
     weights = backup / WEIGHTS
     if not weights.exists():
@@ -73,9 +73,9 @@ class PastEpochs(keras.callbacks.Callback):
     """Tells ReduceLROnPlateau and ModelCheckpoint, when training begins, of the epochs that are already done.
 
     Args:
-        epochs: done so far.
-        plateau: shown every past loss, which also sets the learning rate anew.
-        checkpoint: given the best loss, so that a worse epoch does not replace the best model.
+        epochs: Results of the epochs that are done.
+        plateau: Is shown every past loss, which also sets the learning rate anew.
+        checkpoint: Is given the best loss, so that a worse epoch does not replace the best model.
     """
 
     def __init__(

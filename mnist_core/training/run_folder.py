@@ -79,12 +79,12 @@ class RunFolder:
         """Take the folder for this run; the epochs that an interrupted run of the same spec and data has behind it.
 
         Args:
-            spec: what will be trained.
-            digits: on which data.
-            restart: throw away what an earlier run left here.
+            spec: Training that is about to begin.
+            digits: Digits to train on.
+            restart: Throw away what an earlier run left here.
 
         Raises:
-            InputError: the folder holds a finished run, a run of another spec or other data, or other files.
+            InputError: The folder holds a finished run, a run of another spec or other data, or other files.
         """
         if restart and self._is_ours():
             self._clear()

@@ -44,18 +44,19 @@ class TrainResult:
     """What one run came to.
 
     Args:
-        spec: what was trained.
-        data_name: the digits' name.
-        data_fingerprint: the digits' SHA-256.
-        num_train: training examples.
-        num_test: test examples.
-        epochs: one entry each, resumed ones included.
-        test_loss: of the best checkpoint, mean cross-entropy in nats.
-        test_accuracy: of the best checkpoint, 0 to 1.
-        model: the best checkpoint's file.
-        trace: of the profiled steps, or None; profiling makes its epoch slower.
-        versions: of Python and the libraries.
-        device: asked for, found and used, and how that is known; None where the caller did not say which.
+        spec: Training that was asked for.
+        data_name: Name of the digits.
+        data_fingerprint: SHA-256 of the digits.
+        num_train: Number of training examples.
+        num_test: Number of test examples.
+        epochs: Results of the epochs, resumed ones included.
+        test_loss: Mean cross-entropy of the best checkpoint on the test set, in nats.
+        test_accuracy: Accuracy of the best checkpoint on the test set, 0 to 1.
+        model: File of the best checkpoint.
+        trace: Trace of the profiled steps, or None; profiling makes its epoch slower.
+        versions: Versions of Python and the libraries, by name.
+        device: Device that was asked for, found and used, and how that is known; None where the caller did not say
+            which.
     """
 
     spec: TrainSpec
@@ -103,19 +104,19 @@ def train(
     """Train as `spec` says, or go on where an interrupted run in `folder` stopped, and test the best checkpoint.
 
     Args:
-        spec: what to train.
-        digits: the data.
-        folder: takes the model, the logs and the result.
-        restart: throw away what an earlier run left in `folder`.
-        profile: the steps of which a trace is taken into `folder`, counted from the beginning of training, also where
+        spec: Training to do.
+        digits: Digits to train on and to test with.
+        folder: Folder that takes the model, the logs and the result.
+        restart: Throw away what an earlier run left in `folder`.
+        profile: Steps of which a trace is taken into `folder`, counted from the beginning of training, also where
             that was an earlier go.
-        listeners: further callbacks, such as a progress bar.
-        device: from `use_device`; that the model computes there is proved before the first step.
-        clock: seconds, for the epochs' own log.
+        listeners: Further callbacks, such as a progress bar.
+        device: Device in use, from `use_device`; that the model computes there is proved before the first step.
+        clock: Gives seconds, for the log of each epoch.
 
     Raises:
-        InputError: the folder is taken, the data gives no batch, or training does not have the steps to profile.
-        DeviceError: the model does not compute on `device`.
+        InputError: The folder is taken, the data gives no batch, or training does not have the steps to profile.
+        DeviceError: The model does not compute on `device`.
 
     Example:
         >>> spec = TrainSpec(PipelineSpec(find_ordering("post")), model="linear", epochs=1)
