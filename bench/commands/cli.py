@@ -10,6 +10,7 @@ from bench.cases.orderings import CONTROLLED
 from bench.commands import gate, trials
 from mnist_core.terminal.shell import build_app, run_app
 
+GAP = 3  # columns between two of a table
 LISTED = ("orderings", "training", "devices", "inference")  # a reading of memory has the id of its drained case
 
 app = build_app("What the bench measures. The measuring itself is `pytest bench/ --benchmark-only`.")
@@ -20,25 +21,23 @@ def cases() -> None:
     """List the cases by the id that `pytest -k` selects them with."""
     import itertools
 
-    from rich import box
-    from rich.table import Table
-
     from bench.cases.groups import GROUPS
     from bench.cases.selection import Selection
     from bench.machine.environment import describe_machine
     from mnist_core.terminal.console import open_console
+    from reports.drawing.blocks import Column, Paragraph, Table, build_row
+    from reports.drawing.text import lay_out
 
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("id", no_wrap=True)
-    table.add_column("ordering", overflow="fold")
     selection = Selection(devices=("cpu", "gpu"))
-    for case in itertools.chain.from_iterable(GROUPS[group].build(selection) for group in LISTED):
-        table.add_row(case.id, case.subject.text)
-    console = open_console()
-    console.print(table)
+    listed = itertools.chain.from_iterable(GROUPS[group].build(selection) for group in LISTED)
+    rows = tuple(build_row(case.id, case.subject.text) for case in listed)
     machine = describe_machine()
-    console.print("-gpu ids are skipped, with one line, where TensorFlow finds no GPU")
-    console.print(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}")
+    blocks = (
+        Table(None, (Column("id", wraps=False), Column("ordering")), rows, gap=GAP),
+        Paragraph("-gpu ids are skipped, with one line, where TensorFlow finds no GPU"),
+        Paragraph(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}"),
+    )
+    open_console().print(lay_out(blocks))
 
 
 @app.command(epilog="Example:\n\n    mnist-bench noise --ordering post --repetitions 16")
@@ -57,9 +56,7 @@ def noise(
     """
     import itertools
 
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from bench.cases.selection import build_case
     from bench.commands.progress import QuietBar
@@ -68,12 +65,12 @@ def noise(
     from bench.workers.server import WorkerStarter
     from mnist_core.digits.load import default_source
     from mnist_core.terminal.console import open_console
+    from reports.drawing.blocks import Table, build_row, number_columns, text_columns
+    from reports.drawing.text import lay_out
     from reports.record.case import DEFAULT
     from reports.stats.spread import estimate_spread
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for title in ("arm", "turns", "SD of the log ratio", "95% interval", "pairs"):
-        table.add_column(title, justify="left" if title in ("arm", "turns") else "right")
+    rows = []
     start_worker, num_done = WorkerStarter(data or default_source()), 0
     with QuietBar(Console(stderr=True), "pairs") as bar:
         for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
@@ -88,8 +85,9 @@ def noise(
             spread = estimate_spread(differences)
             how = "interleaved" if interleaved else "one after the other"
             interval = f"{spread.low:.3f} to {spread.high:.3f}"
-            table.add_row(arm, how, f"{spread.deviation:.3f}", interval, f"{spread.count}")
-    open_console().print(table)
+            rows.append(build_row(arm, how, f"{spread.deviation:.3f}", interval, f"{spread.count}"))
+    columns = (*text_columns("arm", "turns"), *number_columns("SD of the log ratio", "95% interval", "pairs"))
+    open_console().print(lay_out([Table(None, columns, tuple(rows), gap=GAP)]))
 
 
 app.command(epilog=gate.EXAMPLES)(gate.gate)

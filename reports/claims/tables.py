@@ -1,4 +1,4 @@
-"""Verdicts as text: the whole table, and the short form that closes the main job."""
+"""Verdicts as blocks: the whole table, and the short form that closes the main job."""
 
 from __future__ import annotations
 
