@@ -28,4 +28,4 @@ def print_error(error: Exception) -> None:
 
 def show_plainly(text: str) -> str:
     """The text without line breaks and without what steers a terminal: files may come from anybody."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

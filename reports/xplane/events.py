@@ -9,6 +9,7 @@ from typing import Any
 
 from mnist_core.files.xspace import DEVICE, HOST, VALUE
 from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
+from mnist_core.terminal.console import show_plainly
 from reports.xplane.periods import PS_PER_NS, Period
 
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
@@ -109,4 +110,4 @@ def _make_reader(plane: Any) -> Callable[[Any], dict[str, Value]]:
 
 def clean(text: str) -> str:
     """The text without what would move a terminal's cursor, and not endless."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:LONGEST_NAME])
+    return show_plainly(text[:LONGEST_NAME])
