@@ -101,11 +101,11 @@ def _list_run(letter: str, run: Summary) -> Row:
     return (
         Cell(f" {letter}", emphasis=Emphasis.STRONG),
         Cell(run.path, below=(when,)),
-        Cell(_describe_machine(run), below=remarks),
+        Cell(_tell_machine(run), below=remarks),
     )
 
 
-def _describe_machine(run: Summary) -> str:
+def _tell_machine(run: Summary) -> str:
     facts = [f"{value} cores" if name == "cores" else value for name, value in run.machine]
     return ", ".join(facts) or "machine unknown"
 
@@ -115,7 +115,7 @@ def _tabulate_comparison(
 ) -> list[Block]:
     usable = select_usable(comparison, thresholds)
     blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
-    blocks += [Lines(tuple(_describe_company(comparison)), Emphasis.UNSURE), Gap()]
+    blocks += [Lines(tuple(_tell_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
         blocks += _tabulate_metric(metric, changes, letter, usable, everything=everything)
@@ -129,7 +129,7 @@ def _tabulate_comparison(
     return [*blocks, Lines(named, Emphasis.UNSURE)]
 
 
-def _describe_company(comparison: Comparison) -> list[str]:
+def _tell_company(comparison: Comparison) -> list[str]:
     timed = {change.case for change in comparison.changes if change.metric.is_timed}
     disturbed = {change.case for change in comparison.changes if change.is_disturbed}
     if not disturbed:
@@ -145,7 +145,7 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
         blocks.append(Lines((doubt,), Emphasis.WORST))
     facts = [each for each in comparison.differences if not each.is_of_program]
     programs = [each for each in comparison.differences if each.is_of_program]
-    lines = [_describe_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]]]
+    lines = [_tell_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]]]
     if len(programs) > MOST_PROGRAMS:
         lines.append(f"and {len(programs) - MOST_PROGRAMS} more that run as something else")
     if lines:
@@ -154,7 +154,7 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
     return blocks or [Lines((f"the same {same}, as far as the files tell",), Emphasis.FAINT)]
 
 
-def _describe_difference(difference: Difference) -> str:
+def _tell_difference(difference: Difference) -> str:
     return f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}"
 
 

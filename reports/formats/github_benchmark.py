@@ -16,7 +16,7 @@ from reports.stats.median import CONFIDENCE, Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.metric import FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, TIME, Metric
 from reports.summary.summary import Summary
-from reports.tables.notes import describe_setting
+from reports.tables.notes import tell_setting
 
 DIGITS = 6  # finer than any run, and short enough for the table that the action puts under a commit
 
@@ -59,7 +59,7 @@ def render_github_benchmark(summary: Summary) -> str:
     Raises:
         ExportError: there is none, which the action would refuse.
     """
-    setting = "\n".join(describe_setting(summary))
+    setting = "\n".join(tell_setting(summary))
     entries = [entry for result in collect_results(summary) for entry in _build_entries(result, setting)]
     if not entries:
         raise ExportError(f"the record has nothing to draw: {', '.join(chart.title for chart in CHARTS)}.")

@@ -19,7 +19,7 @@ from reports.page.files import PageError
 from reports.page.headline import Headline, write_headline
 from reports.page.runs import Run
 from reports.page.sections.order import list_sections
-from reports.tables.notes import describe_computer
+from reports.tables.notes import tell_computer
 
 PACKAGE, TEMPLATES = "reports.page", "templates"
 CLOSING = ("</script", "<!--")  # what would end a script early
@@ -70,7 +70,7 @@ def render_page(runs: Sequence[Run]) -> str:
 
 
 def _build_chapter(number: int, run: Run) -> Chapter:
-    origin = describe_computer(run.summary) if run.summary else ""
+    origin = tell_computer(run.summary) if run.summary else ""
     when = run.summary.datetime[:16].replace("T", " ") if run.summary else ""
     said = ", ".join(part for part in (origin, when) if part)
     return Chapter(f"run-{number}", run.name, said, write_headline(run), list_sections(run))

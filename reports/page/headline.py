@@ -16,7 +16,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
-from reports.traces.lines import describe_verdict
+from reports.traces.lines import tell_verdict
 
 Number = TypeVar("Number", int, float)
 
@@ -127,6 +127,6 @@ def _describe_claims(summary: Summary) -> list[Fact]:
 def _describe_trace(run: Run) -> Fact:
     bound = [trace for trace in run.traces if trace.verdict is not None and trace.verdict.is_input_bound]
     if len(run.traces) == 1:
-        said = describe_verdict(run.traces[0])[0]
+        said = tell_verdict(run.traces[0])[0]
         return Fact("The profiler's trace", said.partition(":")[0], said.partition(":")[2].strip())
     return Fact("The profiler's traces", f"{len(bound)} of {len(run.traces)} input-bound", "pictures of each below")

@@ -1,1 +1,1 @@
-"""The tables of a record."""
+"""The tables of a run, as blocks, and the sentences that stand below them."""

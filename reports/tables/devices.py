@@ -15,7 +15,7 @@ from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.reference import CPU
 from reports.summary.summary import Summary
 from reports.tables.cells import EMPTY, show_estimate, show_first_batch, show_rate, show_unsynced
-from reports.tables.notes import describe_winners
+from reports.tables.notes import tell_winners
 
 ON_CPU_LINE = "on a CPU a call returns when it is done; on a GPU when its work is queued"
 EXPLAINED = (
@@ -57,8 +57,8 @@ def tabulate_inference(summary: Summary) -> list[Block]:
     devices = list_devices(each.case for each in found)
     models = dict.fromkeys(each.model for each in found)
     tables = [_tabulate_model(model, [each for each in found if each.model == model], devices) for model in models]
-    unsynced = _describe_unsynced([each.case for each in found])
-    lines = Lines((LATENCY_LINE, *describe_winners(summary), *unsynced), Emphasis.FAINT)
+    unsynced = _tell_unsynced([each.case for each in found])
+    lines = Lines((LATENCY_LINE, *tell_winners(summary), *unsynced), Emphasis.FAINT)
     return [*tables, lines, Gap()]
 
 
@@ -79,7 +79,7 @@ def _show_prediction(case: CaseSummary | None) -> tuple[Cell, Cell]:
     return show_rate(case), show_first_batch(case)
 
 
-def _describe_unsynced(cases: Sequence[CaseSummary]) -> list[str]:
+def _tell_unsynced(cases: Sequence[CaseSummary]) -> list[str]:
     """On each device, the case that would gain most from a missing synchronisation, a line each."""
     lines = []
     for device in list_devices(cases):

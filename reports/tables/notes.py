@@ -17,7 +17,7 @@ from reports.summary.summary import Summary
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 
-def describe_busy(summary: Summary) -> list[str]:
+def tell_busy(summary: Summary) -> list[str]:
     """Which orderings keep the emulated accelerator busy enough; none where nothing was fed to one."""
     fed = list_emulated(summary.cases)
     if not fed:
@@ -26,7 +26,7 @@ def describe_busy(summary: Summary) -> list[str]:
     return [f"kept {BUSY_ENOUGH:.0%} busy with a {fed[0].step_ms:g} ms step by: {answer}"]
 
 
-def describe_control(summary: Summary) -> list[str]:
+def tell_control(summary: Summary) -> list[str]:
     """How far one case measured under two names differs from itself: what no difference below means."""
     control = summary.control
     if control is None:
@@ -35,7 +35,7 @@ def describe_control(summary: Summary) -> list[str]:
     return [f"A/A control: {control.name} measured twice, ratio {shown}: do not believe smaller differences"]
 
 
-def describe_turns(summary: Summary) -> list[str]:
+def tell_turns(summary: Summary) -> list[str]:
     """How many turns there were, how many of them were disturbed, and how long they are."""
     counts = [case.num_turns for case in summary.timed]
     if not counts:
@@ -52,23 +52,23 @@ def describe_turns(summary: Summary) -> list[str]:
     ]
 
 
-def describe_setting(summary: Summary) -> list[str]:
+def tell_setting(summary: Summary) -> list[str]:
     """The machine, the versions and the data of a run of this project."""
     libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in summary.libraries)
     return [
-        f"{describe_computer(summary)}, {summary.datetime[:16]}",
+        f"{tell_computer(summary)}, {summary.datetime[:16]}",
         libraries,
         f"digits: {summary.data_name} (sha256 {str(summary.data_fingerprint)[:FINGERPRINT_DIGITS]})",
     ]
 
 
-def describe_computer(summary: Summary) -> str:
+def tell_computer(summary: Summary) -> str:
     """The processor, how many of its cores the run was allowed to use, and the system; empty where nothing tells."""
     machine = summary.computer
     return "" if machine is None else f"{machine.cpu}, {machine.num_cores} cores, {machine.system}"
 
 
-def describe_winners(summary: Summary) -> list[str]:
+def tell_winners(summary: Summary) -> list[str]:
     """From which batch size on a device is faster than the CPU, a line for each model and device."""
     return [
         f"the {winner.device} predicts the {winner.model} faster {describe_crossover(winner.crossover)}"
@@ -76,25 +76,25 @@ def describe_winners(summary: Summary) -> list[str]:
     ]
 
 
-def describe_devices(summary: Summary) -> list[str]:
+def tell_devices(summary: Summary) -> list[str]:
     """Which devices were asked for, found and used, a line each; none for records that do not tell."""
     uses: dict[str, list[tuple[CaseSummary, DeviceUse]]] = {}
     for case in summary.cases:
         if case.device_use is not None:
             uses.setdefault(case.device, []).append((case, case.device_use))
-    return [_describe_use(device, uses[device]) for device in sorted(uses, key=lambda each: (each != CPU, each))]
+    return [_tell_use(device, uses[device]) for device in sorted(uses, key=lambda each: (each != CPU, each))]
 
 
-def _describe_use(device: str, uses: Sequence[tuple[CaseSummary, DeviceUse]]) -> str:
+def _tell_use(device: str, uses: Sequence[tuple[CaseSummary, DeviceUse]]) -> str:
     use = uses[0][1]
     gpu = describe_gpu(use.model, use.driver, use.memory_bytes)
     compiled = sorted({case.consumer for case, each in uses if each.xla})
     xla = f"XLA on for {', '.join(compiled)}" if compiled else "XLA off"
     parts = [f"asked for, found among {', '.join(use.found)}, and used", *([gpu] if gpu else []), xla]
-    return f"{device}: {'; '.join([*parts, *_describe_proof(uses)])}"
+    return f"{device}: {'; '.join([*parts, *_tell_proof(uses)])}"
 
 
-def _describe_proof(uses: Sequence[tuple[CaseSummary, DeviceUse]]) -> list[str]:
+def _tell_proof(uses: Sequence[tuple[CaseSummary, DeviceUse]]) -> list[str]:
     """The operations that were seen on the device, over all cases that computed something."""
     seen = sorted({part for _, each in uses if each.xla is not None for part in each.proof.split(", ")})
     return [f"seen: {', '.join(seen)}"] if seen else []

@@ -13,11 +13,11 @@ from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.devices import list_devices, tabulate_devices, tabulate_inference
 from reports.tables.mixing import tabulate_mixing
 from reports.tables.notes import (
-    describe_busy,
-    describe_control,
-    describe_devices,
-    describe_setting,
-    describe_turns,
+    tell_busy,
+    tell_control,
+    tell_devices,
+    tell_setting,
+    tell_turns,
 )
 from reports.tables.orderings import MEMORY_TITLE, ORDERING, explain_columns, list_programs, tabulate_field
 
@@ -42,7 +42,7 @@ def tabulate_run(summary: Summary) -> list[Block]:
         *tabulate_inference(summary),
         *tabulate_mixing(summary),
         *tabulate_captures(summary),
-        Lines(tuple(_describe(summary)), Emphasis.FAINT),
+        Lines(tuple(_tell(summary)), Emphasis.FAINT),
     ]
 
 
@@ -67,8 +67,8 @@ def _tabulate_memory(summary: Summary) -> list[Block]:
     return [Table(None, (ORDERING, *number_columns(MEMORY_TITLE)), rows)] if rows else []
 
 
-def _describe(summary: Summary) -> list[str]:
+def _tell(summary: Summary) -> list[str]:
     """What the main job can tell, and where and on what it was made, a line each."""
     explained = explain_columns(summary) if summary.fields else []
-    said = [*describe_busy(summary), *describe_control(summary), *describe_turns(summary)]
-    return [*explained, *said, *describe_devices(summary), *describe_setting(summary)]
+    said = [*tell_busy(summary), *tell_control(summary), *tell_turns(summary)]
+    return [*explained, *said, *tell_devices(summary), *tell_setting(summary)]

@@ -24,7 +24,7 @@ def tabulate_comparison(first: Trace, second: Trace, top: int) -> list[Block]:
         blocks.append(_tabulate_pairs("step time, mean ms", steps))
     if stages:
         title = "tf.data: the wait of a step, ms, by the stage in which it went"
-        blocks += [_tabulate_pairs(title, stages), _describe_chains(first, second), Gap()]
+        blocks += [_tabulate_pairs(title, stages), _tell_chains(first, second), Gap()]
     if operations and top:
         title = f"operations: own ms of a step, the {min(top, len(operations))} that differ most of {len(operations)}"
         blocks.append(_tabulate_pairs(title, operations[:top]))
@@ -70,7 +70,7 @@ def _render(value_ms: float | None) -> str:
     return GONE if value_ms is None else render_ms(value_ms)
 
 
-def _describe_chains(first: Trace, second: Trace) -> Lines:
+def _tell_chains(first: Trace, second: Trace) -> Lines:
     chains = [_chain(trace.pipelines) for trace in (first, second)]
     if chains[0] == chains[1]:
         return Lines((f"both run as {chains[0]}",), Emphasis.FAINT)

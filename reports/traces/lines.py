@@ -15,17 +15,17 @@ MOST_WORK = 3  # types of operations; what comes after runs for a fraction of it
 PYTHON = frozenset({"PyFunc", "EagerPyFunc", "PyFuncStateless"})  # py_function, numpy_function, from_generator
 
 
-def describe_verdict(trace: Trace) -> list[str]:
+def tell_verdict(trace: Trace) -> list[str]:
     """Whether input holds up the program, and what does it or what else takes the time; a line each."""
     if trace.verdict is None:
         return ["no verdict: neither steps nor tf.data in this trace"]
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
-    lines = _blame(trace.pipelines[0]) if trace.verdict.is_input_bound and trace.pipelines else _describe_rest(trace)
-    return [said, *_describe_gain(trace), *lines]
+    lines = _blame(trace.pipelines[0]) if trace.verdict.is_input_bound and trace.pipelines else _tell_rest(trace)
+    return [said, *_tell_gain(trace), *lines]
 
 
-def _describe_gain(trace: Trace) -> list[str]:
+def _tell_gain(trace: Trace) -> list[str]:
     """What the wait costs, where steps tell it."""
     if trace.verdict is None or not trace.verdict.is_input_bound or trace.verdict.of != STEPS:
         return []
@@ -51,7 +51,7 @@ def _blame(pipeline: Pipeline) -> list[str]:
     return [line for line in lines if line]
 
 
-def _describe_rest(trace: Trace) -> list[str]:
+def _tell_rest(trace: Trace) -> list[str]:
     """What takes the time, if it is not input; and the slowest stage all the same."""
     lines = []
     if trace.split is not None and trace.verdict is not None and trace.verdict.of == STEPS:

@@ -15,7 +15,7 @@ from reports.drawing.numbers import (
     render_share,
 )
 from reports.stats.median import CONFIDENCE
-from reports.traces.lines import describe_verdict
+from reports.traces.lines import tell_verdict
 from reports.traces.stages import Pipeline, Setting, Stage
 from reports.traces.trace import PARTS, Trace
 from reports.traces.verdict import HIGH, MODERATE
@@ -28,7 +28,7 @@ ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
 
 def tabulate_trace(trace: Trace, top: int) -> list[Block]:
     """The verdict, the steps, the stages of every pipeline, the `top` longest operations and the remarks."""
-    blocks: list[Block] = [_describe_capture(trace), Gap(), *_describe_verdict(trace), Gap(), *_tabulate_steps(trace)]
+    blocks: list[Block] = [_tell_capture(trace), Gap(), *_tell_verdict(trace), Gap(), *_tabulate_steps(trace)]
     for number, pipeline in enumerate(trace.pipelines, start=1):
         title = "tf.data" if len(trace.pipelines) == 1 else f"tf.data, pipeline {number} of {len(trace.pipelines)}"
         chain = Lines((f"runs as {pipeline.chain}",), Emphasis.FAINT)
@@ -39,15 +39,15 @@ def tabulate_trace(trace: Trace, top: int) -> list[Block]:
     return [*blocks, remarks, Lines(tuple(_explain(trace)), Emphasis.FAINT)]
 
 
-def _describe_capture(trace: Trace) -> Lines:
+def _tell_capture(trace: Trace) -> Lines:
     said = f"{trace.session.name}: {render_ms(trace.capture_ms)} ms captured, {render_megabytes(trace.num_bytes)}"
     return Lines((said,), Emphasis.FAINT)
 
 
-def _describe_verdict(trace: Trace) -> list[Lines]:
+def _tell_verdict(trace: Trace) -> list[Lines]:
     is_bad = trace.verdict is not None and trace.verdict.is_input_bound
     emphasis = Emphasis.STRONG if trace.verdict is None else Emphasis.WORST if is_bad else Emphasis.BEST
-    said, *lines = describe_verdict(trace)
+    said, *lines = tell_verdict(trace)
     return [Lines((said,), emphasis), Lines(tuple(lines))]
 
 

@@ -11,7 +11,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.fields import BUSY_ENOUGH
 from reports.summary.metric import BUSY_SHARE
 from reports.summary.summary import Summary
-from reports.tables.notes import describe_busy
+from reports.tables.notes import tell_busy
 
 PERCENT = 100
 CONSUMERS = {"step": "training step", "emulated": "emulated accelerator"}
@@ -22,7 +22,7 @@ def describe_feeding(summary: Summary) -> Section | None:
     cases = [case for case in summary.cases if case.group == "training" and case.find(BUSY_SHARE)]
     if not cases:
         return None
-    said = describe_busy(summary)
+    said = tell_busy(summary)
     lines = (write_sentences(said),) if said else ()
     return Section("feeding", "Does it keep a model busy?", (draw_feeding(cases), *lines))
 

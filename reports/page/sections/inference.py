@@ -10,7 +10,7 @@ from reports.page.sections.speed import READ_INTERVALS, READ_LOG
 from reports.summary.fields import Prediction
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
-from reports.tables.notes import describe_winners
+from reports.tables.notes import tell_winners
 
 
 def describe_inference(summary: Summary) -> Section | None:
@@ -24,7 +24,7 @@ def describe_inference(summary: Summary) -> Section | None:
         f" for the latency of one call. {READ_INTERVALS} {READ_LOG}",
         draw_intervals([_mark(each) for each in by_size], "examples per second", series="model and device"),
     )
-    winners = describe_winners(summary)
+    winners = tell_winners(summary)
     blocks: tuple[Block, ...] = (figure, write_sentences(winners)) if winners else (figure,)
     return Section("inference", "How fast does a model predict?", blocks)
 

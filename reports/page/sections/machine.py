@@ -8,16 +8,16 @@ from reports.summary.case import CaseSummary
 from reports.summary.metric import FIRST_BATCH
 from reports.summary.summary import Summary
 from reports.tables.cells import show_first_batch, show_rate
-from reports.tables.notes import describe_control, describe_devices, describe_setting, describe_turns
+from reports.tables.notes import tell_control, tell_devices, tell_setting, tell_turns
 
 
 def describe_machine(summary: Summary) -> Section:
     """The machine, the versions, the data, the noise, and every timed case."""
     said = [
-        *describe_setting(summary),
-        *describe_devices(summary),
-        *describe_turns(summary),
-        *describe_control(summary),
+        *tell_setting(summary),
+        *tell_devices(summary),
+        *tell_turns(summary),
+        *tell_control(summary),
     ]
     tables = (_list_cases(summary.timed),) if summary.timed else ()
     return Section("machine", "The machine, and how far to trust the numbers", (write_sentences(said), *tables))

@@ -11,7 +11,7 @@ from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Sect
 from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
-from reports.traces.lines import describe_verdict
+from reports.traces.lines import tell_verdict
 from reports.traces.stages import Pipeline
 from reports.traces.trace import PARTS, Trace
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
@@ -46,7 +46,7 @@ def _describe(trace: Trace) -> list[Block]:
 
 
 def _say(trace: Trace) -> list[str]:
-    lines = describe_verdict(trace)
+    lines = tell_verdict(trace)
     if trace.step_ms is not None:
         lines.append(f"{trace.step_ms.count} steps, median {render_estimate(trace.step_ms, render_ratio)} ms")
     if trace.pipelines:

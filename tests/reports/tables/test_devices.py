@@ -12,7 +12,7 @@ from reports.record.record import CaseRecord, DeviceUse, Machine, Record, Sample
 from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.summary import summarize
 from reports.tables.devices import tabulate_devices, tabulate_inference
-from reports.tables.notes import describe_devices
+from reports.tables.notes import tell_devices
 from reports.tables.run import tabulate_run
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"),))
@@ -141,12 +141,12 @@ def test_the_error_is_the_speed_that_would_have_been_shown(unsynced: float, exce
 def test_the_device_is_told_with_its_model_driver_memory_and_xla() -> None:
     compiled = replace(GPU_USE, xla=True, proof="Conv2D on GPU:0, MatMul on GPU:0")
     cases = (*DEVICES.cases, make_case("batch_before_map", "fit", "gpu", 90, None, device_use=compiled))
-    cpu, gpu = describe_devices(summarize(record(*cases)))
+    cpu, gpu = tell_devices(summarize(record(*cases)))
     assert cpu == "cpu: asked for, found among cpu, gpu, and used; XLA off; seen: MatMul on CPU:0"
     what = "NVIDIA H200, driver 580.159.03, 140 GiB; XLA on for fit; seen: Conv2D on GPU:0, MatMul on GPU:0"
     assert gpu == f"gpu: asked for, found among cpu, gpu, and used; {what}"
     unknown = replace(GPU_USE, driver=None, memory_bytes=None, xla=None, proof="only the pipeline ran")
-    lines = describe_devices(summarize(record(make_case("a", "copy", "gpu", 1, device_use=unknown))))
+    lines = tell_devices(summarize(record(make_case("a", "copy", "gpu", 1, device_use=unknown))))
     assert lines == ["gpu: asked for, found among cpu, gpu, and used; NVIDIA H200; XLA off"]
 
 
@@ -180,7 +180,7 @@ def test_the_widest_rows_are_not_cut_off(columns: int) -> None:
 def test_records_of_old_formats_tell_nothing_of_devices() -> None:
     for name in ("format1.json", "format2.json"):
         old = summarize(load_record(Path(__file__).parents[1] / "stored" / name))
-        assert (tabulate_devices(old), tabulate_inference(old), describe_devices(old)) == ([], [], [])
+        assert (tabulate_devices(old), tabulate_inference(old), tell_devices(old)) == ([], [], [])
         draw(tabulate_run(old))
 
 
