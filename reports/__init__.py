@@ -74,9 +74,9 @@ _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items()
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from mnist_core.language.version import read_version  # noqa: PLC0415  # like every name here, when asked for
+        from mnist_core import __version__  # noqa: PLC0415  # like every name here, when asked for
 
-        return read_version()
+        return __version__
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_MODULE_OF[name]), name)

@@ -8,7 +8,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from bench.workers.worker import redirect_output
-from mnist_core.devices.support import DeviceError
+from mnist_core import DeviceError
 
 LIMIT_S = 120.0  # the fork server's import of TensorFlow included
 
@@ -37,7 +37,7 @@ def find_missing_gpu(context: BaseContext) -> str | None:
 
 def _look(connection: Connection) -> None:
     redirect_output(Path(os.devnull))
-    from mnist_core.devices.choose import use_device  # noqa: PLC0415  # imports TensorFlow
+    from mnist_core import use_device  # noqa: PLC0415  # imports TensorFlow
 
     try:
         use_device("gpu")

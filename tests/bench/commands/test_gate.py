@@ -116,6 +116,17 @@ def test_a_head_that_does_not_work_is_told_in_one_line(repository: GitFolder, di
         measure(repository, "HEAD", None, digits_file)
 
 
+def test_a_base_from_before_the_public_api_is_told_in_one_line(repository: GitFolder, digits_file: str) -> None:
+    new = (repository.folder / "mnist_core/__init__.py").read_text()
+    old = repository.commit(**{"mnist_core/__init__.py": '"""A complete MNIST program."""\n'})
+    repository.commit(**{"mnist_core/__init__.py": new})
+    with command(repository, "--base", old, "--head", "HEAD", "--data", digits_file) as run:
+        out, err = run.communicate()
+    reason = "its mnist_core is older than the public API that a gate asks for, and cannot be compared."
+    assert (run.returncode, out) == (2, "")
+    assert err == f"error: base, {old}: {reason}\n"
+
+
 def test_cases_that_only_one_revision_has_are_listed_and_a_renamed_one_is_compared(
     repository: GitFolder, digits_file: str
 ) -> None:
