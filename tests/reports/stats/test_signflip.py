@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 
-from reports.stats.holm import reject_by_holm
 from reports.stats.signflip import count_flips, estimate_shift, find_first_look, find_smallest_effect, sign_flip_p_value
 
 
@@ -219,21 +218,6 @@ def test_the_smallest_effect_by_the_tables() -> None:
     values = np.array([-4, -3, -2, -1, 0, 1, 2, 3, 4.0])
     values *= 0.03 / values.std(ddof=1)
     assert find_smallest_effect(values.tolist(), 0.01, 0.01) == pytest.approx(0.05756, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("p_values", "family", "rejected"),
-    [
-        ({}, 3, set()),
-        ({"a": 0.01}, 1, {"a"}),
-        ({"a": 0.01}, 2, set()),  # 0.005 is asked
-        ({"a": 0.005, "b": 0.01}, 2, {"a", "b"}),  # 0.01 / 2, then 0.01 / 1
-        ({"a": 0.006, "b": 0.006}, 2, set()),  # the first fails, so the second is not asked
-        ({"a": 0.0033, "b": 0.011, "c": 0.004}, 3, {"a", "c"}),
-    ],
-)
-def test_holm_by_hand(p_values: dict[str, float], family: int, rejected: set[str]) -> None:
-    assert reject_by_holm(p_values, 0.01, family) == rejected
 
 
 @pytest.mark.parametrize(

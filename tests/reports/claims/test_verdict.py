@@ -1,0 +1,163 @@
+"""Verdicts on hand-made turns, on both sides of every boundary."""
+
+from dataclasses import replace
+
+import pytest
+from case_records import change, make_case_record
+
+from reports.claims.claim import Claim
+from reports.claims.verdict import Kind, judge_claims
+from reports.record.record import CaseRecord, Machine, Memory, Mixing, Record, Sample, Setting, Turn
+from reports.summary.summary import summarize
+
+SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"),))
+CLAIM = Claim("X1", "a is fast", "somebody", "time", "a", to="b", at_most=0.5)
+
+
+def sample(wall_ns: int, **choices) -> Sample:
+    return Sample(wall_ns, 1, choices.pop("first_batch_ns", 1), choices.pop("num_examples", 10), **choices)
+
+
+def make_case(name: str, samples: list[Sample], **choices) -> CaseRecord:
+    turns = tuple(Turn(number, each) for number, each in enumerate(samples))
+    return make_case_record(name, "batch(1)", SETTING, turns, **choices)
+
+
+def timed(name: str, walls_ns: list[int], **choices) -> CaseRecord:
+    return make_case(name, [sample(wall_ns) for wall_ns in walls_ns], **choices)
+
+
+def remembered(name: str, **numbers: int | None) -> CaseRecord:
+    memory = Memory(
+        1, **{"live_bytes": None, "peak_bytes": None, "kept_bytes": None, **numbers}, kept_after_trim_bytes=1
+    )
+    return change(timed(name, [1]), consumer="memory", group="memory", turns=(), memory=memory)
+
+
+def judge(claim: Claim, *cases: CaseRecord):
+    record = Record(cases, Machine("Test CPU", 2, "Linux"), "2026-11-25T08:00")
+    (verdict,) = judge_claims((claim,), summarize(record))
+    return verdict
+
+
+def test_the_ratio_is_taken_turn_against_turn_of_a_round() -> None:
+    # the machine was ten times slower in every second round: the ratios do not see it
+    a, b = timed("a", [40, 400, 41, 410, 39, 390]), timed("b", [100, 1000, 100, 1000, 100, 1000])
+    verdict = judge(CLAIM, a, b)
+    assert (verdict.kind, verdict.measured.median) == (Kind.HOLDS, pytest.approx(0.4))
+    assert (verdict.measured.low, verdict.measured.high) == pytest.approx((0.39, 0.41))
+
+
+@pytest.mark.parametrize(
+    ("walls", "kind"),
+    [
+        ([50, 50, 50, 50, 50, 50], Kind.HOLDS),  # at most 0.5 includes it
+        ([50, 50, 50, 50, 50, 51], Kind.INCONCLUSIVE),
+        ([51, 52, 53, 52, 51, 60], Kind.REFUTED),
+        ([40, 40, 40, 60, 60, 60], Kind.INCONCLUSIVE),
+    ],
+)
+def test_a_verdict_needs_the_whole_interval(walls: list[int], kind: Kind) -> None:
+    assert judge(CLAIM, timed("a", walls), timed("b", [100] * 6)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("at_least", "at_most", "kind"),
+    [
+        (0.4, None, Kind.HOLDS),
+        (0.41, None, Kind.REFUTED),
+        (0.3, 0.4, Kind.HOLDS),
+        (0.3, 0.39, Kind.REFUTED),
+        (None, 0.4, Kind.HOLDS),
+    ],
+)
+def test_bounds_from_both_sides(at_least, at_most, kind: Kind) -> None:
+    claim = replace(CLAIM, at_least=at_least, at_most=at_most)
+    assert judge(claim, timed("a", [40] * 6), timed("b", [100] * 6)).kind is kind
+
+
+def test_an_interval_that_touches_a_bound_from_outside_refutes_nothing() -> None:
+    a, b = timed("a", [40, 40, 40, 40, 40, 50]), timed("b", [100] * 6)
+    assert judge(replace(CLAIM, at_most=None, at_least=0.5), a, b).kind is Kind.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=0.4), a, b).kind is Kind.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=None, at_least=0.51), a, b).kind is Kind.REFUTED
+
+
+def test_what_is_not_conclusive_says_what_could_have_been_seen() -> None:
+    verdict = judge(CLAIM, timed("a", [40, 40, 50, 50, 60, 60]), timed("b", [100] * 6))
+    assert (verdict.kind, verdict.reason) == (Kind.INCONCLUSIVE, "sees effects from 25 %")  # 0.5 / 0.4 above 0.6 / 0.5
+
+
+@pytest.mark.parametrize(("num_turns", "kind"), [(1, Kind.INCONCLUSIVE), (5, Kind.INCONCLUSIVE), (6, Kind.HOLDS)])
+def test_too_few_turns_decide_nothing(num_turns: int, kind: Kind) -> None:
+    verdict = judge(CLAIM, timed("a", [1] * num_turns), timed("b", [100] * num_turns))
+    assert verdict.kind is kind
+    assert verdict.reason == ("too few turns" if kind is Kind.INCONCLUSIVE else "")
+
+
+@pytest.mark.parametrize(
+    ("metric", "first", "second", "ratio"),
+    [
+        ("time", sample(40, num_examples=20), sample(40), 0.5),  # of an example, whatever the epochs
+        ("seconds", sample(40, num_examples=20), sample(40), 1.0),
+        ("first_batch", sample(9, first_batch_ns=2), sample(9, first_batch_ns=8), 0.25),
+        ("busy", sample(101, busy_ns=50), sample(101, busy_ns=100), 0.5),  # the wait for the first batch left out
+        ("accuracy", sample(1, accuracy=0.4), sample(1, accuracy=0.8), 0.5),
+        ("displacement", sample(1, mixing=Mixing(0.1, 0.9)), sample(1, mixing=Mixing(0.2, 0.9)), 0.5),
+        ("label_runs", sample(1, mixing=Mixing(0.1, 0.9)), sample(1, mixing=Mixing(0.2, 0.9)), 1.0),
+    ],
+)
+def test_every_metric_of_a_turn(metric: str, first: Sample, second: Sample, ratio: float) -> None:
+    claim = replace(CLAIM, metric=metric, at_most=100.0)
+    verdict = judge(claim, make_case("a", [first] * 6), make_case("b", [second] * 6))
+    assert verdict.measured.median == pytest.approx(ratio)
+
+
+def test_one_case_against_a_number() -> None:
+    claim = Claim("X2", "it takes a minute", "somebody", "seconds", "a", number=60.0, at_most=1.0)
+    a = timed("a", [59_000_000_000, 60_000_000_000] * 3)
+    assert judge(claim, a).kind is Kind.HOLDS
+    assert judge(replace(claim, number=59.0), a).kind is Kind.INCONCLUSIVE
+    assert judge(replace(claim, number=58.0), a).kind is Kind.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("live", "kind"), [(44, Kind.HOLDS), (45, Kind.INCONCLUSIVE), (56, Kind.INCONCLUSIVE), (57, Kind.REFUTED)]
+)
+def test_bytes_are_read_once_and_carry_their_known_spread(live: int, kind: Kind) -> None:
+    """Two readings, each within 6 %: a ratio of 0.5 is beyond doubt from 0.445 down and from 0.562 up."""
+    claim = replace(CLAIM, metric="live_bytes")
+    assert judge(claim, remembered("a", live_bytes=live), remembered("b", live_bytes=100)).kind is kind
+
+
+def test_bytes_against_a_number_carry_the_spread_of_one_reading() -> None:
+    claim = Claim("X3", "it is a kilobyte", "somebody", "live_bytes", "a", number=1000, at_most=1.0)
+    assert judge(claim, remembered("a", live_bytes=943)).kind is Kind.HOLDS
+    assert judge(claim, remembered("a", live_bytes=944)).kind is Kind.INCONCLUSIVE
+
+
+def test_a_platform_without_a_source_cannot_run_it() -> None:
+    claim = replace(CLAIM, metric="live_bytes")
+    verdict = judge(claim, remembered("a", live_bytes=None), remembered("b", live_bytes=100))
+    assert (verdict.kind, verdict.reason) == (Kind.NOT_RUN, "this platform has no source for it")
+
+
+def test_what_was_not_measured_says_why() -> None:
+    a, b = timed("a", [1] * 6), timed("b", [1] * 6)
+    assert judge(CLAIM, a).reason == "slow: give --claims X1 or all"
+    assert judge(CLAIM, a, change(b, arm="raw")).kind is Kind.NOT_RUN
+    assert judge(CLAIM, a, change(b, consumer="step")).kind is Kind.NOT_RUN
+    assert judge(replace(CLAIM, device="gpu"), a, b).reason == "no GPU in this run"
+    assert judge(replace(CLAIM, data="cd" * 32), a, b).reason == "needs the real MNIST"
+    assert judge(replace(CLAIM, data="ab" * 32), a, b).kind is not Kind.NOT_RUN
+
+
+def test_only_turns_of_one_group_are_paired() -> None:
+    a, b = timed("a", [1] * 6), timed("b", [100] * 6)
+    assert judge(CLAIM, a, b).kind is Kind.HOLDS
+    assert judge(CLAIM, a, replace(b, group="claims")).kind is Kind.NOT_RUN
+
+
+def test_two_arms_of_one_case() -> None:
+    claim = replace(CLAIM, to="a", to_arm="raw")
+    assert judge(claim, timed("a", [1] * 6), timed("a", [100] * 6, arm="raw")).kind is Kind.HOLDS
