@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from reports.drawing.numbers import render_change, render_changes
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
-from reports.gate.verdict import Decision, Finding, Verdict
+from reports.gate.verdict import Decision, Finding, GateVerdict
 from reports.record.record import FINGERPRINT_DIGITS, MIN_JUDGED_NS, Sample
 from reports.stats.median import CONFIDENCE
 from reports.tables.notes import NAMES
@@ -33,7 +33,7 @@ def _name(revision: Revision) -> str:
 
 def rank(findings: Iterable[Finding]) -> list[Finding]:
     """The worst verdict first; within a verdict the largest change."""
-    severities = {verdict: number for number, verdict in enumerate(Verdict)}
+    severities = {verdict: number for number, verdict in enumerate(GateVerdict)}
     return sorted(findings, key=lambda each: (severities[each.verdict], -_size(each)))
 
 
@@ -49,13 +49,13 @@ def tell_change(finding: Finding) -> str:
 def tell_why(finding: Finding) -> str:
     """What the verdict rests on."""
     match finding.verdict:
-        case Verdict.REGRESSED:
+        case GateVerdict.REGRESSED:
             return f"p {finding.p_value:.1g}"
-        case Verdict.OK | Verdict.IMPROVED:
+        case GateVerdict.OK | GateVerdict.IMPROVED:
             return f"below {render_change(_bound(finding))}"
-        case Verdict.FAILED:
+        case GateVerdict.FAILED:
             return finding.reason
-        case Verdict.INCONCLUSIVE:
+        case GateVerdict.INCONCLUSIVE:
             seen = (
                 "" if finding.smallest_effect is None else f"; could have seen {render_change(finding.smallest_effect)}"
             )
@@ -69,7 +69,7 @@ def _bound(finding: Finding) -> float:
 
 def fold_ok(decision: Decision) -> str:
     """All comparisons that are OK, in one line; empty if there are none."""
-    fine = [each for each in decision.findings if each.verdict is Verdict.OK]
+    fine = [each for each in decision.findings if each.verdict is GateVerdict.OK]
     if not fine:
         return ""
     weakest = max(fine, key=_bound)

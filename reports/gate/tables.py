@@ -21,14 +21,14 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.markdown import Limit, render_markdown
 from reports.gate.lines import fold_ok, rank, tell_change, tell_outcome, tell_revisions, tell_run, tell_why
-from reports.gate.verdict import Decision, Finding, Verdict
+from reports.gate.verdict import Decision, Finding, GateVerdict
 
 EMPHASES = {
-    Verdict.REGRESSED: Emphasis.WORST,
-    Verdict.FAILED: Emphasis.WORST,
-    Verdict.INCONCLUSIVE: Emphasis.UNSURE,
-    Verdict.IMPROVED: Emphasis.GOOD,
-    Verdict.OK: Emphasis.FAINT,
+    GateVerdict.REGRESSED: Emphasis.WORST,
+    GateVerdict.FAILED: Emphasis.WORST,
+    GateVerdict.INCONCLUSIVE: Emphasis.UNSURE,
+    GateVerdict.IMPROVED: Emphasis.GOOD,
+    GateVerdict.OK: Emphasis.FAINT,
 }
 COLUMNS = (
     Column("verdict", wraps=False),
@@ -51,8 +51,8 @@ def tabulate_decision(decision: Decision, *, shows_ok: bool = False) -> list[Blo
         decision: What was decided.
         shows_ok: True for a row for each comparison that is OK as well, rather than one line for all of them.
     """
-    shown = [each for each in rank(decision.findings) if shows_ok or each.verdict is not Verdict.OK]
-    folded = [] if shows_ok else [each for each in rank(decision.findings) if each.verdict is Verdict.OK]
+    shown = [each for each in rank(decision.findings) if shows_ok or each.verdict is not GateVerdict.OK]
+    folded = [] if shows_ok else [each for each in rank(decision.findings) if each.verdict is GateVerdict.OK]
     blocks: list[Block] = [
         Heading(tell_outcome(decision), decision.outcome.emphasis),
         Paragraph(tell_revisions(decision.record)),

@@ -19,7 +19,7 @@ class GateError(InputError):
     """A gate is asked for something that there is not; the message is one line."""
 
 
-class Verdict(Enum):
+class GateVerdict(Enum):
     """What a run says of one case and metric; the worst first."""
 
     REGRESSED = "REGRESSED"
@@ -31,11 +31,11 @@ class Verdict(Enum):
 
 NOTHING = "nothing"
 OUTCOMES = {
-    Verdict.REGRESSED: Outcome.REGRESSED,
-    Verdict.FAILED: Outcome.FAILED,
-    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
-    Verdict.IMPROVED: Outcome.FINE,
-    Verdict.OK: Outcome.FINE,
+    GateVerdict.REGRESSED: Outcome.REGRESSED,
+    GateVerdict.FAILED: Outcome.FAILED,
+    GateVerdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
+    GateVerdict.IMPROVED: Outcome.FINE,
+    GateVerdict.OK: Outcome.FINE,
 }
 REASONS = {Outcome.REGRESSED: "regressed", Outcome.FAILED: "could not be made", Outcome.INCONCLUSIVE: "are undecided"}
 
@@ -60,7 +60,7 @@ class Finding(Hypothesis):
         reason: Why it is FAILED or INCONCLUSIVE; empty for the others.
     """
 
-    verdict: Verdict
+    verdict: GateVerdict
     change: Estimate | None = None
     smallest_effect: float | None = None
     reason: str = ""
@@ -123,17 +123,17 @@ def parse_failing(text: str) -> tuple[Outcome, ...]:
 def _find(record: GateRecord, hypothesis: Hypothesis) -> Finding:
     differences = hypothesis.differences
     change = as_ratio(estimate_shift(differences)) if differences else None
-    finding = Finding(**vars(hypothesis), verdict=Verdict.OK, change=change)
+    finding = Finding(**vars(hypothesis), verdict=GateVerdict.OK, change=change)
     match finding.state:
         case State.CLEARED:
-            return replace(finding, verdict=Verdict.IMPROVED) if _is_improved(finding) else finding
+            return replace(finding, verdict=GateVerdict.IMPROVED) if _is_improved(finding) else finding
         case State.REJECTED:
-            return replace(finding, verdict=Verdict.REGRESSED)
+            return replace(finding, verdict=GateVerdict.REGRESSED)
         case State.FAILED:
-            return replace(finding, verdict=Verdict.FAILED, reason=_tell_failure(record, finding))
+            return replace(finding, verdict=GateVerdict.FAILED, reason=_tell_failure(record, finding))
         case State.OPEN | State.UNMEASURED:
             reason, effect = _tell_doubt(record, finding), _find_smallest_effect(finding)
-            return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, smallest_effect=effect)
+            return replace(finding, verdict=GateVerdict.INCONCLUSIVE, reason=reason, smallest_effect=effect)
 
 
 def _is_improved(finding: Finding) -> bool:
@@ -171,9 +171,9 @@ def _find_smallest_effect(hypothesis: Hypothesis) -> float | None:
 
 
 def _distrust(finding: Finding, reason: str) -> Finding:
-    if finding.verdict is Verdict.FAILED:
+    if finding.verdict is GateVerdict.FAILED:
         return finding
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, smallest_effect=None, reason=reason)
+    return replace(finding, verdict=GateVerdict.INCONCLUSIVE, smallest_effect=None, reason=reason)
 
 
 def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from reports.gate.pairs import read_differences
 from reports.gate.record import GateRecord
-from reports.gate.verdict import Decision, Verdict
+from reports.gate.verdict import Decision, GateVerdict
 from reports.record.checks import check_number
 from reports.record.errors import RecordError
 from reports.summary.outcome import Outcome
@@ -82,7 +82,9 @@ def build_trial(
 ) -> Trial:
     """The trial that a decided run was; `former` is the run before, whose base stands for a stored baseline."""
     record = decision.record
-    regressed = dict.fromkeys(each.threshold.case for each in decision.findings if each.verdict is Verdict.REGRESSED)
+    regressed = dict.fromkeys(
+        each.threshold.case for each in decision.findings if each.verdict is GateVerdict.REGRESSED
+    )
     return Trial(
         number=number,
         kind=kind,

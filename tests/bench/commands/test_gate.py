@@ -19,7 +19,7 @@ from bench.gate.packages import install as install_packages
 from bench.gate.run import GateOptions, run_gate
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
-from reports.gate.verdict import Verdict, decide
+from reports.gate.verdict import GateVerdict, decide
 from reports.summary.outcome import Outcome
 
 pytestmark = pytest.mark.process
@@ -85,7 +85,7 @@ def test_work_planted_in_the_working_tree_is_found_and_nothing_is_left(
     before = repository.git("status", "--porcelain")
     decision = measure(repository, "HEAD", None, digits_file, "no_prefetch-*")
     assert [(each.threshold.case, each.verdict) for each in decision.findings] == [
-        ("no_prefetch-raw-cpu", Verdict.REGRESSED)
+        ("no_prefetch-raw-cpu", GateVerdict.REGRESSED)
     ]
     assert decision.findings[0].change.median > 2
     assert decision.outcome is Outcome.REGRESSED

@@ -11,7 +11,7 @@ from scipy import stats
 from bench.gate.lots import HASH_SEEDS, SQUARE, Lots
 from bench.machine.cores import find_allowed_cores
 from reports.gate.stages import find_next_pairs
-from reports.gate.verdict import Verdict, decide
+from reports.gate.verdict import GateVerdict, decide
 from reports.stats.signflip import sign_flip_p_value
 from reports.summary.outcome import Outcome
 
@@ -35,9 +35,9 @@ def test_a_suspect_is_confirmed_by_fresh_pairs_and_the_rest_is_left_alone() -> N
     record = run()
     decision = decide(record)
     assert [(each.threshold.case, each.verdict) for each in decision.findings] == [
-        ("a", Verdict.OK),
-        ("b", Verdict.REGRESSED),
-        ("c", Verdict.OK),
+        ("a", GateVerdict.OK),
+        ("b", GateVerdict.REGRESSED),
+        ("c", GateVerdict.OK),
     ]
     assert {pair.case for pair in record.pairs if pair.stage == "confirm"} == {"b"}
     assert [name for name, *_ in run.listener.rounds] == ["screen"] * 6 + ["confirm"] * decision.findings[1].num_pairs
@@ -114,7 +114,7 @@ def test_a_side_that_breaks_gets_fresh_processes_and_is_given_up_after_two_failu
     assert run.machine.processes == ()
     assert run.machine.num_starts == 3
     decision = decide(record)
-    assert [each.verdict for each in decision.findings] == [Verdict.OK, Verdict.FAILED, Verdict.OK]
+    assert [each.verdict for each in decision.findings] == [GateVerdict.OK, GateVerdict.FAILED, GateVerdict.OK]
 
 
 def test_nothing_that_works_is_nothing_compared() -> None:

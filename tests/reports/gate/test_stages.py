@@ -12,7 +12,7 @@ from scipy import stats as reference
 from reports.gate.record import Threshold
 from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import Look, Request, State, find_next_pairs, follow, plan_looks
-from reports.gate.verdict import Verdict, decide
+from reports.gate.verdict import GateVerdict, decide
 from reports.summary.outcome import Outcome
 
 
@@ -251,7 +251,7 @@ def test_a_real_slowdown_is_found(noise, effect: float) -> None:
     found = 0
     for seed in range(100):
         gate = run_gate(build_gate(*cases), draw_from(noise, {"case3": math.log1p(effect)}, seed))
-        findings = [each for each in decide(gate).findings if each.verdict is Verdict.REGRESSED]
+        findings = [each for each in decide(gate).findings if each.verdict is GateVerdict.REGRESSED]
         found += [each.threshold.case for each in findings] == ["case3"]
     power = min(find_power(noise, effect, family) for family in (1, 8)) - 0.01 - 0.01
     assert power > 0.9, "the aim is that the noise is no excuse"

@@ -8,14 +8,14 @@ from gates import CALM, add_pairs, build_gate, control, draw_from, fail, gauss, 
 
 from reports.gate.file import load_gate, save_gate
 from reports.gate.stages import find_next_pairs
-from reports.gate.verdict import Verdict, decide
+from reports.gate.verdict import GateVerdict, decide
 from reports.summary.outcome import Outcome, find_exit_code
 
 
 def test_ok_comes_with_a_bound() -> None:
     decision = decide(screened("a"))
     finding = decision.findings[0]
-    assert (finding.verdict, finding.stage, finding.num_pairs) == (Verdict.OK, "screen", 6)
+    assert (finding.verdict, finding.stage, finding.num_pairs) == (GateVerdict.OK, "screen", 6)
     # the largest Walsh averages of CALM are 0.004, 0.0035, 0.003: P(T <= 2) = 3/64, so the third is the bound
     assert finding.change.high == pytest.approx(math.exp(0.003), abs=1e-6)
     assert (finding.p_value, finding.smallest_effect, finding.reason) == (None, None, "")
@@ -26,11 +26,11 @@ def test_regressed_comes_with_a_p_value_and_an_interval() -> None:
     gate = add_pairs(screened("a", "b", a=[0.05] * 6), "a", "confirm", [0.04, 0.06] * 6)
     decision = decide(gate)
     finding = decision.findings[0]
-    assert (finding.verdict, finding.stage, finding.num_pairs) == (Verdict.REGRESSED, "confirm", 12)
+    assert (finding.verdict, finding.stage, finding.num_pairs) == (GateVerdict.REGRESSED, "confirm", 12)
     assert (finding.p_value, finding.alpha) == (2**-12, 0.004)
     assert finding.change.median == pytest.approx(math.exp(0.05), abs=1e-6)
     assert finding.change.low > 1.04
-    assert decision.findings[1].verdict is Verdict.OK
+    assert decision.findings[1].verdict is GateVerdict.OK
     assert (decision.outcome, decision.reason) == (Outcome.REGRESSED, "1 of 2 comparisons regressed")
 
 
@@ -38,7 +38,7 @@ def test_inconclusive_comes_with_the_smallest_effect_it_could_have_seen() -> Non
     even = [-0.17 + 0.4 / 23 * number for number in range(24)]
     gate = add_pairs(screened("a", a=[0.05] * 6), "a", "confirm", even[::2] + even[1::2])
     finding = decide(gate).findings[0]
-    assert (finding.verdict, finding.num_pairs) == (Verdict.INCONCLUSIVE, 24)
+    assert (finding.verdict, finding.num_pairs) == (GateVerdict.INCONCLUSIVE, 24)
     # s = 0.4 / 23 * sqrt(24 * 25 / 12) = 0.1230; t(23) is 2.73 at 99.4 % and 1.71 at 95 %: 0.01 + 4.44 s / sqrt(24)
     assert finding.smallest_effect == pytest.approx(math.exp(0.1215), abs=1e-3)
     assert finding.reason == "too noisy"
@@ -59,7 +59,7 @@ def test_too_few_pairs_are_inconclusive_and_say_so(confirming: int, reason: str,
         screened("a", a=[0.05] * 6), "a", "confirm", [0.04, 0.2, -0.1, 0.1, 0.0, 0.2, 0.0, 0.1][:confirming]
     )
     finding = decide(replace(gate, interruption="the budget ended")).findings[0]
-    assert (finding.verdict, finding.reason) == (Verdict.INCONCLUSIVE, reason)
+    assert (finding.verdict, finding.reason) == (GateVerdict.INCONCLUSIVE, reason)
     assert (finding.smallest_effect is not None) is sees
 
 
@@ -74,17 +74,17 @@ def test_a_screen_cut_short_decides_nothing(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("difference", "verdict"),
-    [(-0.05, Verdict.IMPROVED), (-math.log1p(0.01) - 1e-6, Verdict.IMPROVED), (-0.0099, Verdict.OK)],
+    [(-0.05, GateVerdict.IMPROVED), (-math.log1p(0.01) - 1e-6, GateVerdict.IMPROVED), (-0.0099, GateVerdict.OK)],
 )
-def test_improved_is_shown_and_never_fails(difference: float, verdict: Verdict) -> None:
+def test_improved_is_shown_and_never_fails(difference: float, verdict: GateVerdict) -> None:
     decision = decide(screened("a", a=[difference] * 6))
     assert (decision.findings[0].verdict, decision.outcome) == (verdict, Outcome.FINE)
 
 
 @pytest.mark.parametrize(
-    ("difference", "verdict"), [(math.log1p(0.01), Verdict.OK), (math.log1p(0.01) + 1e-4, Verdict.REGRESSED)]
+    ("difference", "verdict"), [(math.log1p(0.01), GateVerdict.OK), (math.log1p(0.01) + 1e-4, GateVerdict.REGRESSED)]
 )
-def test_exactly_at_the_margin_is_not_above_it(difference: float, verdict: Verdict) -> None:
+def test_exactly_at_the_margin_is_not_above_it(difference: float, verdict: GateVerdict) -> None:
     gate = add_pairs(screened("a", a=[0.05] * 6), "a", "confirm", [difference] * 24)
     assert decide(gate).findings[0].verdict is verdict
 
@@ -99,7 +99,7 @@ def test_a_base_that_differs_from_itself_makes_all_inconclusive(difference: floa
     else:
         assert decision.outcome is Outcome.INCONCLUSIVE
         assert decision.reason == "base differs from itself in time: something but the code decides here"
-        assert {finding.verdict for finding in decision.findings} == {Verdict.INCONCLUSIVE}
+        assert {finding.verdict for finding in decision.findings} == {GateVerdict.INCONCLUSIVE}
         assert find_exit_code(decision.outcome) == 3
 
 
@@ -130,7 +130,7 @@ def test_a_side_that_fails_again_and_again_is_told_and_fails() -> None:
         fail(replace(gate, pairs=tuple(pair for pair in gate.pairs if pair.case == "a")), 0, case="b"), 1, case="b"
     )
     decision = decide(gate)
-    assert decision.findings[1].verdict is Verdict.FAILED
+    assert decision.findings[1].verdict is GateVerdict.FAILED
     assert decision.findings[1].reason == "head failed in 2 pairs: killed by signal 9"
     assert (decision.outcome, find_exit_code(decision.outcome)) == (Outcome.FAILED, 2)
 
@@ -140,7 +140,7 @@ def test_a_metric_that_is_not_told_is_inconclusive() -> None:
     silent = [replace(pair, head=replace(pair.head, live_bytes=None)) for pair in gate.pairs]
     gate = replace(gate, pairs=tuple(silent), plan=build_gate("a", metrics=("time", "memory")).plan)
     decision = decide(gate)
-    assert [finding.verdict for finding in decision.findings] == [Verdict.OK, Verdict.INCONCLUSIVE]
+    assert [finding.verdict for finding in decision.findings] == [GateVerdict.OK, GateVerdict.INCONCLUSIVE]
     assert decision.findings[1].reason == "base and head do not both tell this metric"
 
 
