@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from gates import add_pairs, screened
-from scipy import stats as reference
 
 from reports.drawing.text import render_text
 from reports.gate.file import save_gate
@@ -132,12 +131,6 @@ def test_a_trial_that_cannot_be_is_refused(change, reason: str) -> None:
 )
 def test_exact_limits_by_the_tables(count: int, total: int, low: float, high: float) -> None:
     assert bound_share(count, total) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
-
-
-@pytest.mark.parametrize("count", [0, 1, 7, 59, 60])
-def test_exact_limits_equal_scipys(count: int) -> None:
-    expected = reference.binomtest(count, 60).proportion_ci(0.95, method="exact")
-    assert bound_share(count, 60) == pytest.approx((expected.low, expected.high))
 
 
 TRIALS = (
