@@ -7,7 +7,6 @@ import io
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from mnist_core.digits.archive import KEYS, describe, read_arrays
 from mnist_core.digits.arrays import AnyArray, RawDigits, fingerprint_arrays
@@ -21,6 +20,8 @@ SEAL = "seal"
 
 def cache_file(seed: int) -> Path:
     """The file for this seed and this version of the generator, in the user's cache folder."""
+    import platformdirs  # noqa: PLC0415  # only the drawn digits are kept there
+
     name = f"synthetic-v{GENERATOR_VERSION}-seed{seed}.npz"
     return platformdirs.user_cache_path("mnist-bench") / name
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
-from PIL import Image
 
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.digits.archive import describe
@@ -124,6 +122,8 @@ def _write(place: Path, listing: Listing, write: Callable[[Path], None]) -> None
 
 
 def _default_folder(fingerprint: str) -> Path:
+    import platformdirs  # noqa: PLC0415  # a process that only measures has no need of it
+
     return platformdirs.user_cache_path("mnist-bench") / "stored" / fingerprint[:16]
 
 
@@ -148,6 +148,8 @@ def _unwritable(place: Path, error: OSError) -> InputError:
 
 def _encode_png(image: np.ndarray) -> bytes:
     file = io.BytesIO()
+    from PIL import Image  # noqa: PLC0415  # only who writes pictures needs it
+
     Image.fromarray(image).save(file, format="PNG")
     return file.getvalue()
 

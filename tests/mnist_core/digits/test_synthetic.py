@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 from mnist_core.digits import synthetic, synthetic_cache
@@ -146,9 +147,7 @@ def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
         return draw_digits(8, 4, seed)
 
     monkeypatch.setattr(synthetic_cache, "draw_digits", draw_few)
-    monkeypatch.setattr(
-        synthetic_cache.platformdirs, "user_cache_path", lambda application: tmp_path / "caches" / application
-    )
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda application: tmp_path / "caches" / application)
     return seeds
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 import tensorflow as tf
 from PIL import Image
@@ -142,7 +143,7 @@ def test_same_digits_give_the_same_bytes(tmp_path: Path, store: Store) -> None:
 
 
 def test_default_folders_are_in_the_cache_and_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.platformdirs, "user_cache_path", lambda application: tmp_path / application)
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda application: tmp_path / application)
     digits, other_labels = draw(5), (draw(5)[0], (draw(5)[1] + 1) % 10)
     pngs, _ = run(store_pngs, digits)
     records, _ = run(store_records, other_labels)
