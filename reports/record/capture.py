@@ -35,7 +35,6 @@ class Capture:
         check_share("Capture.input_share", self.input_share)
         for name in ("step_ns", "plain_step_ns", "profiled_step_ns"):
             values = getattr(self, name)
-            object.__setattr__(self, name, tuple(values))  # a list, as it comes from a file
             if not values or any(type(value) is not int or value <= 0 for value in values):
                 raise ValueError(f"Capture.{name} must be ints above 0, at least one, got {values!r}.")
         if len(self.plain_step_ns) != len(self.profiled_step_ns):

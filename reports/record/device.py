@@ -33,8 +33,5 @@ class DeviceUse:
     proof: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "found", tuple(self.found))  # a list, as it comes from a file
-        if not all(isinstance(each, str) for each in (self.asked, *self.found, self.used, self.proof)):
-            raise TypeError("DeviceUse.asked, found, used and proof must be text")
         if self.asked != self.used:
             raise ValueError(f"it asked for the device {self.asked} and used {self.used}")

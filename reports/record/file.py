@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from reports.record.capture import Capture
-from reports.record.case import Case, Fitting
-from reports.record.device import DeviceUse
 from reports.record.errors import RecordError
 from reports.record.machine import UNKNOWN_PROCESSOR, Machine
-from reports.record.memory import HeapReading, Memory
-from reports.record.older import convert_case
-from reports.record.program import Choice, Program
+from reports.record.older import OLDER, upgrade
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
-from reports.record.sample import Mixing, Sample, Turn
-from reports.record.setting import Setting
-from reports.record.subject import Subject
+from reports.record.typed_json import convert_json
 
-OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case
-GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
-
-Part = TypeVar("Part")
 
 
 def load_record(path: Path) -> Record:
@@ -93,71 +82,22 @@ def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
         fields = dict(benchmark["extra_info"][KEY])
     except (KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: benchmark {name!r} was not measured by this project.") from None
-    stored_format = fields.pop("format", None)
-    if stored_format not in (*OLDER, FORMAT):
+    number = fields.pop("format", None)
+    if number not in (*OLDER, FORMAT):
         raise RecordError(f"{file}: benchmark {name!r} has another format than {FORMAT}: use a newer version.")
     try:
-        if stored_format in OLDER:
-            fields.setdefault("group", GROUPS.get(fields["consumer"], "orderings"))
-        setting = fields.pop("setting")
-        versions = tuple((str(key), str(value)) for key, value in setting["versions"].items())
-        return CaseRecord(
-            case=_parse_typed_case(fields.pop("case")) if stored_format == FORMAT else _parse_older_case(fields),
-            setting=Setting(setting["data_name"], setting["data_fingerprint"], versions),
-            warm_up=parse_sample(fields.pop("warm_up")),
-            turns=tuple(_parse_turn(turn) for turn in fields.pop("turns")),
-            program=_parse_program(fields.pop("program", None)),
-            memory=_parse_memory(fields.pop("memory", None)),
-            capture=_parse_optional(Capture, fields.pop("capture", None)),
-            device_use=_parse_optional(DeviceUse, fields.pop("device_use", None)),
-            **fields,
-        )
+        current = fields if number == FORMAT else upgrade(fields)
+        return convert_json(_list_pairs(current), CaseRecord)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
 
 
-def _parse_typed_case(stored: Any) -> Case:
-    subject = stored["subject"]
-    options = tuple((str(key), str(value)) for key, value in subject["options"].items())
-    typed = {"subject": Subject(**{**subject, "options": options})}
-    return Case(**{**stored, **typed, "fitting": _parse_optional(Fitting, stored["fitting"])})
-
-
-def _parse_older_case(fields: dict[str, Any]) -> Case:
-    """The case whose parts stand side by side in a record of an older format; they are taken out of it."""
-    parts = (fields.pop(name) for name in ("name", "ordering", "consumer", "arm", "device"))
-    choices = {str(key): str(value) for key, value in fields.pop("choices", {}).items()}
-    return convert_case(*parts, step_ms=fields.pop("step_ms", None), choices=choices)
-
-
-def _parse_turn(stored: Any) -> Turn:
-    sample = parse_sample(stored["sample"])
-    if sample is None:
-        raise ValueError("a turn has no sample")
-    return Turn(stored["round"], sample)
-
-
-def parse_sample(stored: Any) -> Sample | None:
-    """The sample that was stored as a dict of its fields; None for None."""
-    if stored is None:
-        return None
-    return Sample(**{**stored, "mixing": _parse_optional(Mixing, stored.get("mixing"))})
-
-
-def _parse_program(stored: Any) -> Program | None:
-    if stored is None:
-        return None
-    return Program(str(stored["chain"]), tuple(Choice(**choice) for choice in stored["choices"]))
-
-
-def _parse_memory(stored: Any) -> Memory | None:
-    if stored is None:
-        return None
-    return Memory(**{**stored, "series": tuple(HeapReading(**reading) for reading in stored.get("series", ()))})
-
-
-def _parse_optional(kind: type[Part], stored: Any) -> Part | None:
-    return None if stored is None else kind(**stored)
+def _list_pairs(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same with lists of pairs where the file has an object of names and values."""
+    setting, case = dict(fields["setting"]), dict(fields["case"])
+    setting["versions"] = list(setting["versions"].items())
+    case["subject"] = {**case["subject"], "options": list(case["subject"]["options"].items())}
+    return {**fields, "setting": setting, "case": case}
 
 
 def _parse_machine(stored: dict[str, Any]) -> Machine:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 from reports.record.case import Case, Fitting
 from reports.record.device import Device
 from reports.record.subject import ORDERING, REFERENCE, Subject
 
+OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case
+GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 TRUTHS = {"True": True, "False": False}
 FLAGS, COUNTS = ("from_arrays", "jit_compile", "retrains", "sorts_by_label"), ("steps_per_execution", "num_epochs")
+
+
+def upgrade(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What the present format would have stored instead of these fields of a benchmark.
+
+    Raises:
+        KeyError: A part of the case is missing.
+        AttributeError: The choices are no object of names and values.
+    """
+    fields = dict(stored)
+    fields.setdefault("group", GROUPS.get(fields["consumer"], "orderings"))
+    parts = [fields.pop(name) for name in ("name", "ordering", "consumer", "arm", "device")]
+    choices = {str(key): str(value) for key, value in fields.pop("choices", {}).items()}
+    case = asdict(convert_case(*parts, step_ms=fields.pop("step_ms", None), choices=choices))
+    case["subject"]["options"] = dict(case["subject"]["options"])
+    return {**fields, "case": case}
 
 
 def convert_case(

@@ -64,6 +64,8 @@ class CaseRecord:
         group: Name of the cases that were measured together; only their turns may be paired by round.
         capture: The trace of a case that was traced.
         device_use: Device asked for, found and used; None in records of formats 1 and 2.
+        first_epochs: Turns of which each was the first over a pipeline that was built for it; then `turns` are of
+            later epochs. Empty where the two were not told apart.
     """
 
     case: Case
@@ -76,13 +78,9 @@ class CaseRecord:
     group: str = "orderings"
     capture: Capture | None = None
     device_use: DeviceUse | None = None
+    first_epochs: tuple[Turn, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("name", "ordering", "consumer", "arm", "device", "group"):
-            if not isinstance(getattr(self, name), str):
-                raise TypeError(f"{name} must be text, got {getattr(self, name)!r}")
-        if self.step_ms is not None and type(self.step_ms) not in (int, float):
-            raise TypeError(f"step_ms must be a number, got {self.step_ms!r}")
         if not self.turns and self.memory is None and self.capture is None:
             raise ValueError("it has neither turns nor memory nor a trace")
         if self.device_use is not None and self.device_use.used != self.device:

@@ -50,6 +50,8 @@ class Sample:
         mixing: How well the epoch was shuffled; None where nobody asked.
         unsynced_ns: Time to the moment at which the last call had returned and the device had not been waited for yet:
             what the turn would seem to take without synchronisation. None where no call leaves work behind.
+        helpers_cpu_ns: CPU time that other processes of the subject used meanwhile, such as workers of a service, by
+            their names; empty where the case's own process does all.
     """
 
     wall_ns: int
@@ -64,6 +66,7 @@ class Sample:
     accuracy: float | None = None
     mixing: Mixing | None = None
     unsynced_ns: int | None = None
+    helpers_cpu_ns: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         for name in COUNTS:
@@ -71,6 +74,8 @@ class Sample:
             if value is None and name in UNKNOWN_COUNTS:
                 continue
             check_count(f"Sample.{name}", value)
+        for name, cpu_ns in self.helpers_cpu_ns:
+            check_count(f"Sample.helpers_cpu_ns of {name}", cpu_ns)
         if type(self.contaminated) is not bool:
             raise ValueError(f"Sample.contaminated must be bool, got {self.contaminated!r}.")
         if self.accuracy is not None:
@@ -81,10 +86,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class Turn:
-    """A sample and the number of the round in which it was measured; turns of one round belong together."""
+    """A sample, and when and by whom it was taken.
+
+    Args:
+        round: Number of the round in which it was measured; turns of one round belong together.
+        sample: What was measured.
+        process: Number of the process that took it, from 0, where several measured the case.
+    """
 
     round: int
     sample: Sample
+    process: int = 0
 
     def __post_init__(self) -> None:
-        check_count("Turn.round", self.round)
+        for name in ("round", "process"):
+            check_count(f"Turn.{name}", getattr(self, name))

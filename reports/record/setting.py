@@ -20,8 +20,3 @@ class Setting:
     data_name: str
     data_fingerprint: str
     versions: tuple[tuple[str, str], ...]
-
-    def __post_init__(self) -> None:
-        for name in ("data_name", "data_fingerprint"):
-            if not isinstance(getattr(self, name), str):
-                raise TypeError(f"Setting.{name} must be text, got {getattr(self, name)!r}")

@@ -53,11 +53,28 @@ def stored(*cases: CaseRecord) -> dict:
     }
 
 
+def test_first_epochs_processes_and_helpers_come_back(tmp_path: Path) -> None:
+    served = replace(SAMPLE, helpers_cpu_ns=(("dispatcher", 5), ("worker 0", 700)))
+    case = replace(
+        CASE, first_epochs=(Turn(0, served, process=1),), turns=(Turn(0, served), Turn(1, SAMPLE, process=1))
+    )
+    assert load_record(write(tmp_path / "record.json", stored(case))).cases == (case,)
+    with pytest.raises(ValueError, match="Turn.process must be int and not negative, got -1"):
+        replace(case.turns[0], process=-1)
+    with pytest.raises(ValueError, match="Sample.helpers_cpu_ns of dispatcher must be int and not negative, got -5"):
+        replace(served, helpers_cpu_ns=(("dispatcher", -5),))
+
+
 def make_older(case: CaseRecord, number: int) -> dict:
     """The same as formats 1 to 3 had it: the parts of the case side by side, as texts."""
     value = stored(case)
     own = value["benchmarks"][0]["extra_info"][KEY]
-    del own["case"]
+    del own["case"], own["first_epochs"]
+    for sample in (own["warm_up"], *(turn["sample"] for turn in own["turns"])):
+        if sample is not None:
+            del sample["helpers_cpu_ns"]
+    for turn in own["turns"]:
+        del turn["process"]
     names = ("name", "ordering", "consumer", "arm", "device", "step_ms")
     own |= {"format": number, "choices": dict(case.choices), **{name: getattr(case, name) for name in names}}
     return value
@@ -204,10 +221,13 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
         (damaged(lambda own: own.pop("turns")), "is damaged"),
         (damaged(lambda own: own.update(turns=[])), "is damaged"),
         (damaged(lambda own: own.update(turns=3)), "is damaged"),
-        (damaged(lambda own: own["case"]["subject"].update(name=None)), "name must be text, got None"),
+        (
+            damaged(lambda own: own["case"]["subject"].update(name=None)),
+            r"Expected `str`, got `null` - at `\$\.case\.subject\.name`",
+        ),
         (damaged(lambda own: own.pop("setting")), "is damaged"),
         (damaged(lambda own: own["case"].pop("subject")), "is damaged"),
-        (damaged(lambda own: own.update(surprise=1)), "is damaged"),
+        (damaged(lambda own: own.update(surprise=1)), r"there is no field `\$\.surprise`"),
         (
             damaged(lambda own: (own["case"].update(device="gpu"), own.update(device_use=asdict(CPU_USE)))),
             "is damaged .it is a gpu case that used cpu.",
@@ -216,7 +236,10 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
             damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "asked": "gpu"})),
             "is damaged .it asked for the device gpu and used cpu.",
         ),
-        (damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "proof": None})), "must be text"),
+        (
+            damaged(lambda own: own.update(device_use={**asdict(CPU_USE), "proof": None})),
+            r"Expected `str`, got `null` - at `\$\.device_use\.proof`",
+        ),
         (damaged(lambda own: own.update(device_use={})), "is damaged"),
         (damaged(lambda own: own["warm_up"].update(unsynced_ns=-1)), "Sample.unsynced_ns must be int and not negative"),
         (
@@ -229,7 +252,7 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
         ),
         (
             damaged(lambda own: own["turns"][0]["sample"].update(cpu_ns="1")),
-            "Sample.cpu_ns must be int and not negative, got '1'",
+            r"Expected `int`, got `str` - at `\$\.turns\[0\]\.sample\.cpu_ns`",
         ),
         (damaged(lambda own: own["warm_up"].update(num_examples=0)), "must be above 0"),
         (
@@ -238,21 +261,30 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
         ),
         (
             damaged(lambda own: own["memory"].update(predicted_bytes=None), READ),
-            "Memory.predicted_bytes must be int and not negative, got None",
+            r"Expected `int`, got `null` - at `\$\.memory\.predicted_bytes`",
         ),
         (
             damaged(lambda own: own["memory"].update(live_bytes=1.5), READ),
-            "Memory.live_bytes must be int and not negative, got 1.5",
+            r"Expected `int \| null`, got `float` - at `\$\.memory\.live_bytes`",
         ),
         (
             damaged(lambda own: own["memory"]["series"][1].update(elapsed_ns=-1), READ),
             "HeapReading.elapsed_ns must be int and not negative, got -1",
         ),
         (damaged(lambda own: own["memory"].update(series=[3]), READ), "is damaged"),
-        (damaged(lambda own: own["turns"][0].update(round="1")), "Turn.round must be int and not negative, got '1'"),
-        (damaged(lambda own: own["case"].update(step_ms="2")), "step_ms must be a number, got '2'"),
-        (damaged(lambda own: own["case"].update(surprise=1)), "is damaged"),
-        (damaged(lambda own: own["setting"].update(data_fingerprint=[])), r"data_fingerprint must be text, got \[\]"),
+        (
+            damaged(lambda own: own["turns"][0].update(round="1")),
+            r"Expected `int`, got `str` - at `\$\.turns\[0\]\.round`",
+        ),
+        (
+            damaged(lambda own: own["case"].update(step_ms="2")),
+            r"Expected `float \| null`, got `str` - at `\$\.case\.step_ms`",
+        ),
+        (damaged(lambda own: own["case"].update(surprise=1)), r"there is no field `\$\.case\.surprise`"),
+        (
+            damaged(lambda own: own["setting"].update(data_fingerprint=[])),
+            r"Expected `str`, got `array` - at `\$\.setting\.data_fingerprint`",
+        ),
     ],
 )
 def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: str, tmp_path: Path) -> None:
