@@ -16,7 +16,7 @@ import pytest
 from bench.cases.groups import GROUPS, build_groups
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
-from bench.machine.environment import Environment, describe_environment, describe_machine
+from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.options import add_options, read_selection
 from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
@@ -39,7 +39,7 @@ from reports.summary.summary import summarize
 from reports.tables.run import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
-ENVIRONMENT = pytest.StashKey[Environment]()
+ENVIRONMENT = pytest.StashKey[Surroundings]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
@@ -196,7 +196,8 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Add what tables say of the machine; nothing that changes, or every comparison would warn of another machine."""
-    machine = describe_machine()
+    processor = machine_info.get("cpu", {})
+    machine = describe_machine(read_brand=lambda: str(processor.get("brand_raw", "")))
     machine_info[KEY] = {"cpu": machine.cpu, "num_cores": machine.num_cores, "system": machine.system}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bench.machine.cores import count_cores, find_allowed_cores
-from mnist_core import read_driver
-from reports.record.record import Machine
+from reports.record.environment import Environment
+from reports.record.machine import UNKNOWN_PROCESSOR, Machine
 
 CPU_INFO = Path("/proc/cpuinfo")
 ROOT = Path("/")
@@ -26,60 +26,48 @@ VARIABLES = (  # not every TF_ name: other tools keep passwords in TF_VAR_ and T
 CONTAINERS = ("kubepods", "docker", "libpod", "lxc", "containerd")  # in the names of control groups
 
 
-@dataclass(frozen=True)
-class Environment:
-    """What could explain a number; None where this system does not tell.
+@dataclass(frozen=True, kw_only=True)
+class Surroundings(Environment):
+    """The environment, and how busy the machine is at this moment, which is not recorded.
 
     Args:
-        cpu: the processor's name.
-        num_cores_allowed: that this process may use.
-        num_cores_present: of the machine.
-        quota_cores: CPU time per time that the control groups allow, in cores.
-        memory_limit_bytes: the lowest limit of the control groups.
-        memory_bytes: of the machine.
-        memory_available_bytes: without swapping, at this moment.
-        load: runnable and blocked tasks of the whole machine, mean of about the last minute.
-        steal_share: of the CPU time asked for since the start, what the hypervisor gave to others. A share of all
+        num_cores_allowed: Number of cores that this process may use.
+        memory_available_bytes: Memory that can be had without swapping.
+        load: Runnable and blocked tasks of the whole machine, the mean of about the last minute.
+        steal_share: Share of the CPU time asked for since the start that the hypervisor gave to others. A share of all
             time would be low on every machine that has mostly been idle.
-        governors: of the frequency, in use on any core; empty where none can be seen.
-        turbo: whether a core may run above its base frequency.
-        system: such as Linux.
-        release: of the kernel.
-        virtual_machine: a name for it, "virtual machine" if it has none to tell; None can also mean a real machine.
-        container: its kind; None can also mean that there is none.
-        gpus: the names of NVIDIA's devices.
-        gpu_driver: NVIDIA's version.
-        variables: of the process's environment, those that change what TensorFlow or the allocator does.
     """
 
-    cpu: str
     num_cores_allowed: int
-    num_cores_present: int | None
-    quota_cores: float | None
-    memory_limit_bytes: int | None
-    memory_bytes: int | None
     memory_available_bytes: int | None
     load: float | None
     steal_share: float | None
-    governors: tuple[str, ...]
-    turbo: bool | None
-    system: str
-    release: str
-    virtual_machine: str | None
-    container: str | None
-    gpus: tuple[str, ...]
-    gpu_driver: str | None
-    variables: tuple[tuple[str, str], ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The same in types that JSON has."""
-        lists = {"governors": list(self.governors), "gpus": list(self.gpus), "variables": dict(self.variables)}
-        return {**asdict(self), **lists}
+        """What is recorded, in types that JSON has."""
+        recorded = {field.name: getattr(self, field.name) for field in fields(Environment)}
+        return {**recorded, "governors": list(self.governors), "variables": dict(self.variables)}
 
 
-def describe_machine(cpu_info: Path = CPU_INFO) -> Machine:
-    """The processor, the cores that this process may use, and the system."""
-    return Machine(cpu=_cpu_name(read_text(cpu_info)), num_cores=count_cores(), system=platform.system())
+def describe_machine(cpu_info: Path = CPU_INFO, *, read_brand: Callable[[], str] | None = None) -> Machine:
+    """The processor, the cores that this process may use, and the system.
+
+    Args:
+        cpu_info: File in which Linux describes processors.
+        read_brand: Gives the processor's name where that file has none; py-cpuinfo is asked if not given.
+    """
+    cpu = _first(r"^model name\s*:(.*)$", read_text(cpu_info)) or (read_brand or _read_brand)()
+    return Machine(cpu=cpu or UNKNOWN_PROCESSOR, num_cores=count_cores(), system=platform.system())
+
+
+def _read_brand() -> str:
+    """What py-cpuinfo calls the processor; empty where it cannot tell. It takes a second."""
+    import cpuinfo  # noqa: PLC0415  # only where nothing else has told
+
+    try:
+        return str(cpuinfo.get_cpu_info().get("brand_raw", ""))
+    except Exception:  # noqa: BLE001  # it raises a bare Exception on a processor that it does not know
+        return ""
 
 
 def describe_environment(
@@ -87,18 +75,17 @@ def describe_environment(
     *,
     variables: Mapping[str, str] | None = None,
     allowed: Collection[int] | None = None,
-) -> Environment:
+) -> Surroundings:
     """What `root` tells of this machine; what cannot be read is None, and never an error.
 
     Args:
-        root: where ``proc`` and ``sys`` are found.
-        variables: this process's environment if not given.
-        allowed: the numbers of the cores that this process may use; asked of the system if not given.
+        root: Folder in which ``proc`` and ``sys`` are found.
+        variables: Environment variables; this process's own if not given.
+        allowed: Numbers of the cores that this process may use; asked of the system if not given.
     """
     cpu_info, memory = read_text(root / "proc/cpuinfo"), read_text(root / "proc/meminfo")
     release = read_text(root / "proc/sys/kernel/osrelease").strip() or platform.release()
-    return Environment(
-        cpu=_cpu_name(cpu_info),
+    return Surroundings(
         num_cores_allowed=len(find_allowed_cores() if allowed is None else allowed),
         num_cores_present=_count_present(read_text(root / "sys/devices/system/cpu/online")),
         quota_cores=_find_quota_cores(root),
@@ -109,12 +96,8 @@ def describe_environment(
         steal_share=_steal_share(root),
         governors=_find_governors(root),
         turbo=_find_turbo(root),
-        system=platform.system(),
-        release=release,
         virtual_machine=_find_virtual_machine(root, cpu_info, release),
         container=_find_container(root),
-        gpus=_find_gpus(root),
-        gpu_driver=read_driver(root),
         variables=_select_variables(os.environ if variables is None else variables),
     )
 
@@ -136,10 +119,6 @@ def _number(text: str) -> float | None:
     """The number that a text begins with, if it does."""
     found = _first(r"\A\s*(\d+(?:\.\d+)?)(?:\s|\Z)", text)
     return None if found is None else float(found)
-
-
-def _cpu_name(cpu_info: str) -> str:
-    return _first(r"^model name\s*:(.*)$", cpu_info) or platform.processor() or platform.machine()
 
 
 def _count_present(online: str) -> int | None:
@@ -241,11 +220,6 @@ def _find_container(root: Path) -> str | None:
     return read_text(root / "run/systemd/container").strip() or next(
         (kind for kind in CONTAINERS if kind in groups), None
     )
-
-
-def _find_gpus(root: Path) -> tuple[str, ...]:
-    files = sorted((root / "proc/driver/nvidia/gpus").glob("*/information"))
-    return tuple(name for file in files if (name := _first(r"^Model:(.*)$", read_text(file))))
 
 
 def _select_variables(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

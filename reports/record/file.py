@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from reports.record.environment import Environment
 from reports.record.errors import RecordError
 from reports.record.machine import UNKNOWN_PROCESSOR, Machine
 from reports.record.older import OLDER, upgrade
@@ -49,7 +51,8 @@ def parse_record(file: Path, stored: dict[str, Any]) -> Record:
     """
     cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
     try:
-        return Record(cases, _parse_machine(stored), str(stored.get("datetime", "")))
+        moment = str(stored.get("datetime", ""))
+        return Record(cases, _parse_machine(stored), moment, _parse_environment(stored))
     except ValueError as error:
         raise RecordError(f"{file} cannot be read: {error}.") from None
 
@@ -79,34 +82,52 @@ def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> 
 def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
     name = benchmark.get("name") if isinstance(benchmark, dict) else None
     try:
-        fields = dict(benchmark["extra_info"][KEY])
+        found = dict(benchmark["extra_info"][KEY])
     except (KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: benchmark {name!r} was not measured by this project.") from None
-    number = fields.pop("format", None)
+    number = found.pop("format", None)
     if number not in (*OLDER, FORMAT):
         raise RecordError(f"{file}: benchmark {name!r} has another format than {FORMAT}: use a newer version.")
     try:
-        current = fields if number == FORMAT else upgrade(fields)
+        current = found if number == FORMAT else upgrade(found)
         return convert_json(_list_pairs(current), CaseRecord)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
 
 
-def _list_pairs(fields: dict[str, Any]) -> dict[str, Any]:
+def _list_pairs(found: dict[str, Any]) -> dict[str, Any]:
     """The same with lists of pairs where the file has an object of names and values."""
-    setting, case = dict(fields["setting"]), dict(fields["case"])
+    setting, case = dict(found["setting"]), dict(found["case"])
     setting["versions"] = list(setting["versions"].items())
     case["subject"] = {**case["subject"], "options": list(case["subject"]["options"].items())}
-    return {**fields, "setting": setting, "case": case}
+    return {**found, "setting": setting, "case": case}
 
 
 def _parse_machine(stored: dict[str, Any]) -> Machine:
-    info = stored.get("machine_info")
-    info = info if isinstance(info, dict) else {}
+    """The machine; its processor by the name that py-cpuinfo gives where only its architecture was noted."""
+    info = _get_dict(stored, "machine_info")
+    brand = str(_get_dict(info, "cpu").get("brand_raw") or "")
     own = info.get(KEY)
-    if isinstance(own, dict):
-        cores = own.get("num_cores")
-        return Machine(
-            str(own.get("cpu", "unknown")), cores if isinstance(cores, int) else 0, str(own.get("system", ""))
-        )
-    return Machine(UNKNOWN_PROCESSOR, 0, str(info.get("system", "")))
+    if not isinstance(own, dict):
+        return Machine(brand or UNKNOWN_PROCESSOR, 0, str(info.get("system", "")))
+    cpu, cores = str(own.get("cpu", "")), own.get("num_cores")
+    if cpu in ("", UNKNOWN_PROCESSOR, info.get("machine"), info.get("processor")):
+        cpu = brand or UNKNOWN_PROCESSOR
+    return Machine(cpu, cores if isinstance(cores, int) else 0, str(own.get("system", "")))
+
+
+def _parse_environment(stored: dict[str, Any]) -> Environment | None:
+    """The environment; None where none is told, or it makes no sense. Fields that are no longer kept are left out."""
+    own = _get_dict(_get_dict(stored, KEY), "environment")
+    known = {field.name: own[field.name] for field in fields(Environment) if field.name in own}
+    try:
+        if "variables" in known:
+            known["variables"] = list(known["variables"].items())
+        return convert_json(known, Environment) if known else None
+    except (ValueError, AttributeError):
+        return None
+
+
+def _get_dict(stored: dict[str, Any], name: str) -> dict[str, Any]:
+    value = stored.get(name)
+    return value if isinstance(value, dict) else {}

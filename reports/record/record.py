@@ -13,6 +13,7 @@ from reports.record.capture import Capture
 from reports.record.case import CONTROL, Case
 from reports.record.counts import MAX_COUNT
 from reports.record.device import DeviceUse
+from reports.record.environment import Environment
 from reports.record.machine import UNKNOWN_PROCESSOR, Machine
 from reports.record.memory import HeapReading, Memory
 from reports.record.program import Choice, Program
@@ -137,6 +138,7 @@ class Record:
         cases: Its cases, at least one, all measured on the same data.
         machine: Where it took place.
         datetime: When it took place, in ISO 8601.
+        environment: What else lasted of the machine; None in older records, and where nobody noted it.
 
     Example:
         >>> record = load_record(Path("runs/before"))
@@ -146,6 +148,7 @@ class Record:
     cases: tuple[CaseRecord, ...]
     machine: Machine
     datetime: str
+    environment: Environment | None = None
 
     def __post_init__(self) -> None:
         if not self.cases:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from reports.record.errors import RecordError
 from reports.record.file import load_stored, parse_record
-from reports.summary.environment import parse_environment
 from reports.summary.plain import is_own, parse_plain, parse_versions
 from reports.summary.summary import Summary, summarize
 
@@ -27,7 +26,7 @@ def load_summary(path: Path) -> Summary:
     if is_own(stored):
         summary = summarize(parse_record(file, stored), str(path))
         versions = (*summary.versions, *parse_versions(stored, with_python=False))
-        summary = replace(summary, versions=versions, environment=parse_environment(stored))
+        summary = replace(summary, versions=versions)
     else:
         summary = parse_plain(file, stored, str(path))
     _check_cases(file, summary)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reports.record.record import UNKNOWN_PROCESSOR, DeviceUse, Machine, Record
 from reports.summary.case import CaseSummary, summarize_cases
+from reports.summary.environment import list_environment
 from reports.summary.fields import (
     Control,
     Field,
@@ -119,6 +120,7 @@ def summarize(record: Record, path: str = "") -> Summary:
         computer=record.machine,
         data_name=setting.data_name,
         data_fingerprint=setting.data_fingerprint,
+        environment=list_environment(record.environment),
         remarks=_remark(cases),
         path=path,
         fields=rank_fields(cases),

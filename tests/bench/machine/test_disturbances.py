@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from bench.machine.disturbances import find_disturbances, render_disturbances
-from bench.machine.environment import Environment, describe_environment
+from bench.machine.environment import Surroundings, describe_environment
 
 GIBIBYTE = 2**30
 
 
 @pytest.fixture
-def quiet() -> Environment:
+def quiet() -> Surroundings:
     return replace(
         describe_environment(variables={}),
         num_cores_allowed=4,
@@ -26,7 +26,7 @@ def quiet() -> Environment:
     )
 
 
-def test_a_quiet_machine_has_no_line(quiet: Environment) -> None:
+def test_a_quiet_machine_has_no_line(quiet: Surroundings) -> None:
     assert find_disturbances(quiet) == []
     assert render_disturbances([]) == ""
     unknown = replace(quiet, load=None, steal_share=None, governors=(), memory_available_bytes=None)
@@ -61,11 +61,11 @@ def test_a_quiet_machine_has_no_line(quiet: Environment) -> None:
         ),
     ],
 )
-def test_each_threshold_from_both_sides(quiet: Environment, change: dict[str, Any], expected: str | None) -> None:
+def test_each_threshold_from_both_sides(quiet: Surroundings, change: dict[str, Any], expected: str | None) -> None:
     assert find_disturbances(replace(quiet, **change)) == ([] if expected is None else [expected])
 
 
-def test_all_stand_in_one_line(quiet: Environment) -> None:
+def test_all_stand_in_one_line(quiet: Surroundings) -> None:
     line = render_disturbances(find_disturbances(replace(quiet, load=9.0, steal_share=0.5)))
     assert line == (
         "this run will be disturbed: load 9.0 on 4 cores (stop other programs); "

@@ -8,6 +8,7 @@ import pytest
 
 from reports.record.case import Case, Fitting
 from reports.record.device import DeviceUse
+from reports.record.environment import Environment
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.machine import Machine
@@ -305,6 +306,50 @@ def test_a_file_without_our_machine_info_still_loads(tmp_path: Path) -> None:
     value = stored(CASE)
     value["machine_info"] = {"system": "Darwin"}
     assert load_record(write(tmp_path / "r.json", value)).machine == Machine("unknown processor", 0, "Darwin")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "brand", "known"),
+    [
+        ("Test CPU", "Other", "Test CPU"),
+        ("aarch64", "Neoverse-N1", "Neoverse-N1"),
+        ("aarch64", None, "unknown processor"),
+        ("arm", "Apple M1", "Apple M1"),
+        ("unknown processor", "Apple M1", "Apple M1"),
+    ],
+)
+def test_a_processor_is_not_known_by_its_architecture(cpu: str, brand: str | None, known: str, tmp_path: Path) -> None:
+    value = stored(CASE)
+    value["machine_info"] |= {"machine": "aarch64", "processor": "arm", "cpu": {"brand_raw": brand}}
+    value["machine_info"][KEY]["cpu"] = cpu
+    assert load_record(write(tmp_path / "r.json", value)).machine.cpu == known
+
+
+KEPT = {
+    "num_cores_present": 8,
+    "quota_cores": 1.5,
+    "memory_limit_bytes": None,
+    "memory_bytes": 2**34,
+    "governors": ["powersave"],
+    "turbo": True,
+    "virtual_machine": None,
+    "container": "docker",
+    "variables": {"OMP_NUM_THREADS": "2"},
+}
+
+
+def test_the_environment_comes_back_and_what_is_no_longer_kept_of_it_is_left_out(tmp_path: Path) -> None:
+    value = stored(CASE)
+    assert load_record(write(tmp_path / "none.json", value)).environment is None
+    value[KEY] = {"environment": {**KEPT, "load": 1.2, "cpu": "Test CPU"}}
+    found = load_record(write(tmp_path / "r.json", value)).environment
+    assert found == Environment(8, 1.5, None, 2**34, ("powersave",), True, None, "docker", (("OMP_NUM_THREADS", "2"),))
+
+
+@pytest.mark.parametrize("spoilt", [{}, 3, {**KEPT, "governors": 3}, {**KEPT, "variables": []}])
+def test_an_environment_that_makes_no_sense_is_no_error(spoilt: object, tmp_path: Path) -> None:
+    value = stored(CASE) | {KEY: {"environment": spoilt}}
+    assert load_record(write(tmp_path / "r.json", value)).environment is None
 
 
 def test_a_machine_that_makes_no_sense_is_no_error(tmp_path: Path) -> None:
