@@ -19,10 +19,10 @@ class Refuser:
             raise ImportError(f"{{name}} is not needed here")
 
 sys.meta_path.insert(0, Refuser())
-from bench.cases.carried import pack_case, unpack_case
 from bench.cases.selection import build_case
 from bench.consumers.registry import CONSUMERS, build_meter
 from bench.subjects.open import open_subject
+from bench.workers.protocol import Start, decode_request, encode
 from dataclasses import replace
 from mnist_core import describe_versions, use_device
 from reports.record.case import Fitting
@@ -31,7 +31,8 @@ use_device("cpu")
 describe_versions()
 more = {{"emulated": {{"step_ms": 0.1}}, "fit": {{"fitting": Fitting()}}, "infer": {{"model": "mlp", "batch_size": 2}}}}
 for name, consumer in CONSUMERS.items():
-    case = unpack_case(pack_case(replace(build_case("batch_before_map"), consumer=name, **more.get(name, {{}}))))
+    case = replace(build_case("batch_before_map"), consumer=name, **more.get(name, {{}}))
+    case = decode_request(encode(Start(case, sys.argv[1]))).case
     meter = build_meter(case, open_subject(case.subject, sys.argv[1]))
     if consumer.is_timed:
         print(name, meter.measure_turn().num_examples > 0)
