@@ -6,11 +6,13 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from page_runs import CASES, FAST, POST, SETTING, make_case, make_run, make_summary, make_traced_run
 
+from reports.drawing.blocks import Emphasis
 from reports.page.compose import render_page
 from reports.page.runs import Run
 
@@ -109,3 +111,9 @@ def test_one_run_has_no_selector_and_several_have(page: str) -> None:
 def test_the_same_runs_make_the_same_page(tmp_path: Path) -> None:
     run = make_traced_run(tmp_path, *CASES)
     assert render_page([run]) == render_page([run])
+
+
+def test_every_emphasis_has_a_look_on_the_page() -> None:
+    style = (resources.files("reports.page") / "templates" / "page.css").read_text(encoding="utf-8")
+    known = set(re.findall(r"\.([a-z]+)(?=[^{}]*\{[^}]*(?:font-weight: 700|color: var\(--muted\)))", style))
+    assert {emphasis.value for emphasis in Emphasis} - {"plain"} <= known
