@@ -13,7 +13,8 @@ from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, Ta
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side, SideName
 from reports.gate.stages import Request
-from reports.record.record import Memory, Sample
+from reports.record.memory import Memory
+from reports.record.sample import Sample
 
 
 @dataclass(frozen=True)

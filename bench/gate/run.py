@@ -23,7 +23,7 @@ from mnist_core.language.errors import InputError
 from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision, SideName
 from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
 from reports.record.case import Case
-from reports.record.record import Setting
+from reports.record.setting import Setting
 
 AUTO = "auto"  # of the sources of digits: decided once, by base
 CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with

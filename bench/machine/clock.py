@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bench.machine.cores import count_cores
 from bench.machine.pressure import Pressure, is_contaminated, read_pressure
-from reports.record.record import Sample
+from reports.record.sample import Sample
 
 
 class Clock(Protocol):

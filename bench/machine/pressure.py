@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from bench.machine.cores import find_allowed_cores
-from reports.record.record import MIN_JUDGED_NS
+from reports.record.sample import MIN_JUDGED_NS
 
 try:
     import resource

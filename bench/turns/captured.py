@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.consumers.step_times import StepTimes
 from mnist_core.files.xspace import TraceError
+from reports.record.capture import Capture
 from reports.record.case import Case
-from reports.record.record import Capture
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.sessions import list_sessions

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from bench.turns.group import Measurer
 from reports.record.case import Case
-from reports.record.record import Sample
+from reports.record.sample import Sample
 
 
 def measure_differences(

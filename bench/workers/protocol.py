@@ -18,7 +18,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from bench.consumers.step_times import StepTimes
 from reports.record.case import Case
-from reports.record.record import DeviceUse, Memory, Program, Sample, Setting
+from reports.record.device import DeviceUse
+from reports.record.memory import Memory
+from reports.record.program import Program
+from reports.record.sample import Sample
+from reports.record.setting import Setting
 
 KIND = "kind"
 

@@ -22,7 +22,8 @@ from bench.workers.protocol import (
     WarmUp,
 )
 from reports.record.case import Case
-from reports.record.record import Memory, Sample
+from reports.record.memory import Memory
+from reports.record.sample import Sample
 
 PRELOADED = [
     "bench.workers.preload",

@@ -29,7 +29,7 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
-from reports.record.record import Setting
+from reports.record.setting import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from reports.formats.results import EXPORTED
-from reports.record.record import COUNTS, Record, Turn
+from reports.record.record import Record
+from reports.record.sample import COUNTS, Turn
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.summary import Summary, summarize

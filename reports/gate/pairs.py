@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
-from reports.record.record import Sample
+from reports.record.sample import Sample
 from reports.stats.trimmed import trim_mean
 from reports.summary.metric import BY_NAME
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from reports.record.checks import check_count, check_line, check_number, check_unique
-from reports.record.record import Machine, Sample, Setting
+from reports.record.machine import Machine
+from reports.record.sample import Sample
+from reports.record.setting import Setting
 
 Metric = Literal["time", "cpu", "first_batch", "memory"]
 Kind = Literal["gate", "control"]

@@ -10,41 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.record.capture import Capture
-from reports.record.case import CONTROL, Case
-from reports.record.counts import MAX_COUNT
+from reports.record.case import Case
 from reports.record.device import DeviceUse
 from reports.record.environment import Environment
-from reports.record.machine import UNKNOWN_PROCESSOR, Machine
-from reports.record.memory import HeapReading, Memory
-from reports.record.program import Choice, Program
-from reports.record.sample import COUNTS, MIN_JUDGED_NS, Mixing, Sample, Turn
-from reports.record.setting import FINGERPRINT_DIGITS, Setting
-from reports.record.subject import REFERENCE
-
-__all__ = [  # what lies in a module of its own is to be imported from there
-    "CONTROL",
-    "COUNTS",
-    "FINGERPRINT_DIGITS",
-    "FORMAT",
-    "KEY",
-    "MAX_COUNT",
-    "MIN_JUDGED_NS",
-    "REFERENCE",
-    "UNKNOWN_PROCESSOR",
-    "Capture",
-    "CaseRecord",
-    "Choice",
-    "DeviceUse",
-    "HeapReading",
-    "Machine",
-    "Memory",
-    "Mixing",
-    "Program",
-    "Record",
-    "Sample",
-    "Setting",
-    "Turn",
-]
+from reports.record.machine import Machine
+from reports.record.memory import Memory
+from reports.record.program import Program
+from reports.record.sample import Sample, Turn
+from reports.record.setting import Setting
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 4

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.record.record import Capture, CaseRecord, DeviceUse, Memory
+from reports.record.capture import Capture
+from reports.record.device import DeviceUse
+from reports.record.memory import Memory
+from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify
 from reports.summary.metric import METRICS, RELATIVE, Metric, Values

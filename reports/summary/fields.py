@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.record.record import CONTROL
+from reports.record.case import CONTROL
 from reports.stats.crossover import Crossover, find_crossover
 from reports.stats.median import Estimate
 from reports.stats.paired import estimate_ratio

@@ -13,7 +13,11 @@ from reports.drawing.numbers import (
     render_ratio,
     render_seconds,
 )
-from reports.record.record import REFERENCE, Capture, CaseRecord, Memory, Sample
+from reports.record.capture import Capture
+from reports.record.memory import Memory
+from reports.record.record import CaseRecord
+from reports.record.sample import Sample
+from reports.record.subject import REFERENCE
 from reports.stats.median import Estimate, estimate_median
 
 NANOSECONDS = 1_000_000_000  # in a second

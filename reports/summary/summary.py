@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reports.record.record import UNKNOWN_PROCESSOR, DeviceUse, Machine, Record
+from reports.record.device import DeviceUse
+from reports.record.machine import UNKNOWN_PROCESSOR, Machine
+from reports.record.record import Record
 from reports.summary.case import CaseSummary, summarize_cases
 from reports.summary.environment import list_environment
 from reports.summary.fields import (

@@ -15,8 +15,9 @@ from bench.cases.orderings import FED
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.claims.file import load_claims
 from reports.claims.verdict import Kind, judge_claims
+from reports.record.case import CONTROL
 from reports.record.file import load_record
-from reports.record.record import CONTROL, KEY
+from reports.record.record import KEY
 from reports.summary.summary import summarize
 from reports.traces.reading import load_trace
 

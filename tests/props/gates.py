@@ -8,7 +8,9 @@ from dataclasses import replace
 from reports.gate.record import Cases, Failure, GateRecord, Kind, Metric, Pair, Revision, Side, Stage, Threshold
 from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import Request, find_next_pairs
-from reports.record.record import Machine, Sample, Setting
+from reports.record.machine import Machine
+from reports.record.sample import Sample
+from reports.record.setting import Setting
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 WALL_NS = 200_000_000

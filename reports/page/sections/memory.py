@@ -22,7 +22,7 @@ from reports.drawing.numbers import MEBIBYTE, render_mebibytes, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
 from reports.page.names import name_row
-from reports.record.record import Memory
+from reports.record.memory import Memory
 from reports.summary.case import CaseSummary
 from reports.summary.metric import NANOSECONDS
 from reports.summary.summary import Summary

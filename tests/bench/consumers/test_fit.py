@@ -15,7 +15,7 @@ from mnist_core.language.errors import InputError
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from reports.record.case import Case, Fitting
-from reports.record.record import Mixing
+from reports.record.sample import Mixing
 
 LEARNT = "shuffle(200).batch(20).map()"
 

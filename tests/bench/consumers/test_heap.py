@@ -17,7 +17,7 @@ from bench.workers.server import Worker, build_context
 from mnist_core.digits.load import Digits
 from mnist_core.language.live_bytes import predict_live_bytes
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
-from reports.record.record import Memory
+from reports.record.memory import Memory
 
 NEEDS_MALLINFO = pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
 WITHIN = 0.05

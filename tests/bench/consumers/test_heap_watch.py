@@ -10,7 +10,7 @@ from bench.cases.selection import build_case
 from bench.consumers.heap import Heap
 from bench.consumers.heap_watch import FEWEST_KEPT, HeapWatch
 from mnist_core.digits.load import Digits
-from reports.record.record import HeapReading
+from reports.record.memory import HeapReading
 
 NEEDS_MALLINFO = pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
 SECOND = 1_000_000_000

@@ -11,7 +11,10 @@ from case_records import change, make_case_record
 from bench.cases.selection import build_case
 from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
-from reports.record.record import CaseRecord, Machine, Record, Sample, Setting, Turn
+from reports.record.machine import Machine
+from reports.record.record import CaseRecord, Record
+from reports.record.sample import Sample, Turn
+from reports.record.setting import Setting
 
 ROOT = Path(__file__).parents[3]
 SETTING = Setting("bars", "f" * 64, ())

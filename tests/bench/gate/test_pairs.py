@@ -12,7 +12,9 @@ from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
 from reports.gate.stages import Request
 from reports.record.case import Case
-from reports.record.record import Memory, Sample, Setting
+from reports.record.memory import Memory
+from reports.record.sample import Sample
+from reports.record.setting import Setting
 from reports.record.subject import Subject
 
 OLD = Start(Case(Subject("ordering", "old name", "batch(2)")), "bars", Package("mnist_core", "/base"))

@@ -17,7 +17,7 @@ from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
 from reports.record.case import Case, Fitting
-from reports.record.record import Sample
+from reports.record.sample import Sample
 
 
 class FakeClock:

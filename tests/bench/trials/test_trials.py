@@ -20,7 +20,7 @@ from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.record.case import Case
-from reports.record.record import Setting
+from reports.record.setting import Setting
 from reports.record.subject import Subject
 from reports.summary.outcome import Outcome
 from reports.trials.trial import load_trials

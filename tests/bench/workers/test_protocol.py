@@ -30,7 +30,11 @@ from bench.workers.protocol import (
     find_failure,
 )
 from reports.record.case import Case, Fitting
-from reports.record.record import Choice, DeviceUse, HeapReading, Memory, Mixing, Program, Sample, Setting
+from reports.record.device import DeviceUse
+from reports.record.memory import HeapReading, Memory
+from reports.record.program import Choice, Program
+from reports.record.sample import Mixing, Sample
+from reports.record.setting import Setting
 
 CASE = build_case("post", arm="raw", num_examples=3200)
 SAMPLE = Sample(200, 300, 20, 10, 5, 1, 2, 3, contaminated=True, mixing=Mixing(0.5, 0.25))

@@ -19,7 +19,9 @@ from compared import (
 )
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
-from reports.record.record import KEY, Mixing, Program
+from reports.record.program import Program
+from reports.record.record import KEY
+from reports.record.sample import Mixing
 from reports.stats.median import Estimate
 from reports.summary.files import load_summary
 

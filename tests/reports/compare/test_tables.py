@@ -11,7 +11,8 @@ from reports.compare.side_by_side import LETTERS, CompareError, put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import conclude, parse_thresholds
 from reports.drawing.text import render_text
-from reports.record.record import CaseRecord, Program
+from reports.record.program import Program
+from reports.record.record import CaseRecord
 from reports.summary.summary import Summary
 
 A = make_run("a", make_case("post"), make_case("fast", slow_down(0.5)), make_reading("post", 100))

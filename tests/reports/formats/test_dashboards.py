@@ -13,7 +13,7 @@ from records import FAST, LIVE, MEBIBYTE, POST, RAW, make_case, make_memory_case
 from reports.formats.bencher import LONGEST_NAME_BYTES, render_bencher
 from reports.formats.github_benchmark import render_github_benchmark
 from reports.formats.results import ExportError
-from reports.record.record import Memory
+from reports.record.memory import Memory
 
 NOTHING = replace(LIVE, memory=Memory(50 * MEBIBYTE, None, None, None, None))  # as on a platform without a source
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -11,7 +11,8 @@ from records import FAST, FED, LIVE, POST, RAW, SETTING, make_case, make_record
 from reports.drawing.markdown import STEP_SUMMARY, Limit, escape
 from reports.formats.markdown import render_markdown
 from reports.record.file import load_record
-from reports.record.record import Machine, Record
+from reports.record.machine import Machine
+from reports.record.record import Record
 from reports.summary.summary import summarize
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

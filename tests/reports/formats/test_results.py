@@ -18,7 +18,8 @@ from records import (
 )
 
 from reports.formats.results import EXPORTED, ExportError, collect_results
-from reports.record.record import Capture, CaseRecord
+from reports.record.capture import Capture
+from reports.record.record import CaseRecord
 from reports.summary.metric import BUSY_SHARE, CPU_TIME, FIRST_BATCH, LIVE_BYTES, RATE, TIME
 from reports.summary.summary import summarize
 

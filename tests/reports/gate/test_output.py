@@ -16,7 +16,8 @@ from reports.gate.json import render_json
 from reports.gate.record import Cases, Renaming, Side
 from reports.gate.tables import MAX_BYTES, render_comment, tabulate_decision
 from reports.gate.verdict import decide
-from reports.record.record import Machine, Sample
+from reports.record.machine import Machine
+from reports.record.sample import Sample
 
 ROOT = Path(__file__).parents[3]
 POST, FAST, NOISY = "post-default-cpu", "gather_indices-raw-cpu", "batch_before_map-emulated-2ms-default-cpu"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reports.record.record import Mixing
+from reports.record.sample import Mixing
 from reports.stats.mixing import score_displacement, score_label_runs, score_mixing
 
 SORTED = np.repeat(np.arange(10, dtype=np.uint8), 6000)

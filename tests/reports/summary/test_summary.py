@@ -6,7 +6,10 @@ import pytest
 from case_records import change
 from compared import GPU, make_case, make_reading, slow_down
 
-from reports.record.record import CaseRecord, Machine, Mixing, Program, Record, Turn
+from reports.record.machine import Machine
+from reports.record.program import Program
+from reports.record.record import CaseRecord, Record
+from reports.record.sample import Mixing, Turn
 from reports.stats.crossover import Crossover
 from reports.stats.median import Estimate
 from reports.summary.metric import (
