@@ -49,9 +49,8 @@ def test_the_contracts_of_pyproject_hold(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("module", ["bench.conftest", "bench.commands.cli", "mnist_core.cli", "reports.commands.cli"])
-def test_no_command_and_not_the_bench_itself_imports_tensorflow_at_its_start(module: str) -> None:
-    script = f"import sys, {module}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
+def test_the_bench_itself_imports_no_tensorflow_at_its_start() -> None:
+    script = "import sys, bench.conftest; sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 JOBS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"] for path in WORKFLOWS}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-NOT_IN_CI = {"fast", "snapshots"}  # a part of what py runs, and what writes files anew
+NOT_IN_CI = {"fast", "snapshots", "speed"}  # a part of what py runs, what writes files anew, and seconds to look at
 STEPS = {step.get("name"): step for step in ACTION["runs"]["steps"]}
 
 

@@ -1,9 +1,5 @@
 """``mnist-bench cases``: every id that ``pytest -k`` can select, of every device; and what a fault ends with."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from bench.cases.devices import build_device_cases, build_inference_cases
@@ -37,33 +33,3 @@ def test_a_fault_of_the_tool_is_not_told_as_a_regression(
         command.main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.endswith("ValueError: a fault\n")
-
-
-@pytest.mark.process
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["gate", "--help"], ["trials", "run", "--help"], ["noise", "--help"]]
-)
-def test_help_is_there_without_what_measuring_and_deciding_need(arguments: list[str]) -> None:
-    script = (
-        "import sys; sys.argv[0] = 'mnist-bench'; from bench.commands.cli import app; app(standalone_mode=False); "
-        "print('loaded', *sorted(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[3],
-    )
-    loaded = set(done.stdout.splitlines()[-1].split())
-    assert "bench.commands.gate" in loaded
-    heavy = {
-        "tensorflow",
-        "scipy",
-        "altair",
-        "bench.gate.run",
-        "bench.trials",
-        "reports.trials",
-        "reports.compare",
-    }
-    assert heavy & loaded == set()

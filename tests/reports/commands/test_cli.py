@@ -45,10 +45,5 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (2, "", reason)
 
 
-def test_no_tensorflow_is_imported() -> None:
-    script = "import sys, reports.commands.cli; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
-
-
 def test_help_has_an_example() -> None:
     assert "mnist-report show runs/" in run("show", "--help").stdout
