@@ -30,11 +30,11 @@ def build_claim_cases(wanted: str | None, devices: Sequence[Device] = ("cpu",)) 
     """By group, the cases of the claims that a text such as ``C19,C20`` names; ``all`` are all, None is none.
 
     Args:
-        wanted: which claims.
-        devices: to measure on. On the CPU are all cases, on another device those that a claim wants there.
+        wanted: Text that names the claims; None names none.
+        devices: Kinds of device to measure on. On the CPU are all cases, on another device those that a claim wants there.
 
     Raises:
-        ClaimError: there is no such claim.
+        ClaimError: There is no such claim.
     """
     claims = () if wanted is None else select_claims(load_claims(), wanted)
     needed = {(*case, claim.device) for claim in claims for case in claim.wanted_cases}

@@ -21,8 +21,8 @@ class ComputeDevice:
     """The device that a meter computes on.
 
     Args:
-        name: as TensorFlow calls it, such as ``GPU:0``.
-        wait: what must return before a clock is read. A call on a GPU returns when the work is queued.
+        name: What TensorFlow calls it, such as ``GPU:0``.
+        wait: What must return before a clock is read, since a call on a GPU returns when the work is queued.
     """
 
     name: str
@@ -38,11 +38,11 @@ def prove_use(in_use: DeviceInUse, placement: Placement | None) -> DeviceUse:
     """What the record keeps of the device.
 
     Args:
-        in_use: asked for and found.
-        placement: of what was computed; None where nothing but the pipeline runs.
+        in_use: The device that was asked for and found.
+        placement: Where what was computed ran; None where nothing but the pipeline runs.
 
     Raises:
-        DeviceError: something ran elsewhere.
+        DeviceError: Something ran elsewhere.
     """
     if placement is None:
         return DeviceUse(**asdict(in_use), xla=None, proof=PIPELINE_ALONE)

@@ -19,8 +19,8 @@ class HeapWatch:
     What it holds is bounded, however long the watch: it must not become part of what it reads.
 
     Args:
-        read_live_bytes: None where the platform has no source; then nothing is noted.
-        clock: its zero does not matter.
+        read_live_bytes: Gives the live bytes; None where the platform has no source, and then nothing is noted.
+        clock: The clock of the readings; its zero does not matter.
     """
 
     def __init__(self, read_live_bytes: Callable[[], int | None], clock: Clock) -> None:

@@ -41,9 +41,9 @@ class TurnTimer:
     A call on a GPU returns when its work is queued, so that no clock is read before the device has been waited for.
 
     Args:
-        clock: read at the beginning, at the first batch and at the end.
-        wait: returns when every device has finished what it was given.
-        pressure: what the machine and the scheduler did, read before and after.
+        clock: The clock, which is read at the beginning, at the first batch and at the end.
+        wait: Returns when every device has finished what it was given.
+        pressure: Reads what the machine and the scheduler did, before and after the turn.
     """
 
     def __init__(self, clock: Clock, wait: Callable[[], None], pressure: ReadPressure = read_pressure) -> None:
@@ -67,8 +67,8 @@ class TurnTimer:
         """The sample of the turn, which ends now.
 
         Args:
-            num_examples: that arrived.
-            busy_ns: how long the consumer computed.
+            num_examples: Number of examples that arrived.
+            busy_ns: How long the consumer computed; None for one that only takes.
         """
         self._wait()
         wall_ns, cpu_ns = self._clock.wall_ns() - self._begin_ns, self._clock.cpu_ns() - self._begin_cpu_ns

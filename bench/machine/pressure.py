@@ -28,9 +28,9 @@ class Pressure:
     Args:
         busy_ns: CPU time of everybody on the cores that this process may use, stolen time included. The system counts
             in ticks, of 10 ms mostly, so it says little of a turn below 0.2 s.
-        run_queue_wait_ns: that this process's threads were ready and waited for a core; those that have ended since
-            are not counted.
-        involuntary_switches: times that the system took a core away from this process.
+        run_queue_wait_ns: Time in which threads of this process were ready and waited for a core; those that have ended
+            since are not counted.
+        involuntary_switches: How often the system took a core away from this process.
     """
 
     busy_ns: int | None
@@ -57,8 +57,8 @@ def is_contaminated(foreign_cpu_ns: int | None, wall_ns: int, num_cores: int) ->
 
     Args:
         foreign_cpu_ns: CPU time of everybody else; None, where it cannot be known, is not held against a turn.
-        wall_ns: of the turn; below 0.2 s it is not judged.
-        num_cores: that this process may use.
+        wall_ns: How long the turn took; below 0.2 s it is not judged.
+        num_cores: Number of cores that this process may use.
     """
     if foreign_cpu_ns is None or wall_ns < MIN_JUDGED_NS:
         return False

@@ -93,12 +93,12 @@ def measure_group(
     """The record, or the reason of failure, of every case, by its id.
 
     Args:
-        cases: measured together, so that what disturbs one turn disturbs its neighbours too.
-        start_worker: gives a fresh process for a case; may raise WorkerError.
-        budget: for the whole group, start and warm-up included.
-        seed: of the random order of turns.
-        clock_s: seconds, for the budget.
-        listener: is told how it goes.
+        cases: Cases to measure together, so that what disturbs one turn disturbs its neighbours too.
+        start_worker: Gives a fresh process for a case; may raise WorkerError.
+        budget: Time and rounds for the whole group, start and warm-up included.
+        seed: Seed for the random order of turns.
+        clock_s: Gives the present moment in seconds, for the budget.
+        listener: Is told how far the measuring has come.
     """
     begin_s = clock_s()
     outcomes: dict[str, Outcome] = {}
@@ -153,11 +153,11 @@ def capture_traces(
     """The record of every case's trace, or the reason of failure; one worker after the other, none is timed.
 
     Args:
-        cases: what to trace.
-        start_worker: gives a fresh process for a case; may raise WorkerError.
-        run: the folder of the record; takes the traces.
-        seed: of the run.
-        listener: is told how it goes.
+        cases: Cases to trace.
+        start_worker: Gives a fresh process for a case; may raise WorkerError.
+        run: Folder of the record, which takes the traces.
+        seed: Seed that the record keeps; nothing here is random.
+        listener: Is told how far the measuring has come.
     """
 
     def capture(case: Case, worker: Measurer) -> CaseRecord:

@@ -6,6 +6,7 @@ import datetime
 from contextlib import closing
 from pathlib import Path
 
+from bench.consumers.registry import find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
@@ -71,8 +72,8 @@ def measure(
         ['post', 'batch_before_map']
     """
     start_worker = WorkerStarter(source or default_source())
-    timed = [case for case in cases if case.consumer != "memory"]
-    read = [case for case in cases if case.consumer == "memory"]
+    timed = [case for case in cases if find_consumer(case.consumer).is_timed]
+    read = [case for case in cases if case not in timed]
     budget = Budget(seconds, min_rounds, max_rounds)
     turns = measure_group(timed, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=SILENCE)
     readings = measure_memory(read, start_worker, seed=seed, clock_s=read_clock_s, listener=SILENCE)

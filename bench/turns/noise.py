@@ -25,12 +25,13 @@ def measure_differences(
     """For each repetition, the median of ln(wall time of B / of A) over the turns of two fresh, equal workers.
 
     Args:
-        case: what both workers measure.
-        start_worker: gives a fresh process.
-        num_repetitions: pairs of workers.
-        num_turns: of each worker, after a warm-up.
-        interleaved: the two take turns, who goes first is random; else one takes all its turns and then the other.
-        seed: of the order.
+        case: The case that both workers measure.
+        start_worker: Gives a fresh process for a case.
+        num_repetitions: Number of pairs of workers.
+        num_turns: Number of turns of each worker, after its warm-up.
+        interleaved: True if the two take turns, and who goes first is random; else one takes all its turns and then
+            the other.
+        seed: Seed for the random order.
     """
     shuffler = random.Random(seed)  # noqa: S311  # an order, not a secret
     for _ in range(num_repetitions):

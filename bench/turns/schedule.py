@@ -12,9 +12,9 @@ class Budget:
     """How long a group may take.
 
     Args:
-        seconds: after this no new round begins, once every case has `min_rounds`.
-        min_rounds: rounds that are measured whatever they take.
-        max_rounds: rounds that are enough.
+        seconds: Time after which no new round begins, once every case has its fewest rounds.
+        min_rounds: Number of rounds that are measured whatever they take.
+        max_rounds: Number of rounds that are enough.
     """
 
     seconds: float
@@ -41,11 +41,11 @@ def interleave(
     are taken to last as long as the mean turn so far.
 
     Args:
-        names: the cases that take turns.
-        budget: when to stop.
-        clock_s: seconds; read between rounds only.
-        seed: of the order, which is recorded.
-        needs_turns: whether a case should go on, asked before each round after the first `min_rounds`.
+        names: Names of the cases that take turns.
+        budget: Says when to stop.
+        clock_s: Gives the present moment in seconds; read between rounds only.
+        seed: Seed for the random order, which is recorded.
+        needs_turns: Says whether a case should go on; asked before each round after the fewest rounds.
     """
     shuffler = random.Random(seed)  # noqa: S311  # an order, not a secret
     begin_s = clock_s()
