@@ -31,7 +31,8 @@ def build_claim_cases(wanted: str | None, devices: Sequence[Device] = ("cpu",)) 
 
     Args:
         wanted: Text that names the claims; None names none.
-        devices: Kinds of device to measure on. On the CPU are all cases, on another device those that a claim wants there.
+        devices: Kinds of device to measure on. All cases are on the CPU, and on another device those that a claim wants
+            there.
 
     Raises:
         ClaimError: There is no such claim.
