@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from bench.cases.gate import is_chosen
 from bench.cases.selection import build_case
+from bench.consumers.registry import check_case
 from bench.machine.environment import describe_machine
+from bench.pipelines.arms import check_arm
+from bench.subjects.orderings import parse_subject
 from bench.turns.group import Listener, measure_group
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
-from mnist_core.language.errors import InputError
+from mnist_core import NAMED_ORDERINGS, InputError
 from reports.record.case import CONTROL, Case
 from reports.record.record import CaseRecord, Record
-
-TIMED = ("drain", "python", "step", "emulated")  # what the main job times; claims have cases of their own making
 
 
 def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, CaseRecord]]:
@@ -40,26 +41,25 @@ def narrow_run(stored: Record, patterns: Sequence[str]) -> Record:
 
 
 def _is_timed(record: CaseRecord) -> bool:
-    return record.consumer in TIMED and not record.choices and record.name != CONTROL and bool(record.turns)
+    return record.name != CONTROL and bool(record.turns)
 
 
 def _rebuild(record: CaseRecord) -> Case | None:
-    """The case as it was measured; None where this version has no such case, or another one under its name."""
+    """The case as it was measured; None where this version cannot measure it, or has another one under its name."""
     if not _is_timed(record):
         return None
-    num_examples = record.turns[0].sample.num_examples
+    case = record.case
+    if case.num_examples is None and case.fitting is None and case.model is None:  # older records did not keep it
+        case = replace(case, num_examples=record.turns[0].sample.num_examples)
     try:
-        case = build_case(
-            record.name,
-            record.consumer,
-            arm=record.arm,
-            num_examples=num_examples,
-            step_ms=record.step_ms,
-        )
+        check_arm(case.arm)
+        check_case(case)
+        parse_subject(case.subject)
+        is_known = case.name in NAMED_ORDERINGS and not case.subject.options
+        present = build_case(case.name, arm=case.arm).subject.text if is_known else case.subject.text
     except InputError:
         return None
-    same = case.subject.text == record.ordering and case.device == record.device
-    return case if same else None
+    return case if case.subject.text == present else None
 
 
 def measure_again(

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from case_records import change, make_case_record
 from bench.cases.selection import build_case
 from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
+from reports.record.case import Fitting
 from reports.record.machine import Machine
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
@@ -40,23 +42,47 @@ def test_timed_cases_that_are_still_the_same_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    "same",
+    [
+        change(store("post"), name="unheard_of"),
+        change(store("post"), choices=(("source", "png"),)),
+        replace(store("post"), case=replace(store("post").case, consumer="fit", fitting=Fitting(), num_examples=200)),
+        replace(store("post"), case=replace(store("post").case, consumer="copy")),
+        replace(store("post"), case=replace(store("post").case, consumer="train", device="gpu"), device_use=None),
+    ],
+    ids=lambda record: record.case.label,
+)
+def test_any_timed_case_is_rebuilt_as_it_was_measured(same: CaseRecord) -> None:
+    ((case, record),) = find_cases(Record((same,), Machine("cpu", 2, "Linux"), ""), ())
+    assert case == replace(same.case, num_examples=200)
+    assert record is same
+
+
+def test_a_model_that_predicts_is_not_narrowed_to_what_it_predicted() -> None:
+    predicting = replace(store("post").case, consumer="infer", model="mlp", batch_size=8)
+    ((case, _),) = find_cases(Record((replace(store("post"), case=predicting),), Machine("cpu", 2, "Linux"), ""), ())
+    assert case == predicting
+
+
+@pytest.mark.parametrize(
     "gone",
     [
         change(store("post"), ordering="batch(1)"),
-        change(store("post"), name="unheard_of"),
         change(store("post"), name="control"),
-        change(store("post"), choices=(("source", "png"),)),
+        change(store("post"), name="own", ordering="map().rain()"),
+        change(store("post"), choices=(("source", "rain"),)),
         change(store("post"), device="gpu"),
         change(store("post"), arm="unheard_of"),
-        change(store("post"), consumer="fit"),
+        change(store("post"), consumer="unheard_of"),
+        change(store("post"), consumer="emulated"),
     ],
+    ids=lambda record: record.case.label,
 )
 def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord) -> None:
     assert find(gone, store("no_prefetch")) == ["no_prefetch-raw-cpu"]
     kept = store("no_prefetch")
     narrowed = narrow_run(Record((gone, kept), Machine("cpu", 2, "Linux"), ""), ())
-    is_timed = not (gone.name == "control" or gone.choices or gone.consumer == "fit")
-    assert narrowed.cases == ((gone, kept) if is_timed else (kept,))
+    assert narrowed.cases == ((gone, kept) if gone.name != "control" else (kept,))
     assert narrow_run(Record((gone, kept), Machine("cpu", 2, "Linux"), ""), ("no_pre*",)).cases == (kept,)
     with pytest.raises(InputError, match=r"^nothing can be compared: .* it has none that this version has\.$"):
         find(gone)
