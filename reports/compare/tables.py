@@ -26,9 +26,10 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
-from reports.summary.metric import DIGITS, RELATIVE, TIME, Metric
+from reports.summary.metric import RELATIVE, TIME, Metric
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
+from reports.summary.unit import DIGITS
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"

@@ -5,47 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.drawing.numbers import (
-    render_fine_percent,
-    render_mebibytes,
-    render_percent,
-    render_rate,
-    render_ratio,
-    render_seconds,
-)
 from reports.record.capture import Capture
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample
 from reports.record.subject import REFERENCE
 from reports.stats.median import Estimate, estimate_median
+from reports.summary.unit import ACCURACY_SHARE, BYTES, EXAMPLES_PER_S, FACTOR, SECONDS, SHARE, Unit
 
 NANOSECONDS = 1_000_000_000  # in a second
-DIGITS = 3  # of a value that stands beside others of its kind, without an interval
 
 Values = Mapping[int, float]
 """Values by the round that they were measured in; a value that was read once stands in round 0."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What a metric counts in.
-
-    Args:
-        name: Name of the unit, as exports end their names with it.
-        render: Function that shows a value together with its unit.
-    """
-
-    name: str
-    render: Callable[[float], str]
-
-
-SECONDS = Unit("s", render_seconds)
-SHARE = Unit("share", lambda value: f"{render_percent(value, DIGITS)} %")
-ACCURACY_SHARE = Unit("share", lambda value: f"{render_fine_percent(value, DIGITS)} %")
-BYTES = Unit("bytes", lambda value: f"{render_mebibytes(round(value))} MiB")
-FACTOR = Unit("ratio", lambda value: render_ratio(value, DIGITS))
-EXAMPLES_PER_S = Unit("examples/s", lambda value: f"{render_rate(value, DIGITS)} examples/s")
 
 
 @dataclass(frozen=True)
