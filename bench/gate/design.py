@@ -16,13 +16,13 @@ class PairDesign:
     """How a pair is measured; what decides the noise of its difference, and what it costs.
 
     Args:
-        arm: of all cases.
-        num_examples: of a turn's epoch.
-        num_turns: of each side, after the warm-up; even, so that each side is first in half of them.
-        is_pinned: both workers stay on one and the same core once they are warm, where the platform can do that.
-            Their difference is then far less noisy, but says nothing of work that is spread over cores.
-        num_shared_rounds: of pairs whose workers are forked from the same two processes. What these drew at their
-            start is the same in so many pairs of a case; which revision it meets is drawn for every pair.
+        arm: Set of TensorFlow's rewrites that every case runs with.
+        num_examples: Number of examples in a turn's epoch.
+        num_turns: Number of turns of each side after the warm-up; even, so that each side is first in half of them.
+        is_pinned: True if both workers stay on one and the same core once they are warm, where the platform can do
+            that. Their difference is then far less noisy, but says nothing of work that is spread over cores.
+        num_shared_rounds: Number of rounds whose workers are forked from the same two processes. What these drew at
+            their start is the same in so many pairs of a case; which revision it meets is drawn for every pair.
     """
 
     arm: Arm = RAW

@@ -32,7 +32,7 @@ class Lots:
     they balanced among themselves, noise that goes up and down from pair to pair could pass for head.
 
     Args:
-        seed: of all draws.
+        seed: Seed of all draws.
     """
 
     def __init__(self, seed: int) -> None:

@@ -47,9 +47,9 @@ def find_interpreters(workplace: Workplace, say: Say, install: Install = install
     """The present interpreter for both, or, if they declare different dependencies, one in a new environment for each.
 
     Args:
-        workplace: both revisions; new environments are made in its folder.
-        say: is given a line before each of them is made, which takes minutes.
-        install: makes an environment.
+        workplace: Both revisions; new environments are made in its folder.
+        say: Is given a line before each of them is made, which takes minutes.
+        install: Makes an environment.
     """
     base, head = (read_dependencies(each.folder / "pyproject.toml") for each in (workplace.base, workplace.head))
     if base == head:

@@ -35,10 +35,10 @@ class Checkout:
     """A revision as a folder.
 
     Args:
-        name: as it was asked for.
-        commit: the hash; of a working tree, the commit that it stands on.
-        folder: that holds it.
-        is_working_tree: a copy of the files as they were.
+        name: What the user called the revision.
+        commit: Hash of the commit; of a working tree, the one that it stands on.
+        folder: Folder that holds it.
+        is_working_tree: True if it is a copy of the files as they were, committed or not.
     """
 
     name: str

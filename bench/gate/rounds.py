@@ -44,13 +44,13 @@ class GateRun:
     """One gate run from its empty record to the last pair.
 
     Args:
-        record: nothing is measured yet.
-        slots: the processes that workers are forked from.
-        design: of the pairs.
-        budget_s: no pair is begun that would probably end later.
-        clock_s: seconds, for the budget.
-        listener: is told how it goes.
-        keep: is given the record after every round, when it is interrupted, and at the end.
+        record: The record before anything is measured.
+        slots: The processes that workers are forked from.
+        design: How pairs are measured.
+        budget_s: Seconds for the measuring; no pair is begun that would probably end later.
+        clock_s: The present moment in seconds, for the budget.
+        listener: Is told how far the run has come.
+        keep: Is given the record after every round, when it is interrupted, and at the end.
     """
 
     def __init__(

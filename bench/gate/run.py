@@ -35,15 +35,16 @@ class GateOptions:
     """What a user asks for.
 
     Args:
-        base: a revision as git knows it.
-        head: likewise; None is the working tree.
-        source: of the digits.
-        seed: of all that is drawn by lot.
-        patterns: of the ids of the cases that are compared; none is all.
-        metrics: that are gated; none leaves it to the settings.
-        budget_s: for the measuring.
-        design: of the pairs.
-        inside: a folder of the repository; None is the present one.
+        base: Revision to compare with, as git knows it.
+        head: Revision to judge, as git knows it; None is the working tree.
+        source: Where the digits come from.
+        seed: Seed for every random choice of this run.
+        patterns: Patterns of the ids of the cases to compare; empty means all.
+        metrics: Metrics that are judged; empty leaves it to the settings.
+        budget_s: Seconds for the measuring.
+        design: How pairs are measured.
+        package: Name of the package whose code is compared, a folder at the top of the repository.
+        inside: Any folder of the repository; None is the present one.
 
     Example:
         >>> options = GateOptions(base="main", patterns=("post-*",), budget_s=120)
@@ -76,15 +77,15 @@ def run_gate(
     """The record of a gate run; nothing of it is left behind but what `keep` keeps.
 
     Args:
-        options: what to compare.
-        clock_s: seconds, for the budget.
-        listener: is told how it goes.
-        keep: is given the record after every round, when it is interrupted, and at the end.
-        install: makes an environment where the revisions depend on different packages.
+        options: What to compare.
+        clock_s: The present moment in seconds, for the budget.
+        listener: Is told how far the run has come.
+        keep: Is given the record after every round, when it is interrupted, and at the end.
+        install: Makes an environment where the revisions depend on different packages.
 
     Raises:
         RevisionError: a revision cannot be had.
-        InputError: the data or a revision's mnist_core does not work, or no case can be compared.
+        InputError: The data or a revision's package does not work, or no case can be compared.
         GateSettingsError: head's pyproject.toml has settings that cannot be used.
 
     Example:

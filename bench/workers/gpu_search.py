@@ -11,20 +11,21 @@ from bench.workers.worker import redirect_output
 from mnist_core import DeviceError
 
 LIMIT_S = 120.0  # the fork server's import of TensorFlow included
+TOO_SLOW = "no GPU here: none was found within {limit_s:g} s."
 
 
 def find_missing_gpu(context: BaseContext) -> str | None:
     """Why there is no GPU for TensorFlow here, in one line; None if there is one.
 
     Args:
-        context: where workers come from too.
+        context: Where workers come from.
     """
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_look, args=(theirs,), daemon=True)  # type: ignore[attr-defined]  # as in workers
     process.start()
     theirs.close()
     try:
-        reason: str | None = ours.recv() if ours.poll(LIMIT_S) else f"no GPU here: none was found within {LIMIT_S:g} s."
+        reason = ours.recv_bytes().decode() if ours.poll(LIMIT_S) else TOO_SLOW.format(limit_s=LIMIT_S)
     except EOFError:
         process.join()
         reason = f"no GPU here: the process that looked for one ended with {process.exitcode}."
@@ -32,7 +33,7 @@ def find_missing_gpu(context: BaseContext) -> str | None:
         process.kill()
         process.join()
         ours.close()
-    return reason
+    return reason or None
 
 
 def _look(connection: Connection) -> None:
@@ -41,6 +42,6 @@ def _look(connection: Connection) -> None:
 
     try:
         use_device("gpu")
-        connection.send(None)
+        connection.send_bytes(b"")
     except DeviceError as error:
-        connection.send(str(error))
+        connection.send_bytes(str(error).encode())
