@@ -12,8 +12,6 @@ from mnist_core.terminal.console import open_console
 from reports.commands.runs import OptionalRun, find_newest_run
 from reports.drawing.numbers import render_kilobytes, render_megabytes
 from reports.page.files import PAGES, PICTURES, check_path, write_file
-from reports.record.file import load_record
-from reports.summary.summary import summarize
 
 PAGE_EXAMPLES = """Examples:
 
@@ -76,6 +74,8 @@ def picture(
     """Draw one picture of a page as a file, for a README or a talk."""
     from reports.page.charts.themes import DARK, LIGHT
     from reports.page.picture import render_picture  # as for a page
+    from reports.record.file import load_record
+    from reports.summary.summary import summarize
 
     path = output or Path(f"{chart}.svg")
     check_path(path, PICTURES)

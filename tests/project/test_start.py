@@ -30,9 +30,9 @@ HEAVY = frozenset(
 )
 NEEDED: dict[str, Set[str]] = {
     **dict.fromkeys(map("{} --help".format, list_commands()), frozenset()),
-    **dict.fromkeys(TABLES, frozenset()),
-    "mnist-report compare main later": {"reports.compare"},
-    "mnist-report export main --to csv": frozenset(),
+    **dict.fromkeys(TABLES, frozenset({"msgspec"})),  # reads the record
+    "mnist-report compare main later": {"msgspec", "reports.compare"},
+    "mnist-report export main --to csv": {"msgspec"},
     "mnist-report gate gate/fine.json": {"msgspec"},
     "mnist-report trace main": {"google.protobuf"},
     "mnist-report trials trials/trials.jsonl": {"msgspec", "reports.trials", "scipy"},
