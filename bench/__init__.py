@@ -17,17 +17,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.cases.selection import build_case
-    from bench.gate.run import GateOptions, run_gate
-    from bench.turns.measure import capture, measure
-    from bench.workers.process import WorkerError
-    from reports.record.case import Case
+    from bench.cases.selection import build_case as build_case
+    from bench.gate.run import GateOptions as GateOptions, run_gate as run_gate
+    from bench.turns.measure import capture as capture, measure as measure
+    from bench.workers.process import WorkerError as WorkerError
+    from reports.record.case import Case as Case
 
     __version__: str
 
-__all__ = ["Case", "GateOptions", "WorkerError", "__version__", "build_case", "capture", "measure", "run_gate"]
-
 _MODULES = {
+    "mnist_core": ("__version__",),
     "bench.cases.selection": ("build_case",),
     "bench.gate.run": ("GateOptions", "run_gate"),
     "bench.turns.measure": ("capture", "measure"),
@@ -35,13 +34,10 @@ _MODULES = {
     "reports.record.case": ("Case",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from mnist_core import __version__  # noqa: PLC0415  # like every name here, when asked for
-
-        return __version__
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_MODULE_OF[name]), name)

@@ -25,88 +25,49 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mnist_core.devices.choose import DeviceInUse, use_device
-    from mnist_core.devices.nvidia import read_driver
-    from mnist_core.devices.placement import Placement, check_placement, find_placement, find_tensor_placement
-    from mnist_core.devices.quiet import import_tensorflow
-    from mnist_core.devices.support import DeviceError
-    from mnist_core.devices.versions import describe_versions
-    from mnist_core.digits.load import Digits, load_digits
-    from mnist_core.files.page_cache import drop_from_page_cache
-    from mnist_core.language.device import Device
-    from mnist_core.language.errors import InputError
-    from mnist_core.language.live_bytes import predict_live_bytes
-    from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
-    from mnist_core.language.ordering import Cache, Ordering, Prefetch, Shuffle, parse_ordering
-    from mnist_core.language.say import Say, say_nothing
-    from mnist_core.language.shapes import NUM_CLASSES, SIDE
-    from mnist_core.language.spec import ModelName, PipelineSpec, TrainSpec
-    from mnist_core.models.classifier import load_classifier
-    from mnist_core.models.convert import export_litert, export_onnx
-    from mnist_core.models.export import ExportError, export_model
-    from mnist_core.models.model import build_model
-    from mnist_core.pipeline.build import build_dataset
-    from mnist_core.pipeline.decode import scale_pixels
-    from mnist_core.pipeline.sources import load_source
-    from mnist_core.profiling.callback import ProfileSteps
-    from mnist_core.profiling.own_loop import StepProfiler
-    from mnist_core.profiling.window import StepWindow
-    from mnist_core.training.evaluate import evaluate
-    from mnist_core.training.loops import TrainStep
-    from mnist_core.training.run_folder import RunFolder
-    from mnist_core.training.train import train
+    from mnist_core.devices.choose import DeviceInUse as DeviceInUse, use_device as use_device
+    from mnist_core.devices.nvidia import read_driver as read_driver
+    from mnist_core.devices.placement import (
+        Placement as Placement,
+        check_placement as check_placement,
+        find_placement as find_placement,
+        find_tensor_placement as find_tensor_placement,
+    )
+    from mnist_core.devices.quiet import import_tensorflow as import_tensorflow
+    from mnist_core.devices.support import DeviceError as DeviceError
+    from mnist_core.devices.versions import describe_versions as describe_versions
+    from mnist_core.digits.load import Digits as Digits, load_digits as load_digits
+    from mnist_core.files.page_cache import drop_from_page_cache as drop_from_page_cache
+    from mnist_core.language.device import Device as Device
+    from mnist_core.language.errors import InputError as InputError
+    from mnist_core.language.live_bytes import predict_live_bytes as predict_live_bytes
+    from mnist_core.language.named_orderings import NAMED_ORDERINGS as NAMED_ORDERINGS, find_ordering as find_ordering
+    from mnist_core.language.ordering import (
+        Cache as Cache,
+        Ordering as Ordering,
+        Prefetch as Prefetch,
+        Shuffle as Shuffle,
+        parse_ordering as parse_ordering,
+    )
+    from mnist_core.language.say import Say as Say, say_nothing as say_nothing
+    from mnist_core.language.shapes import NUM_CLASSES as NUM_CLASSES, SIDE as SIDE
+    from mnist_core.language.spec import ModelName as ModelName, PipelineSpec as PipelineSpec, TrainSpec as TrainSpec
+    from mnist_core.models.classifier import load_classifier as load_classifier
+    from mnist_core.models.convert import export_litert as export_litert, export_onnx as export_onnx
+    from mnist_core.models.export import ExportError as ExportError, export_model as export_model
+    from mnist_core.models.model import build_model as build_model
+    from mnist_core.pipeline.build import build_dataset as build_dataset
+    from mnist_core.pipeline.decode import scale_pixels as scale_pixels
+    from mnist_core.pipeline.sources import load_source as load_source
+    from mnist_core.profiling.callback import ProfileSteps as ProfileSteps
+    from mnist_core.profiling.own_loop import StepProfiler as StepProfiler
+    from mnist_core.profiling.window import StepWindow as StepWindow
+    from mnist_core.training.evaluate import evaluate as evaluate
+    from mnist_core.training.loops import TrainStep as TrainStep
+    from mnist_core.training.run_folder import RunFolder as RunFolder
+    from mnist_core.training.train import train as train
 
     __version__: str
-
-__all__ = [
-    "NAMED_ORDERINGS",
-    "NUM_CLASSES",
-    "SIDE",
-    "Cache",
-    "Device",
-    "DeviceError",
-    "DeviceInUse",
-    "Digits",
-    "ExportError",
-    "InputError",
-    "ModelName",
-    "Ordering",
-    "PipelineSpec",
-    "Placement",
-    "Prefetch",
-    "ProfileSteps",
-    "RunFolder",
-    "Say",
-    "Shuffle",
-    "StepProfiler",
-    "StepWindow",
-    "TrainSpec",
-    "TrainStep",
-    "__version__",
-    "build_dataset",
-    "build_model",
-    "check_placement",
-    "describe_versions",
-    "drop_from_page_cache",
-    "evaluate",
-    "export_litert",
-    "export_model",
-    "export_onnx",
-    "find_ordering",
-    "find_placement",
-    "find_tensor_placement",
-    "import_tensorflow",
-    "load_classifier",
-    "load_digits",
-    "load_source",
-    "parse_ordering",
-    "predict_live_bytes",
-    "read_driver",
-    "say_nothing",
-    "scale_pixels",
-    "train",
-    "use_device",
-]
 
 _MODULES = {
     "devices.choose": ("DeviceInUse", "use_device"),
@@ -141,6 +102,8 @@ _MODULES = {
     "training.train": ("train",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+__all__ = ["__version__"]
+__all__ += list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:

@@ -14,69 +14,47 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reports.claims.file import load_claims
-    from reports.claims.verdict import judge_claims
-    from reports.compare.pairing import compare_runs
-    from reports.drawing.text import render_text
-    from reports.gate.file import load_gate
-    from reports.gate.verdict import decide
-    from reports.page.compose import render_page
-    from reports.page.runs import load_runs
-    from reports.record.errors import RecordError
-    from reports.record.file import load_record
-    from reports.record.record import Record
-    from reports.summary.files import load_summary
-    from reports.summary.summary import Summary, summarize
-    from reports.tables.run import tabulate_run
-    from reports.traces.reading import load_trace
+    from reports.claims.file import load_claims as load_claims
+    from reports.claims.verdict import judge_claims as judge_claims
+    from reports.compare.pairing import compare_runs as compare_runs
+    from reports.drawing.text import render_text as render_text
+    from reports.gate.file import load_gate as load_gate
+    from reports.gate.verdict import decide as decide
+    from reports.page.compose import render_page as render_page
+    from reports.page.runs import load_runs as load_runs
+    from reports.record.errors import RecordError as RecordError
+    from reports.record.file import load_record as load_record
+    from reports.record.record import Record as Record
+    from reports.summary.files import load_summary as load_summary
+    from reports.summary.summary import Summary as Summary, summarize as summarize
+    from reports.tables.run import tabulate_run as tabulate_run
+    from reports.traces.reading import load_trace as load_trace
 
     __version__: str
 
-__all__ = [
-    "Record",
-    "RecordError",
-    "Summary",
-    "__version__",
-    "compare_runs",
-    "decide",
-    "judge_claims",
-    "load_claims",
-    "load_gate",
-    "load_record",
-    "load_runs",
-    "load_summary",
-    "load_trace",
-    "render_page",
-    "render_text",
-    "summarize",
-    "tabulate_run",
-]
-
 _MODULES = {
-    "claims.file": ("load_claims",),
-    "claims.verdict": ("judge_claims",),
-    "compare.pairing": ("compare_runs",),
-    "drawing.text": ("render_text",),
-    "gate.file": ("load_gate",),
-    "gate.verdict": ("decide",),
-    "page.compose": ("render_page",),
-    "page.runs": ("load_runs",),
-    "record.file": ("load_record",),
-    "record.errors": ("RecordError",),
-    "record.record": ("Record",),
-    "summary.files": ("load_summary",),
-    "summary.summary": ("Summary", "summarize"),
-    "tables.run": ("tabulate_run",),
-    "traces.reading": ("load_trace",),
+    "mnist_core": ("__version__",),
+    "reports.claims.file": ("load_claims",),
+    "reports.claims.verdict": ("judge_claims",),
+    "reports.compare.pairing": ("compare_runs",),
+    "reports.drawing.text": ("render_text",),
+    "reports.gate.file": ("load_gate",),
+    "reports.gate.verdict": ("decide",),
+    "reports.page.compose": ("render_page",),
+    "reports.page.runs": ("load_runs",),
+    "reports.record.file": ("load_record",),
+    "reports.record.errors": ("RecordError",),
+    "reports.record.record": ("Record",),
+    "reports.summary.files": ("load_summary",),
+    "reports.summary.summary": ("Summary", "summarize"),
+    "reports.tables.run": ("tabulate_run",),
+    "reports.traces.reading": ("load_trace",),
 }
-_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from mnist_core import __version__  # noqa: PLC0415  # like every name here, when asked for
-
-        return __version__
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_MODULE_OF[name]), name)

@@ -11,8 +11,7 @@ from repositories import GitFolder, make_gated
 from trial_listener import Listener
 
 from bench.gate.design import PairDesign
-from bench.trials import ground as trial_ground
-from bench.trials import trials
+from bench.trials import ground as trial_ground, trials
 from bench.trials.gains import Gain
 from bench.trials.slowdown import PIPELINE
 from bench.trials.trials import TrialError, TrialOptions, run_trials

@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 from archives import check_one_line, encode_npz, make_arrays
 
-from mnist_core.digits import keras_mnist
-from mnist_core.digits import load as digits_module
+from mnist_core.digits import keras_mnist, load as digits_module
 from mnist_core.digits.arrays import RawDigits
 from mnist_core.digits.load import Digits, load_digits
 

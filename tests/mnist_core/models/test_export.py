@@ -12,8 +12,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_core.language.errors import InputError
-from mnist_core.models import export, export_check
-from mnist_core.models import export as export_module
+from mnist_core.models import export, export as export_module, export_check
 from mnist_core.models.export import (
     ExportError,
     ExportResult,
