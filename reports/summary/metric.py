@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reports.record.capture import Capture
 from reports.record.memory import Memory
@@ -80,6 +81,25 @@ class Metric:
         return Estimate(values[0], None, None, 1) if self.is_read_once else estimate_median(list(values.values()))
 
 
+_timed = partial(Metric, tells_speed=True, is_timed=True)
+
+
+def _read_rate(sample: Sample) -> float:
+    return sample.num_examples * NANOSECONDS / sample.wall_ns
+
+
+def _read_time(sample: Sample) -> float:
+    return sample.wall_ns / NANOSECONDS / sample.num_examples
+
+
+def _read_cpu_time(sample: Sample) -> float:
+    return sample.cpu_ns / NANOSECONDS / sample.num_examples
+
+
+def _read_first_batch(sample: Sample) -> float | None:
+    return None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS
+
+
 def _read_busy_share(sample: Sample) -> float | None:
     """The share of a turn, from its first batch on, in which the consumer computed; None for one that only takes.
 
@@ -99,8 +119,23 @@ def _of_reading(name: str, title: str, spread: float | None = None) -> Metric:
     return Metric(name, title, BYTES, name, of_memory=read, is_read_once=True, spread=spread)
 
 
-def _to_seconds(durations_ns: Sequence[int]) -> list[float]:
-    return [each / NANOSECONDS for each in durations_ns]
+def _of_mixing(name: str, title: str) -> Metric:
+    """A score of how well a turn shuffled."""
+
+    def read(sample: Sample) -> float | None:
+        value: float | None = getattr(sample.mixing, name, None)
+        return value
+
+    return Metric(name, title, FACTOR, name, more_is_better=True, of_turn=read)
+
+
+def _of_steps(name: str, title: str, field: str) -> Metric:
+    """The time of the training steps that a field of a capture lists."""
+
+    def read(capture: Capture) -> list[float]:
+        return [duration_ns / NANOSECONDS for duration_ns in getattr(capture, field)]
+
+    return _timed(name, title, SECONDS, f"{name}_s", of_capture=read)
 
 
 def _read_profiler_cost(capture: Capture) -> list[float]:
@@ -109,61 +144,14 @@ def _read_profiler_cost(capture: Capture) -> list[float]:
     return [profiled / plain - 1 for profiled, plain in blocks]
 
 
-RATE = Metric(
-    "rate",
-    "examples per second",
-    EXAMPLES_PER_S,
-    "examples_per_s",
-    more_is_better=True,
-    tells_speed=True,
-    is_timed=True,
-    of_turn=lambda sample: sample.num_examples * NANOSECONDS / sample.wall_ns,
-)
-TIME = Metric(
-    "time",
-    "time per example",
-    SECONDS,
-    "s_per_example",
-    tells_speed=True,
-    is_timed=True,
-    of_turn=lambda sample: sample.wall_ns / NANOSECONDS / sample.num_examples,
-)
+RATE = _timed("rate", "examples per second", EXAMPLES_PER_S, "examples_per_s", of_turn=_read_rate, more_is_better=True)
+TIME = _timed("time", "time per example", SECONDS, "s_per_example", of_turn=_read_time)
 RELATIVE = Metric("relative", f"time relative to {REFERENCE} in the same round", FACTOR, is_timed=True)
-TURN_TIME = Metric(
-    "seconds",
-    "time of a whole turn",
-    SECONDS,
-    tells_speed=True,
-    is_timed=True,
-    of_turn=lambda sample: sample.wall_ns / NANOSECONDS,
-)
-FIRST_BATCH = Metric(
-    "first_batch",
-    "time to the first batch",
-    SECONDS,
-    "first_batch_s",
-    tells_speed=True,
-    is_timed=True,
-    of_turn=lambda sample: None if sample.first_batch_ns is None else sample.first_batch_ns / NANOSECONDS,
-)
-CPU_TIME = Metric(
-    "cpu",
-    "CPU time per example",
-    SECONDS,
-    "cpu_s_per_example",
-    tells_speed=True,
-    is_timed=True,
-    of_turn=lambda sample: sample.cpu_ns / NANOSECONDS / sample.num_examples,
-)
-BUSY_SHARE = Metric(
-    "busy",
-    "share of time in computing",
-    SHARE,
-    "busy_share",
-    more_is_better=True,
-    tells_speed=True,
-    is_timed=True,
-    of_turn=_read_busy_share,
+TURN_TIME = _timed("seconds", "time of a whole turn", SECONDS, of_turn=lambda sample: sample.wall_ns / NANOSECONDS)
+FIRST_BATCH = _timed("first_batch", "time to the first batch", SECONDS, "first_batch_s", of_turn=_read_first_batch)
+CPU_TIME = _timed("cpu", "CPU time per example", SECONDS, "cpu_s_per_example", of_turn=_read_cpu_time)
+BUSY_SHARE = _timed(
+    "busy", "share of time in computing", SHARE, "busy_share", of_turn=_read_busy_share, more_is_better=True
 )
 UNSYNCED_EXCESS = Metric(
     "unsynced",
@@ -180,22 +168,8 @@ ACCURACY = Metric(
     more_is_better=True,
     of_turn=lambda sample: sample.accuracy,
 )
-DISPLACEMENT = Metric(
-    "displacement",
-    "how far shuffling moved the examples",
-    FACTOR,
-    "displacement",
-    more_is_better=True,
-    of_turn=lambda sample: None if sample.mixing is None else sample.mixing.displacement,
-)
-LABEL_RUNS = Metric(
-    "label_runs",
-    "how often the label changes",
-    FACTOR,
-    "label_runs",
-    more_is_better=True,
-    of_turn=lambda sample: None if sample.mixing is None else sample.mixing.label_runs,
-)
+DISPLACEMENT = _of_mixing("displacement", "how far shuffling moved the examples")
+LABEL_RUNS = _of_mixing("label_runs", "how often the label changes")
 # One reading of a case's bytes in a process of its own stands for the others: they differ by less than this, as a
 # factor, from their median (docs/claims.md has the command and what it gave). Resident memory counts whole pages.
 LIVE_BYTES = _of_reading("live_bytes", "live heap beyond the source", spread=1.06)
@@ -205,24 +179,8 @@ PEAK_BYTES = _of_reading("peak_bytes", "resident memory at the peak")
 KEPT_BYTES = _of_reading("kept_bytes", "resident memory that is kept after the release")
 KEPT_AFTER_TRIM_BYTES = _of_reading("kept_after_trim_bytes", "resident memory that is kept after malloc_trim")
 GPU_PEAK_BYTES = _of_reading("gpu_peak_bytes", "memory of the GPU at the peak")
-STEP_TIME = Metric(
-    "step",
-    "time of a training step",
-    SECONDS,
-    "step_s",
-    tells_speed=True,
-    is_timed=True,
-    of_capture=lambda capture: _to_seconds(capture.plain_step_ns),
-)
-TRACED_STEP_TIME = Metric(
-    "traced_step",
-    "time of a training step in the trace",
-    SECONDS,
-    "traced_step_s",
-    tells_speed=True,
-    is_timed=True,
-    of_capture=lambda capture: _to_seconds(capture.step_ns),
-)
+STEP_TIME = _of_steps("step", "time of a training step", "plain_step_ns")
+TRACED_STEP_TIME = _of_steps("traced_step", "time of a training step in the trace", "step_ns")
 PROFILER_COST = Metric(
     "profiler_cost",
     "what the profiler adds to a step",
@@ -241,28 +199,10 @@ INPUT_SHARE = Metric(
     is_read_once=True,
 )
 METRICS = (
-    RATE,
-    TIME,
-    RELATIVE,
-    TURN_TIME,
-    FIRST_BATCH,
-    CPU_TIME,
-    BUSY_SHARE,
-    UNSYNCED_EXCESS,
-    ACCURACY,
-    DISPLACEMENT,
-    LABEL_RUNS,
-    LIVE_BYTES,
-    PREDICTED_BYTES,
-    PEAK_BYTES,
-    KEPT_BYTES,
-    KEPT_AFTER_TRIM_BYTES,
-    SOURCE_BYTES,
-    GPU_PEAK_BYTES,
-    STEP_TIME,
-    TRACED_STEP_TIME,
-    PROFILER_COST,
-    INPUT_SHARE,
+    *(RATE, TIME, RELATIVE, TURN_TIME, FIRST_BATCH, CPU_TIME, BUSY_SHARE, UNSYNCED_EXCESS),
+    *(ACCURACY, DISPLACEMENT, LABEL_RUNS),
+    *(LIVE_BYTES, PREDICTED_BYTES, PEAK_BYTES, KEPT_BYTES, KEPT_AFTER_TRIM_BYTES, SOURCE_BYTES, GPU_PEAK_BYTES),
+    *(STEP_TIME, TRACED_STEP_TIME, PROFILER_COST, INPUT_SHARE),
 )
 ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
 
