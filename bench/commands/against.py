@@ -65,10 +65,10 @@ def compare_again(
         seed: Seed for the random order of turns.
 
     Raises:
-        InputError: no case or metric can be compared, or the data are not the same.
-        RecordError: there is no such run, or it is damaged.
-        GateSettingsError: the present folder's pyproject.toml has settings that cannot be used.
-        CompareError: both are one and the same run.
+        InputError: No case or metric can be compared, or the data are not the same.
+        RecordError: There is no such run, or it is damaged.
+        GateSettingsError: The present folder's pyproject.toml has settings that cannot be used.
+        CompareError: Both are one and the same run.
     """
     stored = load_record(file)
     cases = find_cases(stored, patterns)
@@ -87,7 +87,7 @@ def find_limits(settings: GateSettings, metrics: tuple[Metric, ...], cases: tupl
     """The smallest limit that any of the cases has, as a share, by metric that can be compared with a stored run.
 
     Raises:
-        InputError: a metric was asked for that cannot, or none is left.
+        InputError: A metric was asked for that cannot, or none is left.
     """
     if wrong := [metric for metric in metrics if metric not in COMPARED]:
         raise InputError(f"--against compares {' and '.join(COMPARED)} alone, not {wrong[0]}: use --base for it.")
@@ -129,7 +129,7 @@ def show_against(found: Against, exit_code: int, *, as_json: bool, shows_ok: boo
         shows_ok: Also the rows of what did not change.
 
     Raises:
-        CompareError: nothing could be compared.
+        CompareError: Nothing could be compared.
     """
     if as_json:
         print(render_json(found.shown, found.thresholds, found.conclusion, exit_code))  # noqa: T201

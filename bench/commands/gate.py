@@ -122,7 +122,7 @@ def parse_metrics(text: str | None) -> tuple[Metric, ...]:
     """The metrics in a text such as ``time,cpu``; none for None.
 
     Raises:
-        InputError: there is no such metric.
+        InputError: There is no such metric.
     """
     names = [] if text is None else [name.strip() for name in text.split(",")]
     chosen = tuple(metric for metric in METRICS if metric in names)

@@ -36,7 +36,7 @@ def measure(options: GateOptions, out: Path | None) -> tuple[Decision, bool]:
         out: The file that keeps every turn; None gives it a name by the time.
 
     Raises:
-        InputError: the file cannot be written, or the run cannot be made.
+        InputError: The file cannot be written, or the run cannot be made.
     """
     console, file, is_interrupted = Console(stderr=True), out or _name_file(), False
     keep = _Keeper(file)

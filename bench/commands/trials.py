@@ -93,7 +93,7 @@ def parse_kinds(text: str) -> tuple[TrialKind, ...]:
     """The kinds in a text such as ``same,slowed``.
 
     Raises:
-        InputError: there is no such kind.
+        InputError: There is no such kind.
     """
     from reports.trials.trial import KINDS
 

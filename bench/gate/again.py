@@ -24,7 +24,7 @@ def find_cases(stored: Record, patterns: Sequence[str]) -> list[tuple[Case, Case
     """The cases of a stored run that this version has too, with the same ordering, and that a pattern matches.
 
     Raises:
-        InputError: there are none.
+        InputError: There are none.
     """
     found = [(case, record) for record in stored.cases if (case := _rebuild(record)) is not None]
     chosen = [each for each in found if is_chosen(patterns, each[0].id)]
@@ -82,7 +82,7 @@ def measure_again(
         listener: Is told how far the measuring has come.
 
     Raises:
-        InputError: none gave numbers, or they were measured on other data than then.
+        InputError: None gave numbers, or they were measured on other data than then.
     """
     outcomes = measure_group(
         [case for case, _ in cases], start_worker, budget, seed=seed, clock_s=clock_s, listener=listener

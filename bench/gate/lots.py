@@ -42,9 +42,9 @@ class Lots:
         """The lots of so many pairs that are measured in the same round, each combination as often as possible.
 
         Args:
-            count: of the pairs.
-            name: of what is drawn for.
-            number: of the round.
+            count: Number of pairs that get a lot.
+            name: Name of what is drawn for, such as a case.
+            number: Number of the round in which they are measured.
         """
         source = self._source(f"{name} {number}")
         whole, rest = divmod(count, len(SQUARE))

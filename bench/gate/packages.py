@@ -34,7 +34,7 @@ def install(folder: Path, requirements: tuple[str, ...]) -> Path:
     """A new environment of the present interpreter in `folder`, with these requirements: its interpreter.
 
     Raises:
-        RevisionError: it cannot be made, or pip finds no such packages.
+        RevisionError: It cannot be made, or pip finds no such packages.
     """
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     _run(sys.executable, "-m", "venv", str(folder))
@@ -67,7 +67,7 @@ def read_dependencies(file: Path) -> frozenset[str]:
     """What a ``pyproject.toml`` requires, spaces left out; nothing where there is no such file.
 
     Raises:
-        RevisionError: it is not TOML, or its dependencies are no list of texts.
+        RevisionError: It is not TOML, or its dependencies are no list of texts.
     """
     try:
         declared = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {}).get("dependencies", [])

@@ -90,7 +90,7 @@ class Repository:
     """The git repository around a folder.
 
     Raises:
-        RevisionError: there is none, or git is not installed.
+        RevisionError: There is none, or git is not installed.
     """
 
     def __init__(self, inside: Path) -> None:

@@ -84,9 +84,9 @@ def run_gate(
         install: Makes an environment where the revisions depend on different packages.
 
     Raises:
-        RevisionError: a revision cannot be had.
+        RevisionError: A revision cannot be had.
         InputError: The data or a revision's package does not work, or no case can be compared.
-        GateSettingsError: head's pyproject.toml has settings that cannot be used.
+        GateSettingsError: Head's pyproject.toml has settings that cannot be used.
 
     Example:
         >>> record = run_gate(GateOptions(base="HEAD~1"))
@@ -189,7 +189,7 @@ def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
     """Those cases whose id, in either revision, matches one of the patterns; all of them if there are none.
 
     Raises:
-        InputError: none is left that both revisions have.
+        InputError: None is left that both revisions have.
     """
     old_names = {each.head: each.base for each in cases.renamed}
 

@@ -41,7 +41,7 @@ def choose_cases(patterns: Sequence[str]) -> tuple[str, ...]:
     """The names that match.
 
     Raises:
-        InputError: a pattern matches none.
+        InputError: A pattern matches none.
     """
     names = [case.tell(arm=False, device=False) for case in build_gate_cases(RAW, min(NUM_EXAMPLES))]
     for pattern in patterns:

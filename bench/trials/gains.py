@@ -88,7 +88,7 @@ def measure_gains(
         notice: Is told of cases that are left out.
 
     Raises:
-        SlowdownError: a case failed, or none is left.
+        SlowdownError: A case failed, or none is left.
     """
     differences: dict[str, list[float]] = {case.id: [] for case in cases}
     with closing(slots):
@@ -134,7 +134,7 @@ def load_gains(folder: Path) -> tuple[Gain, ...]:
     """The gains that were kept; none if there are none.
 
     Raises:
-        RecordError: the file is damaged.
+        RecordError: The file is damaged.
     """
     if not (folder / FILE).exists():
         return ()

@@ -33,7 +33,7 @@ def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Checkout]:
     """What is gated of a commit of the repository around `inside`, copied, until the block ends.
 
     Raises:
-        RevisionError: there is no repository or no such commit.
+        RevisionError: There is no repository or no such commit.
     """
     repository = Repository(inside or Path.cwd())
     repository.remove_stale()

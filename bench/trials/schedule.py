@@ -90,7 +90,7 @@ def find_slowable(cases: Sequence[Case]) -> list[Case]:
     """The cases whose ordering no other case has: more work in it changes them alone.
 
     Raises:
-        InputError: there are none.
+        InputError: There are none.
     """
     counts = Counter(case.subject.text for case in cases)
     found = [case for case in cases if counts[case.subject.text] == 1]

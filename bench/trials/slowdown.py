@@ -66,7 +66,7 @@ def slow_down(folder: Path, num_more: Mapping[str, int]) -> None:
         num_more: Batches that are computed and dropped, by ordering.
 
     Raises:
-        SlowdownError: its pipeline/build.py is not what is known here.
+        SlowdownError: Its pipeline/build.py is not what is known here.
     """
     file = folder / PIPELINE
     text = file.read_text(encoding="utf-8")

@@ -46,8 +46,8 @@ def agree_on(terms: Terms, folder: Path) -> None:
     """Write the terms where there are none; else they must be the same.
 
     Raises:
-        InputError: they are not, or the file cannot be written.
-        RecordError: the file is damaged.
+        InputError: They are not, or the file cannot be written.
+        RecordError: The file is damaged.
     """
     file, wanted = folder / FILE, _describe(terms)
     if file.exists():

@@ -124,9 +124,9 @@ def run_trials(
         measure: Runs the gate.
 
     Raises:
-        InputError: the revision or the data cannot be had, the folder belongs to another proof or cannot be written.
-        TrialError: several trials in a row went wrong.
-        RecordError: the file of trials is damaged.
+        InputError: The revision or the data cannot be had, the folder belongs to another proof or cannot be written.
+        TrialError: Several trials in a row went wrong.
+        RecordError: The file of trials is damaged.
     """
     begin_s = clock_s()
     with ExitStack() as stack:
@@ -146,7 +146,7 @@ def _work_alone(folder: Path) -> Iterator[None]:
     """Nobody else may add trials to the folder until the block ends: both would disturb each other.
 
     Raises:
-        TrialError: somebody does.
+        TrialError: Somebody does.
     """
     lock = FileLock(folder / LOCK)
     try:

@@ -63,8 +63,8 @@ def measure(
         seed: Seed for the random order of the turns.
 
     Raises:
-        InputError: the digits or an ordering cannot be used.
-        WorkerError: a case could not be measured; the message says which, and why.
+        InputError: The digits or an ordering cannot be used.
+        WorkerError: A case could not be measured; the message says which, and why.
 
     Example:
         >>> record = measure(build_case("post"), build_case("batch_before_map"), seconds=30)
@@ -91,9 +91,9 @@ def capture(case: Case, folder: Path, *, source: str | None = None) -> Trace:
         source: Where the digits come from, as `load_digits` takes it.
 
     Raises:
-        InputError: the digits or the ordering cannot be used.
-        WorkerError: the case could not be traced.
-        TraceError: the trace lacks what makes it worth opening.
+        InputError: The digits or the ordering cannot be used.
+        WorkerError: The case could not be traced.
+        TraceError: The trace lacks what makes it worth opening.
 
     Example:
         >>> trace = capture(build_case("post", "traced"), Path("runs/traced"))

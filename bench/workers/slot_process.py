@@ -71,7 +71,7 @@ class SlotProcess:
         """Ask for something; `receive` waits for the answer.
 
         Raises:
-            SlotError: the process is gone.
+            SlotError: The process is gone.
         """
         assert self._process.stdin is not None, "it is a pipe"  # noqa: S101  # for the type checker
         try:
@@ -84,7 +84,7 @@ class SlotProcess:
         """The answer to the oldest request that has none yet.
 
         Raises:
-            SlotError: it was refused, or the process is gone, or silent for too long.
+            SlotError: It was refused, or the process is gone, or silent for too long.
         """
         try:
             line = self._answers.get(timeout=ANSWER_LIMIT_S)

@@ -21,7 +21,7 @@ def load_claims(text: str | None = None) -> tuple[Claim, ...]:
     """The claims of ``claims.toml``, or of a text in its format, in their order.
 
     Raises:
-        ClaimError: the text is not TOML, or a claim in it is wrong.
+        ClaimError: The text is not TOML, or a claim in it is wrong.
 
     Example:
         >>> sentences = [claim.sentence for claim in load_claims()]
@@ -50,7 +50,7 @@ def select_claims(claims: tuple[Claim, ...], wanted: str) -> tuple[Claim, ...]:
     """The claims that a text such as ``C19,C20`` or ``all`` names; ``C15`` also stands for C15a and C15b.
 
     Raises:
-        ClaimError: a name stands for none.
+        ClaimError: A name stands for none.
     """
     if wanted == ALL:
         return claims

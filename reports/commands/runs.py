@@ -21,7 +21,7 @@ def find_newest_run() -> Path:
     """The record of the newest run.
 
     Raises:
-        RecordError: there is none.
+        RecordError: There is none.
     """
     runs = sorted(RUNS.glob("*/record.json"))
     if not runs:

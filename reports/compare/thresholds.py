@@ -57,7 +57,7 @@ def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
     """The thresholds that texts such as ``time:5%`` stand for; the beginning of a metric's name will do.
 
     Raises:
-        CompareError: a text is none, or two are of one metric.
+        CompareError: A text is none, or two are of one metric.
     """
     thresholds = tuple(_parse(text) for text in texts)
     names = [threshold.metric.name for threshold in thresholds]

@@ -32,7 +32,7 @@ def render_bencher(summary: Summary) -> str:
     """The metrics of all cases that have any.
 
     Raises:
-        ExportError: an id is longer than Bencher takes, or no case has a metric.
+        ExportError: An id is longer than Bencher takes, or no case has a metric.
     """
     described = {_check_name(result.id): _describe_metrics(result) for result in collect_results(summary)}
     metrics = {name: each for name, each in described.items() if each}

@@ -22,7 +22,7 @@ def render_csv_of_turns(record: Record) -> str:
     """A row for each turn.
 
     Raises:
-        ExportError: no case of the record is timed.
+        ExportError: No case of the record is timed.
     """
     rows = build_turn_rows(record)
     if not rows:

@@ -57,7 +57,7 @@ def render_github_benchmark(summary: Summary) -> str:
     """The entries of all cases; smaller is better for each.
 
     Raises:
-        ExportError: there is none, which the action would refuse.
+        ExportError: There is none, which the action would refuse.
     """
     setting = "\n".join(tell_setting(summary))
     entries = [entry for result in collect_results(summary) for entry in _build_entries(result, setting)]

@@ -21,7 +21,7 @@ def save_gate(record: GateRecord, file: Path) -> None:
     """Write the record; a reader sees the former file or the whole new one, never a part.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: The file cannot be written.
     """
     write_whole(file, json.dumps({KEY: FORMAT, **dataclasses.asdict(record)}).encode())
 
@@ -30,7 +30,7 @@ def load_gate(file: Path) -> GateRecord:
     """The gate run in a file.
 
     Raises:
-        RecordError: there is none, or it is damaged or of a format that this version does not know.
+        RecordError: There is none, or it is damaged or of a format that this version does not know.
 
     Example:
         >>> record = load_gate(Path("runs/gate.json"))

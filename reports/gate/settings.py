@@ -135,7 +135,7 @@ class GateSettings:
         """The plan for these case ids.
 
         Raises:
-            GateSettingsError: a case would have a margin that is not below its limit.
+            GateSettingsError: A case would have a margin that is not below its limit.
         """
         try:
             thresholds = tuple(each for case in cases for each in self._build_thresholds(case))
@@ -165,7 +165,7 @@ def load_gate_settings(file: Path) -> GateSettings:
     """The settings in a ``pyproject.toml``; the defaults where there is no file or no such table.
 
     Raises:
-        GateSettingsError: the file is not TOML, or a key or a value is not known.
+        GateSettingsError: The file is not TOML, or a key or a value is not known.
     """
     try:
         content: Any = tomllib.loads(file.read_text(encoding="utf-8"))

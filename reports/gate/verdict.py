@@ -111,7 +111,7 @@ def parse_failing(text: str) -> tuple[Outcome, ...]:
     """The outcomes that a text such as ``regressed,failed`` names; ``nothing`` names none.
 
     Raises:
-        GateError: it names something else.
+        GateError: It names something else.
     """
     known = {outcome.value: outcome for outcome in FAILING}
     names = [] if text == NOTHING else [name.strip() for name in text.split(",")]

@@ -20,7 +20,7 @@ def check_path(path: Path, suffixes: Sequence[str]) -> None:
     """Check that a file of this name may be written over.
 
     Raises:
-        PageError: its name ends otherwise, or it is a folder.
+        PageError: Its name ends otherwise, or it is a folder.
     """
     if path.suffix.lower() not in suffixes:
         raise PageError(f"{path} must end with {' or '.join(suffixes)}.")
@@ -32,7 +32,7 @@ def write_file(path: Path, content: bytes) -> None:
     """Write the file whole or not at all.
 
     Raises:
-        PageError: it cannot be written.
+        PageError: It cannot be written.
     """
     try:
         write_whole(path, content)

@@ -43,7 +43,7 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> b
         theme: Colours, light or dark.
 
     Raises:
-        PageError: there is no such picture, or the run has nothing for it.
+        PageError: There is no such picture, or the run has nothing for it.
     """
     if chart not in CHARTS:
         raise PageError(f"there is no picture {chart!r}: use {', '.join(CHARTS)}.")

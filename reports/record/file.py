@@ -21,7 +21,7 @@ def load_record(path: Path) -> Record:
     """The record in a file, or in a run's folder as ``record.json``.
 
     Raises:
-        RecordError: there is none, or it is damaged or of a format that this version does not know.
+        RecordError: There is none, or it is damaged or of a format that this version does not know.
 
     Example:
         >>> record = load_record(Path("runs/before"))
@@ -34,7 +34,7 @@ def load_stored(path: Path) -> tuple[Path, dict[str, Any]]:
     """The name of a pytest-benchmark file, which may be a run's ``record.json``, and what is in it, unread.
 
     Raises:
-        RecordError: there is none, or it is not one.
+        RecordError: There is none, or it is not one.
     """
     file = path / "record.json" if path.is_dir() else path
     stored = load_json(file)
@@ -47,7 +47,7 @@ def parse_record(file: Path, stored: dict[str, Any]) -> Record:
     """The record that stands in a pytest-benchmark file.
 
     Raises:
-        RecordError: it is damaged, not this project's, or of a format that this version does not know.
+        RecordError: It is damaged, not this project's, or of a format that this version does not know.
     """
     cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
     try:
@@ -61,11 +61,11 @@ def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> 
     """What the JSON of a file of bounded size says.
 
     Args:
-        file: to read.
-        wanted: what to give instead of a file that is not there.
+        file: File to read.
+        wanted: Words for what to give instead of a file that is not there.
 
     Raises:
-        RecordError: it is not there, too large, unreadable or not JSON.
+        RecordError: It is not there, too large, unreadable or not JSON.
     """
     try:
         if file.stat().st_size > MAX_BYTES:

@@ -13,7 +13,7 @@ def convert_json(stored: Any, kind: type[Value]) -> Value:
     """The dataclass that stands in decoded JSON, with the same names of fields and lists for tuples.
 
     Raises:
-        ValueError: a field is missing, unknown or of another type, or the dataclass refuses its value; the message
+        ValueError: A field is missing, unknown or of another type, or the dataclass refuses its value; the message
             ends with the place, such as ``$.pairs[0].number``.
     """
     value = msgspec.convert(stored, kind)

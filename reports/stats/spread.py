@@ -24,7 +24,7 @@ def estimate_spread(values: Sequence[float], confidence: float = CONFIDENCE) -> 
     """The standard deviation of `values` and its interval, for values that are roughly normal.
 
     Raises:
-        ValueError: fewer than two values.
+        ValueError: Fewer than two values.
 
     Source: (n - 1) s^2 / sigma^2 is chi-square with n - 1 degrees of freedom.
     """

@@ -19,7 +19,7 @@ def decide_again(trials: Iterable[Trial], folder: Path) -> Iterator[Trial]:
         folder: The folder that the names of their gate files start from.
 
     Raises:
-        RecordError: a gate file is missing or damaged.
+        RecordError: A gate file is missing or damaged.
     """
     former: GateRecord | None = None
     for trial in trials:

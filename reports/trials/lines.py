@@ -38,8 +38,8 @@ class LineFormat(Generic[Value]):
         """Add a line; a last line that was cut short when its writer was killed is taken away first.
 
         Raises:
-            RecordError: the file ends in something else.
-            OSError: the file cannot be written.
+            RecordError: The file ends in something else.
+            OSError: The file cannot be written.
         """
         line = json.dumps({self.key: self.version, **msgspec.to_builtins(value)}, allow_nan=False)
         with file.open("a+b") as stream:
@@ -51,7 +51,7 @@ class LineFormat(Generic[Value]):
         """The values in a file, without a last line that was cut short.
 
         Raises:
-            RecordError: there is no such file, it cannot be read, or a line of it is damaged.
+            RecordError: There is no such file, it cannot be read, or a line of it is damaged.
         """
         try:
             if file.stat().st_size > MAX_BYTES:

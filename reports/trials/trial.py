@@ -121,8 +121,8 @@ def append_trial(trial: Trial, file: Path) -> None:
     """Add a line; a last line that was cut short when its writer was killed is taken away first.
 
     Raises:
-        RecordError: the file ends in something else.
-        OSError: the file cannot be written.
+        RecordError: The file ends in something else.
+        OSError: The file cannot be written.
     """
     TRIALS.append(trial, file)
 
@@ -131,7 +131,7 @@ def load_trials(file: Path) -> tuple[Trial, ...]:
     """The trials in a file, without a last line that was cut short.
 
     Raises:
-        RecordError: there is no such file, it cannot be read, or a line of it is damaged or repeats a trial.
+        RecordError: There is no such file, it cannot be read, or a line of it is damaged or repeats a trial.
     """
     trials = TRIALS.load(file)
     for line, (before, trial) in enumerate(itertools.pairwise(trials), start=2):

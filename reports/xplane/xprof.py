@@ -90,7 +90,7 @@ def read_tables(content: bytes) -> Tables:
         content: The bytes of an .xplane.pb file.
 
     Raises:
-        XprofError: xprof is not installed, could not read the trace, or has tables with other columns.
+        XprofError: The program xprof is not installed, could not read the trace, or has tables with other columns.
     """
     with tempfile.TemporaryDirectory(prefix="mnist-report-") as folder:
         (Path(folder) / TRACE).write_bytes(content)
