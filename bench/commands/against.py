@@ -20,9 +20,9 @@ from reports.compare.json import render_json
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
-from reports.compare.thresholds import Conclusion, Threshold, conclude
+from reports.compare.thresholds import Conclusion, MetricThreshold, conclude
 from reports.drawing.text import lay_out
-from reports.gate.record import Metric
+from reports.gate.plan import GatedMetric
 from reports.gate.settings import GateSettings, load_gate_settings
 from reports.record.file import load_record
 from reports.stats.median import FEWEST_VALUES
@@ -32,7 +32,7 @@ from reports.summary.summary import summarize
 
 MAX_ROUNDS = 20  # more narrow the intervals by less and less
 NOW = "now"  # what tables call the run that was just measured
-COMPARED: tuple[Metric, ...] = ("time", "first_batch")  # the gate's metrics that `compare` has under the same name
+COMPARED: tuple[GatedMetric, ...] = ("time", "first_batch")  # the gate's metrics that `compare` has under the same name
 WHOLE = 100.0  # percent
 
 
@@ -47,12 +47,12 @@ class Against:
     """
 
     shown: SideBySide
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[MetricThreshold, ...]
     conclusion: Conclusion
 
 
 def compare_again(
-    file: Path, source: str, patterns: Sequence[str], metrics: tuple[Metric, ...], *, budget_s: float, seed: int
+    file: Path, source: str, patterns: Sequence[str], metrics: tuple[GatedMetric, ...], *, budget_s: float, seed: int
 ) -> Against:
     """Measure a stored run's cases once more and hold them to the limits of the present folder's settings.
 
@@ -83,7 +83,9 @@ def compare_again(
     return Against(shown, thresholds, add_failed(conclude(shown, thresholds), failed))
 
 
-def find_limits(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> dict[Metric, float]:
+def find_limits(
+    settings: GateSettings, metrics: tuple[GatedMetric, ...], cases: tuple[str, ...]
+) -> dict[GatedMetric, float]:
     """The smallest limit that any of the cases has, as a share, by metric that can be compared with a stored run.
 
     Raises:
@@ -98,12 +100,12 @@ def find_limits(settings: GateSettings, metrics: tuple[Metric, ...], cases: tupl
     return {each.metric: each.limit for each in largest_first}
 
 
-def build_thresholds(limits: Mapping[Metric, float], shown: SideBySide) -> tuple[Threshold, ...]:
+def build_thresholds(limits: Mapping[GatedMetric, float], shown: SideBySide) -> tuple[MetricThreshold, ...]:
     """The limits as `compare` takes them; between two machines, that of the time holds for the time beside `post`."""
     named = {metric.name: metric for metric in METRICS}
     if any(comparison.machine_doubt for comparison in shown.comparisons):
         named[TIME.name] = RELATIVE
-    return tuple(Threshold(named[metric], WHOLE * limits[metric]) for metric in COMPARED if metric in limits)
+    return tuple(MetricThreshold(named[metric], WHOLE * limits[metric]) for metric in COMPARED if metric in limits)
 
 
 def add_failed(conclusion: Conclusion, failed: Mapping[str, str]) -> Conclusion:

@@ -10,7 +10,7 @@ import typer
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
-from reports.gate.record import METRICS, Metric
+from reports.gate.plan import GATED, GatedMetric
 
 BUDGET_S = 300.0  # what people wait for on a pull request
 
@@ -40,7 +40,7 @@ def gate(
     ] = None,
     metrics: Annotated[
         str | None,
-        typer.Option(metavar="NAME,...", help=f"Of {', '.join(METRICS)}. Default: as pyproject.toml says."),
+        typer.Option(metavar="NAME,...", help=f"Of {', '.join(GATED)}. Default: as pyproject.toml says."),
     ] = None,
     budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
     data: Annotated[
@@ -118,14 +118,14 @@ def gate(
     raise typer.Exit(exit_code)
 
 
-def parse_metrics(text: str | None) -> tuple[Metric, ...]:
+def parse_metrics(text: str | None) -> tuple[GatedMetric, ...]:
     """The metrics in a text such as ``time,cpu``; none for None.
 
     Raises:
         InputError: There is no such metric.
     """
     names = [] if text is None else [name.strip() for name in text.split(",")]
-    chosen = tuple(metric for metric in METRICS if metric in names)
-    if unknown := [name for name in names if name not in METRICS]:
-        raise InputError(f"--metrics must be of {', '.join(METRICS)}, got '{unknown[0]}'.")
+    chosen = tuple(metric for metric in GATED if metric in names)
+    if unknown := [name for name in names if name not in GATED]:
+        raise InputError(f"--metrics must be of {', '.join(GATED)}, got '{unknown[0]}'.")
     return chosen

@@ -12,7 +12,7 @@ from bench.workers.answers import Wanted
 from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side, SideName
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.record.memory import Memory
 from reports.record.sample import Sample
 
@@ -28,7 +28,7 @@ class Job:
         core: Core that both workers are kept on; None leaves them free.
     """
 
-    request: Request
+    request: PairRequest
     number: int
     lot: Lot
     core: int | None = None

@@ -11,7 +11,7 @@ from bench.gate.design import PairDesign
 from bench.gate.lots import Lot, Lots
 from bench.gate.pairs import Job, Seats, measure_pair
 from reports.gate.record import Failure, GateRecord, Pair
-from reports.gate.stages import Request, find_next_pairs
+from reports.gate.stages import PairRequest, find_next_pairs
 
 Keep = Callable[[GateRecord], None]
 INTERRUPTED = "interrupted"
@@ -91,7 +91,7 @@ class GateRun:
     def _spend(self) -> float:
         return self._clock_s() - self._begin_s
 
-    def _measure_round(self, requests: Sequence[Request]) -> None:
+    def _measure_round(self, requests: Sequence[PairRequest]) -> None:
         """One pair more for every case that is still open, in random order."""
         stage, number = requests[0].stage, max(len(self._record.find_tried(request.series)) for request in requests)
         if number % self._design.num_shared_rounds == 0:
@@ -106,7 +106,7 @@ class GateRun:
             self._listener.pair_done(self._count_measured(), num_wanted, self._spend())
         self._listener.round_done(stage, len({job.request.case for job in jobs}), self._spend())
 
-    def _plan_round(self, requests: Sequence[Request], number: int) -> list[Job]:
+    def _plan_round(self, requests: Sequence[PairRequest], number: int) -> list[Job]:
         """A pair for each: those of head share out the lots, those of the control, tested together, toss their own."""
         gated = [request for request in requests if request.kind == "gate"]
         lots = dict(zip(gated, self._lots.draw(len(gated), f"{requests[0].stage} gate", number), strict=True))
@@ -115,7 +115,7 @@ class GateRun:
                 (lots[request],) = self._lots.draw(1, f"{request.stage} control of {request.case}", number)
         return [self._plan(request, lots[request]) for request in requests]
 
-    def _plan(self, request: Request, lot: Lot) -> Job:
+    def _plan(self, request: PairRequest, lot: Lot) -> Job:
         return Job(request, len(self._record.find_tried(request.series)), lot, self._core)
 
     def _budget_ends(self) -> bool:
@@ -135,5 +135,5 @@ class GateRun:
             self._listener.notice(f"{measured.side} failed: {measured.reason}")
             self._slots.close()  # a failure leaves them in any state
 
-    def _count_missing(self, request: Request) -> int:
+    def _count_missing(self, request: PairRequest) -> int:
         return request.num_pairs - len(self._record.find_tried(request.series))

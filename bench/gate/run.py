@@ -20,7 +20,8 @@ from bench.turns.measure import SILENCE, read_clock_s
 from bench.workers.protocol import Introduction
 from mnist_core.digits.load import SOURCES
 from mnist_core.language.errors import InputError
-from reports.gate.record import Cases, GateRecord, Metric, Plan, Revision, SideName
+from reports.gate.plan import GatedMetric, Plan
+from reports.gate.record import Cases, GateRecord, Revision, SideName
 from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
 from reports.record.case import Case
 from reports.record.setting import Setting
@@ -55,7 +56,7 @@ class GateOptions:
     source: str = AUTO
     seed: int = 0
     patterns: tuple[str, ...] = ()
-    metrics: tuple[Metric, ...] = ()
+    metrics: tuple[GatedMetric, ...] = ()
     budget_s: float = 300.0
     design: PairDesign = field(default_factory=PairDesign)
     package: str = PACKAGE
@@ -209,7 +210,7 @@ def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
     return chosen
 
 
-def build_plan(settings: GateSettings, metrics: tuple[Metric, ...], cases: tuple[str, ...]) -> Plan:
+def build_plan(settings: GateSettings, metrics: tuple[GatedMetric, ...], cases: tuple[str, ...]) -> Plan:
     """The plan for these cases; metrics that a user names go before those of the settings."""
     own = (CaseRule(match=EVERY_CASE, metrics=metrics),) if metrics else ()
     return replace(settings, rules=(*settings.rules, *own)).build_plan(cases, choose_controls(cases))

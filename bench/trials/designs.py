@@ -22,7 +22,7 @@ from bench.trials.ground import build_slots
 from mnist_core.language.errors import InputError
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, SideName
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.record.case import DEFAULT
 from reports.trials.designs import Design, DesignPair
 
@@ -106,7 +106,7 @@ def _measure(
     design, case = entry
     name = f"{case}-{design.arm}-cpu"
     (lot,) = lots.draw(1, f"lot of {name}", number)
-    request, begin_s = Request(name, "control", "screen", number + 1), clock_s()
+    request, begin_s = PairRequest(name, "control", "screen", number + 1), clock_s()
     job = Job(request, number, lot, design.choose_core())
     seats = {side: _change(seat, design) for side, seat in slots.seat(job).items()}
     measured = measure_pair(job, seats, design.num_turns)

@@ -24,7 +24,7 @@ from mnist_core.files.whole_file import write_whole
 from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure, Pair
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.record.case import Case
 from reports.record.errors import RecordError
 from reports.record.file import load_json
@@ -95,7 +95,7 @@ def measure_gains(
         for number in range(NUM_PAIRS):
             drawn = lots.draw(len(cases), "lots of gains", number)
             for rank, (case, lot) in enumerate(zip(lots.shuffle(cases, "gains", number), drawn, strict=True)):
-                job = Job(Request(case.id, "gate", "screen", NUM_PAIRS), number, lot, design.choose_core())
+                job = Job(PairRequest(case.id, "gate", "screen", NUM_PAIRS), number, lot, design.choose_core())
                 differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
                 tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))
     gains = [_build(case, count_batches(case, design.num_examples), differences[case.id]) for case in cases]

@@ -27,7 +27,8 @@ from bench.workers.protocol import Introduction
 from bench.workers.slot_process import SlotError
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate
-from reports.gate.record import GateRecord, Metric
+from reports.gate.plan import GatedMetric
+from reports.gate.record import GateRecord
 from reports.gate.settings import GateSettingsError
 from reports.gate.verdict import decide
 from reports.record.errors import RecordError
@@ -42,7 +43,7 @@ from reports.trials.trial import (
     load_trials,
 )
 
-METRICS: tuple[Metric, ...] = ("time", "cpu")  # the added work comes before the first batch
+METRICS: tuple[GatedMetric, ...] = ("time", "cpu")  # the added work comes before the first batch
 FILE = "trials.jsonl"
 LOCK = "lock"
 MOST_BROKEN = 3  # in a row: the next ones would break as well

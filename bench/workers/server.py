@@ -12,15 +12,7 @@ from bench.consumers.step_times import StepTimes
 from bench.workers import process
 from bench.workers.answers import read_answer
 from bench.workers.process import TURN_LIMIT_S, WorkerError, WorkerProcess
-from bench.workers.protocol import (
-    CaptureTrace,
-    ReadMemory,
-    Ready,
-    Start,
-    TakeTurn,
-    WarmedUp,
-    WarmUp,
-)
+from bench.workers.protocol import CaptureTrace, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
 from reports.record.case import Case
 from reports.record.memory import Memory
 from reports.record.sample import Sample

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reports.claims.claim import Claim
-from reports.claims.verdict import ClaimVerdict, Kind
+from reports.claims.verdict import ClaimVerdict, Ruling
 from reports.drawing.blocks import (
     Align,
     Block,
@@ -26,12 +26,17 @@ from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE, Estimate
 
 EMPHASES = {
-    Kind.HOLDS: Emphasis.GOOD,
-    Kind.REFUTED: Emphasis.WORST,
-    Kind.INCONCLUSIVE: Emphasis.UNSURE,
-    Kind.NOT_RUN: Emphasis.FAINT,
+    Ruling.HOLDS: Emphasis.GOOD,
+    Ruling.REFUTED: Emphasis.WORST,
+    Ruling.INCONCLUSIVE: Emphasis.UNSURE,
+    Ruling.NOT_RUN: Emphasis.FAINT,
 }
-VERBS = {Kind.HOLDS: "hold", Kind.REFUTED: "refuted", Kind.INCONCLUSIVE: "inconclusive", Kind.NOT_RUN: "not run"}
+VERBS = {
+    Ruling.HOLDS: "hold",
+    Ruling.REFUTED: "refuted",
+    Ruling.INCONCLUSIVE: "inconclusive",
+    Ruling.NOT_RUN: "not run",
+}
 
 
 COLUMNS = (
@@ -62,7 +67,7 @@ def _list_verdict(verdict: ClaimVerdict) -> Row:
 
 def tabulate_verdicts_briefly(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     """A line for each claim that was run, and how many of each verdict there are."""
-    kinds = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE)
+    kinds = (Ruling.REFUTED, Ruling.HOLDS, Ruling.INCONCLUSIVE)
     rows = [
         _list_briefly(verdict, verdict.measured)
         for kind in kinds
@@ -83,7 +88,7 @@ def _list_briefly(verdict: ClaimVerdict, measured: Estimate) -> Row:
 def count_verdicts(verdicts: Sequence[ClaimVerdict]) -> str:
     """How many of each verdict there are, and where the rest is."""
     counts = Counter(verdict.kind for verdict in verdicts)
-    line = ", ".join(f"{counts[kind]} {VERBS[kind]}" for kind in Kind if counts[kind])
+    line = ", ".join(f"{counts[kind]} {VERBS[kind]}" for kind in Ruling if counts[kind])
     return f"{line}; mnist-report claims has predictions and sources"
 
 
@@ -102,7 +107,7 @@ def _show_measured(verdict: ClaimVerdict) -> Cell:
 
 def _explain(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     """Why, for the verdicts against the advice, and how to read the numbers."""
-    refuted = [verdict.claim for verdict in verdicts if verdict.kind is Kind.REFUTED and verdict.claim.why]
+    refuted = [verdict.claim for verdict in verdicts if verdict.kind is Ruling.REFUTED and verdict.claim.why]
     why = Lines(tuple(f"{claim.id}: {claim.why}" for claim in refuted))
     how = Lines(
         (

@@ -14,7 +14,7 @@ from reports.summary.reference import estimate_shared
 from reports.summary.summary import Summary
 
 
-class Kind(Enum):
+class Ruling(Enum):
     """What a record says of a claim."""
 
     HOLDS = "HOLDS"
@@ -35,7 +35,7 @@ class ClaimVerdict:
     """
 
     claim: Claim
-    kind: Kind
+    kind: Ruling
     measured: Estimate | None = None
     reason: str = ""
 
@@ -53,11 +53,11 @@ def judge_claims(claims: tuple[Claim, ...], summary: Summary) -> tuple[ClaimVerd
 def _judge(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> ClaimVerdict:
     missing = _find_missing(claim, summary, cases)
     if missing:
-        return ClaimVerdict(claim, Kind.NOT_RUN, reason=missing)
+        return ClaimVerdict(claim, Ruling.NOT_RUN, reason=missing)
     found = [cases[(*wanted, claim.device)] for wanted in claim.wanted_cases]
     measured = _compare_bytes(claim, found) if claim.is_of_memory else _compare_turns(claim, found)
     if measured is None:
-        return ClaimVerdict(claim, Kind.NOT_RUN, reason="this platform has no source for it")
+        return ClaimVerdict(claim, Ruling.NOT_RUN, reason="this platform has no source for it")
     return _decide(claim, measured)
 
 
@@ -75,16 +75,16 @@ def _find_missing(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str,
 def _decide(claim: Claim, measured: Estimate) -> ClaimVerdict:
     """HOLDS if the whole interval is as predicted, REFUTED if all of it is not, else INCONCLUSIVE."""
     if measured.low is None or measured.high is None:
-        return ClaimVerdict(claim, Kind.INCONCLUSIVE, measured, "too few turns")
+        return ClaimVerdict(claim, Ruling.INCONCLUSIVE, measured, "too few turns")
     least = float("-inf") if claim.at_least is None else claim.at_least
     most = float("inf") if claim.at_most is None else claim.at_most
     if least <= measured.low and measured.high <= most:
-        return ClaimVerdict(claim, Kind.HOLDS, measured)
+        return ClaimVerdict(claim, Ruling.HOLDS, measured)
     if measured.high < least or measured.low > most:
-        return ClaimVerdict(claim, Kind.REFUTED, measured)
+        return ClaimVerdict(claim, Ruling.REFUTED, measured)
     seen = measured.resolution
     return ClaimVerdict(
-        claim, Kind.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
+        claim, Ruling.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
-from reports.compare.thresholds import Conclusion, Threshold, judge, select_usable
+from reports.compare.thresholds import Conclusion, MetricThreshold, judge, select_usable
 from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 def render_json(
-    shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion, exit_code: int | None = None
+    shown: SideBySide, thresholds: Sequence[MetricThreshold], conclusion: Conclusion, exit_code: int | None = None
 ) -> str:
     """Every case, metric and difference; seconds, bytes and shares of 1. A ratio is that of the run to the first.
 
@@ -56,7 +56,7 @@ def _describe_run(run: Summary) -> dict[str, Any]:
     }
 
 
-def _describe_comparison(comparison: Comparison, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+def _describe_comparison(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> dict[str, Any]:
     usable = select_usable(comparison, thresholds)
     return {
         "machine_doubt": comparison.machine_doubt,
@@ -69,7 +69,7 @@ def _describe_comparison(comparison: Comparison, thresholds: Sequence[Threshold]
     }
 
 
-def _describe_change(change: Change, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+def _describe_change(change: Change, thresholds: Sequence[MetricThreshold]) -> dict[str, Any]:
     verdict = judge(change, thresholds)
     return {
         "case": change.case.label,

@@ -9,7 +9,7 @@ from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, LimitVerdict, Threshold, judge, select_usable
+from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, judge, select_usable
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -56,7 +56,7 @@ RANKS = (
 
 
 def tabulate_side_by_side(
-    shown: SideBySide, thresholds: Sequence[Threshold], conclusion: Conclusion, *, everything: bool
+    shown: SideBySide, thresholds: Sequence[MetricThreshold], conclusion: Conclusion, *, everything: bool
 ) -> list[Block]:
     """The runs, each beside the first, the devices, and what the thresholds make of it.
 
@@ -112,7 +112,7 @@ def _tell_machine(run: Summary) -> str:
 
 
 def _tabulate_comparison(
-    comparison: Comparison, letter: str, thresholds: Sequence[Threshold], *, everything: bool
+    comparison: Comparison, letter: str, thresholds: Sequence[MetricThreshold], *, everything: bool
 ) -> list[Block]:
     usable = select_usable(comparison, thresholds)
     blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
@@ -160,7 +160,7 @@ def _tell_difference(difference: Difference) -> str:
 
 
 def _tabulate_metric(
-    metric: Metric, changes: Sequence[Change], letter: str, usable: Sequence[Threshold], *, everything: bool
+    metric: Metric, changes: Sequence[Change], letter: str, usable: Sequence[MetricThreshold], *, everything: bool
 ) -> list[Block]:
     """One line that sums all cases up, and a row for each that is not level."""
     judged = [(change, judge(change, usable)) for change in changes]

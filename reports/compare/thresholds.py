@@ -29,7 +29,7 @@ class LimitVerdict(Enum):
 
 
 @dataclass(frozen=True)
-class Threshold:
+class MetricThreshold:
     """How much worse a metric may be, in percent of what it was."""
 
     metric: Metric
@@ -53,7 +53,7 @@ class Conclusion:
     lines: tuple[str, ...]
 
 
-def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
+def parse_thresholds(texts: Sequence[str]) -> tuple[MetricThreshold, ...]:
     """The thresholds that texts such as ``time:5%`` stand for; the beginning of a metric's name will do.
 
     Raises:
@@ -66,16 +66,16 @@ def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
     return thresholds
 
 
-def _parse(text: str) -> Threshold:
+def _parse(text: str) -> MetricThreshold:
     found = FORM.fullmatch(text)
     if found is None:
         raise CompareError(f"--fail-on must be METRIC:PERCENT%, {EXAMPLE}, got '{text}'.")
-    threshold = Threshold(_find_metric(found["metric"]), float(found["percent"]))
+    threshold = MetricThreshold(_find_metric(found["metric"]), float(found["percent"]))
     _check_can_be_kept(threshold, text)
     return threshold
 
 
-def _check_can_be_kept(threshold: Threshold, text: str) -> None:
+def _check_can_be_kept(threshold: MetricThreshold, text: str) -> None:
     """Bytes are read once: two readings of one thing differ so much that a narrow limit could never be known kept."""
     closest = (threshold.metric.spread or 1.0) ** NUM_READINGS
     if threshold.limit < closest and not threshold.metric.more_is_better:
@@ -96,7 +96,7 @@ def _find_metric(name: str) -> Metric:
     return found[0]
 
 
-def judge(change: Change, thresholds: Sequence[Threshold]) -> LimitVerdict | None:
+def judge(change: Change, thresholds: Sequence[MetricThreshold]) -> LimitVerdict | None:
     """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant.
 
     A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
@@ -114,7 +114,7 @@ def judge(change: Change, thresholds: Sequence[Threshold]) -> LimitVerdict | Non
     return LimitVerdict.FINE if high <= limit else LimitVerdict.INCONCLUSIVE
 
 
-def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
+def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> Conclusion:
     """A regression outweighs all; then a threshold that nothing could be held to; then what stays open."""
     judged = [
         (_name_change(change, comparison, shown), verdict)
@@ -136,7 +136,7 @@ def conclude(shown: SideBySide, thresholds: Sequence[Threshold]) -> Conclusion:
     return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
 
-def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -> list[str]:
+def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThreshold]) -> list[str]:
     """How much was held to the thresholds, and how much of the first run was not."""
     if not thresholds:
         return []
@@ -147,12 +147,12 @@ def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[Threshold]) -
     ]
 
 
-def select_usable(comparison: Comparison, thresholds: Sequence[Threshold]) -> list[Threshold]:
+def select_usable(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> list[MetricThreshold]:
     """Those that can be held to: a time of another machine is no regression."""
     return [each for each in thresholds if not comparison.machine_doubt or not each.metric.tells_speed]
 
 
-def _find_problems(shown: SideBySide, thresholds: Sequence[Threshold]) -> list[str]:
+def _find_problems(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
     """Why there is nothing to go by. Devices side by side are enough where nothing is to fail."""
     if not shown.comparisons and (thresholds or not shown.speed_ups):
         return [f"nothing to compare {shown.runs[0].path} with: name a second run."]
@@ -162,7 +162,7 @@ def _find_problems(shown: SideBySide, thresholds: Sequence[Threshold]) -> list[s
     return [line for each in shown.comparisons for threshold in thresholds for line in _find_problem(each, threshold)]
 
 
-def _find_problem(comparison: Comparison, threshold: Threshold) -> list[str]:
+def _find_problem(comparison: Comparison, threshold: MetricThreshold) -> list[str]:
     """Why the threshold is void in this comparison."""
     void = f"{threshold} cannot be judged: {_name(comparison)}"
     if threshold not in select_usable(comparison, [threshold]):

@@ -72,13 +72,22 @@ def render_chosen_percent(share: float) -> str:
 
 def render_mebibytes(num_bytes: int) -> str:
     """Bytes in MiB, with one decimal below 100."""
-    mebibytes = num_bytes / MEBIBYTE
-    return f"{mebibytes:.0f}" if mebibytes >= WHOLE_MEBIBYTES else f"{mebibytes:.1f}"
+    return render_decimal(num_bytes / MEBIBYTE, WHOLE_MEBIBYTES)
 
 
 def render_megabytes(num_bytes: float) -> str:
     """Bytes of a file in MB, with one decimal and the unit."""
     return f"{num_bytes / MEGABYTE:.1f} MB"
+
+
+def render_decimal(value: float, whole_from: float = math.inf) -> str:
+    """A number with one decimal, and with none from `whole_from` on, where it would say nothing."""
+    return f"{value:.0f}" if value >= whole_from else f"{value:.1f}"
+
+
+def render_p_value(p_value: float) -> str:
+    """A p-value, of which the size alone matters."""
+    return f"{p_value:.1g}"
 
 
 def render_kilobytes(num_bytes: float) -> str:

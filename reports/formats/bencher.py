@@ -11,16 +11,7 @@ import json
 from reports.formats.results import ExportError, collect_results
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.metric import (
-    ACCURACY,
-    BUSY_SHARE,
-    CPU_TIME,
-    FIRST_BATCH,
-    GPU_PEAK_BYTES,
-    LIVE_BYTES,
-    RATE,
-    Metric,
-)
+from reports.summary.metric import ACCURACY, BUSY_SHARE, CPU_TIME, FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, RATE, Metric
 from reports.summary.summary import Summary
 
 LONGEST_NAME_BYTES = 1024

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from reports.gate.pairs import read_difference
-from reports.gate.record import METRICS, GateRecord, Metric
+from reports.gate.plan import GATED, GatedMetric
+from reports.gate.record import GateRecord
 from reports.stats.median import Estimate
 from reports.stats.signflip import as_ratio, estimate_shift, sign_flip_p_value
 
@@ -24,7 +25,7 @@ class Control:
     """
 
     num_pairs: int
-    changes: tuple[tuple[Metric, Estimate], ...]
+    changes: tuple[tuple[GatedMetric, Estimate], ...]
     reason: str
 
 
@@ -39,15 +40,15 @@ def judge_control(record: GateRecord) -> Control:
     return Control(num_pairs, changes, _tell_fault(record, differences))
 
 
-def _read_control(record: GateRecord) -> dict[Metric, list[float]]:
+def _read_control(record: GateRecord) -> dict[GatedMetric, list[float]]:
     pairs = [pair for pair in record.pairs if pair.kind == "control"]
     gated = {threshold.metric for threshold in record.plan.thresholds}
-    told = {metric: [read_difference(pair, metric) for pair in pairs] for metric in METRICS if metric in gated}
+    told = {metric: [read_difference(pair, metric) for pair in pairs] for metric in GATED if metric in gated}
     kept = {metric: [value for value in values if value is not None] for metric, values in told.items()}
     return {metric: values for metric, values in kept.items() if values}
 
 
-def _tell_fault(record: GateRecord, differences: dict[Metric, list[float]]) -> str:
+def _tell_fault(record: GateRecord, differences: dict[GatedMetric, list[float]]) -> str:
     level = LEVEL / (2 * max(1, len(differences)))  # two directions for each metric
     fewest = min((len(values) for values in differences.values()), default=0)
     if 2.0**-fewest > level:
@@ -60,7 +61,7 @@ def _tell_fault(record: GateRecord, differences: dict[Metric, list[float]]) -> s
     return ""
 
 
-def _find_margin(record: GateRecord, metric: Metric) -> float:
+def _find_margin(record: GateRecord, metric: GatedMetric) -> float:
     """The logarithm of the largest margin of the control cases, or of all cases where those are not gated by it."""
     thresholds = [each for each in record.plan.thresholds if each.metric == metric]
     own = [each for each in thresholds if each.case in record.plan.control_cases]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from reports.drawing.numbers import render_change, render_changes
+from reports.drawing.numbers import render_change, render_changes, render_p_value
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
@@ -51,7 +51,7 @@ def tell_why(finding: Finding) -> str:
     """What the verdict rests on."""
     match finding.verdict:
         case GateVerdict.REGRESSED:
-            return f"p {finding.p_value:.1g}"
+            return f"p {render_p_value(finding.p_value or 0.0)}"
         case GateVerdict.OK | GateVerdict.IMPROVED:
             return f"below {render_change(_bound(finding))}"
         case GateVerdict.FAILED:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reports.gate.record import GateRecord, Kind, Metric, Pair, Series, Stage
+from reports.gate.plan import GATED, GatedMetric
+from reports.gate.record import GateRecord, Pair, PairKind, Series, Stage
 from reports.record.sample import Sample
 from reports.stats.trimmed import trim_mean
-from reports.summary.metric import BY_NAME
 
 # Share of a pair's turns, at each end. The mean of the middle half is not moved by one bad turn, and is less noisy than
 # the median (docs/gate.md, the design of a pair).
@@ -17,7 +17,13 @@ LEAST_KEPT = 0.5  # share of a pair's turns; below it the machine was busy all a
 
 
 def read_differences(
-    record: GateRecord, case: str, metric: Metric, *, kind: Kind = "gate", stage: Stage, below: int | None = None
+    record: GateRecord,
+    case: str,
+    metric: GatedMetric,
+    *,
+    kind: PairKind = "gate",
+    stage: Stage,
+    below: int | None = None,
 ) -> list[float]:
     """The differences of a case's pairs that have one, in the order of their numbers.
 
@@ -35,11 +41,11 @@ def read_differences(
     return [difference for difference in differences if difference is not None]
 
 
-def read_difference(pair: Pair, metric: Metric) -> float | None:
+def read_difference(pair: Pair, metric: GatedMetric) -> float | None:
     """ln(head / base): of the bytes, or the trimmed mean over the turns; None where the pair does not tell it."""
     if metric == "memory":
         return _compare_bytes(pair)
-    read = BY_NAME[metric].read_turn
+    read = GATED[metric].read_turn
     values = [(read(base), read(head)) for base, head in keep_calm(pair)]
     ratios = [math.log(head / base) for base, head in values if base and head]
     return trim_mean(ratios, TRIMMED) if ratios else None

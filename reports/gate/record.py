@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from reports.gate.plan import Plan
 from reports.record.checks import check_count, check_line, check_number, check_unique
 from reports.record.machine import Machine
 from reports.record.sample import Sample
 from reports.record.setting import Setting
 
-Metric = Literal["time", "cpu", "first_batch", "memory"]
-Kind = Literal["gate", "control"]
+PairKind = Literal["gate", "control"]
 Stage = Literal["screen", "confirm"]
 SideName = Literal["base", "head"]
-METRICS: tuple[Metric, ...] = get_args(Metric)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
@@ -74,64 +72,6 @@ class Cases:
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """What counts as worse, for one case and one metric; both are shares, 0.05 is 5 %.
-
-    Args:
-        case: Id of the case.
-        metric: What is compared; time and cpu are per example.
-        limit: OK means that a change as large as this is ruled out.
-        margin: REGRESSED means that the change is larger than this.
-    """
-
-    case: str
-    metric: Metric
-    limit: float
-    margin: float
-
-    def __post_init__(self) -> None:
-        check_number("Threshold.margin", self.margin)
-        check_number("Threshold.limit", self.limit)
-        if self.margin >= self.limit:
-            raise ValueError(f"Threshold.margin must be below limit, got {self.margin:g} and {self.limit:g}")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What was fixed before the first pair. The numbers that hold unless a project says otherwise are in `settings`.
-
-    Args:
-        thresholds: One for every compared case and every metric that is gated in it.
-        control_cases: Ids of the cases that are also measured base against base.
-        alpha: The chance that a run of the whole suite finds a regression where there is none.
-        look_shares: How alpha is divided among the looks at the confirming pairs; each look has twice the pairs of the
-            one before.
-        num_screen_pairs: Pairs by which every case is screened.
-        num_control_pairs: Pairs of base against base, of all control cases together.
-    """
-
-    thresholds: tuple[Threshold, ...]
-    control_cases: tuple[str, ...]
-    alpha: float
-    look_shares: tuple[float, ...]
-    num_screen_pairs: int
-    num_control_pairs: int
-
-    def __post_init__(self) -> None:
-        check_number("Plan.alpha", self.alpha)
-        if not 0 < self.alpha < 1:
-            raise ValueError(f"Plan.alpha must be between 0 and 1, got {self.alpha:g}")
-        for share in self.look_shares:
-            check_number("Plan.look_shares", share)
-        if not math.isclose(sum(self.look_shares), 1) or min(self.look_shares) <= 0:
-            raise ValueError(f"Plan.look_shares must be above 0 and add up to 1, got {self.look_shares}")
-        check_count("Plan.num_screen_pairs", self.num_screen_pairs, at_least=1)
-        check_count("Plan.num_control_pairs", self.num_control_pairs, at_least=1)
-        check_unique("Plan.thresholds", [(each.case, each.metric) for each in self.thresholds])
-        check_unique("Plan.control_cases", self.control_cases)
-
-
-@dataclass(frozen=True)
 class Side:
     """What one process of a pair gave.
 
@@ -162,7 +102,7 @@ class Series:
     """
 
     case: str
-    kind: Kind
+    kind: PairKind
     stage: Stage
 
     @property
@@ -267,7 +207,7 @@ class GateRecord:
         measured: tuple[Pair | Failure, ...] = (*self.pairs, *self.failures)
         return {each.number for each in measured if each.series == series}
 
-    def find_failures(self, case: str, kind: Kind = "gate", stages: Sequence[Stage] = STAGES) -> list[Failure]:
+    def find_failures(self, case: str, kind: PairKind = "gate", stages: Sequence[Stage] = STAGES) -> list[Failure]:
         """The failures of a case in these stages, in the order of measuring."""
         wanted = {Series(case, kind, stage) for stage in stages}
         return [failure for failure in self.failures if failure.series in wanted]

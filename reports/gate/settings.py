@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from mnist_core.language.errors import InputError
-from reports.gate.record import METRICS, Metric, Plan, Threshold
+from reports.gate.plan import GATED, GatedMetric, Plan, Threshold
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,7 +52,7 @@ class Gated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         memory: Bounds of the live bytes.
     """
 
-    metrics: Annotated[tuple[Metric, ...], msgspec.Meta(min_length=1)] | None = None
+    metrics: Annotated[tuple[GatedMetric, ...], msgspec.Meta(min_length=1)] | None = None
     time: Bounds = Bounds()
     cpu: Bounds = Bounds()
     first_batch: Bounds = Bounds()
@@ -104,7 +104,7 @@ class GateTable(Gated, frozen=True):
 
     def build_settings(self) -> GateSettings:
         """The table's rules behind the default one, and its numbers; raises ValueError where a number cannot be."""
-        bounds = {metric: getattr(self, metric) for metric in METRICS}
+        bounds = {metric: getattr(self, metric) for metric in GATED}
         every = CaseRule(match=EVERY_CASE, metrics=self.metrics, **bounds)
         plan = replace(
             DEFAULT_PLAN,
@@ -154,7 +154,7 @@ class GateSettings:
         return [rule.match for rule in self.rules if not any(fnmatchcase(each, rule.match) for each in ids)]
 
 
-def _build_threshold(case: str, metric: Metric, rules: list[CaseRule]) -> Threshold:
+def _build_threshold(case: str, metric: GatedMetric, rules: list[CaseRule]) -> Threshold:
     bounds: list[Bounds] = [getattr(rule, metric) for rule in rules]
     limit = [each.limit for each in bounds if each.limit is not None][-1]
     margin = [each.margin for each in bounds if each.margin is not None][-1]

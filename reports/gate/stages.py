@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from reports.gate.pairs import read_differences
-from reports.gate.record import STAGES, GateRecord, Kind, Metric, Plan, Series, Stage, Threshold
+from reports.gate.plan import GatedMetric, Plan, Threshold
+from reports.gate.record import STAGES, GateRecord, PairKind, Series, Stage
 from reports.stats.holm import reject_by_holm
 from reports.stats.signflip import estimate_shift, find_first_look, sign_flip_p_value
 
@@ -58,7 +59,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Request(Series):
+class PairRequest(Series):
     """That a series be measured until it has so many pairs, those that failed counted too.
 
     Args:
@@ -88,10 +89,10 @@ class Progress:
     """All hypotheses in the order of the plan, and the pairs that are missing, the most suspicious case first."""
 
     hypotheses: tuple[Hypothesis, ...]
-    requests: tuple[Request, ...]
+    requests: tuple[PairRequest, ...]
 
 
-def find_next_pairs(record: GateRecord) -> tuple[Request, ...]:
+def find_next_pairs(record: GateRecord) -> tuple[PairRequest, ...]:
     """The pairs that are needed next; none if all is decided."""
     return follow(record, ends_here=False).requests
 
@@ -113,7 +114,7 @@ def follow(record: GateRecord, *, ends_here: bool) -> Progress:
     return Progress(tuple(by_threshold.get(each.threshold, each) for each in screened), confirmed.requests)
 
 
-def _request_screen(record: GateRecord) -> tuple[Request, ...]:
+def _request_screen(record: GateRecord) -> tuple[PairRequest, ...]:
     plan = record.plan
     each_control = math.ceil(plan.num_control_pairs / max(1, len(plan.control_cases)))
     gated = dict.fromkeys(threshold.case for threshold in plan.thresholds)
@@ -124,16 +125,16 @@ def _request_screen(record: GateRecord) -> tuple[Request, ...]:
     return tuple(request for request in wanted if request is not None)
 
 
-def _request(record: GateRecord, series: Series, num_pairs: int) -> Request | None:
+def _request(record: GateRecord, series: Series, num_pairs: int) -> PairRequest | None:
     """What is missing; nothing for a case that fails again and again."""
     case, kind = series.case, series.kind
     if len(record.find_tried(series)) >= num_pairs or len(record.find_failures(case, kind)) >= MAX_FAILURES:
         return None
     metrics = _find_metrics(record.plan, case, kind)
-    return Request(case, kind, series.stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
+    return PairRequest(case, kind, series.stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
 
 
-def _find_metrics(plan: Plan, case: str, kind: Kind) -> set[Metric]:
+def _find_metrics(plan: Plan, case: str, kind: PairKind) -> set[GatedMetric]:
     """What pairs must tell: those of the control all that is gated anywhere, as it is judged for all cases together."""
     return {each.metric for each in plan.thresholds if kind == "control" or each.case == case}
 

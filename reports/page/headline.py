@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reports.claims.file import load_claims
-from reports.claims.verdict import Kind, judge_claims
+from reports.claims.verdict import Ruling, judge_claims
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run
@@ -120,7 +120,7 @@ def _find_ends(values: Sequence[tuple[Number, CaseSummary]]) -> tuple[tuple[Numb
 
 def _describe_claims(summary: Summary) -> list[Fact]:
     verdicts = judge_claims(load_claims(), summary)
-    run = [verdict for verdict in verdicts if verdict.kind is not Kind.NOT_RUN]
+    run = [verdict for verdict in verdicts if verdict.kind is not Ruling.NOT_RUN]
     return [Fact("What people say of tf.data", tally(run), f"of {len(verdicts)} claims")] if run else []
 
 

@@ -205,6 +205,3 @@ METRICS = (
     *(STEP_TIME, TRACED_STEP_TIME, PROFILER_COST, INPUT_SHARE),
 )
 ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
-
-
-BY_NAME = {metric.name: metric for metric in METRICS}

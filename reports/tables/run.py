@@ -12,13 +12,7 @@ from reports.tables.captures import tabulate_captures
 from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.devices import list_devices, tabulate_devices, tabulate_inference
 from reports.tables.mixing import tabulate_mixing
-from reports.tables.notes import (
-    tell_busy,
-    tell_control,
-    tell_devices,
-    tell_setting,
-    tell_turns,
-)
+from reports.tables.notes import tell_busy, tell_control, tell_devices, tell_setting, tell_turns
 from reports.tables.orderings import MEMORY_TITLE, ORDERING, explain_columns, list_programs, tabulate_field
 
 PROGRAMS = "the orderings, and what TensorFlow ran"

@@ -12,7 +12,7 @@ from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 
 
 @dataclass(frozen=True)
-class Pair:
+class TimePair:
     """The same thing in two traces.
 
     Args:
@@ -33,17 +33,17 @@ class Pair:
         return (self.second_ms or 0.0) - (self.first_ms or 0.0)
 
 
-def pair_parts(first: Trace, second: Trace) -> list[Pair]:
+def pair_parts(first: Trace, second: Trace) -> list[TimePair]:
     """The parts of a mean step; none where a trace has no steps."""
     if first.split is None or second.split is None:
         return []
     before, after = dataclasses.asdict(first.split), dataclasses.asdict(second.split)
     means = first.mean_step_ms or 0.0, second.mean_step_ms or 0.0
-    parts = [Pair(PARTS[part], "", before[part] * means[0], after[part] * means[1]) for part in before]
-    return [*parts, Pair("a step", "", *means)]
+    parts = [TimePair(PARTS[part], "", before[part] * means[0], after[part] * means[1]) for part in before]
+    return [*parts, TimePair("a step", "", *means)]
 
 
-def pair_stages(first: Trace, second: Trace) -> list[Pair]:
+def pair_stages(first: Trace, second: Trace) -> list[TimePair]:
     """The stages of the two pipelines that are waited for most, by name; each with its share of the wait, per step.
 
     A stage name that comes twice is numbered from the source, whose end of the chain differs less.
@@ -52,7 +52,7 @@ def pair_stages(first: Trace, second: Trace) -> list[Pair]:
     return _pair(before, after, {})
 
 
-def pair_operations(first: Trace, second: Trace) -> list[Pair]:
+def pair_operations(first: Trace, second: Trace) -> list[TimePair]:
     """The operations, by name and type: own time per step, the largest difference first."""
     before, after = (
         {f"{each.name}:{each.kind}": each.self_ns / NS_PER_MS / trace.num_rounds for each in trace.operations}
@@ -75,10 +75,10 @@ def _share_by_stage(trace: Trace) -> dict[str, float]:
     return dict(reversed(shares.items()))
 
 
-def _pair(before: Mapping[str, float], after: Mapping[str, float], kinds: Mapping[str, str]) -> list[Pair]:
+def _pair(before: Mapping[str, float], after: Mapping[str, float], kinds: Mapping[str, str]) -> list[TimePair]:
     names = dict.fromkeys([*before, *after])
     return [
-        Pair(
+        TimePair(
             name.removesuffix(f":{kinds[name]}") if name in kinds else name,
             kinds.get(name, ""),
             before.get(name),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table, build_list, build_row
 from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
-from reports.traces.comparison import Pair, pair_operations, pair_parts, pair_stages
+from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
 from reports.traces.stages import Pipeline
 from reports.traces.tables import LONGEST_NAME, build_columns, shorten
 from reports.traces.trace import Trace
@@ -45,14 +45,14 @@ def _list_side(side: str, trace: Trace, *, by_path: bool) -> Row:
     )
 
 
-def _tabulate_pairs(title: str, pairs: Iterable[Pair]) -> Table:
+def _tabulate_pairs(title: str, pairs: Iterable[TimePair]) -> Table:
     listed = list(pairs)
     kinds = any(pair.kind for pair in listed)
     columns = build_columns("", *(["type"] if kinds else []), "A", "B", "B - A", least=LONGEST_NAME)
     return Table(title, columns, tuple(_list_pair(pair, shows_kind=kinds) for pair in listed))
 
 
-def _list_pair(pair: Pair, *, shows_kind: bool) -> Row:
+def _list_pair(pair: TimePair, *, shows_kind: bool) -> Row:
     kind = [pair.kind] if shows_kind else []
     values = (_render(value) for value in (pair.first_ms, pair.second_ms))
     return build_row(shorten(pair.name), *kind, *values, _show_change(pair.gain_ms))

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from reports.traces.comparison import Pair, pair_operations, pair_parts, pair_stages
+from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
 from reports.traces.stages import Pipeline, Stage
 from reports.traces.trace import Trace
 from reports.xplane.periods import PS_PER_NS
@@ -81,5 +81,5 @@ def _describe_stage(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _describe_pairs(pairs: list[Pair]) -> list[dict[str, Any]]:
+def _describe_pairs(pairs: list[TimePair]) -> list[dict[str, Any]]:
     return [{**dataclasses.asdict(pair), "gain_ms": pair.gain_ms} for pair in pairs]

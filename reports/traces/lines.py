@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from reports.drawing.numbers import render_ms, render_share
+from reports.drawing.numbers import render_decimal, render_ms, render_share
 from reports.traces.stage_kinds import find_kind
 from reports.traces.stages import Pipeline
 from reports.traces.trace import PARTS, Trace
@@ -31,7 +31,9 @@ def _tell_gain(trace: Trace) -> list[str]:
         return []
     mean = trace.mean_step_ms or 0.0
     rest = mean * (1 - trace.verdict.input_share)
-    return [f"without that wait a step would take {rest:.1f} ms instead of {mean:.1f} ms, at best"]
+    return [
+        f"without that wait a step would take {render_decimal(rest)} ms instead of {render_decimal(mean)} ms, at best"
+    ]
 
 
 def _blame(pipeline: Pipeline) -> list[str]:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports.traces.stage_kinds import MAY_BRANCH, split_path, strip_version
-from reports.traces.stages import BATCH, Path, Pipeline, Setting, Stage, Work
+from reports.traces.stages import BATCH, Path, Pipeline, Stage, StageSetting, Work
 from reports.xplane.events import Call, Events, Value
 from reports.xplane.periods import Period, add_up, intersect, merge, subtract
 
@@ -138,10 +138,10 @@ def _build_stage(
     )
 
 
-def _read_settings(calls: Sequence[Call]) -> tuple[Setting, ...]:
+def _read_settings(calls: Sequence[Call]) -> tuple[StageSetting, ...]:
     """The numbers that the calls carry, each with its last value: AUTOTUNE may have moved it."""
     ordered = sorted(calls, key=lambda call: call.period)
-    found: dict[str, Setting] = {}
+    found: dict[str, StageSetting] = {}
     for call in ordered:
         for argument, name in NUMBERS.items():
             if argument not in call.arguments:
@@ -149,7 +149,7 @@ def _read_settings(calls: Sequence[Call]) -> tuple[Setting, ...]:
             value = call.arguments[argument]
             last = found[name].value if name in found else None
             tuned = argument in TUNABLE and call.arguments.get(TUNED) == "true"
-            found[name] = Setting(name, value if isinstance(value, int) else last, tuned)
+            found[name] = StageSetting(name, value if isinstance(value, int) else last, tuned)
     return tuple(found.values())
 
 

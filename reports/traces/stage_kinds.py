@@ -12,7 +12,7 @@ IMPLEMENTATION = "Impl"  # a cache calls its inner iterator MemoryCacheImpl
 
 
 @dataclass(frozen=True)
-class Kind:
+class StageKind:
     """What is known about a kind of stage.
 
     Args:
@@ -26,41 +26,43 @@ class Kind:
     works_ahead: bool = False
 
 
-OTHER = Kind("its own work", "make it cheaper, or cache() its result")
-READING = Kind("reading its files", "read several files at once: interleave(..., num_parallel_calls=tf.data.AUTOTUNE)")
+OTHER = StageKind("its own work", "make it cheaper, or cache() its result")
+READING = StageKind(
+    "reading its files", "read several files at once: interleave(..., num_parallel_calls=tf.data.AUTOTUNE)"
+)
 FUNCTION = "its function"
 PARALLEL = "call the function on whole batches (batch before map), make it cheaper, or cache() its result"
 KINDS = {
-    "Map": Kind(FUNCTION, f"run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or {PARALLEL}"),
-    "ParallelMap": Kind(FUNCTION, PARALLEL, works_ahead=True),
-    "MapAndBatch": Kind("its function, for every example of a batch", PARALLEL, works_ahead=True),
-    "Filter": Kind("its predicate", "filter once and cache() the result"),
-    "ParallelFilter": Kind("its predicate", "filter once and cache() the result", works_ahead=True),
-    "Scan": Kind(FUNCTION, "make it cheaper: in a loop inside tf.function it holds the loop's body"),
-    "FlatMap": Kind("the datasets that its function makes", "read them with interleave in parallel"),
-    "Interleave": Kind("the datasets that it interleaves", "give it num_parallel_calls=tf.data.AUTOTUNE"),
-    "ParallelInterleave": Kind("the datasets that it interleaves", "raise its cycle_length", works_ahead=True),
-    "Generator": Kind(
+    "Map": StageKind(FUNCTION, f"run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or {PARALLEL}"),
+    "ParallelMap": StageKind(FUNCTION, PARALLEL, works_ahead=True),
+    "MapAndBatch": StageKind("its function, for every example of a batch", PARALLEL, works_ahead=True),
+    "Filter": StageKind("its predicate", "filter once and cache() the result"),
+    "ParallelFilter": StageKind("its predicate", "filter once and cache() the result", works_ahead=True),
+    "Scan": StageKind(FUNCTION, "make it cheaper: in a loop inside tf.function it holds the loop's body"),
+    "FlatMap": StageKind("the datasets that its function makes", "read them with interleave in parallel"),
+    "Interleave": StageKind("the datasets that it interleaves", "give it num_parallel_calls=tf.data.AUTOTUNE"),
+    "ParallelInterleave": StageKind("the datasets that it interleaves", "raise its cycle_length", works_ahead=True),
+    "Generator": StageKind(
         "the Python generator or function that makes its elements",
         "replace the generator: from_tensor_slices, TFRecord files, or cache() after it; Python runs one at a time",
     ),
-    "Batch": Kind("copying examples into a batch", "give fewer, larger elements to it, or num_parallel_calls"),
-    "ParallelBatch": Kind("copying examples into a batch", "give fewer, larger elements to it", works_ahead=True),
-    "PaddedBatch": Kind("copying examples into a batch", "bucket by length, so that less is padded"),
-    "Shuffle": Kind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
-    "ShuffleAndRepeat": Kind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
-    "Prefetch": Kind(
+    "Batch": StageKind("copying examples into a batch", "give fewer, larger elements to it, or num_parallel_calls"),
+    "ParallelBatch": StageKind("copying examples into a batch", "give fewer, larger elements to it", works_ahead=True),
+    "PaddedBatch": StageKind("copying examples into a batch", "bucket by length, so that less is padded"),
+    "Shuffle": StageKind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
+    "ShuffleAndRepeat": StageKind("filling its buffer", "shuffle small elements: paths or raw bytes, before map"),
+    "Prefetch": StageKind(
         "the handover from its own thread",
         "the stages before it keep up; give it a larger buffer, or leave it more of the processor",
         works_ahead=True,
     ),
-    "MemoryCache": Kind("filling or reading the cache", "nothing, in a first epoch; else put batch before cache"),
-    "FileCache": Kind("writing or reading the cache's file", "cache in memory, or put batch before cache"),
+    "MemoryCache": StageKind("filling or reading the cache", "nothing, in a first epoch; else put batch before cache"),
+    "FileCache": StageKind("writing or reading the cache's file", "cache in memory, or put batch before cache"),
     "TFRecord": READING,
     "TextLine": READING,
     "FixedLengthRecord": READING,
-    "TensorSlice": Kind("copying a slice", "slice whole batches: gather by index, batch before map"),
-    "Root": Kind("the thread pool and the options", "nothing"),
+    "TensorSlice": StageKind("copying a slice", "slice whole batches: gather by index, batch before map"),
+    "Root": StageKind("the thread pool and the options", "nothing"),
 }
 SEVERAL_INPUTS = frozenset({"Zip", "Concatenate", "DirectedInterleave", "ParallelZip"})  # each input is a stage apart
 MAY_BRANCH = SEVERAL_INPUTS | {
@@ -70,7 +72,7 @@ MAY_BRANCH = SEVERAL_INPUTS | {
 }  # the function may make different datasets
 
 
-def find_kind(name: str) -> Kind:
+def find_kind(name: str) -> StageKind:
     """What is known about a stage with this name; a version at its end does not matter."""
     return KINDS.get(strip_version(name), OTHER)
 

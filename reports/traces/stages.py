@@ -16,7 +16,7 @@ BATCH = "batch"
 
 
 @dataclass(frozen=True)
-class Setting:
+class StageSetting:
     """A number of a stage: parallelism (calls at once), buffer (elements) or batch (examples).
 
     Args:
@@ -57,7 +57,7 @@ class Stage:
     total_ps: int
     own_ps: int
     share_ps: int
-    settings: tuple[Setting, ...]
+    settings: tuple[StageSetting, ...]
     work: tuple[Work, ...]
 
     @property

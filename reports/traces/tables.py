@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Row, Table, build_row
 from reports.drawing.numbers import (
+    render_decimal,
     render_estimate,
     render_mean_ms,
     render_megabytes,
@@ -16,7 +17,7 @@ from reports.drawing.numbers import (
 )
 from reports.stats.median import CONFIDENCE
 from reports.traces.lines import tell_verdict
-from reports.traces.stages import Pipeline, Setting, Stage
+from reports.traces.stages import Pipeline, Stage, StageSetting
 from reports.traces.trace import PARTS, Trace
 from reports.traces.verdict import HIGH, MODERATE
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
@@ -62,9 +63,8 @@ def _tabulate_steps(trace: Trace) -> list[Block]:
     rows.append(build_row("a step", render_mean_ms(trace.mean_step_ms), "100", emphasis=Emphasis.STRONG))
     median = render_estimate(trace.step_ms, render_ratio)
     spread = f"from {render_mean_ms(min(durations))} to {render_mean_ms(max(durations))}"
-    counted = (
-        f"{trace.step_ms.count} steps: median {median}, {spread}; TensorBoard shows the mean, {trace.mean_step_ms:.1f}"
-    )
+    mean = render_decimal(trace.mean_step_ms)
+    counted = f"{trace.step_ms.count} steps: median {median}, {spread}; TensorBoard shows the mean, {mean}"
     table = Table("step time, ms", build_columns("", "mean", "share %"), tuple(rows))
     return [table, Lines((counted,), Emphasis.FAINT), Gap()]
 
@@ -94,7 +94,7 @@ def name_stage(stage: Stage) -> str:
     return f"{' ' * (len(stage.path) - 1)}{stage.name}"
 
 
-def _render_setting(setting: Setting | None) -> str:
+def _render_setting(setting: StageSetting | None) -> str:
     if setting is None:
         return ""
     value = "?" if setting.value is None else f"{setting.value}"

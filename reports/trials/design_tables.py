@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_fine_percent, render_seconds
+from reports.drawing.numbers import render_decimal, render_fine_percent, render_seconds
 from reports.trials.designs import LEAST_PAIRS, METRICS, Design, DesignMetric, Price
 
 SHORT_COST = 9.95  # from here on a decimal says nothing
@@ -49,6 +49,6 @@ def _list_cells(price: Price, mark: str = "") -> tuple[str, ...]:
         f"{design.arm}, {design.num_turns} turns of {design.num_examples}, {where}{mark}",
         f"{middle} [{low}, {high}]",
         render_seconds(price.pair_s),
-        f"{price.cost:.{0 if price.cost >= SHORT_COST else 1}f}",
+        render_decimal(price.cost, SHORT_COST),
         str(spread.count),
     )

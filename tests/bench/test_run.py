@@ -14,7 +14,7 @@ from processes import find_group, wait_for_end
 from bench.cases.orderings import FED
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.claims.file import load_claims
-from reports.claims.verdict import Kind, judge_claims
+from reports.claims.verdict import Ruling, judge_claims
 from reports.record.case import CONTROL
 from reports.record.file import load_record
 from reports.record.record import KEY
@@ -89,7 +89,7 @@ def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: P
     verdicts = {verdict.claim.id: verdict for verdict in judge_claims(load_claims(), summarize(record))}
     assert verdicts["C28b"].measured is not None
     assert verdicts["C28b"].measured.count == 6
-    assert {each.id for each in load_claims() if verdicts[each.id].kind is not Kind.NOT_RUN} == {"C28b", "C3a"}
+    assert {each.id for each in load_claims() if verdicts[each.id].kind is not Ruling.NOT_RUN} == {"C28b", "C3a"}
     assert "shuffle quality" in done.stdout
     assert "C19a" not in done.stdout
 

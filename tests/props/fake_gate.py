@@ -8,7 +8,8 @@ from bench.gate.pairs import Job, Seat, Seats
 from bench.gate.rounds import GateRun
 from bench.workers.protocol import Done, Package, Ready, Start, TakeTurn
 from bench.workers.slot_process import SlotError
-from reports.gate.record import Cases, GateRecord, Revision, Threshold
+from reports.gate.plan import Threshold
+from reports.gate.record import Cases, GateRecord, Revision
 from reports.gate.settings import DEFAULT_PLAN
 from reports.record.case import Case
 from reports.record.machine import Machine

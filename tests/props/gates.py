@@ -5,9 +5,10 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from reports.gate.record import Cases, Failure, GateRecord, Kind, Metric, Pair, Revision, Side, Stage, Threshold
+from reports.gate.plan import GatedMetric, Threshold
+from reports.gate.record import Cases, Failure, GateRecord, Pair, PairKind, Revision, Side, Stage
 from reports.gate.settings import DEFAULT_PLAN
-from reports.gate.stages import Request, find_next_pairs
+from reports.gate.stages import PairRequest, find_next_pairs
 from reports.record.machine import Machine
 from reports.record.sample import Sample
 from reports.record.setting import Setting
@@ -18,7 +19,7 @@ BYTES = 50 * 2**20
 CALM = [0.004, -0.004, 0.003, -0.003, 0.002, -0.002]  # all within 0.4 %: nothing changed
 
 Noise = Callable[[random.Random], float]
-Draw = Callable[[Request, int], Pair | Failure]
+Draw = Callable[[PairRequest, int], Pair | Failure]
 
 
 def build_sample(difference: float = 0.0, *, contaminated: bool = False) -> Sample:
@@ -29,7 +30,7 @@ def build_sample(difference: float = 0.0, *, contaminated: bool = False) -> Samp
 
 
 def build_pair(
-    case: str, number: int, difference: float, *, kind: Kind = "gate", stage: Stage = "screen", num_turns: int = 1
+    case: str, number: int, difference: float, *, kind: PairKind = "gate", stage: Stage = "screen", num_turns: int = 1
 ) -> Pair:
     base = Side(0, (build_sample(),) * num_turns, BYTES)
     head = Side(1, (build_sample(difference),) * num_turns, BYTES)
@@ -37,7 +38,11 @@ def build_pair(
 
 
 def build_gate(
-    *cases: str, metrics: tuple[Metric, ...] = ("time",), limit: float = 0.05, margin: float = 0.01, **fields: object
+    *cases: str,
+    metrics: tuple[GatedMetric, ...] = ("time",),
+    limit: float = 0.05,
+    margin: float = 0.01,
+    **fields: object,
 ) -> GateRecord:
     """A run in which nothing is measured yet; the first case is the control."""
     thresholds = tuple(Threshold(case, metric, limit, margin) for case in cases for metric in metrics)
@@ -56,7 +61,9 @@ def build_gate(
     return replace(gate, **fields)
 
 
-def add_pairs(gate: GateRecord, case: str, stage: Stage, differences: list[float], kind: Kind = "gate") -> GateRecord:
+def add_pairs(
+    gate: GateRecord, case: str, stage: Stage, differences: list[float], kind: PairKind = "gate"
+) -> GateRecord:
     pairs = [build_pair(case, number, each, kind=kind, stage=stage) for number, each in enumerate(differences)]
     return replace(gate, pairs=(*gate.pairs, *pairs))
 
@@ -98,7 +105,7 @@ def draw_from(noise: Noise, effects: dict[str, float], seed: int) -> Draw:
     """Pairs with this noise, its sign tossed, and for some cases an effect in head."""
     source = random.Random(seed)  # noqa: S311  # noise, not a secret
 
-    def draw(request: Request, number: int) -> Pair:
+    def draw(request: PairRequest, number: int) -> Pair:
         effect = effects.get(request.case, 0.0) if request.kind == "gate" else 0.0
         difference = noise(source) * source.choice((-1, 1)) + effect
         return build_pair(request.case, number, difference, kind=request.kind, stage=request.stage)

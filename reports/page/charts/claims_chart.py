@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import altair as alt
 
 from reports.claims.tables import render_prediction
-from reports.claims.verdict import ClaimVerdict, Kind
+from reports.claims.verdict import ClaimVerdict, Ruling
 from reports.drawing.blocks import Spec
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
 
 ROW_HEIGHT = 22  # pixels
 MARGIN = 1.3  # beyond the farthest value on the logarithmic axis: what is predicted without a bound ends there
-SHAPES = {Kind.HOLDS: "circle", Kind.REFUTED: "cross", Kind.INCONCLUSIVE: "diamond"}
+SHAPES = {Ruling.HOLDS: "circle", Ruling.REFUTED: "cross", Ruling.INCONCLUSIVE: "diamond"}
 RATIO = "the case over its reference"
 
 

@@ -6,24 +6,14 @@ from collections.abc import Sequence
 
 from reports.claims.file import load_claims
 from reports.claims.tables import EMPHASES, count_verdicts, render_prediction
-from reports.claims.verdict import ClaimVerdict, Kind, judge_claims
-from reports.drawing.blocks import (
-    Block,
-    Cell,
-    Figure,
-    Fold,
-    Lines,
-    Section,
-    Table,
-    number_columns,
-    text_columns,
-)
+from reports.claims.verdict import ClaimVerdict, Ruling, judge_claims
+from reports.drawing.blocks import Block, Cell, Figure, Fold, Lines, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.claims_chart import draw_ranges, is_drawable
 from reports.summary.summary import Summary
 
-MARKS = {Kind.HOLDS: "✓", Kind.REFUTED: "✗", Kind.INCONCLUSIVE: "?", Kind.NOT_RUN: "-"}
-ORDER = (Kind.REFUTED, Kind.HOLDS, Kind.INCONCLUSIVE, Kind.NOT_RUN)
+MARKS = {Ruling.HOLDS: "✓", Ruling.REFUTED: "✗", Ruling.INCONCLUSIVE: "?", Ruling.NOT_RUN: "-"}
+ORDER = (Ruling.REFUTED, Ruling.HOLDS, Ruling.INCONCLUSIVE, Ruling.NOT_RUN)
 COLUMNS = (
     *text_columns("claim", "verdict", "what people say", "metric"),
     *number_columns("predicted", "measured"),
@@ -65,7 +55,7 @@ def _list_verdicts(title: str | None, verdicts: Sequence[ClaimVerdict]) -> Table
 
 def _list(verdict: ClaimVerdict) -> tuple[Cell, ...]:
     claim, kind, measured = verdict.claim, verdict.kind, verdict.measured
-    why = f" {claim.why}" if kind is Kind.REFUTED and claim.why else ""
+    why = f" {claim.why}" if kind is Ruling.REFUTED and claim.why else ""
     shown = Cell("") if measured is None else Cell(render_estimate(measured, render_ratio), measured.median)
     return (
         Cell(claim.id),

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reports.drawing.blocks import Figure, Section, Table
-from reports.drawing.numbers import (
-    render_estimate,
-    render_rate,
-    render_ratio,
-)
+from reports.drawing.numbers import render_estimate, render_rate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_field, name_row, name_series
 from reports.stats.median import CONFIDENCE, Estimate

@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.cases.gate import (
-    STEPPED,
-    build_gate_cases,
-    match_cases,
-    tell_changed,
-)
+from bench.cases.gate import STEPPED, build_gate_cases, match_cases, tell_changed
 from bench.gate.run import build_plan, choose_controls, narrow
 from bench.pipelines.arms import RAW
 from mnist_core.language.errors import InputError

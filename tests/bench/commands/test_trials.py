@@ -27,7 +27,7 @@ from bench.trials.trials import TrialOptions, run_trials
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.gate.record import Pair
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.gate.verdict import decide
 from reports.summary.outcome import Outcome
 from reports.trials.trial import Trial
@@ -173,7 +173,7 @@ def test_a_head_with_more_work_gives_as_many_examples_for_real(repository: GitFo
         copy_commit("HEAD", inside=repository.folder) as original,
         prepare_doubled(original, {ORDERING: 6}, digits_file, CASES, Lots(1)) as slots,
     ):
-        job = Job(Request("no_prefetch-raw-cpu", "gate", "screen", 6), 0, Lot(0, "base"))
+        job = Job(PairRequest("no_prefetch-raw-cpu", "gate", "screen", 6), 0, Lot(0, "base"))
         pair = measure_pair(job, slots.seat(job), QUICK.num_turns)
         slots.close()
     assert isinstance(pair, Pair), pair

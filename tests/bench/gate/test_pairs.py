@@ -10,7 +10,7 @@ from bench.gate.pairs import Job, Seat, measure_pair
 from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.record.case import Case
 from reports.record.memory import Memory
 from reports.record.sample import Sample
@@ -22,7 +22,7 @@ NEW = Start(Case(Subject("ordering", "post", "batch(2)")), "bars", Package("mnis
 OLD_MEMORY, NEW_MEMORY = (replace(each, case=replace(each.case, consumer="memory")) for each in (OLD, NEW))
 READY = Ready(Setting("bars", "f" * 64, ()), ())
 FIRST, SECOND = Lot(0, "base"), Lot(0, "head")
-JOB = Job(Request("post", "gate", "screen", 6), 3, FIRST)
+JOB = Job(PairRequest("post", "gate", "screen", 6), 3, FIRST)
 
 
 class FakeSide:
@@ -90,7 +90,7 @@ def test_both_start_and_warm_up_together_then_take_turns_and_stop() -> None:
 
 
 def test_head_begins_where_the_lot_says_so_and_each_side_begins_as_often() -> None:
-    pair, log = measure(Job(Request("post", "control", "confirm", 6), 0, SECOND), num_turns=2)
+    pair, log = measure(Job(PairRequest("post", "control", "confirm", 6), 0, SECOND), num_turns=2)
     assert pair.first == "head"
     assert [name for name, _ in log] == ["head", "base"] * 3 + ["base", "head"] + ["head", "base"]
 
@@ -114,26 +114,26 @@ def test_no_turn_begins_before_the_other_sides_turn_has_ended() -> None:
 
 
 def test_both_are_pinned_to_the_same_core_after_the_warm_up() -> None:
-    pair, log = measure(Job(Request("post", "gate", "screen", 6), 0, FIRST, core=7), num_turns=2)
+    pair, log = measure(Job(PairRequest("post", "gate", "screen", 6), 0, FIRST, core=7), num_turns=2)
     assert [index for index, (_, request) in enumerate(log) if request == Pin(7)] == [4, 5]
     assert pair.core == 7
 
 
 def test_memory_is_read_before_any_worker_is_timed() -> None:
-    pair, log = measure(Job(Request("post", "gate", "screen", 6, reads_memory=True), 0, FIRST), num_turns=2)
+    pair, log = measure(Job(PairRequest("post", "gate", "screen", 6, reads_memory=True), 0, FIRST), num_turns=2)
     assert log[:2] == [("base", OLD_MEMORY), ("head", NEW_MEMORY)]
     assert log[2:5] == [("base", ReadMemory()), ("head", ReadMemory()), ("base", OLD)]
     assert (pair.base.live_bytes, pair.head.live_bytes) == (5, 5)
 
 
 def test_no_turn_is_taken_where_memory_alone_is_gated() -> None:
-    pair, log = measure(Job(Request("post", "gate", "screen", 6, takes_turns=False, reads_memory=True), 0, FIRST))
+    pair, log = measure(Job(PairRequest("post", "gate", "screen", 6, takes_turns=False, reads_memory=True), 0, FIRST))
     assert [request for _, request in log] == [OLD_MEMORY, NEW_MEMORY, ReadMemory(), ReadMemory()]
     assert (pair.base.turns, pair.base.live_bytes) == ((), 5)
 
 
 def test_where_memory_alone_is_gated_and_cannot_be_read_the_pair_fails() -> None:
-    job = Job(Request("post", "gate", "screen", 6, takes_turns=False, reads_memory=True), 0, FIRST)
+    job = Job(PairRequest("post", "gate", "screen", 6, takes_turns=False, reads_memory=True), 0, FIRST)
     sides = [FakeSide("base", []), FakeSide("head", [], live_bytes=None)]
     reason = "live memory cannot be read on this platform"
     assert measure_pair(job, seat(*sides), 4) == Failure("post", "gate", "screen", 0, "head", reason)
@@ -145,7 +145,7 @@ def test_where_memory_alone_is_gated_and_cannot_be_read_the_pair_fails() -> None
 @pytest.mark.parametrize("answered", range(7))
 @pytest.mark.parametrize("name", ["base", "head"])
 def test_a_side_that_breaks_is_named_whenever_it_breaks(name: str, answered: int) -> None:
-    job = Job(Request("post", "gate", "confirm", 6), 2, SECOND, core=0)
+    job = Job(PairRequest("post", "gate", "confirm", 6), 2, SECOND, core=0)
     failure, _ = measure(job, num_turns=2, **{name: answered})
     expected = Failure("post", "gate", "confirm", 2, name, f"{name} broke")
     assert failure == expected if answered < 6 else isinstance(failure, Pair)

@@ -11,7 +11,7 @@ from bench.gate.pairs import Job
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch
-from reports.gate.stages import Request
+from reports.gate.stages import PairRequest
 from reports.record.case import Case
 from reports.record.subject import Subject
 
@@ -50,7 +50,7 @@ def make_slots(seed: int = 1, head_python: Path = PYTHON) -> Slots:
 def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProcess]) -> None:
     slots = make_slots()
     for number in range(20):
-        seats = slots.seat(Job(Request("a", "gate", "screen", 6), number, Lot(number % 2, "base")))
+        seats = slots.seat(Job(PairRequest("a", "gate", "screen", 6), number, Lot(number % 2, "base")))
         assert (seats["base"].slot, seats["head"].slot) == (1 - number % 2, number % 2)
         assert seats["base"].process is not seats["head"].process
         assert seats["head"].start == start(COMMON, "/head")
@@ -61,13 +61,13 @@ def test_each_slot_has_one_process_for_both_revisions(processes: list[FakeProces
 
 
 def test_in_a_control_base_takes_both_sides() -> None:
-    seats = make_slots().seat(Job(Request("new name", "control", "screen", 6), 0, Lot(0, "base")))
+    seats = make_slots().seat(Job(PairRequest("new name", "control", "screen", 6), 0, Lot(0, "base")))
     assert seats["base"].start == seats["head"].start == start(OLD, "/base")
     assert seats["base"].process is not seats["head"].process
 
 
 def test_a_case_that_was_renamed_has_its_old_name_in_base() -> None:
-    seats = make_slots().seat(Job(Request("new name", "gate", "screen", 6), 0, Lot(0, "base")))
+    seats = make_slots().seat(Job(PairRequest("new name", "gate", "screen", 6), 0, Lot(0, "base")))
     assert (seats["base"].start.case, seats["head"].start.case) == (OLD, NEW)
 
 
@@ -75,7 +75,7 @@ def test_closing_ends_the_processes_and_the_next_pair_gets_others_with_another_s
     processes: list[FakeProcess],
 ) -> None:
     slots = make_slots()
-    job = Job(Request("a", "gate", "screen", 6), 0, Lot(0, "base"))
+    job = Job(PairRequest("a", "gate", "screen", 6), 0, Lot(0, "base"))
     slots.seat(job)
     slots.close()
     assert not any(each.is_open for each in processes)
@@ -88,7 +88,7 @@ def test_closing_ends_the_processes_and_the_next_pair_gets_others_with_another_s
 def test_revisions_with_packages_of_their_own_have_processes_of_their_own(processes: list[FakeProcess]) -> None:
     slots = make_slots(head_python=OTHER)
     for number in range(10):
-        slots.seat(Job(Request("a", "gate", "screen", 6), number, Lot(number % 2, "base")))
+        slots.seat(Job(PairRequest("a", "gate", "screen", 6), number, Lot(number % 2, "base")))
     assert Counter(each.launch.python for each in processes) == {PYTHON: 2, OTHER: 2}
     assert len({each.launch.log for each in processes}) == 4
 

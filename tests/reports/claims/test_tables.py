@@ -10,7 +10,7 @@ import pytest
 from reports.claims.claim import Claim
 from reports.claims.json import describe_verdict
 from reports.claims.tables import render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
-from reports.claims.verdict import ClaimVerdict, Kind
+from reports.claims.verdict import ClaimVerdict, Ruling
 from reports.drawing.text import render_text
 from reports.stats.median import Estimate
 
@@ -19,9 +19,9 @@ FAST = Claim("X1", "map after shuffle is fast", "a guide", "time", "a", to="b", 
 BOTH = Claim("X2", "it is the same", "folklore", "busy", "a", to="b", at_least=0.9, at_most=1.1)
 GPU = Claim("X3", "jit helps", "a docstring", "time", "a", to="b", at_least=2.0, device="gpu")
 VERDICTS = (
-    ClaimVerdict(FAST, Kind.REFUTED, Estimate(0.8, 0.7, 0.9, 6)),
-    ClaimVerdict(BOTH, Kind.INCONCLUSIVE, Estimate(1.0, 0.8, 1.2, 6), "sees effects from 25 %"),
-    ClaimVerdict(GPU, Kind.NOT_RUN, None, "no GPU in this run"),
+    ClaimVerdict(FAST, Ruling.REFUTED, Estimate(0.8, 0.7, 0.9, 6)),
+    ClaimVerdict(BOTH, Ruling.INCONCLUSIVE, Estimate(1.0, 0.8, 1.2, 6), "sees effects from 25 %"),
+    ClaimVerdict(GPU, Ruling.NOT_RUN, None, "no GPU in this run"),
 )
 
 
@@ -47,7 +47,7 @@ def test_the_whole_table_in_100_columns() -> None:
 
 
 def test_a_reason_is_given_only_for_verdicts_against_the_advice() -> None:
-    held = (ClaimVerdict(FAST, Kind.HOLDS, Estimate(0.4, 0.3, 0.5, 6)),)
+    held = (ClaimVerdict(FAST, Ruling.HOLDS, Estimate(0.4, 0.3, 0.5, 6)),)
     assert not any("It is not." in line for line in draw(tabulate_verdicts(held)))
 
 
@@ -82,7 +82,7 @@ def test_the_command_judges_an_older_record_too() -> None:
     assert "NOT RUN" in done.stdout
     assert "\x1b" not in done.stdout
     rows = json.loads(report(str(FORMAT_1), "--json").stdout)
-    assert {row["verdict"] for row in rows} <= {kind.value for kind in Kind}
+    assert {row["verdict"] for row in rows} <= {kind.value for kind in Ruling}
 
 
 @pytest.mark.process

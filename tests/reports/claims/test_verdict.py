@@ -6,7 +6,7 @@ import pytest
 from case_records import change, make_case_record
 
 from reports.claims.claim import Claim
-from reports.claims.verdict import Kind, judge_claims
+from reports.claims.verdict import Ruling, judge_claims
 from reports.record.machine import Machine
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord, Record
@@ -48,55 +48,58 @@ def test_the_ratio_is_taken_turn_against_turn_of_a_round() -> None:
     # the machine was ten times slower in every second round: the ratios do not see it
     a, b = timed("a", [40, 400, 41, 410, 39, 390]), timed("b", [100, 1000, 100, 1000, 100, 1000])
     verdict = judge(CLAIM, a, b)
-    assert (verdict.kind, verdict.measured.median) == (Kind.HOLDS, pytest.approx(0.4))
+    assert (verdict.kind, verdict.measured.median) == (Ruling.HOLDS, pytest.approx(0.4))
     assert (verdict.measured.low, verdict.measured.high) == pytest.approx((0.39, 0.41))
 
 
 @pytest.mark.parametrize(
     ("walls", "kind"),
     [
-        ([50, 50, 50, 50, 50, 50], Kind.HOLDS),  # at most 0.5 includes it
-        ([50, 50, 50, 50, 50, 51], Kind.INCONCLUSIVE),
-        ([51, 52, 53, 52, 51, 60], Kind.REFUTED),
-        ([40, 40, 40, 60, 60, 60], Kind.INCONCLUSIVE),
+        ([50, 50, 50, 50, 50, 50], Ruling.HOLDS),  # at most 0.5 includes it
+        ([50, 50, 50, 50, 50, 51], Ruling.INCONCLUSIVE),
+        ([51, 52, 53, 52, 51, 60], Ruling.REFUTED),
+        ([40, 40, 40, 60, 60, 60], Ruling.INCONCLUSIVE),
     ],
 )
-def test_a_verdict_needs_the_whole_interval(walls: list[int], kind: Kind) -> None:
+def test_a_verdict_needs_the_whole_interval(walls: list[int], kind: Ruling) -> None:
     assert judge(CLAIM, timed("a", walls), timed("b", [100] * 6)).kind is kind
 
 
 @pytest.mark.parametrize(
     ("at_least", "at_most", "kind"),
     [
-        (0.4, None, Kind.HOLDS),
-        (0.41, None, Kind.REFUTED),
-        (0.3, 0.4, Kind.HOLDS),
-        (0.3, 0.39, Kind.REFUTED),
-        (None, 0.4, Kind.HOLDS),
+        (0.4, None, Ruling.HOLDS),
+        (0.41, None, Ruling.REFUTED),
+        (0.3, 0.4, Ruling.HOLDS),
+        (0.3, 0.39, Ruling.REFUTED),
+        (None, 0.4, Ruling.HOLDS),
     ],
 )
-def test_bounds_from_both_sides(at_least, at_most, kind: Kind) -> None:
+def test_bounds_from_both_sides(at_least, at_most, kind: Ruling) -> None:
     claim = replace(CLAIM, at_least=at_least, at_most=at_most)
     assert judge(claim, timed("a", [40] * 6), timed("b", [100] * 6)).kind is kind
 
 
 def test_an_interval_that_touches_a_bound_from_outside_refutes_nothing() -> None:
     a, b = timed("a", [40, 40, 40, 40, 40, 50]), timed("b", [100] * 6)
-    assert judge(replace(CLAIM, at_most=None, at_least=0.5), a, b).kind is Kind.INCONCLUSIVE
-    assert judge(replace(CLAIM, at_most=0.4), a, b).kind is Kind.INCONCLUSIVE
-    assert judge(replace(CLAIM, at_most=None, at_least=0.51), a, b).kind is Kind.REFUTED
+    assert judge(replace(CLAIM, at_most=None, at_least=0.5), a, b).kind is Ruling.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=0.4), a, b).kind is Ruling.INCONCLUSIVE
+    assert judge(replace(CLAIM, at_most=None, at_least=0.51), a, b).kind is Ruling.REFUTED
 
 
 def test_what_is_not_conclusive_says_what_could_have_been_seen() -> None:
     verdict = judge(CLAIM, timed("a", [40, 40, 50, 50, 60, 60]), timed("b", [100] * 6))
-    assert (verdict.kind, verdict.reason) == (Kind.INCONCLUSIVE, "sees effects from 25 %")  # 0.5 / 0.4 above 0.6 / 0.5
+    assert (verdict.kind, verdict.reason) == (
+        Ruling.INCONCLUSIVE,
+        "sees effects from 25 %",
+    )  # 0.5 / 0.4 above 0.6 / 0.5
 
 
-@pytest.mark.parametrize(("num_turns", "kind"), [(1, Kind.INCONCLUSIVE), (5, Kind.INCONCLUSIVE), (6, Kind.HOLDS)])
-def test_too_few_turns_decide_nothing(num_turns: int, kind: Kind) -> None:
+@pytest.mark.parametrize(("num_turns", "kind"), [(1, Ruling.INCONCLUSIVE), (5, Ruling.INCONCLUSIVE), (6, Ruling.HOLDS)])
+def test_too_few_turns_decide_nothing(num_turns: int, kind: Ruling) -> None:
     verdict = judge(CLAIM, timed("a", [1] * num_turns), timed("b", [100] * num_turns))
     assert verdict.kind is kind
-    assert verdict.reason == ("too few turns" if kind is Kind.INCONCLUSIVE else "")
+    assert verdict.reason == ("too few turns" if kind is Ruling.INCONCLUSIVE else "")
 
 
 @pytest.mark.parametrize(
@@ -120,15 +123,16 @@ def test_every_metric_of_a_turn(metric: str, first: Sample, second: Sample, rati
 def test_one_case_against_a_number() -> None:
     claim = Claim("X2", "it takes a minute", "somebody", "seconds", "a", number=60.0, at_most=1.0)
     a = timed("a", [59_000_000_000, 60_000_000_000] * 3)
-    assert judge(claim, a).kind is Kind.HOLDS
-    assert judge(replace(claim, number=59.0), a).kind is Kind.INCONCLUSIVE
-    assert judge(replace(claim, number=58.0), a).kind is Kind.REFUTED
+    assert judge(claim, a).kind is Ruling.HOLDS
+    assert judge(replace(claim, number=59.0), a).kind is Ruling.INCONCLUSIVE
+    assert judge(replace(claim, number=58.0), a).kind is Ruling.REFUTED
 
 
 @pytest.mark.parametrize(
-    ("live", "kind"), [(44, Kind.HOLDS), (45, Kind.INCONCLUSIVE), (56, Kind.INCONCLUSIVE), (57, Kind.REFUTED)]
+    ("live", "kind"),
+    [(44, Ruling.HOLDS), (45, Ruling.INCONCLUSIVE), (56, Ruling.INCONCLUSIVE), (57, Ruling.REFUTED)],
 )
-def test_bytes_are_read_once_and_carry_their_known_spread(live: int, kind: Kind) -> None:
+def test_bytes_are_read_once_and_carry_their_known_spread(live: int, kind: Ruling) -> None:
     """Two readings, each within 6 %: a ratio of 0.5 is beyond doubt from 0.445 down and from 0.562 up."""
     claim = replace(CLAIM, metric="live_bytes")
     assert judge(claim, remembered("a", live_bytes=live), remembered("b", live_bytes=100)).kind is kind
@@ -136,32 +140,32 @@ def test_bytes_are_read_once_and_carry_their_known_spread(live: int, kind: Kind)
 
 def test_bytes_against_a_number_carry_the_spread_of_one_reading() -> None:
     claim = Claim("X3", "it is a kilobyte", "somebody", "live_bytes", "a", number=1000, at_most=1.0)
-    assert judge(claim, remembered("a", live_bytes=943)).kind is Kind.HOLDS
-    assert judge(claim, remembered("a", live_bytes=944)).kind is Kind.INCONCLUSIVE
+    assert judge(claim, remembered("a", live_bytes=943)).kind is Ruling.HOLDS
+    assert judge(claim, remembered("a", live_bytes=944)).kind is Ruling.INCONCLUSIVE
 
 
 def test_a_platform_without_a_source_cannot_run_it() -> None:
     claim = replace(CLAIM, metric="live_bytes")
     verdict = judge(claim, remembered("a", live_bytes=None), remembered("b", live_bytes=100))
-    assert (verdict.kind, verdict.reason) == (Kind.NOT_RUN, "this platform has no source for it")
+    assert (verdict.kind, verdict.reason) == (Ruling.NOT_RUN, "this platform has no source for it")
 
 
 def test_what_was_not_measured_says_why() -> None:
     a, b = timed("a", [1] * 6), timed("b", [1] * 6)
     assert judge(CLAIM, a).reason == "slow: give --claims X1 or all"
-    assert judge(CLAIM, a, change(b, arm="raw")).kind is Kind.NOT_RUN
-    assert judge(CLAIM, a, change(b, consumer="step")).kind is Kind.NOT_RUN
+    assert judge(CLAIM, a, change(b, arm="raw")).kind is Ruling.NOT_RUN
+    assert judge(CLAIM, a, change(b, consumer="step")).kind is Ruling.NOT_RUN
     assert judge(replace(CLAIM, device="gpu"), a, b).reason == "no GPU in this run"
     assert judge(replace(CLAIM, data="cd" * 32), a, b).reason == "needs the real MNIST"
-    assert judge(replace(CLAIM, data="ab" * 32), a, b).kind is not Kind.NOT_RUN
+    assert judge(replace(CLAIM, data="ab" * 32), a, b).kind is not Ruling.NOT_RUN
 
 
 def test_only_turns_of_one_group_are_paired() -> None:
     a, b = timed("a", [1] * 6), timed("b", [100] * 6)
-    assert judge(CLAIM, a, b).kind is Kind.HOLDS
-    assert judge(CLAIM, a, replace(b, group="claims")).kind is Kind.NOT_RUN
+    assert judge(CLAIM, a, b).kind is Ruling.HOLDS
+    assert judge(CLAIM, a, replace(b, group="claims")).kind is Ruling.NOT_RUN
 
 
 def test_two_arms_of_one_case() -> None:
     claim = replace(CLAIM, to="a", to_arm="raw")
-    assert judge(claim, timed("a", [1] * 6), timed("a", [100] * 6, arm="raw")).kind is Kind.HOLDS
+    assert judge(claim, timed("a", [1] * 6), timed("a", [100] * 6, arm="raw")).kind is Ruling.HOLDS

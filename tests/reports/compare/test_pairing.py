@@ -6,17 +6,7 @@ from pathlib import Path
 
 import pytest
 from case_records import change
-from compared import (
-    GPU,
-    MACHINE,
-    SETTING,
-    STEADY,
-    make_case,
-    make_reading,
-    make_run,
-    slow_down,
-    write_own,
-)
+from compared import GPU, MACHINE, SETTING, STEADY, make_case, make_reading, make_run, slow_down, write_own
 
 from reports.compare.pairing import CompareError, Trend, compare_runs
 from reports.record.program import Program

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reports.gate.file import FORMAT, KEY, load_gate, save_gate
-from reports.gate.record import Cases, Failure, GateRecord, Pair, Plan, Renaming, Revision, Side, Threshold
+from reports.gate.plan import Plan, Threshold
+from reports.gate.record import Cases, Failure, GateRecord, Pair, Renaming, Revision, Side
 from reports.record.errors import RecordError
 from reports.record.machine import Machine
 from reports.record.sample import Sample

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.gate.record import Threshold
+from reports.gate.plan import Threshold
 from reports.gate.settings import GateSettings, GateSettingsError, load_gate_settings
 
 CASES = ("post-default-cpu", "post-emulated-2ms-raw-cpu")

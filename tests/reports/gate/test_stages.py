@@ -9,9 +9,9 @@ import pytest
 from gates import CALM, add_pairs, build_gate, build_pair, control, draw_from, fail, gauss, run_gate, screened
 from scipy import stats as reference
 
-from reports.gate.record import Threshold
+from reports.gate.plan import Threshold
 from reports.gate.settings import DEFAULT_PLAN
-from reports.gate.stages import Look, Request, State, find_next_pairs, follow, plan_looks
+from reports.gate.stages import Look, PairRequest, State, find_next_pairs, follow, plan_looks
 from reports.gate.verdict import GateVerdict, decide
 from reports.summary.outcome import Outcome
 
@@ -19,9 +19,9 @@ from reports.summary.outcome import Outcome
 def test_the_screen_asks_for_every_case_and_the_control() -> None:
     gate = build_gate("a", "b")
     assert find_next_pairs(gate) == (
-        Request("a", "gate", "screen", 6, takes_turns=True, reads_memory=False),
-        Request("b", "gate", "screen", 6, takes_turns=True, reads_memory=False),
-        Request("a", "control", "screen", 12, takes_turns=True, reads_memory=False),
+        PairRequest("a", "gate", "screen", 6, takes_turns=True, reads_memory=False),
+        PairRequest("b", "gate", "screen", 6, takes_turns=True, reads_memory=False),
+        PairRequest("a", "control", "screen", 12, takes_turns=True, reads_memory=False),
     )
     gate = add_pairs(gate, "a", "screen", CALM)
     assert [request.case for request in find_next_pairs(gate)] == ["b", "a"]
@@ -86,8 +86,8 @@ def test_the_looks_have_pairs_enough_to_reject() -> None:
 def test_suspects_are_confirmed_by_fresh_pairs_the_most_suspicious_first() -> None:
     gate = screened("a", "b", "c", b=[0.04, 0.05] * 3, c=[0.09, 0.1] * 3)
     assert find_next_pairs(gate) == (
-        Request("c", "gate", "confirm", 13, takes_turns=True, reads_memory=False),
-        Request("b", "gate", "confirm", 13, takes_turns=True, reads_memory=False),
+        PairRequest("c", "gate", "confirm", 13, takes_turns=True, reads_memory=False),
+        PairRequest("b", "gate", "confirm", 13, takes_turns=True, reads_memory=False),
     )
 
 
@@ -95,7 +95,9 @@ def test_the_first_look_rejects_or_asks_for_twice_as_many() -> None:
     gate = screened("a", a=[0.05] * 6)
     assert follow(add_pairs(gate, "a", "confirm", [0.05] * 12), ends_here=False).hypotheses[0].state is State.REJECTED
     undecided = add_pairs(gate, "a", "confirm", [0.06, 0.0] * 6)
-    assert find_next_pairs(undecided) == (Request("a", "gate", "confirm", 24, takes_turns=True, reads_memory=False),)
+    assert find_next_pairs(undecided) == (
+        PairRequest("a", "gate", "confirm", 24, takes_turns=True, reads_memory=False),
+    )
     calm = add_pairs(gate, "a", "confirm", CALM * 2)
     assert follow(calm, ends_here=False).hypotheses[0].state is State.CLEARED
 
@@ -155,7 +157,7 @@ def test_a_pair_that_failed_counts_as_tried_and_two_end_the_case() -> None:
     gate = add_pairs(control(build_gate("a")), "a", "screen", CALM[:5])
     assert find_next_pairs(fail(gate, 5)) == ()
     once = fail(control(build_gate("a")), 0)
-    assert find_next_pairs(once) == (Request("a", "gate", "screen", 6, takes_turns=True, reads_memory=False),)
+    assert find_next_pairs(once) == (PairRequest("a", "gate", "screen", 6, takes_turns=True, reads_memory=False),)
     twice = fail(once, 1)
     assert find_next_pairs(twice) == ()
     assert follow(twice, ends_here=False).hypotheses[0].state is State.FAILED
@@ -192,7 +194,7 @@ def rough(source: random.Random) -> float:
 @pytest.mark.parametrize("noise", [gauss, rough, contaminated, drifting])
 def test_a_slowdown_as_large_as_the_limit_is_seldom_cleared_by_the_screen(noise) -> None:
     draw, cleared = draw_from(noise, {"a": math.log1p(0.05)}, 3), 0
-    request = Request("a", "gate", "screen", 6, takes_turns=True, reads_memory=False)
+    request = PairRequest("a", "gate", "screen", 6, takes_turns=True, reads_memory=False)
     for _ in range(1000):
         pairs = tuple(draw(request, number) for number in range(6))
         gate = control(replace(build_gate("a"), pairs=pairs))

@@ -4,7 +4,7 @@ import pytest
 from spaces import BACKGROUND, MICROSECOND, POOL, PYTHON, Made, make_slow_map, make_space
 
 from reports.traces.pipelines import build_pipelines
-from reports.traces.stages import Pipeline, Setting, Work
+from reports.traces.stages import Pipeline, StageSetting, Work
 from reports.xplane.events import read_events
 
 ROOT, PREFETCH = "Iterator::Root", "Iterator::Root::Prefetch"
@@ -133,16 +133,16 @@ def test_other_events_are_no_stages(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "setting", "written"),
     [
-        ({"parallelism": 4, "autotune": "true"}, Setting("parallelism", 4, tuned=True), "Map(auto)"),
-        ({"parallelism": 4, "autotune": "false"}, Setting("parallelism", 4, tuned=False), "Map(4)"),
-        ({"parallelism": "unavailable"}, Setting("parallelism", None, tuned=False), "Map(?)"),
-        ({"buffer_limit": 2, "autotune": "true"}, Setting("buffer", 2, tuned=True), "Map(auto)"),
-        ({"buffer_size": 60000, "autotune": "true"}, Setting("buffer", 60000, tuned=False), "Map(60000)"),
-        ({"batch_size": 32}, Setting("batch", 32, tuned=False), "Map"),
+        ({"parallelism": 4, "autotune": "true"}, StageSetting("parallelism", 4, tuned=True), "Map(auto)"),
+        ({"parallelism": 4, "autotune": "false"}, StageSetting("parallelism", 4, tuned=False), "Map(4)"),
+        ({"parallelism": "unavailable"}, StageSetting("parallelism", None, tuned=False), "Map(?)"),
+        ({"buffer_limit": 2, "autotune": "true"}, StageSetting("buffer", 2, tuned=True), "Map(auto)"),
+        ({"buffer_size": 60000, "autotune": "true"}, StageSetting("buffer", 60000, tuned=False), "Map(60000)"),
+        ({"batch_size": 32}, StageSetting("batch", 32, tuned=False), "Map"),
     ],
 )
 def test_what_autotune_chose_is_told_from_what_the_program_says(
-    arguments: dict, setting: Setting, written: str
+    arguments: dict, setting: StageSetting, written: str
 ) -> None:
     (pipeline,) = build({PYTHON: [Made(ROOT, 0, 10), Made(f"{ROOT}::Map", 0, 10, arguments)]})
     assert pipeline.stages[1].settings == (setting,)
@@ -153,7 +153,7 @@ def test_the_last_number_that_a_stage_told_counts() -> None:
     calls = [Made(f"{ROOT}::Map", start, 5, {"parallelism": value, "autotune": "true"})
              for start, value in ((20, "unavailable"), (0, 2), (10, 7))]  # fmt: skip
     (pipeline,) = build({PYTHON: [Made(ROOT, 0, 30), *calls]})
-    assert pipeline.stages[1].settings == (Setting("parallelism", 7, tuned=True),)
+    assert pipeline.stages[1].settings == (StageSetting("parallelism", 7, tuned=True),)
 
 
 def test_work_of_other_threads_and_other_times_is_not_the_stages() -> None:
