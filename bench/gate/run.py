@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.cases.gate import PACKAGE, is_chosen, match_cases, tell_changed
+from bench.gate.asked import UncomparableError, check_age
 from bench.gate.design import PairDesign
 from bench.gate.introduction import ask_introduction
 from bench.gate.lots import Lots
@@ -107,6 +108,7 @@ def measure_gate(
     install: Install = install,
 ) -> GateRecord:
     """The record of a gate run between the two sides of a workplace; arguments and errors as for `run_gate`."""
+    _check_ages(options.package, workplace)
     interpreters = find_interpreters(workplace, listener.notice, install)
     if interpreters.environment_line:
         listener.notice(interpreters.environment_line)
@@ -120,6 +122,20 @@ def measure_gate(
         listener=listener,
         keep=keep,
     ).run()
+
+
+def _check_ages(package: str, workplace: Workplace) -> None:
+    """Refuse a revision from before the public API at once: installing what it depends on takes minutes.
+
+    Raises:
+        InputError: A revision's package is too old.
+    """
+    for side, checkout in (("base", workplace.base), ("head", workplace.head)):
+        start = checkout.folder / package / "__init__.py"
+        try:
+            check_age(package, start.read_text(encoding="utf-8", errors="replace") if start.is_file() else "")
+        except UncomparableError as error:
+            raise InputError(f"{side}, {checkout.name}: {error}") from None
 
 
 def locate(source: str) -> str:

@@ -118,7 +118,8 @@ def test_a_head_that_does_not_work_is_told_in_one_line(repository: GitFolder, di
 
 def test_a_base_from_before_the_public_api_is_told_in_one_line(repository: GitFolder, digits_file: str) -> None:
     new = (repository.folder / "mnist_core/__init__.py").read_text()
-    old = repository.commit(**{"mnist_core/__init__.py": '"""A complete MNIST program."""\n'})
+    asks = '[project]\nname = "gated"\nversion = "1"\ndependencies = ["no-such-package-anywhere"]\n'  # never installed
+    old = repository.commit(**{"mnist_core/__init__.py": '"""A complete MNIST program."""\n', "pyproject.toml": asks})
     repository.commit(**{"mnist_core/__init__.py": new})
     with command(repository, "--base", old, "--head", "HEAD", "--data", digits_file) as run:
         out, err = run.communicate()
