@@ -1,6 +1,10 @@
 """The README's promises that a test can keep: its two lines, its commands and the orderings that it shows."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,23 @@ def test_the_two_lines_stand_there_and_ci_runs_the_second() -> None:
     for command in (".venv/bin/pytest bench/ --benchmark-only", ".venv/bin/pytest -n 2"):
         assert f"\n{INSTALL}{command}\n" in README
     assert f"\n{INSTALL}.venv/bin/pytest -n 2\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "code", re.findall(r"```python\n(.*?)```", README, re.DOTALL), ids=["measure", "train", "judge"]
+)
+def test_the_uses_from_python_run_as_they_stand(code: str, digits_file: str, tmp_path: Path) -> None:
+    (tmp_path / "runs/before").mkdir(parents=True)
+    shutil.copy(ROOT / "tests/reports/stored/format1.json", tmp_path / "runs/before/record.json")
+    script = tmp_path / "use.py"
+    script.write_text(code.replace("seconds=30", "seconds=1"), encoding="utf-8")
+    environment = {**os.environ, "MNIST_CORE_DATA": digits_file, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^  [ *~] post |models/from-python/1$|^(HOLDS|NOT RUN) ", done.stdout, re.MULTILINE), done.stdout
 
 
 @pytest.mark.parametrize("named", NAMED_ORDERINGS.values(), ids=lambda named: named.name)
