@@ -1,1 +1,1 @@
-"""Who takes the batches: a module for each consumer, and the registry that finds it."""
+"""Who takes the batches: the consumers, and the registry that finds them."""

@@ -1,4 +1,4 @@
-"""Copies each batch to a device as it is taken."""
+"""Copies batches to a device: each one as it is taken, or before it is asked for."""
 
 from __future__ import annotations
 
@@ -6,24 +6,35 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from bench.consumers.drain import take_in_python
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.meter import Tools
-from bench.consumers.python import take_in_python
 from bench.subjects.opened import Batch, Opened, find_first
 from mnist_core import Placement, find_tensor_placement
 from reports.record.case import Case
 
 
-def build(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+def build_copy(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     """The meter of a case whose batches are copied one by one."""
-    return EpochMeter(
-        case,
-        opened,
-        tools,
-        take_in_python,
-        place=place_copy,
-        wrap_iterator=lambda iterator: CopyingIterator(iterator, tools.device.name),
-    )
+
+    def wrap(batches: Iterator[Batch]) -> Iterator[Batch]:
+        return CopyingIterator(batches, tools.device.name)
+
+    return EpochMeter(case, opened, tools, take_in_python, place=place_copy, wrap_iterator=wrap)
+
+
+def build_copy_ahead(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+    """The meter of a case whose batches are copied ahead."""
+
+    def wrap(dataset: tf.data.Dataset) -> tf.data.Dataset:
+        return copy_ahead(dataset, tools.device.name)
+
+    return EpochMeter(case, opened, tools, take_in_python, place=place_copy, wrap_dataset=wrap)
+
+
+def copy_ahead(dataset: tf.data.Dataset, device: str) -> tf.data.Dataset:
+    """The dataset with its batches copied to `device` before they are asked for, as many as TensorFlow chooses."""
+    return dataset.apply(tf.data.experimental.prefetch_to_device(device))
 
 
 def place_copy(iterator: Iterator[Batch]) -> Placement:

@@ -1,4 +1,4 @@
-"""Drains a dataset: a loop in the graph takes the batches as fast as they come."""
+"""Takes the batches and does nothing with them: a loop in the graph, as fast as they come, or one in Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.subjects.opened import Batch, Opened, count_examples, find_first
 from reports.record.case import Case
 
 
-def build(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+def build_drain(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     """The meter of a case whose batches are taken inside the graph."""
     count = tf.function(_count_examples, autograph=False)
 
@@ -20,6 +20,19 @@ def build(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
         return Consumed(count_examples(first) + int(count(iterator, tf.constant(num_more))))
 
     return EpochMeter(case, opened, tools, drain)
+
+
+def build_python(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+    """The meter of a case whose batches are taken in a Python loop, as people write it."""
+    return EpochMeter(case, opened, tools, take_in_python)
+
+
+def take_in_python(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
+    """Take the batches one by one."""
+    num_examples = count_examples(first)
+    for _ in range(num_more):
+        num_examples += count_examples(next(iterator))
+    return Consumed(num_examples)
 
 
 def _count_examples(iterator: tf.data.Iterator, num_batches: tf.Tensor) -> tf.Tensor:

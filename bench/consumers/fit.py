@@ -22,11 +22,6 @@ Inputs = tuple[Any, Any]
 """A dataset and None, or pictures and labels, as ``fit`` takes them."""
 
 
-def build(case: Case, opened: TrainsOnArrays, tools: Tools) -> FitMeter:
-    """The meter of a case that Keras trains on."""
-    return FitMeter(case, opened, tools)
-
-
 class FitMeter:
     """Measures an epoch of Keras' fit of a subject's model, on the pipeline or on the arrays themselves.
 

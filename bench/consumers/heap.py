@@ -11,16 +11,16 @@ import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Protocol
 
 import tensorflow as tf
 
-from bench.consumers.heap_watch import HeapWatch
 from bench.consumers.meter import Tools
 from bench.machine.clock import Clock
 from bench.subjects.opened import OpensDataset, PredictsBytes
 from reports.record.case import Case
-from reports.record.memory import Memory
+from reports.record.memory import HeapReading, Memory
 
 PROC = Path("/proc/self")
 RESET_PEAK = "5"  # proc(5), /proc/pid/clear_refs: the peak of the resident set becomes its present size
@@ -34,6 +34,7 @@ MALLINFO_FIELDS = (
     *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
 )  # mallinfo(3)
 NUM_EQUAL = 20  # readings in a row that are equal: nothing fills any more
+FEWEST_KEPT = 100  # readings of a long watch; at twice as many, every other one goes and the pause doubles
 
 
 class _MallocInfo(ctypes.Structure):
@@ -103,6 +104,57 @@ class Heap:
         gc.collect()
         if self._mallinfo is not None:
             ctypes.CDLL(None).malloc_trim(0)
+
+
+class HeapWatch:
+    """Reads the live bytes over time, from a thread of its own between the entry and the exit of the context.
+
+    What it holds is bounded, however long the watch: it must not become part of what it reads.
+
+    Args:
+        read_live_bytes: Gives the live bytes; None where the platform has no source, and then nothing is noted.
+        clock: The clock of the readings; its zero does not matter.
+    """
+
+    def __init__(self, read_live_bytes: Callable[[], int | None], clock: Clock) -> None:
+        self._read, self._clock = read_live_bytes, clock
+        self._noted: list[tuple[int, int]] = []
+        self._pause_s = READING_PAUSE_S
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> HeapWatch:
+        self.note()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+        self.note()
+
+    def note(self) -> None:
+        """Take one reading now."""
+        live_bytes = self._read()
+        if live_bytes is None:
+            return
+        self._noted.append((self._clock.wall_ns(), live_bytes))
+        if len(self._noted) == 2 * FEWEST_KEPT:
+            del self._noted[1::2]
+            self._pause_s *= 2
+
+    def read_series(self) -> tuple[HeapReading, ...]:
+        """The readings in order, as time since the first and bytes beyond it."""
+        if not self._noted:
+            return ()
+        begin_ns, baseline_bytes = self._noted[0]
+        return tuple(HeapReading(time_ns - begin_ns, max(0, live - baseline_bytes)) for time_ns, live in self._noted)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self._pause_s):
+            self.note()
 
 
 class Holding(OpensDataset, PredictsBytes, Protocol):

@@ -19,11 +19,6 @@ NUM_EXAMPLES = 4096  # predicted in a turn, about: 0.02 s of the mlp on a CPU, 0
 MIN_CALLS, MAX_CALLS = 2, 128  # one alone is the first answer; more calls of one example tell nothing more
 
 
-def build(case: Case, opened: GivesPictures, tools: Tools) -> InferenceMeter:
-    """The meter of a case that predicts."""
-    return InferenceMeter(case, opened, tools)
-
-
 class InferenceMeter:
     """Measures the predictions of a model for batches of one size, which come from and go back to the host.
 

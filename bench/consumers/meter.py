@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from bench.consumers.step_times import StepTimes
-from bench.machine.clock import Clock, MachineClock, ReadPressure
-from bench.machine.pressure import read_pressure
+from bench.machine.clock import Clock, ReadPressure
+from reports.record.capture import StepTimes
 from reports.record.memory import Memory
 from reports.record.program import Program
 from reports.record.sample import Sample
@@ -30,8 +29,8 @@ class Tools:
     """
 
     device: ComputeDevice
-    clock: Clock = field(default_factory=MachineClock)
-    pressure: ReadPressure = read_pressure
+    clock: Clock
+    pressure: ReadPressure
 
 
 class Placed(Protocol):
@@ -69,4 +68,4 @@ class Tracer(Placed, Protocol):
 
 
 Build = Callable[..., Placed]
-"""What every module of a consumer has as ``build(case, opened, tools)``."""
+"""What makes a consumer's meter, called with the case, its opened subject and the tools."""

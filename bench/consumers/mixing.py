@@ -10,16 +10,11 @@ from bench.consumers.meter import Tools
 from bench.machine.clock import TurnTimer
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.opened import Numbered, NumbersExamples, count_examples
+from bench.subjects.opened import NumbersExamples, count_examples
 from reports.record.case import Case
 from reports.record.program import Program
 from reports.record.sample import Mixing, Sample
 from reports.stats.mixing import score_mixing
-
-
-def build(case: Case, opened: NumbersExamples, tools: Tools) -> MixingMeter:
-    """The meter of a case whose order is scored."""
-    return MixingMeter(case, opened.number_examples(), tools)
 
 
 class MixingMeter:
@@ -27,12 +22,12 @@ class MixingMeter:
 
     Args:
         case: What to measure.
-        numbered: Its subject over examples that carry their numbers.
+        opened: Its subject, whose examples can be numbered.
         tools: What to measure with.
     """
 
-    def __init__(self, case: Case, numbered: Numbered, tools: Tools) -> None:
-        self._case, self._numbered, self._tools = case, numbered, tools
+    def __init__(self, case: Case, opened: NumbersExamples, tools: Tools) -> None:
+        self._case, self._numbered, self._tools = case, opened.number_examples(), tools
         self._num_turns = 0
 
     def measure_turn(self) -> Sample:

@@ -1,4 +1,4 @@
-"""The table of consumers: a new one is a module and a row here. TensorFlow is imported when a meter is built."""
+"""The table of consumers: a new one is a function or class and a row here. Building a meter imports TensorFlow."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Consumer:
 
     Args:
         name: What ids and records call it.
-        module: The module whose function ``build(case, opened, tools)`` gives its meter.
+        build: Where what makes its meter of a case, its opened subject and the tools is found, as ``module:name``.
         needs: What a subject must be able to do, beyond giving batches.
         is_timed: False if it takes no turns, but reads bytes or captures a trace; it then takes all examples.
         queues: True if its calls may return before the device has finished.
@@ -51,7 +51,7 @@ class Consumer:
     """
 
     name: str
-    module: str
+    build: str
     needs: tuple[type, ...] = ()
     is_timed: bool = True
     queues: bool = False
@@ -59,32 +59,46 @@ class Consumer:
     trains: bool = False
     takes: tuple[str, ...] = ()
 
+    @property
+    def module(self) -> str:
+        """The module that `build` names; importing it imports TensorFlow."""
+        return self.build.partition(":")[0]
+
+    def load(self) -> Build:
+        """What makes its meter."""
+        build: Build = getattr(import_module(self.module), self.build.partition(":")[2])
+        return build
+
 
 CONSUMERS = {
     consumer.name: consumer
     for consumer in (
-        Consumer("drain", "bench.consumers.drain", (OpensDataset,)),
-        Consumer("python", "bench.consumers.python"),
-        Consumer("emulated", "bench.consumers.emulated", takes=("step_ms",)),
-        Consumer("step", "bench.consumers.step", (BuildsModel,), computes=True),
-        Consumer("train", "bench.consumers.train", (BuildsModel,), queues=True, computes=True),
-        Consumer("copy", "bench.consumers.copy", queues=True, computes=True),
-        Consumer("copy_ahead", "bench.consumers.copy_ahead", (OpensDataset,), queues=True, computes=True),
+        Consumer("drain", "bench.consumers.drain:build_drain", (OpensDataset,)),
+        Consumer("python", "bench.consumers.drain:build_python"),
+        Consumer("emulated", "bench.consumers.step:build_emulated", takes=("step_ms",)),
+        Consumer("step", "bench.consumers.step:build_step", (BuildsModel,), computes=True),
+        Consumer("train", "bench.consumers.step:build_train", (BuildsModel,), queues=True, computes=True),
+        Consumer("copy", "bench.consumers.copy:build_copy", queues=True, computes=True),
+        Consumer("copy_ahead", "bench.consumers.copy:build_copy_ahead", (OpensDataset,), queues=True, computes=True),
         Consumer(
-            *("fit", "bench.consumers.fit", (OpensDataset, BuildsModel, GivesArrays)),
+            *("fit", "bench.consumers.fit:FitMeter", (OpensDataset, BuildsModel, GivesArrays)),
             computes=True,
             trains=True,
             takes=("fitting",),
         ),
-        Consumer("mixing", "bench.consumers.mixing", (NumbersExamples,)),
+        Consumer("mixing", "bench.consumers.mixing:MixingMeter", (NumbersExamples,)),
         Consumer(
-            *("infer", "bench.consumers.infer", (GivesPictures,)),
+            *("infer", "bench.consumers.infer:InferenceMeter", (GivesPictures,)),
             queues=True,
             computes=True,
             takes=("model", "batch_size"),
         ),
-        Consumer("memory", "bench.consumers.heap", (OpensDataset, PredictsBytes), is_timed=False),
-        Consumer("traced", "bench.consumers.traced", (OpensDataset, BuildsModel), is_timed=False, computes=True),
+        Consumer("memory", "bench.consumers.heap:build", (OpensDataset, PredictsBytes), is_timed=False),
+        Consumer(
+            *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),
+            is_timed=False,
+            computes=True,
+        ),
     )
 }
 
@@ -153,5 +167,5 @@ def build_meter(
 
     check_case(case)
     check_subject(case, opened)
-    build: Build = import_module(find_consumer(case.consumer).module).build
+    build = find_consumer(case.consumer).load()
     return build(case, opened, Tools(device or open_device(case.device), clock or MachineClock(), pressure))

@@ -1,4 +1,4 @@
-"""Trains a model on each batch: a real step, waited for before the next batch is asked for."""
+"""Computes on each batch: a real training step, waited for or not, or an emulated accelerator's."""
 
 from __future__ import annotations
 
@@ -7,25 +7,52 @@ from collections.abc import Callable, Iterator
 import keras
 import tensorflow as tf
 
-from bench.consumers.computing import wait_for_each
-from bench.consumers.epochs import EpochMeter, Place, Take
+from bench.consumers.epochs import Consumed, EpochMeter, Take
 from bench.consumers.meter import Tools
-from bench.subjects.opened import Batch, BuildsModel, Opened
+from bench.subjects.opened import Batch, BuildsModel, Opened, count_examples
 from mnist_core import Placement, TrainStep, find_placement
 from reports.record.case import Case
 
-Step = Callable[[tf.Tensor, tf.Tensor], None]
+MILLISECONDS = 1e-3
 
 
-def build(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
-    """The meter of a case that trains, every step waited for."""
-    assert isinstance(opened, BuildsModel)  # noqa: S101  # the table says so
+def build_step(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
+    """The meter of a case that trains, every step waited for before the next batch is asked for."""
     step = build_train_step(opened, tools.device.name)
-    take = wait_for_each(lambda batch: step(*batch), tools.clock, tools.device.wait)
-    return EpochMeter(case, opened, tools, take, place=find_place(take))
+
+    def step_and_wait(batch: Batch) -> None:
+        step(*batch)
+        tools.device.wait()
+
+    return _place_step(case, opened, tools, _time_each(step_and_wait, tools))
 
 
-def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Step:
+def build_train(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
+    """The meter of a case that trains as people write it: no step is waited for."""
+    step = build_train_step(opened, tools.device.name)
+
+    def train(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
+        step(*first)
+        num_examples = count_examples(first)
+        for _ in range(num_more):
+            batch = next(iterator)
+            step(*batch)
+            num_examples += count_examples(batch)
+        return Consumed(num_examples)
+
+    return _place_step(case, opened, tools, train)
+
+
+def build_emulated(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
+    """The meter of a case that feeds an emulated accelerator.
+
+    It computes on each batch for a given time, and leaves the CPU to others meanwhile.
+    """
+    step_s = (case.step_ms or 0) * MILLISECONDS
+    return EpochMeter(case, opened, tools, _time_each(lambda _batch: tools.clock.sleep(step_s), tools))
+
+
+def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Callable[[tf.Tensor, tf.Tensor], None]:
     """A real step of the subject's model, which computes and keeps its variables on `device`."""
     with tf.device(device):
         model = opened.build_model()
@@ -36,15 +63,38 @@ def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Step:
         with tf.device(device):
             train_step(images, labels)
 
-    traced: Step = tf.function(step, reduce_retracing=True, autograph=False)
+    traced: Callable[[tf.Tensor, tf.Tensor], None] = tf.function(step, reduce_retracing=True, autograph=False)
     return traced
 
 
-def find_place(take: Take) -> Place:
-    """Says where a consumer computes, by letting it take one batch."""
+def _time_each(compute: Callable[[Batch], None], tools: Tools) -> Take:
+    """A consumer that computes on each batch before the next is asked for, and says for how long in all.
+
+    Args:
+        compute: What is done with a batch; it returns when that is done.
+        tools: What to measure with; the clock is read around each call.
+    """
+
+    def take(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
+        num_examples = busy_ns = 0
+        batch = first
+        for left in range(num_more, -1, -1):
+            begin_ns = tools.clock.wall_ns()
+            compute(batch)
+            busy_ns += tools.clock.wall_ns() - begin_ns
+            num_examples += count_examples(batch)
+            if left:
+                batch = next(iterator)
+        return Consumed(num_examples, busy_ns)
+
+    return take
+
+
+def _place_step(case: Case, opened: Opened, tools: Tools, take: Take) -> EpochMeter:
+    """The meter of a consumer that says where it computes by taking one batch."""
 
     def place(iterator: Iterator[Batch]) -> Placement:
         first = next(iterator)
         return find_placement(lambda: take(iter(()), first, 0))
 
-    return place
+    return EpochMeter(case, opened, tools, take, place=place)

@@ -12,10 +12,10 @@ import tensorflow as tf
 
 from bench.consumers.meter import Tools
 from bench.consumers.step import build_train_step
-from bench.consumers.step_times import StepTimes
 from bench.pipelines.rewrites import apply_arm
 from bench.subjects.opened import BuildsModel, OpensDataset
 from mnist_core import Placement, StepProfiler, StepWindow, find_placement
+from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
 
@@ -28,11 +28,6 @@ Mark = Callable[[int], AbstractContextManager[None]]
 
 class Trained(OpensDataset, BuildsModel, Protocol):
     """A subject that is a dataset and has a model."""
-
-
-def build(case: Case, opened: Trained, tools: Tools) -> TraceMeter:
-    """What traces a case."""
-    return TraceMeter(case, opened, tools)
 
 
 class TraceMeter:

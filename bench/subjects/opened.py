@@ -102,7 +102,7 @@ class NumbersExamples(Protocol):
 
 
 @runtime_checkable
-class BuildsModel(Protocol):
+class BuildsModel(Opened, Protocol):
     """A subject for which there is a model to train.
 
     Args:

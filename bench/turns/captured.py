@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bench.consumers.step_times import StepTimes
 from mnist_core.files.xspace import TraceError
-from reports.record.capture import Capture
+from reports.record.capture import Capture, StepTimes
 from reports.record.case import Case
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace

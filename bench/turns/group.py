@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.cases.orderings import is_anchor
-from bench.consumers.step_times import StepTimes
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
 from bench.workers.process import WorkerError
 from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.files.xspace import TraceError
-from reports.record.capture import Capture
+from reports.record.capture import Capture, StepTimes
 from reports.record.case import Case
 from reports.record.memory import Memory
 from reports.record.program import Program

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from bench.consumers.step_times import StepTimes
+from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.device import DeviceUse
 from reports.record.memory import Memory

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.consumers.registry import CONSUMERS, find_consumer
-from bench.consumers.step_times import StepTimes
 from bench.workers import process
 from bench.workers.answers import read_answer
 from bench.workers.process import TURN_LIMIT_S, WorkerError, WorkerProcess
 from bench.workers.protocol import CaptureTrace, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
+from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.memory import Memory
 from reports.record.sample import Sample
@@ -20,7 +20,7 @@ from reports.record.sample import Sample
 PRELOADED = [
     "bench.workers.preload",
     "bench.subjects.digits",
-    *(each.module for each in CONSUMERS.values()),
+    *dict.fromkeys(each.module for each in CONSUMERS.values()),
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 

@@ -7,8 +7,7 @@ import pytest
 from meters import read_memory
 
 from bench.cases.selection import build_case
-from bench.consumers.heap import Heap
-from bench.consumers.heap_watch import FEWEST_KEPT, HeapWatch
+from bench.consumers.heap import FEWEST_KEPT, Heap, HeapWatch
 from mnist_core.digits.load import Digits
 from reports.record.memory import HeapReading
 

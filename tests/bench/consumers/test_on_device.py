@@ -20,8 +20,7 @@ import mnist_core.devices.placement
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.cases.selection import Selection
 from bench.consumers import step as consumers
-from bench.consumers.copy import CopyingIterator
-from bench.consumers.copy_ahead import copy_ahead
+from bench.consumers.copy import CopyingIterator, copy_ahead
 from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.infer import count_calls

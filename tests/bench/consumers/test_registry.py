@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -31,10 +30,10 @@ def make_case(consumer: str, **fields) -> Case:
     return Case(SUBJECT, consumer, **{**EXTRA.get(consumer, {}), **fields})
 
 
-def test_every_consumer_has_a_module_of_its_own_that_builds_it() -> None:
-    modules = [consumer.module for consumer in CONSUMERS.values()]
-    assert len(set(modules)) == len(modules)
-    assert all(callable(import_module(module).build) for module in modules)
+def test_every_consumer_has_a_builder_of_its_own() -> None:
+    builders = [consumer.load() for consumer in CONSUMERS.values()]
+    assert len(set(builders)) == len(builders)
+    assert all(callable(build) for build in builders)
 
 
 @pytest.mark.parametrize("name", CONSUMERS)

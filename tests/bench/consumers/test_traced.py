@@ -10,12 +10,12 @@ from meters import make_meter
 
 from bench.cases.selection import build_case
 from bench.consumers.device import ComputeDevice
-from bench.consumers.step_times import StepTimes
 from bench.consumers.traced import TIMED, WINDOW
 from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError
 from mnist_core.profiling.window import StepWindow
+from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
 from reports.traces.reading import load_trace

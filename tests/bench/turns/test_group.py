@@ -8,12 +8,12 @@ import pytest
 
 from bench.cases.orderings import build_drain_cases, build_memory_cases, build_trace_cases
 from bench.cases.selection import Selection
-from bench.consumers.step_times import StepTimes
 from bench.turns.group import capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.process import WorkerError
 from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.language.errors import InputError
+from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.memory import Memory
 from reports.record.program import Program

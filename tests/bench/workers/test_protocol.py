@@ -9,7 +9,6 @@ import pytest
 
 from bench.cases.claims import build_claim_cases
 from bench.cases.selection import build_case
-from bench.consumers.step_times import StepTimes
 from bench.workers.answers import decode_answer, read_answer
 from bench.workers.protocol import (
     CaptureTrace,
@@ -29,6 +28,7 @@ from bench.workers.protocol import (
     encode,
     find_failure,
 )
+from reports.record.capture import StepTimes
 from reports.record.case import Case, Fitting
 from reports.record.device import DeviceUse
 from reports.record.memory import HeapReading, Memory
