@@ -58,13 +58,15 @@ def run(
     or against itself with 2, 3, 5, 10 or 20% more real work in one case. Started again, it goes on with the next one;
     Ctrl-C loses only the one that is running. The repository stays as it is.
     """
+    import math
     import time
 
     from rich.console import Console
 
     from bench.commands.stopping import stop_once
     from bench.commands.trial_progress import TrialProgress
-    from bench.trials.trials import FILE, TrialOptions, run_trials
+    from bench.trials.terms import TrialOptions
+    from bench.trials.trials import FILE, run_trials
     from mnist_core.digits.load import default_source
     from mnist_core.terminal.console import open_console
     from reports.drawing.text import lay_out
@@ -72,11 +74,11 @@ def run(
     from reports.trials.tallies import tally_cases, tally_trials
 
     options = TrialOptions(
-        revision=revision,
+        base=revision,
         source=data or default_source(),
         folder=out,
         num_trials=num_trials,
-        slice_s=slice_s,
+        slice_s=math.inf if slice_s is None else slice_s,
         kinds=parse_kinds(kinds),
         patterns=tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip()),
         budget_s=budget,

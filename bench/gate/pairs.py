@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from bench.gate.lots import Lot
 from bench.workers import protocol
 from bench.workers.answers import Wanted
 from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
-from bench.workers.slot_process import SlotError
+from bench.workers.slot_process import SlotError, SlotProcess
 from reports.gate.record import Failure, Pair, Side, SideName
 from reports.gate.stages import PairRequest
 from reports.record.memory import Memory
@@ -34,21 +33,11 @@ class Job:
     core: int | None = None
 
 
-class Talker(Protocol):
-    """What a pair needs of a slot's process; tests bring a fake one."""
-
-    def send(self, request: protocol.Request) -> None:
-        """Ask for something."""
-
-    def receive(self, kind: type[Wanted]) -> Wanted:
-        """The answer; raises SlotError."""
-
-
 @dataclass(frozen=True)
 class Seat:
     """A side of a pair: the slot that it sits in, the slot's process, and how its worker is started."""
 
-    process: Talker
+    process: SlotProcess
     slot: int
     start: Start
 

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lot, Lots
-from bench.gate.pairs import Job, Seats, measure_pair
+from bench.gate.pairs import Job, measure_pair
+from bench.gate.slots import Slots
 from reports.gate.record import Failure, GateRecord, Pair
 from reports.gate.stages import PairRequest, find_next_pairs
 
@@ -30,16 +31,6 @@ class GateListener(Protocol):
         """Every one of the cases that are still open has one pair more."""
 
 
-class Seating(Protocol):
-    """What a run needs of the slots; tests bring fake ones."""
-
-    def seat(self, job: Job) -> Seats:
-        """Who takes which side of a pair."""
-
-    def close(self) -> None:
-        """End the processes; the next pair gets fresh ones."""
-
-
 class GateRun:
     """One gate run from its empty record to the last pair.
 
@@ -56,7 +47,7 @@ class GateRun:
     def __init__(
         self,
         record: GateRecord,
-        slots: Seating,
+        slots: Slots,
         design: PairDesign,
         *,
         budget_s: float,

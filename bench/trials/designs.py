@@ -13,15 +13,14 @@ import mnist_core
 from bench.cases.gate import build_gate_cases
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
-from bench.gate.pairs import Job, Seat, measure_pair
+from bench.gate.pairs import Job, measure_pair
 from bench.gate.revisions import make_folder
-from bench.gate.rounds import Seating
 from bench.gate.slots import Slots
 from bench.pipelines.arms import RAW
 from bench.trials.ground import build_slots
 from mnist_core.language.errors import InputError
 from reports.gate.pairs import read_difference
-from reports.gate.record import Failure, SideName
+from reports.gate.record import Failure
 from reports.gate.stages import PairRequest
 from reports.record.case import DEFAULT
 from reports.trials.designs import Design, DesignPair
@@ -55,10 +54,9 @@ def open_slots(source: str, lots: Lots) -> Iterator[Slots]:
     """Slots with this very code on both sides, until the block ends."""
     cases = [case for arm in (RAW, DEFAULT) for case in build_gate_cases(arm, min(NUM_EXAMPLES))]
     ours = Path(str(mnist_core.__file__)).parents[1]
-    sides: dict[SideName, Path] = {"base": ours, "head": ours}
     with (
         make_folder() as folder,
-        closing(build_slots(folder, sides, source=source, cases=cases, lots=lots)) as slots,
+        closing(build_slots(folder, ours, ours, source=source, cases=cases, lots=lots)) as slots,
     ):
         yield slots
 
@@ -66,7 +64,7 @@ def open_slots(source: str, lots: Lots) -> Iterator[Slots]:
 def measure_designs(
     designs: Sequence[PairDesign],
     cases: Sequence[str],
-    slots: Seating,
+    slots: Slots,
     *,
     lots: Lots,
     budget_s: float,
@@ -101,14 +99,17 @@ def measure_designs(
 
 
 def _measure(
-    entry: tuple[PairDesign, str], number: int, slots: Seating, lots: Lots, clock_s: Callable[[], float]
+    entry: tuple[PairDesign, str], number: int, slots: Slots, lots: Lots, clock_s: Callable[[], float]
 ) -> DesignPair | Failure:
     design, case = entry
     name = f"{case}-{design.arm}-cpu"
     (lot,) = lots.draw(1, f"lot of {name}", number)
     request, begin_s = PairRequest(name, "control", "screen", number + 1), clock_s()
     job = Job(request, number, lot, design.choose_core())
-    seats = {side: _change(seat, design) for side, seat in slots.seat(job).items()}
+    seats = {
+        side: replace(seat, start=replace(seat.start, case=replace(seat.start.case, num_examples=design.num_examples)))
+        for side, seat in slots.seat(job).items()
+    }
     measured = measure_pair(job, seats, design.num_turns)
     if isinstance(measured, Failure):
         return measured
@@ -116,12 +117,6 @@ def _measure(
     if time is None:
         return Failure(name, "control", "screen", number, "base", "its turns tell no time")
     return DesignPair(describe_design(design), case, time, read_difference(measured, "cpu"), clock_s() - begin_s)
-
-
-def _change(seat: Seat, design: PairDesign) -> Seat:
-    """The seat with the case as the design wants it."""
-    case = replace(seat.start.case, num_examples=design.num_examples)
-    return replace(seat, start=replace(seat.start, case=case))
 
 
 def describe_design(design: PairDesign) -> Design:

@@ -18,8 +18,8 @@ from pathlib import Path
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.gate.pairs import Job, measure_pair
-from bench.gate.rounds import Seating
-from bench.trials.slowdown import Slowdown, SlowdownError
+from bench.gate.slots import Slots
+from bench.trials.slowdown import SlowdownError
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.ordering import parse_ordering
 from reports.gate.pairs import read_difference
@@ -51,15 +51,12 @@ class Gain:
     num_batches: int
     gain: float
 
-    def build_slowdown(self, share: float) -> Slowdown:
-        """The slowdown that takes this share of the case's CPU time, to the nearest whole batch."""
-        return Slowdown(self.case, self.ordering, share, self._count_more(share))
-
     def misses_by(self, share: float) -> float:
         """How far the slowdown in whole batches is from a share; 0.1 is a tenth of it, more or less."""
-        return abs(self._count_more(share) / self.num_batches * self.gain / share - 1)
+        return abs(self.count_more(share) / self.num_batches * self.gain / share - 1)
 
-    def _count_more(self, share: float) -> int:
+    def count_more(self, share: float) -> int:
+        """The batches that take this share of the case's CPU time when they are computed and dropped."""
         return max(1, round(share / self.gain * self.num_batches))
 
 
@@ -70,7 +67,7 @@ def count_batches(case: Case, num_examples: int) -> int:
 
 def measure_gains(
     cases: Sequence[Case],
-    slots: Seating,
+    slots: Slots,
     design: PairDesign,
     *,
     lots: Lots,
@@ -98,22 +95,16 @@ def measure_gains(
                 job = Job(PairRequest(case.id, "gate", "screen", NUM_PAIRS), number, lot, design.choose_core())
                 differences[case.id].append(_read(measure_pair(job, slots.seat(job), design.num_turns)))
                 tell(number * len(cases) + rank + 1, NUM_PAIRS * len(cases))
-    gains = [_build(case, count_batches(case, design.num_examples), differences[case.id]) for case in cases]
-    return _leave_out_small(gains, notice)
-
-
-def _build(case: Case, num_batches: int, differences: Sequence[float]) -> Gain:
-    return Gain(case.id, case.subject.text, num_batches, math.expm1(statistics.median(differences)))
-
-
-def _leave_out_small(gains: Sequence[Gain], notice: Callable[[str], None]) -> tuple[Gain, ...]:
-    for each in gains:
-        if each.gain < LEAST_GAIN:
-            notice(f"{each.case} takes only {each.gain:.0%} more CPU time when it works twice: it is not slowed down")
-    large = tuple(each for each in gains if each.gain >= LEAST_GAIN)
-    if not large:
+    gains: list[Gain] = []
+    for case in cases:
+        gain = math.expm1(statistics.median(differences[case.id]))
+        if gain < LEAST_GAIN:
+            notice(f"{case.id} takes only {gain:.0%} more CPU time when it works twice: it is not slowed down")
+        else:
+            gains.append(Gain(case.id, case.subject.text, count_batches(case, design.num_examples), gain))
+    if not gains:
         raise SlowdownError("no case takes more CPU time when its pipeline works twice: choose others.")
-    return large
+    return tuple(gains)
 
 
 def _read(measured: Pair | Failure) -> float:

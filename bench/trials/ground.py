@@ -17,7 +17,6 @@ from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.trials.schedule import Assignment
 from bench.trials.slowdown import slow_down
 from bench.workers.protocol import Introduction
-from reports.gate.record import SideName
 from reports.record.case import Case
 
 
@@ -47,50 +46,53 @@ def copy_commit(name: str, *, inside: Path | None = None) -> Iterator[Checkout]:
 @contextmanager
 def prepare_trial(original: Checkout, assignment: Assignment) -> Iterator[Workplace]:
     """Both sides of a trial, until the block ends: one copy for both, or two that are compiled each for itself."""
-    name, slowdown = original.name, assignment.slowdown
     with make_folder() as folder:
         base = head = _copy(original.folder, folder / "base")
         if assignment.kind != "A/A same":
             head = _copy(original.folder, folder / "head")
-        if slowdown is not None:
-            slow_down(head, {slowdown.ordering: slowdown.num_more})
-        of_head = f"{name} ({assignment})"
-        yield Workplace(folder, Checkout(name, original.commit, base), Checkout(of_head, original.commit, head))
+        if assignment.added:
+            slow_down(head, assignment.added)
+        of_head = f"{original.name} ({assignment})"
+        yield Workplace(
+            folder, Checkout(original.name, original.commit, base), Checkout(of_head, original.commit, head)
+        )
 
 
 @contextmanager
 def prepare_doubled(
-    original: Checkout, num_batches: Mapping[str, int], source: str, cases: Sequence[Case], lots: Lots
+    original: Checkout, doubled: Mapping[str, int], source: str, cases: Sequence[Case], lots: Lots
 ) -> Iterator[Slots]:
-    """Slots in which head computes every example of these orderings twice, until the block ends."""
-    with make_folder() as folder:
-        sides: dict[SideName, Path] = {
-            "base": _copy(original.folder, folder / "base"),
-            "head": _copy(original.folder, folder / "head"),
-        }
-        slow_down(sides["head"], num_batches)
-        yield build_slots(folder, sides, source=source, cases=cases, lots=lots)
-
-
-def build_slots(
-    folder: Path, sides: Mapping[SideName, Path], *, source: str, cases: Sequence[Case], lots: Lots
-) -> Slots:
-    """Slots for two sides that run with the present packages.
+    """Slots in which head computes every example of these orderings twice, until the block ends.
 
     Args:
-        folder: Folder for what is made on the way; to be removed afterwards.
-        sides: Folders that hold a mnist_core.
+        original: The code of both sides.
+        doubled: Number of batches of an epoch, by ordering.
         source: Where the digits come from.
         cases: All that will be measured, on both sides.
         lots: What hash seeds are drawn with.
     """
-    python = Path(sys.executable)
+    with prepare_trial(original, Assignment(0, "A/B", 0, added=doubled)) as sides:
+        yield build_slots(sides.folder, sides.base.folder, sides.head.folder, source=source, cases=cases, lots=lots)
+
+
+def build_slots(folder: Path, base: Path, head: Path, *, source: str, cases: Sequence[Case], lots: Lots) -> Slots:
+    """Slots for two sides that run with the present packages.
+
+    Args:
+        folder: Folder for what is made on the way; to be removed afterwards.
+        base: Folder that holds base's mnist_core.
+        head: Folder that holds head's.
+        source: Where the digits come from.
+        cases: All that will be measured, on both sides.
+        lots: What hash seeds are drawn with.
+    """
     known = {case.id: case for case in cases}
-    staged = {
-        name: Staged(python, build_stage(folder / "stages" / name, side, PACKAGE), known)
-        for name, side in sides.items()
-    }
-    return Slots(staged, source, lots, tools=build_tools(folder / "tools"), scratch=folder)
+
+    def stage(name: str, side: Path) -> Staged:
+        return Staged(Path(sys.executable), build_stage(folder / "stages" / name, side, PACKAGE), known)
+
+    tools = build_tools(folder / "tools")
+    return Slots({"base": stage("base", base), "head": stage("head", head)}, source, lots, tools=tools, scratch=folder)
 
 
 def _copy(source: Path, target: Path) -> Path:

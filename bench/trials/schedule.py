@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bench.gate.lots import HASH_SEEDS, Lots
 from bench.trials.gains import Gain
-from bench.trials.slowdown import Slowdown
 from mnist_core.language.errors import InputError
 from reports.record.case import Case
 from reports.trials.trial import KINDS, TrialKind
@@ -35,27 +34,21 @@ class Assignment:
     Args:
         number: Number of the trial, from 0.
         kind: What head is.
-        slowdown: The work that is added to head; None for A/A.
         seed: Seed for the gate run.
+        share: CPU time that head's case takes more, as a share, such as 0.05; 0 for A/A.
+        case: Id of the case that is slower in head; empty for A/A.
+        added: Number of batches that head computes and drops, by ordering.
     """
 
     number: int
     kind: TrialKind
-    slowdown: Slowdown | None
     seed: int
-
-    @property
-    def share(self) -> float:
-        """The CPU time that head's case takes more, as a share; 0 for A/A."""
-        return 0.0 if self.slowdown is None else self.slowdown.share
-
-    @property
-    def case(self) -> str:
-        """Id of the case that is slower in head; empty for A/A."""
-        return "" if self.slowdown is None else self.slowdown.case
+    share: float = 0.0
+    case: str = ""
+    added: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.kind} {100 * self.share:.3g}% in {self.case}" if self.slowdown else self.kind
+        return f"{self.kind} {100 * self.share:.3g}% in {self.case}" if self.case else self.kind
 
 
 class Schedule:
@@ -77,8 +70,10 @@ class Schedule:
         kind, share = Lots(self._seed).shuffle(self._block, "trials", block)[rank]
         source = random.Random(f"{self._seed} trial {number}")  # noqa: S311  # an order, not a secret
         seed = source.randrange(HASH_SEEDS)
-        slowdown = source.choice(self._find_fitting(share)).build_slowdown(share) if share else None
-        return Assignment(number, kind, slowdown, seed)
+        if not share:
+            return Assignment(number, kind, seed)
+        gain = source.choice(self._find_fitting(share))
+        return Assignment(number, kind, seed, share, gain.case, {gain.ordering: gain.count_more(share)})
 
     def _find_fitting(self, share: float) -> list[Gain]:
         """The cases of which whole batches make nearly this share; else the one that comes nearest."""

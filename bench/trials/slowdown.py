@@ -13,7 +13,6 @@ the examples.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_core.language.errors import InputError
@@ -39,23 +38,6 @@ def build_dataset(spec: PipelineSpec, examples: np.ndarray, labels: np.ndarray) 
 
 class SlowdownError(InputError):
     """Work cannot be added in the way that is known here; the message is one line."""
-
-
-@dataclass(frozen=True)
-class Slowdown:
-    """More work in one case.
-
-    Args:
-        case: Id of the only case that has the ordering.
-        ordering: The case's ordering as text.
-        share: CPU time that the work takes, as a share of the case's, such as 0.05.
-        num_more: Batches that are computed and dropped.
-    """
-
-    case: str
-    ordering: str
-    share: float
-    num_more: int
 
 
 def slow_down(folder: Path, num_more: Mapping[str, int]) -> None:

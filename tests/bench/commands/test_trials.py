@@ -22,8 +22,8 @@ from bench.gate.lots import Lot, Lots
 from bench.gate.pairs import Job, measure_pair
 from bench.trials.ground import copy_commit, prepare_doubled
 from bench.trials.schedule import Assignment
-from bench.trials.slowdown import Slowdown
-from bench.trials.trials import TrialOptions, run_trials
+from bench.trials.terms import TrialOptions
+from bench.trials.trials import run_trials
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.gate.record import Pair
@@ -72,7 +72,7 @@ def test_each_trial_has_a_line_with_the_time_left() -> None:
     with TrialProgress(Console(file=stream, width=100)) as progress:
         progress.gain_measured(1, 16)
         progress.gain_measured(2, 16)
-        progress.trial_begun(Assignment(3, "A/B", Slowdown("post-raw-cpu", ORDERING, 0.05, 6), 1), 160)
+        progress.trial_begun(Assignment(3, "A/B", 1, 0.05, "post-raw-cpu", {ORDERING: 6}), 160)
         progress.notice("renamed")
         progress.pair_done(3, 92, 10.0)
         progress.round_done("screen", 3, 10.0)
@@ -148,10 +148,10 @@ def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> N
 @pytest.mark.process
 def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Path) -> None:
     options = TrialOptions(
-        "HEAD",
-        digits_file,
-        tmp_path / "proof",
-        1,
+        base="HEAD",
+        source=digits_file,
+        folder=tmp_path / "proof",
+        num_trials=1,
         kinds=("A/A rebuilt",),
         patterns=("no_prefetch-*",),
         design=QUICK,

@@ -61,7 +61,7 @@ def test_each_case_is_drawn() -> None:
     ("gain", "share", "num_more"), [(1.0, 0.05, 5), (0.5, 0.05, 10), (0.8, 0.02, 2), (1.0, 0.001, 1)]
 )
 def test_the_less_a_pipeline_weighs_the_more_of_it_makes_a_share(gain: float, share: float, num_more: int) -> None:
-    assert Gain("a", "map().batch(32)", 100, gain).build_slowdown(share).num_more == num_more
+    assert Gain("a", "map().batch(32)", 100, gain).count_more(share) == num_more
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The run of trials: kept one by one, gone on with, fail closed. The gate, the gains and the clock are fakes."""
 
 import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from bench.gate.design import PairDesign
 from bench.trials import ground as trial_ground, trials
 from bench.trials.gains import Gain
 from bench.trials.slowdown import PIPELINE
-from bench.trials.trials import TrialError, TrialOptions, run_trials
+from bench.trials.terms import TrialOptions
+from bench.trials.trials import TrialError, run_trials
 from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
@@ -81,7 +83,9 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def choose(repository: GitFolder, **choices) -> TrialOptions:
     folder = repository.folder.parent / "proof"
-    return replace(TrialOptions("HEAD", "bars", folder, 4, inside=repository.folder), **choices)
+    return replace(
+        TrialOptions(base="HEAD", source="bars", folder=folder, num_trials=4, inside=repository.folder), **choices
+    )
 
 
 def run(options: TrialOptions, gate: FakeGate | None = None, listener: Listener | None = None):
@@ -126,7 +130,7 @@ def test_a_second_slice_goes_on_with_the_next_number(repository: GitFolder) -> N
     second, _ = run(options)
     assert [trial.number for trial in first] == [0, 1, 2]
     assert [trial.number for trial in second] == [0, 1, 2, 3, 4, 5]
-    whole, _ = run(replace(options, folder=options.folder.parent / "other", slice_s=None))
+    whole, _ = run(replace(options, folder=options.folder.parent / "other", slice_s=math.inf))
     assert [(each.kind, each.case) for each in second] == [(each.kind, each.case) for each in whole[:6]]
 
 
@@ -225,7 +229,7 @@ def test_another_commit_is_another_proof(repository: GitFolder) -> None:
     repository.commit(**{"README.md": "better words"})
     with pytest.raises(InputError, match="was begun with commit"):
         run(options)
-    done, _ = run(replace(options, revision="HEAD~1", num_trials=5))
+    done, _ = run(replace(options, base="HEAD~1", num_trials=5))
     assert len(done) == 5
 
 
