@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.turns.replay import ReplayClock, replay
-from reports.record.case import Case
-from reports.record.record import CaseRecord
+from bench.turns.replay import CLOCK, Measure
 
-CLOCK = ReplayClock()
 pytestmark = pytest.mark.benchmark(group="memory", timer=CLOCK)
 
 
-def bench_live_bytes(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+def bench_live_bytes(measure: Measure) -> None:
     """The live heap when the pipeline holds most, in a worker that does nothing else."""
-    replay(measure(case), benchmark, CLOCK)
+    measure()

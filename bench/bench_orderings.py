@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.turns.replay import ReplayClock, replay
-from reports.record.case import Case
-from reports.record.record import CaseRecord
+from bench.turns.replay import CLOCK, Measure
 
-CLOCK = ReplayClock()
 pytestmark = pytest.mark.benchmark(group="orderings", timer=CLOCK)
 
 
-def bench_ordering(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+def bench_ordering(measure: Measure) -> None:
     """One epoch of the ordering, drained inside the graph."""
-    replay(measure(case), benchmark, CLOCK)
+    measure()

@@ -5,19 +5,13 @@ Nothing here is a timed turn; pytest-benchmark's own columns have the steps with
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.turns.replay import ReplayClock, replay
-from reports.record.case import Case
-from reports.record.record import CaseRecord
+from bench.turns.replay import CLOCK, Measure
 
-CLOCK = ReplayClock()
 pytestmark = pytest.mark.benchmark(group="traces", timer=CLOCK)
 
 
-def bench_trace(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+def bench_trace(measure: Measure) -> None:
     """Some tens of steps under the profiler, in a worker that does nothing else."""
-    replay(measure(case), benchmark, CLOCK)
+    measure()

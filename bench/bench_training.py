@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.turns.replay import ReplayClock, replay
-from reports.record.case import Case
-from reports.record.record import CaseRecord
+from bench.turns.replay import CLOCK, Measure
 
-CLOCK = ReplayClock()
 pytestmark = pytest.mark.benchmark(group="training", timer=CLOCK)
 
 
-def bench_feeding(case: Case, measure: Callable[[Case], CaseRecord], benchmark: BenchmarkFixture) -> None:
+def bench_feeding(measure: Measure) -> None:
     """A short epoch, each batch computed on before the next is asked for."""
-    replay(measure(case), benchmark, CLOCK)
+    measure()

@@ -6,12 +6,12 @@ import datetime
 import random
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.cases.groups import GROUPS, build_groups
 from bench.commands.progress import GroupProgress
@@ -19,6 +19,8 @@ from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.options import add_options, read_selection
 from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
+from bench.turns.measure import MAX_ROUNDS
+from bench.turns.replay import CLOCK, Measure, replay
 from bench.turns.schedule import Budget
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.process import WorkerError, forks
@@ -42,7 +44,6 @@ CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Surroundings]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
-MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
 GIBIBYTE = 2**30
 
 
@@ -110,8 +111,9 @@ class Measurements:
         self._left_s = self._config.option.budget
         if self._left_s is None:
             self._left_s = sum(GROUPS[group].budget_s for group, cases in self._cases.items() if cases)
+        limit = self._config.option.memory_limit
         self._start_worker = WorkerStarter(
-            self._config.option.data or default_source(), _memory_limit_bytes(self._config.option.memory_limit)
+            self._config.option.data or default_source(), None if limit is None else int(limit * GIBIBYTE)
         )
 
     def measure(self, group: str, case: Case) -> CaseRecord:
@@ -169,10 +171,6 @@ def _group_of(item: pytest.Item) -> str:
     return str(marker.kwargs["group"]) if marker else ""
 
 
-def _memory_limit_bytes(gibibytes: float | None) -> int | None:
-    return None if gibibytes is None else int(gibibytes * GIBIBYTE)
-
-
 @pytest.fixture(scope="session")
 def measurements(request: pytest.FixtureRequest) -> Measurements:
     """What has been measured in this session."""
@@ -180,10 +178,12 @@ def measurements(request: pytest.FixtureRequest) -> Measurements:
 
 
 @pytest.fixture
-def measure(request: pytest.FixtureRequest, measurements: Measurements) -> Callable[[Case], CaseRecord]:
-    """The record of a case, measured together with all others of its group that were selected."""
+def measure(
+    case: Case, request: pytest.FixtureRequest, measurements: Measurements, benchmark: BenchmarkFixture
+) -> Measure:
+    """Measures the case, together with all others of its group that were selected, and replays its turns."""
     group = _group_of(request.node)
-    return lambda case: measurements.measure(group, case)
+    return lambda: replay(measurements.measure(group, case), benchmark, CLOCK)
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:

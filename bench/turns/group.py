@@ -7,45 +7,22 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench.cases.orderings import is_anchor
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
 from bench.workers.process import WorkerError
-from bench.workers.protocol import Ready, WarmedUp
+from bench.workers.protocol import WarmedUp
+from bench.workers.server import Worker
 from mnist_core.files.xspace import TraceError
-from reports.record.capture import Capture, StepTimes
 from reports.record.case import Case
-from reports.record.memory import Memory
-from reports.record.program import Program
 from reports.record.record import CaseRecord
-from reports.record.sample import Sample, Turn
+from reports.record.sample import Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
 SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
-
-
-class Measurer(Protocol):
-    """What the group needs of a worker; tests bring a fake one."""
-
-    ready: Ready
-
-    def warm_up(self) -> WarmedUp:
-        """The turn that is not counted, and the program."""
-
-    def measure_turn(self) -> Sample:
-        """One turn."""
-
-    def measure_memory(self) -> Memory:
-        """One reading."""
-
-    def capture_trace(self, folder: Path) -> StepTimes:
-        """Leave a trace below `folder`, as its newest session."""
-
-    def close(self) -> None:
-        """End it."""
 
 
 class Listener(Protocol):
@@ -64,7 +41,7 @@ class Listener(Protocol):
 @dataclass(frozen=True)
 class _Running:
     case: Case
-    worker: Measurer
+    worker: Worker
     warmed_up: WarmedUp
     turns: list[Turn]
 
@@ -82,7 +59,7 @@ Outcome = CaseRecord | WorkerError
 
 def measure_group(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Measurer],
+    start_worker: Callable[[Case], Worker],
     budget: Budget,
     *,
     seed: int,
@@ -118,13 +95,18 @@ def measure_group(
     for line in _describe_cuts(list(running.values())):
         listener.notice(line)
     for each in running.values():
-        outcomes[each.case.id] = _build_record(each, seed)
+        outcomes[each.case.id] = _describe(
+            *(each.case, each.worker, seed),
+            warm_up=each.warmed_up.sample,
+            turns=tuple(each.turns),
+            program=each.warmed_up.program,
+        )
     return outcomes
 
 
 def measure_memory(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Measurer],
+    start_worker: Callable[[Case], Worker],
     *,
     seed: int,
     clock_s: Callable[[], float],
@@ -132,18 +114,18 @@ def measure_memory(
 ) -> dict[str, Outcome]:
     """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
 
-    def read(case: Case, worker: Measurer) -> CaseRecord:
+    def read(case: Case, worker: Worker) -> CaseRecord:
         begin_s = clock_s()
         memory = worker.measure_memory()
         reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
-        return _describe(case, worker.ready, seed, memory=replace(memory, reading_ns=reading_ns))
+        return _describe(case, worker, seed, memory=replace(memory, reading_ns=reading_ns))
 
     return _measure_singly(cases, start_worker, read, listener)
 
 
 def capture_traces(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Measurer],
+    start_worker: Callable[[Case], Worker],
     run: Path,
     *,
     seed: int,
@@ -159,11 +141,11 @@ def capture_traces(
         listener: Is told how far the measuring has come.
     """
 
-    def capture(case: Case, worker: Measurer) -> CaseRecord:
+    def capture(case: Case, worker: Worker) -> CaseRecord:
         folder = Path(FOLDER) / name_folder(case)
         times = worker.capture_trace(run / folder)
         try:
-            return _describe(case, worker.ready, seed, capture=load_capture(run, folder, times, case.device))
+            return _describe(case, worker, seed, capture=load_capture(run, folder, times, case.device))
         except TraceError as error:
             raise WorkerError(f"{case.id}: {error}") from None
 
@@ -172,8 +154,8 @@ def capture_traces(
 
 def _measure_singly(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Measurer],
-    measure: Callable[[Case, Measurer], CaseRecord],
+    start_worker: Callable[[Case], Worker],
+    measure: Callable[[Case, Worker], CaseRecord],
     listener: Listener,
 ) -> dict[str, Outcome]:
     """What `measure` makes of every case and its worker, while no other worker lives."""
@@ -192,7 +174,7 @@ def _measure_singly(
 
 def _start_all(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Measurer],
+    start_worker: Callable[[Case], Worker],
     stack: ExitStack,
     outcomes: dict[str, Outcome],
     listener: Listener,
@@ -246,36 +228,8 @@ def _describe_cuts(running: Sequence[_Running]) -> list[str]:
     return [f"{begin} of their median{tail}"]
 
 
-def _build_record(each: _Running, seed: int) -> CaseRecord:
-    return _describe(
-        each.case,
-        each.worker.ready,
-        seed,
-        warm_up=each.warmed_up.sample,
-        turns=tuple(each.turns),
-        program=each.warmed_up.program,
-    )
-
-
-def _describe(
-    case: Case,
-    ready: Ready,
-    seed: int,
-    *,
-    warm_up: Sample | None = None,
-    turns: tuple[Turn, ...] = (),
-    program: Program | None = None,
-    memory: Memory | None = None,
-    capture: Capture | None = None,
-) -> CaseRecord:
-    return CaseRecord(
-        case=case,
-        setting=ready.setting,
-        seed=seed,
-        warm_up=warm_up,
-        turns=turns,
-        program=program,
-        memory=memory,
-        capture=capture,
-        device_use=ready.device_use,
-    )
+def _describe(case: Case, worker: Worker, seed: int, **measured: Any) -> CaseRecord:
+    """The record of a case with what was measured of it, by the fields of the record."""
+    ready = worker.ready
+    fields = {"warm_up": None, "turns": (), "device_use": ready.device_use, **measured}
+    return CaseRecord(case, ready.setting, seed, **fields)

@@ -8,14 +8,14 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from bench.turns.group import Measurer
+from bench.workers.server import Worker
 from reports.record.case import Case
 from reports.record.sample import Sample
 
 
 def measure_differences(
     case: Case,
-    start_worker: Callable[[Case], Measurer],
+    start_worker: Callable[[Case], Worker],
     *,
     num_repetitions: int,
     num_turns: int,
@@ -44,7 +44,7 @@ def measure_differences(
 
 
 def _take_turns(
-    pair: tuple[Measurer, Measurer], num_turns: int, shuffler: random.Random
+    pair: tuple[Worker, Worker], num_turns: int, shuffler: random.Random
 ) -> tuple[list[Sample], list[Sample]]:
     samples: tuple[list[Sample], list[Sample]] = ([], [])
     for _ in range(num_turns):
@@ -53,6 +53,6 @@ def _take_turns(
     return samples
 
 
-def _take_blocks(pair: tuple[Measurer, Measurer], num_turns: int) -> tuple[list[Sample], list[Sample]]:
+def _take_blocks(pair: tuple[Worker, Worker], num_turns: int) -> tuple[list[Sample], list[Sample]]:
     one, other = ([worker.measure_turn() for _ in range(num_turns)] for worker in pair)
     return one, other

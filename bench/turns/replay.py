@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from reports.record.record import CaseRecord
@@ -29,6 +31,11 @@ class ReplayClock:
     def advance(self, wall_ns: int) -> None:
         """Let `wall_ns` nanoseconds pass."""
         self._now_s += wall_ns / NANOSECONDS
+
+
+CLOCK = ReplayClock()
+Measure = Callable[[], None]
+"""Measures a test's case and replays its turns by the clock above."""
 
 
 def replay(record: CaseRecord, benchmark: BenchmarkFixture, clock: ReplayClock) -> None:
