@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bench.subjects.numbered import number_images, read_numbers
 from bench.subjects.opened import Batch
 from bench.subjects.orderings import parse_subject
 from mnist_core import (
@@ -37,6 +36,8 @@ from reports.record.subject import Subject
 SMALL_BUFFER = 8  # of a shuffle under inspection: a large one would use up its input, which TensorFlow then drops
 SPARE_BATCHES = 8  # what prefetches and fused maps may have pulled before the chain is read
 MAX_INSPECTED = 100_000  # examples; only an ordering with huge prefetch buffers would want more
+NUM_DIGITS = 3  # pixels that hold an example's number, to the base 256: enough for 16 million
+BASE = 256
 NUM_TINY = 64  # examples that load the kernels before anything is read
 
 
@@ -162,3 +163,20 @@ class OpenedOrdering:
         if self.spec.source != "tfrecord":
             return 0
         return round(sum(Path(path.decode()).stat().st_size for path in self._examples) / len(self.labels))
+
+
+def number_images(count: int) -> np.ndarray:
+    """Black pictures, uint8 of shape (count, 28, 28), whose first pixels tell their number."""
+    images = np.zeros((count, SIDE, SIDE), np.uint8)
+    numbers = np.arange(count)
+    for place in range(NUM_DIGITS):
+        images[:, 0, place] = numbers // BASE**place % BASE
+    return images
+
+
+def read_numbers(images: np.ndarray) -> np.ndarray:
+    """The numbers of pictures that may have been scaled to 0 to 1, int64 of shape (batch,)."""
+    pixels = images[:, 0, :NUM_DIGITS]
+    if pixels.dtype != np.uint8:
+        pixels = np.rint(pixels * (BASE - 1))
+    return pixels.astype(np.int64) @ BASE ** np.arange(NUM_DIGITS)

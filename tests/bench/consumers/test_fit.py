@@ -7,8 +7,7 @@ import pytest
 from meters import make_meter
 
 from bench.consumers.registry import check_case
-from bench.subjects.digits import OpenedOrdering
-from bench.subjects.numbered import number_images, read_numbers
+from bench.subjects.digits import OpenedOrdering, number_images, read_numbers
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
