@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.commands.progress import GroupProgress
-from bench.gate.again import find_cases, measure_again
+from bench.gate.again import find_cases, measure_again, narrow_run
 from bench.gate.run import build_plan
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
@@ -70,7 +70,7 @@ def compare_again(
         GateSettingsError: The present folder's pyproject.toml has settings that cannot be used.
         CompareError: Both are one and the same run.
     """
-    stored = load_record(file)
+    stored = narrow_run(load_record(file), patterns)
     cases = find_cases(stored, patterns)
     limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
     budget = Budget(budget_s, FEWEST_VALUES, MAX_ROUNDS)

@@ -10,6 +10,7 @@ import pytest
 from case_records import change, make_case_record
 
 from bench.cases.selection import build_case
+from bench.commands import against
 from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
 from reports.record.case import Fitting
@@ -86,6 +87,16 @@ def test_what_this_version_has_not_or_has_otherwise_is_left_out(gone: CaseRecord
     assert narrow_run(Record((gone, kept), Machine("cpu", 2, "Linux"), ""), ("no_pre*",)).cases == (kept,)
     with pytest.raises(InputError, match=r"^nothing can be compared: .* it has none that this version has\.$"):
         find(gone)
+
+
+def test_cases_that_no_pattern_matches_are_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = Record((store("post"), store("no_prefetch")), Machine("cpu", 2, "Linux"), "2026-11-01T10:00:00")
+    now = Record(stored.cases[:1], stored.machine, "2026-11-02T10:00:00")
+    monkeypatch.setattr(against, "load_record", lambda _file: stored)
+    monkeypatch.setattr(against, "measure_again", lambda *_arguments, **_choices: (now, {}))
+    found = against.compare_again(Path("then"), "bars", ("post-*",), ("time",), budget_s=1, seed=0)
+    (comparison,) = found.shown.comparisons
+    assert (comparison.only_first, comparison.only_second) == ((), ())
 
 
 def gate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
