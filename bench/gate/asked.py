@@ -20,7 +20,7 @@ ASKED: tuple[str, ...] = (
     *("StepProfiler", "StepWindow", "TrainStep", "build_dataset", "build_model", "check_placement"),
     *("describe_versions", "drop_from_page_cache", "find_ordering", "find_placement", "find_tensor_placement"),
     *("load_digits", "load_source", "parse_ordering", "predict_live_bytes", "say_nothing", "scale_pixels"),
-    *("use_device"),
+    "use_device",
 )
 """All that a worker or an introduction takes from `mnist_core`."""
 
