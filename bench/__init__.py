@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.cases.selection import build_case as build_case
     from bench.gate.run import GateOptions as GateOptions, run_gate as run_gate
+    from bench.subjects.open import open_subject as open_subject
     from bench.turns.measure import capture as capture, measure as measure
     from bench.workers.process import WorkerError as WorkerError
     from reports.record.case import Case as Case
+    from reports.record.subject import Subject as Subject
 
     __version__: str
 
@@ -29,9 +31,11 @@ _MODULES = {
     "mnist_core": ("__version__",),
     "bench.cases.selection": ("build_case",),
     "bench.gate.run": ("GateOptions", "run_gate"),
+    "bench.subjects.open": ("open_subject",),
     "bench.turns.measure": ("capture", "measure"),
     "bench.workers.process": ("WorkerError",),
     "reports.record.case": ("Case",),
+    "reports.record.subject": ("Subject",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = list(_MODULE_OF)

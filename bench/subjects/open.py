@@ -14,7 +14,7 @@ KINDS = {ORDERING: "bench.subjects.digits"}
 
 
 def open_subject(subject: Subject, source: str, *, num_examples: int | None = None, say: Say = say_nothing) -> Opened:
-    """The subject, ready to give batches.
+    """The subject, ready to give batches. An ordering needs TensorFlow, which this imports.
 
     Args:
         subject: What to open.
@@ -24,6 +24,12 @@ def open_subject(subject: Subject, source: str, *, num_examples: int | None = No
 
     Raises:
         InputError: There is no such kind of subject, or it cannot be opened.
+
+    Example:
+        >>> opened = open_subject(build_case("post").subject, "mnist.npz")
+        >>> images, labels = next(iter(opened.open()))
+        >>> images.shape
+        TensorShape([32, 28, 28])
     """
     if subject.kind not in KINDS:
         raise InputError(f"subject kind must be one of {', '.join(KINDS)}, got '{subject.kind}'.")

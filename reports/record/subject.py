@@ -19,6 +19,11 @@ class Subject:
         options: What sets it apart from other subjects of the same text, as names and values, such as
             ("source", "png"); values that are a kind's defaults are left out.
         reference: Name of the subject that ratios are to; None where there is none.
+
+    Example:
+        >>> subject = Subject("ordering", "mine", "shuffle(1000).batch(32).map()", (("labels", "sparse"),), "post")
+        >>> Case(subject, "drain").id
+        'mine-default-cpu'
     """
 
     kind: str

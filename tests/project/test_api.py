@@ -119,9 +119,15 @@ def test_the_examples_of_reports_work(tmp_path: Path, monkeypatch: pytest.Monkey
         run_examples(getattr(reports, name), name, names)
 
 
-@pytest.mark.parametrize("name", ["Case", "build_case", "GateOptions"])
+@pytest.mark.parametrize("name", ["Subject", "Case", "build_case", "GateOptions"])
 def test_the_examples_of_bench_work_that_only_say_what_to_measure(name: str) -> None:
     run_examples(getattr(bench, name), name, gather_names(mnist_core, bench))
+
+
+def test_a_subject_opens_as_its_example_says(digits_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(digits_file, tmp_path / "mnist.npz")
+    monkeypatch.chdir(tmp_path)
+    run_examples(bench.open_subject, "open_subject", gather_names(mnist_core, bench))
 
 
 def test_the_profiler_is_had_from_its_own_package_too() -> None:
