@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.commands.progress import GroupProgress
 from bench.gate.again import find_cases, measure_again, narrow_run
 from bench.gate.run import build_plan
+from bench.turns.measure import MAX_ROUNDS
 from bench.turns.schedule import Budget
 from bench.workers.server import WorkerStarter
 from mnist_core.language.errors import InputError
@@ -30,7 +31,6 @@ from reports.summary.metric import METRICS, RELATIVE, TIME
 from reports.summary.outcome import Outcome, find_heaviest
 from reports.summary.summary import summarize
 
-MAX_ROUNDS = 20  # more narrow the intervals by less and less
 NOW = "now"  # what tables call the run that was just measured
 COMPARED: tuple[GatedMetric, ...] = ("time", "first_batch")  # the gate's metrics that `compare` has under the same name
 WHOLE = 100.0  # percent
@@ -70,8 +70,9 @@ def compare_again(
         GateSettingsError: The present folder's pyproject.toml has settings that cannot be used.
         CompareError: Both are one and the same run.
     """
-    stored = narrow_run(load_record(file), patterns)
+    stored = load_record(file)
     cases = find_cases(stored, patterns)
+    stored = narrow_run(stored, patterns)  # some of it is left, since there are cases
     limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
     budget = Budget(budget_s, FEWEST_VALUES, MAX_ROUNDS)
     with GroupProgress(Console(stderr=True), budget) as progress:

@@ -6,11 +6,10 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import mnist_core
-from bench.cases.gate import build_gate_cases
+from bench.cases.gate import build_gate_cases, is_chosen
 from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.gate.pairs import Job, measure_pair
@@ -44,9 +43,9 @@ def choose_cases(patterns: Sequence[str]) -> tuple[str, ...]:
     """
     names = [case.tell(arm=False, device=False) for case in build_gate_cases(RAW, min(NUM_EXAMPLES))]
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in names):
+        if not any(is_chosen([pattern], name) for name in names):
             raise InputError(f"no case matches '{pattern}': there are {', '.join(names)}.")
-    return tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
+    return tuple(name for name in names if is_chosen(patterns, name))
 
 
 @contextmanager

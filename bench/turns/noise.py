@@ -39,7 +39,11 @@ def measure_differences(
             pair = (one, other)
             for worker in pair:
                 worker.warm_up()
-            samples = _take_turns(pair, num_turns, shuffler) if interleaved else _take_blocks(pair, num_turns)
+            samples = (
+                _take_turns(pair, num_turns, shuffler)
+                if interleaved
+                else [[worker.measure_turn() for _ in range(num_turns)] for worker in pair]
+            )
         yield statistics.median(math.log(b.wall_ns / a.wall_ns) for a, b in zip(*samples, strict=True))
 
 
@@ -51,8 +55,3 @@ def _take_turns(
         for index in shuffler.sample((0, 1), 2):
             samples[index].append(pair[index].measure_turn())
     return samples
-
-
-def _take_blocks(pair: tuple[Worker, Worker], num_turns: int) -> tuple[list[Sample], list[Sample]]:
-    one, other = ([worker.measure_turn() for _ in range(num_turns)] for worker in pair)
-    return one, other

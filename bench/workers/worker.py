@@ -11,7 +11,6 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeVar
 
 from bench.consumers.meter import MemoryReader, Meter, Placed, Tracer
 from bench.workers.protocol import (
@@ -32,8 +31,6 @@ from bench.workers.protocol import (
 from reports.record.setting import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
-
-Known = TypeVar("Known", bound=Request)
 
 
 def serve(connection: Connection, stderr: Path) -> None:
