@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import Seen, watch
-from page_runs import CASES, FAST, ON_GPU, POST, make_case, make_record, make_run, make_traced_run
+from page_runs import CASES, FAST, ON_GPU, POST, make_case, make_run, make_summary, make_traced_run
 from playwright.sync_api import Browser, Page
 
 from reports.page.charts.themes import DARK, LIGHT
@@ -40,7 +40,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     odd = [make_case(name, [500, 510, 490, 505, 495, 500], ordering=name) for name in (HOSTILE, ENDLESS)]
     run = make_traced_run(folder, *CASES, ON_GPU, *CLAIMED, *odd)
-    unreadable = Run("second", make_record(POST, FAST), (), ("The trace a could not be read: it is cut short.",))
+    unreadable = Run("second", make_summary(POST, FAST), (), ("The trace a could not be read: it is cut short.",))
     write_file(folder / "report.html", render_page([replace(run, name=HOSTILE), unreadable]).encode())
     return folder / "report.html"
 
@@ -129,7 +129,7 @@ def test_cells_without_a_number_come_last_either_way(visit, file: Path) -> None:
     page, _ = visit(file)
     button = page.locator("#run-1-speed th", has_text="live MiB").locator("button")
     cells = page.locator("#run-1-speed tbody tr td:last-child")
-    for expected in (["200", "50.0", "10.0", ""], ["10.0", "50.0", "200", ""]):
+    for expected in (["200 (190)", "50.0 (50.0)", "10.0 (10.0)", ""], ["10.0 (10.0)", "50.0 (50.0)", "200 (190)", ""]):
         button.click()
         assert [cell.inner_text() for cell in cells.all()][:4] == expected
 
