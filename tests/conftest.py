@@ -1,4 +1,4 @@
-"""What the tests share. TensorFlow is imported once, here, without its lines on stderr."""
+"""What the tests share. TensorFlow is imported once, here, without its lines on stderr, where tests run."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ from process_marker import ProcessMarker
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.digits.load import Digits
 
-import_tensorflow(find_devices=True)
-
-import tensorflow as tf  # noqa: E402  # quietly, as it has been imported by now
-
-from mnist_core.devices.choose import use_device  # noqa: E402
-
-gc.freeze()  # so that no collection walks through all that these imports made
-use_device("cpu")  # this process; what is marked gpu runs in others
-
 WARNINGS = (
     "error",  # in tests only: a user's run of the bench must not end because a library warns
     # TensorFlow 2.21 and Keras 3.15 with NumPy 2; it is theirs to mend
@@ -43,16 +34,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make warnings errors, and hold the marker `process`."""
+    """Make warnings errors, hold the marker `process`, and start TensorFlow in every process that runs tests."""
     config.pluginmanager.register(ProcessMarker(), "process-marker")
     for line in WARNINGS:
         config.addinivalue_line("filterwarnings", line)
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):  # else it hands out tests only
+        _start_tensorflow()
+
+
+def _start_tensorflow() -> None:
+    gc.disable()
+    import_tensorflow(find_devices=True)
+    from mnist_core.devices.choose import use_device  # noqa: PLC0415  # it imports TensorFlow, quietly by now
+
+    use_device("cpu")  # this process; what is marked gpu runs in others
+    gc.freeze()  # so that no collection walks through all that these imports made
+    gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a GPU where there is none, all with one line."""
-    if item.get_closest_marker("gpu") and not tf.config.list_physical_devices("GPU"):
-        pytest.skip("needs a GPU")
+    if item.get_closest_marker("gpu"):
+        import tensorflow as tf  # noqa: PLC0415
+
+        if not tf.config.list_physical_devices("GPU"):
+            pytest.skip("needs a GPU")
 
 
 def _find_real_mnist() -> Path | None:

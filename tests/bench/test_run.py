@@ -29,9 +29,9 @@ NUM_ON_DEVICE = 4 + 2 * 6  # copied, copied ahead, trained on and fitted; six ba
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the bench and what it needs, so that a run leaves nothing in the real one."""
+    """A copy of the bench and what it needs, byte code too, so that a run leaves nothing in the real one."""
     for name in ("bench", "mnist_core", "reports"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc.*"))  # half written
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
