@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ProcessMarker(), "process-marker")
     for line in WARNINGS:
         config.addinivalue_line("filterwarnings", line)
+    os.environ.pop(
+        "PYTEST_XDIST_WORKER", None
+    )  # else what a test starts believes it is a worker
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background; what a test starts inherits it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):  # else it hands out tests only
         _start_tensorflow()
 
@@ -48,8 +54,13 @@ def _start_tensorflow() -> None:
     from mnist_core.devices.choose import use_device  # noqa: PLC0415  # it imports TensorFlow, quietly by now
 
     use_device("cpu")  # this process; what is marked gpu runs in others
-    gc.freeze()  # so that no collection walks through all that these imports made
+    gc.set_threshold(50_000)  # instead of 700: models and their graphs are many objects
     gc.enable()
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection walk through all that the imports and the collected tests have made."""
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

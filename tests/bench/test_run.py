@@ -134,6 +134,7 @@ def test_saving_comparing_and_failing_work_as_everybody_knows_them(checkout: Pat
     assert "machine_info is different" not in done.stdout, "what changes from run to run is no part of the machine"
 
 
+@pytest.mark.long
 def test_every_case_runs_once_without_a_table_when_disabled(checkout: Path, digits_file: str) -> None:
     done = bench(checkout, "bench/", "--benchmark-disable", "--data", digits_file)
     assert done.returncode == 0, done.stdout + done.stderr
