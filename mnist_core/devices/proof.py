@@ -40,6 +40,7 @@ def prove_device(model: keras.Model, in_use: DeviceInUse) -> ProvenDevice:
     weights = find_tensor_placement(model.weights[0].value, "weights")
     picture = tf.constant(np.zeros((1, *model.input_shape[1:]), np.float32))
     predict = tf.function(lambda pictures: model(pictures, training=False), autograph=False)
+    predict = predict.get_concrete_function(picture)  # else TensorFlow warns of tracing at the sixth model of a process
     computed = find_placement(lambda: predict(picture))
     placement = Placement((*computed.places, *weights.places), computed.xla)
     check_placement(placement, in_use.name)
