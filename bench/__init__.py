@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from bench.subjects.open import open_subject as open_subject
     from bench.turns.measure import capture as capture, measure as measure
     from bench.workers.process import WorkerError as WorkerError
-    from reports.record.case import Case as Case
-    from reports.record.subject import Subject as Subject
+    from reports.record.case import Case as Case, Subject as Subject
 
     __version__: str
 
@@ -34,8 +33,7 @@ _MODULES = {
     "bench.subjects.open": ("open_subject",),
     "bench.turns.measure": ("capture", "measure"),
     "bench.workers.process": ("WorkerError",),
-    "reports.record.case": ("Case",),
-    "reports.record.subject": ("Subject",),
+    "reports.record.case": ("Case", "Subject"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = list(_MODULE_OF)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import tensorflow as tf
 
 from mnist_core import Device, DeviceInUse, Placement, check_placement
-from reports.record.device import DeviceUse
+from reports.record.program import DeviceUse
 
 PIPELINE_ALONE = "only the pipeline ran, on the CPU"
 

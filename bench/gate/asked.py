@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.workers.protocol import Failure, Introduction, encode
 from bench.workers.worker import explain
-from reports.record.setting import Setting
+from reports.record.machine import Setting
 
 ASKED: tuple[str, ...] = (
     *("Cache", "Device", "DeviceError", "DeviceInUse", "Digits", "InputError", "ModelName", "NAMED_ORDERINGS"),

@@ -25,7 +25,7 @@ from reports.gate.plan import GatedMetric, Plan
 from reports.gate.record import Cases, GateRecord, Revision, SideName
 from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
 from reports.record.case import Case
-from reports.record.setting import Setting
+from reports.record.machine import Setting
 
 AUTO = "auto"  # of the sources of digits: decided once, by base
 CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with

@@ -11,8 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bench.machine.cores import count_cores, find_allowed_cores
-from reports.record.environment import Environment
-from reports.record.machine import UNKNOWN_PROCESSOR, Machine
+from reports.record.machine import UNKNOWN_PROCESSOR, Environment, Machine
 
 CPU_INFO = Path("/proc/cpuinfo")
 ROOT = Path("/")

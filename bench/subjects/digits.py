@@ -31,7 +31,7 @@ from mnist_core import (
     say_nothing,
     scale_pixels,
 )
-from reports.record.subject import Subject
+from reports.record.case import Subject
 
 SMALL_BUFFER = 8  # of a shuffle under inspection: a large one would use up its input, which TensorFlow then drops
 SPARE_BATCHES = 8  # what prefetches and fused maps may have pulled before the chain is read

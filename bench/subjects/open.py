@@ -7,7 +7,7 @@ from importlib import import_module
 
 from bench.subjects.opened import Opened
 from mnist_core import InputError, Say, say_nothing
-from reports.record.subject import ORDERING, Subject
+from reports.record.case import ORDERING, Subject
 
 KINDS = {ORDERING: "bench.subjects.digits"}
 """By the kind of subject, the module whose function ``open_subject`` opens it."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from mnist_core import InputError, PipelineSpec, parse_ordering
-from reports.record.subject import ORDERING, REFERENCE, Subject
+from reports.record.case import ORDERING, REFERENCE, Subject
 
 OPTIONS = ("labels", "normalize", "source", "function")  # of a spec, beside its ordering; its seed is a turn's own
 USUAL = {field.name: field.default for field in fields(PipelineSpec) if field.name in OPTIONS}

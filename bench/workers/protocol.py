@@ -18,11 +18,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from reports.record.capture import StepTimes
 from reports.record.case import Case
-from reports.record.device import DeviceUse
+from reports.record.machine import Setting
 from reports.record.memory import Memory
-from reports.record.program import Program
+from reports.record.program import DeviceUse, Program
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 
 KIND = "kind"
 

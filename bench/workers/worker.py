@@ -28,7 +28,7 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
-from reports.record.setting import Setting
+from reports.record.machine import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from mnist_core.language.errors import InputError
 from reports.compare.differences import Difference, find_differences
-from reports.record.setting import FINGERPRINT_DIGITS
+from reports.record.machine import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary

@@ -9,8 +9,8 @@ from reports.drawing.numbers import render_change, render_changes, render_p_valu
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
+from reports.record.machine import FINGERPRINT_DIGITS
 from reports.record.sample import MIN_JUDGED_NS, Sample
-from reports.record.setting import FINGERPRINT_DIGITS
 from reports.stats.median import CONFIDENCE
 from reports.tables.notes import NAMES
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.record.checks import check_count, check_number, check_unique
+from reports.record.checks import check_at_least, check_number, check_unique
 from reports.summary.metric import CPU_TIME, FIRST_BATCH, LIVE_BYTES, TIME, Metric
 
 GatedMetric = Literal["time", "cpu", "first_batch", "memory"]
@@ -66,7 +66,7 @@ class Plan:
             check_number("Plan.look_shares", share)
         if not math.isclose(sum(self.look_shares), 1) or min(self.look_shares) <= 0:
             raise ValueError(f"Plan.look_shares must be above 0 and add up to 1, got {self.look_shares}")
-        check_count("Plan.num_screen_pairs", self.num_screen_pairs, at_least=1)
-        check_count("Plan.num_control_pairs", self.num_control_pairs, at_least=1)
+        check_at_least("Plan.num_screen_pairs", self.num_screen_pairs, at_least=1)
+        check_at_least("Plan.num_control_pairs", self.num_control_pairs, at_least=1)
         check_unique("Plan.thresholds", [(each.case, each.metric) for each in self.thresholds])
         check_unique("Plan.control_cases", self.control_cases)

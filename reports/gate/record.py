@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from reports.gate.plan import Plan
-from reports.record.checks import check_count, check_line, check_number, check_unique
-from reports.record.machine import Machine
+from reports.record.checks import check_at_least, check_line, check_number, check_unique
+from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 
 PairKind = Literal["gate", "control"]
 Stage = Literal["screen", "confirm"]
@@ -86,9 +85,9 @@ class Side:
     live_bytes: int | None = None
 
     def __post_init__(self) -> None:
-        check_count("Side.slot", self.slot)
+        check_at_least("Side.slot", self.slot)
         if self.live_bytes is not None:
-            check_count("Side.live_bytes", self.live_bytes)
+            check_at_least("Side.live_bytes", self.live_bytes)
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,13 @@ class Pair(Series):
     core: int | None = None
 
     def __post_init__(self) -> None:
-        check_count("Pair.number", self.number)
+        check_at_least("Pair.number", self.number)
         if len(self.base.turns) != len(self.head.turns):
             raise ValueError(f"Pair.base has {len(self.base.turns)} turns, but Pair.head {len(self.head.turns)}")
         if not self.base.turns and None in (self.base.live_bytes, self.head.live_bytes):
             raise ValueError("Pair has neither turns nor memory")
         if self.core is not None:
-            check_count("Pair.core", self.core)
+            check_at_least("Pair.core", self.core)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class Failure(Series):
     reason: str
 
     def __post_init__(self) -> None:
-        check_count("Failure.number", self.number)
+        check_at_least("Failure.number", self.number)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from reports.record.environment import Environment
 from reports.record.errors import RecordError
-from reports.record.machine import UNKNOWN_PROCESSOR, Machine
+from reports.record.machine import UNKNOWN_PROCESSOR, Environment, Machine
 from reports.record.older import OLDER, upgrade
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
 from reports.record.typed_json import convert_json

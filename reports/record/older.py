@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
-from reports.record.case import Case, Fitting
-from reports.record.device import Device
-from reports.record.subject import ORDERING, REFERENCE, Subject
+from reports.record.case import ORDERING, REFERENCE, Case, Fitting, Subject
+from reports.record.program import Device
 
 OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer

@@ -1,8 +1,11 @@
-"""What TensorFlow really ran."""
+"""What TensorFlow really ran, and on which device."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Device = Literal["cpu", "gpu"]
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,32 @@ class Program:
 
     chain: str
     choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class DeviceUse:
+    """Which device was asked for, which was used, and how that is known.
+
+    Args:
+        asked: The kind of device that the case names, "cpu" or "gpu".
+        found: The kinds of device that TensorFlow saw, one entry for each device.
+        used: The kind of device on which the case computed.
+        model: Name of the GPU; None for a CPU, which the record's machine names.
+        driver: Version of the GPU's driver.
+        memory_bytes: Memory of the GPU; None where nothing tells.
+        xla: True if XLA compiled what was computed; None where nothing but the pipeline computes.
+        proof: The placement that was seen, in words.
+    """
+
+    asked: str
+    found: tuple[str, ...]
+    used: str
+    model: str | None
+    driver: str | None
+    memory_bytes: int | None
+    xla: bool | None
+    proof: str
+
+    def __post_init__(self) -> None:
+        if self.asked != self.used:
+            raise ValueError(f"it asked for the device {self.asked} and used {self.used}")

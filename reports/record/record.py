@@ -11,13 +11,10 @@ from typing import Any
 
 from reports.record.capture import Capture
 from reports.record.case import Case
-from reports.record.device import DeviceUse
-from reports.record.environment import Environment
-from reports.record.machine import Machine
+from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
-from reports.record.program import Program
+from reports.record.program import DeviceUse, Program
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 4

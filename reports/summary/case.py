@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.record.capture import Capture
-from reports.record.device import DeviceUse
 from reports.record.memory import Memory
+from reports.record.program import DeviceUse
 from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.drawing.numbers import render_mebibytes
-from reports.record.environment import Environment
+from reports.record.machine import Environment
 from reports.summary.identity import Facts
 
 NAMES = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reports.record.capture import Capture
+from reports.record.case import REFERENCE
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample
-from reports.record.subject import REFERENCE
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.unit import ACCURACY_SHARE, BYTES, EXAMPLES_PER_S, FACTOR, SECONDS, SHARE, Unit
 

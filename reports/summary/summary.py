@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reports.record.device import DeviceUse
 from reports.record.machine import UNKNOWN_PROCESSOR, Machine
+from reports.record.program import DeviceUse
 from reports.record.record import Record
 from reports.summary.case import CaseSummary, summarize_cases
 from reports.summary.environment import list_environment

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from mnist_core.language.device import describe_gpu
 from reports.drawing.numbers import render_estimate, render_ratio
-from reports.record.device import DeviceUse
-from reports.record.setting import FINGERPRINT_DIGITS
+from reports.record.machine import FINGERPRINT_DIGITS
+from reports.record.program import DeviceUse
 from reports.stats.crossover import describe_crossover
 from reports.stats.median import CONFIDENCE
 from reports.summary.case import CaseSummary

@@ -23,7 +23,7 @@ from reports.drawing.blocks import (
     number_columns,
     text_columns,
 )
-from reports.record.subject import REFERENCE
+from reports.record.case import REFERENCE
 from reports.summary.fields import Field, Ranked
 from reports.summary.summary import Summary
 from reports.tables.cells import (

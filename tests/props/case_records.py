@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from reports.record.machine import Setting
 from reports.record.older import convert_case
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 
 OF_CASE = ("name", "ordering", "consumer", "arm", "device", "step_ms", "choices")
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from case_records import make_case_record
 
-from reports.record.device import DeviceUse
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.memory import Memory
+from reports.record.program import DeviceUse
 from reports.record.record import KEY, CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.summary import Summary, summarize
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))

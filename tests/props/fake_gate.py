@@ -11,12 +11,10 @@ from bench.workers.slot_process import SlotError
 from reports.gate.plan import Threshold
 from reports.gate.record import Cases, GateRecord, Revision
 from reports.gate.settings import DEFAULT_PLAN
-from reports.record.case import Case
-from reports.record.machine import Machine
+from reports.record.case import Case, Subject
+from reports.record.machine import Machine, Setting
 from reports.record.memory import Memory
 from reports.record.sample import Sample
-from reports.record.setting import Setting
-from reports.record.subject import Subject
 
 SETTING = Setting("bars", "f" * 64, ())
 WALL_NS = 100_000_000

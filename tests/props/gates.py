@@ -9,9 +9,8 @@ from reports.gate.plan import GatedMetric, Threshold
 from reports.gate.record import Cases, Failure, GateRecord, Pair, PairKind, Revision, Side, Stage
 from reports.gate.settings import DEFAULT_PLAN
 from reports.gate.stages import PairRequest, find_next_pairs
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 WALL_NS = 200_000_000

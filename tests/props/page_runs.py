@@ -9,12 +9,11 @@ from case_records import change, make_case_record
 from spaces import make_slow_map, make_space
 
 from reports.page.runs import Run
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.memory import HeapReading, Memory
 from reports.record.program import Program
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Mixing, Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.summary import Summary, summarize
 from reports.traces.reading import load_trace
 

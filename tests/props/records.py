@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from case_records import change, make_case_record
 
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.memory import Memory
 from reports.record.program import Program
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.summary import Summary, summarize
 
 MILLISECOND = 1_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from reports.record.subject import Subject
+from reports.record.case import Subject
 
 ARRAYS = (np.ones((3, 2), np.float32), np.zeros((2, 2), np.float32))
 SUBJECT = Subject("loader", "two_batches", "two_batches:TwoBatches")

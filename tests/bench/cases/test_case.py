@@ -12,9 +12,9 @@ from bench.machine.cores import count_cores
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.record.case import Case
+from reports.record.machine import Setting
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.identity import identify
 
 

@@ -12,8 +12,7 @@ from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.gate.record import Cases, Renaming
 from reports.gate.settings import GateSettings
-from reports.record.case import Case
-from reports.record.subject import Subject
+from reports.record.case import Case, Subject
 
 
 def offered(**sizes: str) -> list[Case]:

@@ -14,10 +14,9 @@ from bench.commands import against
 from bench.gate.again import find_cases, narrow_run
 from mnist_core.language.errors import InputError
 from reports.record.case import Fitting
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 
 ROOT = Path(__file__).parents[3]
 SETTING = Setting("bars", "f" * 64, ())

@@ -11,11 +11,10 @@ from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start,
 from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
 from reports.gate.stages import PairRequest
-from reports.record.case import Case
+from reports.record.case import Case, Subject
+from reports.record.machine import Setting
 from reports.record.memory import Memory
 from reports.record.sample import Sample
-from reports.record.setting import Setting
-from reports.record.subject import Subject
 
 OLD = Start(Case(Subject("ordering", "old name", "batch(2)")), "bars", Package("mnist_core", "/base"))
 NEW = Start(Case(Subject("ordering", "post", "batch(2)")), "bars", Package("mnist_core", "/head"))

@@ -12,8 +12,7 @@ from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch
 from reports.gate.stages import PairRequest
-from reports.record.case import Case
-from reports.record.subject import Subject
+from reports.record.case import Case, Subject
 
 PYTHON, OTHER = Path("/bin/python"), Path("/other/python")
 OLD, NEW, COMMON = (Case(Subject("ordering", name, "batch(2)")) for name in ("old name", "new name", "a"))

@@ -9,8 +9,7 @@ import pytest
 
 from bench.machine.cores import count_cores
 from bench.machine.environment import describe_environment, describe_machine
-from reports.record.environment import Environment
-from reports.record.machine import UNKNOWN_PROCESSOR
+from reports.record.machine import UNKNOWN_PROCESSOR, Environment
 
 GIBIBYTE = 2**30
 

@@ -12,7 +12,7 @@ from bench.subjects.orderings import describe_ordering, parse_subject
 from mnist_core.language.errors import InputError
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec
-from reports.record.subject import Subject
+from reports.record.case import Subject
 
 TEXT = "shuffle(10).map().batch(8)"
 SPEC = PipelineSpec(parse_ordering(TEXT))

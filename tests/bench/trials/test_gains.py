@@ -10,9 +10,8 @@ from bench.gate.design import PairDesign
 from bench.gate.lots import Lots
 from bench.trials.gains import FILE, NUM_PAIRS, Gain, load_gains, measure_gains, save_gains
 from bench.trials.slowdown import SlowdownError
-from reports.record.case import Case
+from reports.record.case import Case, Subject
 from reports.record.errors import RecordError
-from reports.record.subject import Subject
 
 CASES = (
     Case(Subject("ordering", "a", "map().batch(32)"), arm="raw"),

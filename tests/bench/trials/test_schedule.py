@@ -7,8 +7,7 @@ import pytest
 from bench.trials.gains import Gain
 from bench.trials.schedule import Schedule, find_slowable
 from mnist_core.language.errors import InputError
-from reports.record.case import Case
-from reports.record.subject import Subject
+from reports.record.case import Case, Subject
 
 GAINS = (Gain("a", "map().batch(32)", 100, 0.5), Gain("b", "batch(32).map()", 100, 1.0))
 

@@ -20,9 +20,8 @@ from bench.trials.trials import TrialError, run_trials
 from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
-from reports.record.case import Case
-from reports.record.setting import Setting
-from reports.record.subject import Subject
+from reports.record.case import Case, Subject
+from reports.record.machine import Setting
 from reports.summary.outcome import Outcome
 from reports.trials.trial import load_trials
 

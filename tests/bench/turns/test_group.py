@@ -15,11 +15,11 @@ from bench.workers.protocol import Ready, WarmedUp
 from mnist_core.language.errors import InputError
 from reports.record.capture import StepTimes
 from reports.record.case import Case
+from reports.record.machine import Setting
 from reports.record.memory import Memory
 from reports.record.program import Program
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 
 SETTING = Setting("bars", "f" * 64, (("python", "3.11.7"),))
 CASES = build_drain_cases(Selection())[1:4]  # the reference and the control are not among them

@@ -7,8 +7,8 @@ import pytest
 from bench.cases.selection import build_case
 from bench.turns.noise import measure_differences
 from bench.workers.protocol import Ready, WarmedUp
+from reports.record.machine import Setting
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 from reports.stats.spread import estimate_spread
 
 CASE = build_case("post")

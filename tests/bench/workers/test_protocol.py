@@ -30,11 +30,10 @@ from bench.workers.protocol import (
 )
 from reports.record.capture import StepTimes
 from reports.record.case import Case, Fitting
-from reports.record.device import DeviceUse
+from reports.record.machine import Setting
 from reports.record.memory import HeapReading, Memory
-from reports.record.program import Choice, Program
+from reports.record.program import Choice, DeviceUse, Program
 from reports.record.sample import Mixing, Sample
-from reports.record.setting import Setting
 
 CASE = build_case("post", arm="raw", num_examples=3200)
 SAMPLE = Sample(200, 300, 20, 10, 5, 1, 2, 3, contaminated=True, mixing=Mixing(0.5, 0.25))

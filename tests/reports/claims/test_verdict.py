@@ -7,11 +7,10 @@ from case_records import change, make_case_record
 
 from reports.claims.claim import Claim
 from reports.claims.verdict import Ruling, judge_claims
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Mixing, Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.summary import summarize
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"),))

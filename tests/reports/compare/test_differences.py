@@ -5,7 +5,7 @@ from dataclasses import replace
 from compared import make_case, make_run
 
 from reports.compare.differences import find_differences
-from reports.record.environment import Environment
+from reports.record.machine import Environment
 from reports.summary.environment import list_environment
 
 GIBIBYTE = 2**30

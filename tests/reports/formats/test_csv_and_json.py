@@ -12,9 +12,9 @@ from records import DATETIME, FAST, FED, LIVE, MEBIBYTE, POST, make_case, make_r
 from reports.formats.comma_separated import render_csv, render_csv_of_turns
 from reports.formats.flat_json import render_flat_json
 from reports.formats.results import ExportError
+from reports.record.machine import Setting
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Mixing
-from reports.record.setting import Setting
 from reports.summary.summary import summarize
 
 

@@ -10,9 +10,8 @@ from reports.gate.file import FORMAT, KEY, load_gate, save_gate
 from reports.gate.plan import Plan, Threshold
 from reports.gate.record import Cases, Failure, GateRecord, Pair, Renaming, Revision, Side
 from reports.record.errors import RecordError
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
-from reports.record.setting import Setting
 
 SETTING = Setting("mnist.npz", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 SAMPLE = Sample(wall_ns=2_000_000, cpu_ns=1_500_000, first_batch_ns=250_000, num_examples=100, contaminated=True)

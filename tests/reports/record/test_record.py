@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from reports.record.case import Case, Fitting
-from reports.record.device import DeviceUse
-from reports.record.environment import Environment
+from reports.record.case import ORDERING, Case, Fitting, Subject
 from reports.record.errors import RecordError
 from reports.record.file import load_record
-from reports.record.machine import Machine
+from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import HeapReading, Memory
+from reports.record.program import DeviceUse
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
-from reports.record.subject import ORDERING, Subject
 
 SAMPLE = Sample(wall_ns=2_000_000_000, cpu_ns=1_500_000_000, first_batch_ns=250_000_000, num_examples=60000)
 POST = Subject(ORDERING, "post", "shuffle(60000).map().prefetch(320).batch(32).repeat()", reference="post")

@@ -7,10 +7,9 @@ from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
 from reports.record.capture import Capture
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.metric import PROFILER_COST
 from reports.summary.summary import summarize
 from reports.tables.captures import tabulate_captures

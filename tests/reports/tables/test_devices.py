@@ -7,12 +7,11 @@ import pytest
 from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
-from reports.record.device import DeviceUse
 from reports.record.file import load_record
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
+from reports.record.program import DeviceUse
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.summary import summarize
 from reports.tables.devices import tabulate_devices, tabulate_inference

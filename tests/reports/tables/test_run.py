@@ -8,12 +8,11 @@ from case_records import change, make_case_record
 
 from reports.drawing.text import render_text
 from reports.record.file import load_record
-from reports.record.machine import Machine
+from reports.record.machine import Machine, Setting
 from reports.record.memory import Memory
 from reports.record.program import Program
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
-from reports.record.setting import Setting
 from reports.summary.summary import summarize
 from reports.tables.run import tabulate_run
 
