@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from reports.claims.verdict import ClaimVerdict
 
+NOT_MEASURED = {"median": None, "low": None, "high": None, "count": 0}
+
 
 def describe_verdict(verdict: ClaimVerdict) -> dict[str, Any]:
     """The verdict as JSON's types."""
-    claim, measured = verdict.claim, verdict.measured
+    claim = verdict.claim
     return {
         "id": claim.id,
         "sentence": claim.sentence,
@@ -21,8 +24,5 @@ def describe_verdict(verdict: ClaimVerdict) -> dict[str, Any]:
         "at_most": claim.at_most,
         "verdict": verdict.kind.value,
         "reason": verdict.reason,
-        "median": None if measured is None else measured.median,
-        "low": None if measured is None else measured.low,
-        "high": None if measured is None else measured.high,
-        "count": 0 if measured is None else measured.count,
+        **(NOT_MEASURED if verdict.measured is None else dataclasses.asdict(verdict.measured)),
     }

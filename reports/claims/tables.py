@@ -76,7 +76,7 @@ def tabulate_verdicts_briefly(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     ]
     told = Paragraph("what people say of tf.data, on this machine")
     listed = [build_list(rows, gap=1, wraps=(False, False, True))] if rows else []
-    return [told, *listed, Lines((count_verdicts(verdicts),))]
+    return [told, *listed, Lines((f"{count_verdicts(verdicts)}; mnist-report claims has predictions and sources",))]
 
 
 def _list_briefly(verdict: ClaimVerdict, measured: Estimate) -> Row:
@@ -86,10 +86,9 @@ def _list_briefly(verdict: ClaimVerdict, measured: Estimate) -> Row:
 
 
 def count_verdicts(verdicts: Sequence[ClaimVerdict]) -> str:
-    """How many of each verdict there are, and where the rest is."""
+    """How many of each verdict there are."""
     counts = Counter(verdict.kind for verdict in verdicts)
-    line = ", ".join(f"{counts[kind]} {VERBS[kind]}" for kind in Ruling if counts[kind])
-    return f"{line}; mnist-report claims has predictions and sources"
+    return ", ".join(f"{counts[kind]} {VERBS[kind]}" for kind in Ruling if counts[kind])
 
 
 def render_prediction(claim: Claim) -> str:
@@ -111,7 +110,7 @@ def _explain(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
     why = Lines(tuple(f"{claim.id}: {claim.why}" for claim in refuted))
     how = Lines(
         (
-            count_verdicts(verdicts).partition(";")[0],
+            count_verdicts(verdicts),
             (
                 "predicted and measured: the case over its reference, or a value over a number;"
                 f" [{CONFIDENCE:.0%} interval]"

@@ -78,12 +78,9 @@ def _count(turn: Turn) -> Row:
 
 def _locate(summary: Summary) -> Row:
     """The machine, the data and the versions: the same for every row, so that files can be laid end to end."""
-    machine = summary.computer
     return {
         "datetime": summary.datetime,
-        "cpu": None if machine is None else machine.cpu,
-        "num_cores": None if machine is None else machine.num_cores,
-        "system": None if machine is None else machine.system,
+        **{name: getattr(summary.computer, name, None) for name in ("cpu", "num_cores", "system")},
         "data_name": summary.data_name,
         "data_sha256": summary.data_fingerprint,
         **{f"{name}_version": version for name, version in summary.libraries},

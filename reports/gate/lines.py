@@ -9,10 +9,9 @@ from reports.drawing.numbers import render_change, render_changes, render_p_valu
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
-from reports.record.machine import FINGERPRINT_DIGITS
 from reports.record.sample import MIN_JUDGED_NS, Sample
 from reports.stats.median import CONFIDENCE
-from reports.tables.notes import NAMES
+from reports.tables.notes import tell_computer, tell_digits, tell_versions
 
 COMMIT_DIGITS = 10
 
@@ -152,18 +151,16 @@ def _is_short(base: Sample, head: Sample) -> bool:
 
 
 def _tell_setting(record: GateRecord) -> list[str]:
-    setting, machine = record.base.setting, record.machine
-    versions = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in setting.versions)
+    setting = record.base.setting
     return [
-        f"{machine.cpu}, {machine.num_cores} cores, {machine.system}, {record.datetime[:16]}",
-        versions,
+        f"{tell_computer(record.machine)}, {record.datetime[:16]}",
+        tell_versions(setting.versions),
         *_tell_versions_of_head(record),
-        f"digits: {setting.data_name} (sha256 {setting.data_fingerprint[:FINGERPRINT_DIGITS]})",
+        tell_digits(setting.data_name, setting.data_fingerprint),
     ]
 
 
 def _tell_versions_of_head(record: GateRecord) -> list[str]:
     """What head ran with, where it had packages of its own and they are not the same."""
-    others = [each for each in record.head.setting.versions if each not in record.base.setting.versions]
-    listed = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in others)
-    return [f"head ran with {listed}"] if listed else []
+    others = tuple(each for each in record.head.setting.versions if each not in record.base.setting.versions)
+    return [f"head ran with {tell_versions(others)}"] if others else []

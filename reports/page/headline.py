@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reports.claims.file import load_claims
+from reports.claims.tables import count_verdicts
 from reports.claims.verdict import Ruling, judge_claims
-from reports.drawing.numbers import render_estimate, render_mebibytes, render_rate, render_ratio, render_seconds
+from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run
-from reports.page.sections.claims import tally
+from reports.page.sections.speed import tell_rate
 from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
@@ -78,7 +79,7 @@ def _describe_fastest(field: Field) -> Fact:
     return Fact(
         f"Fastest, {field.arm} arm{meaning}, {name_device(field.device)}",
         name_row(best),
-        f"{render_estimate(best.get(RATE), render_rate)} examples/s{ratio}",
+        f"{tell_rate(best.get(RATE))}{ratio}",
     )
 
 
@@ -121,7 +122,7 @@ def _find_ends(values: Sequence[tuple[Number, CaseSummary]]) -> tuple[tuple[Numb
 def _describe_claims(summary: Summary) -> list[Fact]:
     verdicts = judge_claims(load_claims(), summary)
     run = [verdict for verdict in verdicts if verdict.kind is not Ruling.NOT_RUN]
-    return [Fact("What people say of tf.data", tally(run), f"of {len(verdicts)} claims")] if run else []
+    return [Fact("What people say of tf.data", count_verdicts(run), f"of {len(verdicts)} claims")] if run else []
 
 
 def _describe_trace(run: Run) -> Fact:

@@ -36,14 +36,15 @@ def name_arm(arm: str) -> str:
 
 def name_field(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
     """The case's arm in a word, and its device where the cases have several."""
-    return f"{case.arm}, {name_device(case.device)}" if _has_several_devices(cases) else case.arm
+    return f"{case.arm}, {name_device(case.device)}" if has_several_devices(cases) else case.arm
 
 
 def name_series(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
     """The case's arm, and its device where the cases have several."""
     named = name_arm(case.arm)
-    return f"{named}, {name_device(case.device)}" if _has_several_devices(cases) else named
+    return f"{named}, {name_device(case.device)}" if has_several_devices(cases) else named
 
 
-def _has_several_devices(cases: Sequence[CaseSummary]) -> bool:
+def has_several_devices(cases: Sequence[CaseSummary]) -> bool:
+    """True if a device must be named to tell the cases apart."""
     return len({each.device for each in cases}) > 1

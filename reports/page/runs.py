@@ -77,13 +77,8 @@ def _find_traces(path: Path) -> list[Session]:
 
 
 def _load_traces(sessions: Iterable[Session]) -> tuple[list[Trace], list[str]]:
-    traces: list[Trace] = []
-    unreadable: list[str] = []
-    for session in sessions:
-        loaded = _load_trace(session)
-        traces += [loaded] if isinstance(loaded, Trace) else []
-        unreadable += [loaded] if isinstance(loaded, str) else []
-    return traces, unreadable
+    loaded = [_load_trace(session) for session in sessions]
+    return [each for each in loaded if isinstance(each, Trace)], [each for each in loaded if isinstance(each, str)]
 
 
 def _load_trace(session: Session) -> Trace | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.drawing.numbers import render_mebibytes
 from reports.record.machine import Environment
-from reports.summary.identity import Facts
+from reports.summary.identity import Facts, keep_known
 
 NAMES = {
     "num_cores_present": "cores present",
@@ -23,9 +23,8 @@ def list_environment(environment: Environment | None) -> Facts:
     """The facts by name, those that are known; none where the record does not tell."""
     if environment is None:
         return ()
-    facts = [(title, _show(name, getattr(environment, name))) for name, title in NAMES.items()]
-    facts += [(f"variable {name}", value) for name, value in sorted(environment.variables)]
-    return tuple((name, value) for name, value in facts if value)
+    facts = {title: _show(name, getattr(environment, name)) for name, title in NAMES.items()}
+    return keep_known(facts | {f"variable {name}": value for name, value in sorted(environment.variables)})
 
 
 def _show(name: str, value: object) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from reports.record.case import CONTROL
 from reports.stats.crossover import Crossover, find_crossover
 from reports.stats.median import Estimate
-from reports.stats.paired import estimate_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE
-from reports.summary.reference import CPU
+from reports.summary.reference import CPU, SAME_CASE, estimate_shared
 
 MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
 BUSY_ENOUGH = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
@@ -144,16 +144,8 @@ def _rank(drained: Sequence[CaseSummary], main: Mapping[tuple[str, ...], CaseSum
 
 def _find_same_programs(cases: Sequence[CaseSummary]) -> dict[str, str]:
     """For each case that TensorFlow ran as the same program as an earlier one: its name and that one's."""
-    first: dict[str, str] = {}
-    same: dict[str, str] = {}
-    for case in cases:
-        if case.chain is None:
-            continue
-        if case.chain in first:
-            same[case.name] = first[case.chain]
-        else:
-            first[case.chain] = case.name
-    return same
+    first = {case.chain: case.name for case in reversed(cases)}
+    return {case.name: first[case.chain] for case in cases if case.chain and first[case.chain] != case.name}
 
 
 def find_control(cases: Sequence[CaseSummary]) -> Control | None:
@@ -163,11 +155,10 @@ def find_control(cases: Sequence[CaseSummary]) -> Control | None:
         return None
     wanted = (control.ordering, control.arm, control.device)
     twins = (case for case in list_drained(cases) if (case.ordering, case.arm, case.device) == wanted)
-    twin = next(twins, None)
-    if twin is None:
+    if (twin := next(twins, None)) is None:
         return None
-    ours, theirs = (case.values.get(RATE.name, {}) for case in (control, twin))
-    return Control(twin.name, estimate_ratio(ours, theirs)) if ours.keys() & theirs.keys() else None
+    ratio = estimate_shared(*(case.values.get(RATE.name, {}) for case in (control, twin)))
+    return None if ratio is None else Control(twin.name, ratio)
 
 
 def list_busy(cases: Sequence[CaseSummary]) -> tuple[CaseSummary, ...]:
@@ -213,10 +204,9 @@ def find_winners(predictions: Sequence[Prediction]) -> tuple[Winner, ...]:
 
 def list_on_several_devices(cases: Sequence[CaseSummary]) -> tuple[tuple[CaseSummary, ...], ...]:
     """The timed cases that differ in their device alone, those of one case together, the CPU's first."""
-    found: dict[tuple[object, ...], dict[str, CaseSummary]] = {}
+    read, found = attrgetter(*SAME_CASE), dict[object, dict[str, CaseSummary]]()
     for case in cases:
         if case.num_turns:
-            like = (case.group, case.name, case.ordering, case.consumer, case.arm, case.step_ms, case.choices)
-            found.setdefault(like, {}).setdefault(case.device, case)
+            found.setdefault(read(case), {}).setdefault(case.device, case)
     shared = (sorted(by.values(), key=lambda case: (case.device != CPU, case.device)) for by in found.values())
     return tuple(tuple(each) for each in shared if len(each) > 1)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.record.record import CaseRecord
 
 Facts = tuple[tuple[str, str], ...]
 """Names and values, in the order in which a table shows them."""
+
+
+def keep_known(found: Mapping[str, object]) -> Facts:
+    """Those that have a value, as text."""
+    return tuple((name, str(value).strip()) for name, value in found.items() if value and str(value).strip())
 
 
 @dataclass(frozen=True)

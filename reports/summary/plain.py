@@ -9,7 +9,7 @@ from reports.record.errors import RecordError
 from reports.record.record import KEY
 from reports.stats.median import estimate_median
 from reports.summary.case import CaseSummary
-from reports.summary.identity import Facts, Identity
+from reports.summary.identity import Facts, Identity, keep_known
 from reports.summary.metric import ROUND_TIME
 from reports.summary.summary import Summary
 
@@ -80,7 +80,7 @@ def _parse_machine(stored: dict[str, Any]) -> Facts:
         "architecture": info.get("machine"),
         "system": info.get("system"),
     }
-    return _keep_known(found)
+    return keep_known(found)
 
 
 def parse_versions(stored: dict[str, Any], *, with_python: bool) -> Facts:
@@ -97,11 +97,7 @@ def parse_versions(stored: dict[str, Any], *, with_python: bool) -> Facts:
         if has_commit
         else None,
     }
-    return _keep_known(found)
-
-
-def _keep_known(found: dict[str, Any]) -> Facts:
-    return tuple((name, str(value).strip()) for name, value in found.items() if value and str(value).strip())
+    return keep_known(found)
 
 
 def _get_dict(stored: Any, name: str) -> dict[str, Any]:

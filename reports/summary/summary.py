@@ -24,7 +24,7 @@ from reports.summary.fields import (
     rank_fields,
     rank_mixed,
 )
-from reports.summary.identity import Facts
+from reports.summary.identity import Facts, keep_known
 
 ITERATED = "infer"  # the one consumer whose examples are no epoch
 
@@ -123,7 +123,7 @@ def summarize(record: Record, path: str = "") -> Summary:
         data_name=setting.data_name,
         data_fingerprint=setting.data_fingerprint,
         environment=list_environment(record.environment),
-        remarks=_remark(cases),
+        remarks=(tell_contaminated(cases),) if any(case.num_contaminated for case in cases) else (),
         path=path,
         fields=rank_fields(cases),
         control=find_control(cases),
@@ -142,7 +142,7 @@ def _list_machine(machine: Machine, uses: Iterable[DeviceUse]) -> Facts:
         "system": machine.system,
         "gpu": _join(use.model for use in uses),
     }
-    return tuple((name, value) for name, value in found.items() if value)
+    return keep_known(found)
 
 
 def _list_device_versions(uses: Iterable[DeviceUse]) -> Facts:
@@ -151,7 +151,7 @@ def _list_device_versions(uses: Iterable[DeviceUse]) -> Facts:
         "gpu driver": _join(use.driver for use in uses),
         "xla on": _join(use.used for use in uses if use.xla),
     }
-    return tuple((name, value) for name, value in found.items() if value)
+    return keep_known(found)
 
 
 def _join(values: Iterable[str | None]) -> str:
@@ -159,9 +159,8 @@ def _join(values: Iterable[str | None]) -> str:
     return ", ".join(dict.fromkeys(value for value in values if value))
 
 
-def _remark(cases: Iterable[CaseSummary]) -> tuple[str, ...]:
-    cases = list(cases)
-    num_turns, contaminated = (sum(getattr(case, name) for case in cases) for name in ("num_turns", "num_contaminated"))
-    if not contaminated:
-        return ()
-    return (f"{contaminated} of {num_turns} turns contaminated: others used more than a tenth of the machine",)
+def tell_contaminated(cases: Iterable[CaseSummary]) -> str:
+    """In how many of all turns others used more of the machine than the rule allows."""
+    counts = [(case.num_contaminated, case.num_turns) for case in cases]
+    contaminated, num_turns = (sum(each) for each in zip(*counts, strict=True))
+    return f"{contaminated} of {num_turns} turns contaminated: others used more than a tenth of the machine"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.drawing.blocks import Align, Block, Cell, Column, Emphasis, Gap, Lines, Table, build_row
+from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Table, build_row
 from reports.drawing.numbers import render_estimate, render_percent
 from reports.summary.case import CaseSummary
 from reports.summary.fields import Prediction
@@ -69,14 +69,10 @@ def _tabulate_model(model: str, found: Sequence[Prediction], devices: Sequence[s
     rows = []
     for size in sorted({each.batch_size for each in found}):
         cases = {each.case.device: each.case for each in found if each.batch_size == size}
-        cells = [cell for device in devices for cell in _show_prediction(cases.get(device))]
+        cells = [show(cases.get(device)) for device in devices for show in (show_rate, show_first_batch)]
         ratios = [show_estimate(cases[other].cpu_ratio) if other in cases else EMPTY for other in others]
         rows.append(build_row(f"  {size}", *cells, *ratios))
     return Table(f"inference of the {model}", columns, tuple(rows))
-
-
-def _show_prediction(case: CaseSummary | None) -> tuple[Cell, Cell]:
-    return show_rate(case), show_first_batch(case)
 
 
 def _tell_unsynced(cases: Sequence[CaseSummary]) -> list[str]:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from mnist_core.language.device import describe_gpu
 from reports.drawing.numbers import render_estimate, render_ratio
-from reports.record.machine import FINGERPRINT_DIGITS
+from reports.record.machine import FINGERPRINT_DIGITS, Machine
 from reports.record.program import DeviceUse
 from reports.stats.crossover import describe_crossover
 from reports.stats.median import CONFIDENCE
 from reports.summary.case import CaseSummary
 from reports.summary.fields import BUSY_ENOUGH, list_emulated
+from reports.summary.identity import Facts
 from reports.summary.reference import CPU
-from reports.summary.summary import Summary
+from reports.summary.summary import Summary, tell_contaminated
 
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
@@ -45,27 +46,32 @@ def tell_turns(summary: Summary) -> list[str]:
     sizes = " or ".join(str(size) for size in summary.epoch_sizes)
     return [
         f"{counted} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
-        (
-            f"{summary.num_contaminated} of {summary.num_turns} turns contaminated:"
-            " others used more than a tenth of the machine"
-        ),
+        tell_contaminated(summary.cases),
         *([f"{sizes} examples a turn"] if sizes else []),
     ]
 
 
 def tell_setting(summary: Summary) -> list[str]:
     """The machine, the versions and the data of a run of this project."""
-    libraries = ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in summary.libraries)
     return [
-        f"{tell_computer(summary)}, {summary.datetime[:16]}",
-        libraries,
-        f"digits: {summary.data_name} (sha256 {str(summary.data_fingerprint)[:FINGERPRINT_DIGITS]})",
+        f"{tell_computer(summary.computer)}, {summary.datetime[:16]}",
+        tell_versions(summary.libraries),
+        tell_digits(summary.data_name, summary.data_fingerprint),
     ]
 
 
-def tell_computer(summary: Summary) -> str:
+def tell_versions(versions: Facts) -> str:
+    """What a case was measured with, in the order of the record."""
+    return ", ".join(f"{NAMES.get(name, name)} {version}" for name, version in versions)
+
+
+def tell_digits(name: str | None, fingerprint: str | None) -> str:
+    """On which digits a case was measured."""
+    return f"digits: {name} (sha256 {str(fingerprint)[:FINGERPRINT_DIGITS]})"
+
+
+def tell_computer(machine: Machine | None) -> str:
     """The processor, how many of its cores the run was allowed to use, and the system; empty where nothing tells."""
-    machine = summary.computer
     return "" if machine is None else f"{machine.cpu}, {machine.num_cores} cores, {machine.system}"
 
 

@@ -8,9 +8,9 @@ from reports.claims.file import load_claims
 from reports.claims.tables import EMPHASES, count_verdicts, render_prediction
 from reports.claims.verdict import ClaimVerdict, Ruling, judge_claims
 from reports.drawing.blocks import Block, Cell, Figure, Fold, Lines, Section, Table, number_columns, text_columns
-from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.claims_chart import draw_ranges, is_drawable
 from reports.summary.summary import Summary
+from reports.tables.cells import show_estimate
 
 MARKS = {Ruling.HOLDS: "✓", Ruling.REFUTED: "✗", Ruling.INCONCLUSIVE: "?", Ruling.NOT_RUN: "-"}
 ORDER = (Ruling.REFUTED, Ruling.HOLDS, Ruling.INCONCLUSIVE, Ruling.NOT_RUN)
@@ -25,17 +25,12 @@ def describe_claims(summary: Summary) -> Section:
     verdicts = sorted(judge_claims(load_claims(), summary), key=lambda verdict: ORDER.index(verdict.kind))
     run = [verdict for verdict in verdicts if verdict.measured is not None]
     left = [verdict for verdict in verdicts if verdict.measured is None]
-    blocks: list[Block] = [Lines((f"{tally(verdicts)}.",))]
+    blocks: list[Block] = [Lines((f"{count_verdicts(verdicts)}.",))]
     if any(is_drawable(verdict) for verdict in run):
         blocks.append(draw_claims(run))
     blocks += [_list_verdicts("The claims that this run decides on", run)] if run else []
     blocks += [Fold(f"Not run here: {len(left)}", _list_verdicts(None, left))] if left else []
     return Section("claims", "Is what people say true here?", tuple(blocks))
-
-
-def tally(verdicts: Sequence[ClaimVerdict]) -> str:
-    """How many of each verdict there are."""
-    return count_verdicts(verdicts).partition(";")[0]
 
 
 def draw_claims(verdicts: Sequence[ClaimVerdict]) -> Figure:
@@ -54,19 +49,18 @@ def _list_verdicts(title: str | None, verdicts: Sequence[ClaimVerdict]) -> Table
 
 
 def _list(verdict: ClaimVerdict) -> tuple[Cell, ...]:
-    claim, kind, measured = verdict.claim, verdict.kind, verdict.measured
+    claim, kind = verdict.claim, verdict.kind
     why = f" {claim.why}" if kind is Ruling.REFUTED and claim.why else ""
-    shown = Cell("") if measured is None else Cell(render_estimate(measured, render_ratio), measured.median)
     return (
         Cell(claim.id),
         Cell(
-            f"{MARKS[verdict.kind]} {verdict.kind.value}",
-            ORDER.index(verdict.kind),
+            f"{MARKS[kind]} {kind.value}",
+            ORDER.index(kind),
             (verdict.reason,) if verdict.reason else (),
-            EMPHASES[verdict.kind],
+            EMPHASES[kind],
         ),
         Cell(claim.sentence, below=(f"{claim.source}.{why}",)),
         Cell(claim.metric),
         Cell(render_prediction(claim)),
-        shown,
+        show_estimate(verdict.measured),
     )

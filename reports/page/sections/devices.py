@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Cell, Figure, Lines, Row, Section, Table, number_columns, text_columns
-from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_case, name_device
-from reports.page.sections.speed import READ_INTERVALS, READ_LOG
+from reports.page.sections.speed import READ_INTERVALS, READ_LOG, tell_rate
 from reports.summary.case import CaseSummary
 from reports.summary.metric import RATE
 from reports.summary.summary import Summary
@@ -38,8 +37,7 @@ def draw_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Figure:
     marks = []
     for case in (case for pair in pairs for case in pair):
         rate = case.get(RATE)
-        shown = f"{render_estimate(rate, render_rate)} examples/s"
-        marks.append(Mark(name_case(case), name_device(case.device), rate, shown, case.ordering))
+        marks.append(Mark(name_case(case), name_device(case.device), rate, tell_rate(rate), case.ordering))
     return Figure(
         "Throughput on each device, examples per second",
         f"Farther right is faster. {READ_INTERVALS} {READ_LOG} Devices are told apart by shape and colour; a difference"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.drawing.blocks import Figure, Section, write_sentences
 from reports.drawing.numbers import render_estimate, render_percent
 from reports.page.charts.intervals_chart import Mark, draw_intervals
-from reports.page.names import name_device, name_row
+from reports.page.names import has_several_devices, name_device, name_row
 from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
 from reports.summary.fields import BUSY_ENOUGH
@@ -52,6 +52,6 @@ def draw_feeding(cases: list[CaseSummary]) -> Figure:
 def _name_consumer(case: CaseSummary, cases: list[CaseSummary]) -> str:
     """Such as: emulated accelerator, 2 ms, raw."""
     step = "" if case.step_ms is None else f"{case.step_ms:g} ms"
-    device = name_device(case.device) if len({each.device for each in cases}) > 1 else ""
+    device = name_device(case.device) if has_several_devices(cases) else ""
     parts = (CONSUMERS.get(case.consumer, case.consumer), step, case.arm, device)
     return ", ".join(part for part in parts if part)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from reports.drawing.blocks import Block, Figure, Section, write_sentences
-from reports.drawing.numbers import render_estimate, render_rate
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_device
-from reports.page.sections.speed import READ_INTERVALS, READ_LOG
+from reports.page.sections.speed import READ_INTERVALS, READ_LOG, tell_rate
 from reports.summary.fields import Prediction
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
@@ -35,6 +34,6 @@ def _mark(prediction: Prediction) -> Mark:
         f"batch of {prediction.batch_size}",
         f"{prediction.model}, {name_device(prediction.case.device)}",
         rate,
-        f"{render_estimate(rate, render_rate)} examples/s",
+        tell_rate(rate),
         "" if latency is None else f"{FIRST_BATCH.render(latency.median)} a call",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reports.drawing.blocks import Section
 from reports.page.runs import Run
 from reports.page.sections.claims import describe_claims
@@ -16,24 +18,16 @@ from reports.page.sections.speed import describe_first_batch, describe_speed
 from reports.page.sections.traces import describe_traces
 from reports.summary.summary import Summary
 
+OF_CASES: tuple[Callable[[Summary], Section | None], ...] = (
+    *(describe_speed, describe_frontier, describe_first_batch, describe_memory, describe_feeding, describe_mixing),
+    *(describe_inference, describe_devices, describe_claims),
+)
+
 
 def list_sections(run: Run) -> tuple[Section, ...]:
     """All sections that the run has something for."""
     traces = describe_traces(run.traces, run.unreadable)
     if run.summary is None:
         return (traces,)
-    sections = [*_describe_summary(run.summary), describe_claims(run.summary), traces, describe_machine(run.summary)]
+    sections = [*(describe(run.summary) for describe in OF_CASES), traces, describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)
-
-
-def _describe_summary(summary: Summary) -> list[Section | None]:
-    return [
-        describe_speed(summary),
-        describe_frontier(summary),
-        describe_first_batch(summary),
-        describe_memory(summary),
-        describe_feeding(summary),
-        describe_mixing(summary),
-        describe_inference(summary),
-        describe_devices(summary),
-    ]

@@ -45,7 +45,7 @@ def draw_throughput(summary: Summary) -> Figure:
         "Throughput, examples per second",
         f"Farther right is faster. {READ_INTERVALS} Two cases whose lines share a value cannot be told apart."
         f" {READ_LOG}",
-        draw_intervals(_mark(summary, RATE, _show_rate), "examples per second", series="arm"),
+        draw_intervals(_mark(summary, RATE, tell_rate), "examples per second", series="arm"),
     )
 
 
@@ -75,7 +75,8 @@ def _mark(summary: Summary, metric: Metric, show: Callable[[Estimate], str], fac
     return [Mark(name_row(case), name_series(case, cases), each, show(each), case.ordering) for case, each in known]
 
 
-def _show_rate(estimate: Estimate) -> str:
+def tell_rate(estimate: Estimate) -> str:
+    """Examples per second with their interval and the unit."""
     return f"{render_estimate(estimate, render_rate)} examples/s"
 
 
