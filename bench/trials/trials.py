@@ -30,7 +30,7 @@ from reports.gate.record import GateRecord
 from reports.gate.settings import GateSettingsError
 from reports.gate.verdict import decide
 from reports.record.errors import RecordError
-from reports.trials.trial import BROKEN, Trial, append_trial, build_broken_trial, build_trial, load_trials
+from reports.trials.trial import BROKEN, TRIALS, Trial, build_broken_trial, build_trial, load_trials
 
 FILE = "trials.jsonl"
 LOCK = "lock"
@@ -197,7 +197,7 @@ class TrialRun:
 
     def _keep(self, trial: Trial) -> None:
         try:
-            append_trial(trial, self._file)
+            TRIALS.append(trial, self._file)
         except OSError as error:
             raise TrialError(f"--out {self.options.folder} cannot be written: {error.strerror}.") from None
         self._trials.append(trial)

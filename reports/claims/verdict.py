@@ -9,8 +9,7 @@ from enum import Enum
 from reports.claims.claim import CLAIMED, Claim
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.case import CaseSummary
-from reports.summary.readings import estimate_reading_ratio
-from reports.summary.reference import estimate_shared
+from reports.summary.reference import estimate_reading_ratio, estimate_shared
 from reports.summary.summary import Summary
 
 

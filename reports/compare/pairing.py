@@ -25,7 +25,7 @@ from reports.summary.metric import (
     TIME,
     Metric,
 )
-from reports.summary.readings import estimate_reading_ratio
+from reports.summary.reference import estimate_reading_ratio
 from reports.summary.summary import Summary
 
 COMPARED = (

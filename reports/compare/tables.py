@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.compare.differences import Difference
 from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
@@ -66,7 +65,7 @@ def tabulate_side_by_side(
         conclusion: What the thresholds come to.
         everything: True for the rows of what did not change as well.
     """
-    blocks: list[Block] = [_list_runs(shown.runs)]
+    blocks: list[Block] = [build_list(_list_run(*each) for each in zip(LETTERS, shown.runs, strict=False))]
     for number, comparison in enumerate(shown.comparisons, start=1):
         blocks += [Gap(), *_tabulate_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
     blocks += [block for found in shown.speed_ups for block in (Gap(), *tabulate_speed_ups(found))]
@@ -90,10 +89,6 @@ def _list_speed_up(row: SpeedUp) -> Row:
     values = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
     emphasis = Emphasis.GOOD if (row.ratio.low or 0) > 1 else Emphasis.PLAIN
     return build_row(row.case.label, *values, render_estimate(row.ratio, render_ratio), emphasis=emphasis)
-
-
-def _list_runs(runs: Sequence[Summary]) -> Table:
-    return build_list(_list_run(letter, run) for letter, run in zip(LETTERS, runs, strict=False))
 
 
 def _list_run(letter: str, run: Summary) -> Row:
@@ -146,17 +141,16 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
         blocks.append(Lines((doubt,), Emphasis.WORST))
     facts = [each for each in comparison.differences if not each.is_of_program]
     programs = [each for each in comparison.differences if each.is_of_program]
-    lines = [_tell_difference(each) for each in [*facts, *programs[:MOST_PROGRAMS]]]
+    lines = [
+        f"{each.name}: {each.first or UNKNOWN} -> {each.second or UNKNOWN}"
+        for each in [*facts, *programs[:MOST_PROGRAMS]]
+    ]
     if len(programs) > MOST_PROGRAMS:
         lines.append(f"and {len(programs) - MOST_PROGRAMS} more that run as something else")
     if lines:
         blocks.append(Lines(tuple(lines)))
     same = "machine, versions, data and programs" if comparison.first.data_fingerprint else "machine and versions"
     return blocks or [Lines((f"the same {same}, as far as the files tell",), Emphasis.FAINT)]
-
-
-def _tell_difference(difference: Difference) -> str:
-    return f"{difference.name}: {difference.first or UNKNOWN} -> {difference.second or UNKNOWN}"
 
 
 def _tabulate_metric(

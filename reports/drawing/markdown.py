@@ -21,7 +21,6 @@ from reports.drawing.blocks import (
     Heading,
     Lines,
     Paragraph,
-    Row,
     Table,
     Words,
     join_words,
@@ -129,12 +128,8 @@ def _draw_table(table: Table) -> Part:
     title = () if table.title is None else (f"**{escape(show_plainly(table.title))}**", "")
     heads = [f" {_write(column.title)} " if table.headed else " " for column in table.columns]
     alignment = [ALIGNMENTS[column.align] for column in table.columns]
-    rows = tuple(_draw_row(row) for row in table.rows)
+    rows = tuple(_join(f" {_draw_cell(cell)} " for cell in row) for row in table.rows)
     return Part(Rank.TABLE, (*title, _join(heads), _join(alignment)), rows, ("",))
-
-
-def _draw_row(row: Row) -> str:
-    return _join(f" {_draw_cell(cell)} " for cell in row)
 
 
 def _draw_cell(cell: Cell) -> str:

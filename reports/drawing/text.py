@@ -65,7 +65,7 @@ def lay_out(blocks: Iterable[Block]) -> RenderableType:
 def _lay_out(block: Block) -> Iterator[RenderableType]:
     match block:
         case Table():
-            yield _lay_out_table(block) if block.headed else _lay_out_list(block)
+            yield _fill(_head(block) if block.headed else RichTable.grid(padding=(0, block.gap)), block)
         case Lines(lines, emphasis):
             for line in lines:
                 yield Padding(_write(line, emphasis), INDENT)
@@ -81,19 +81,14 @@ def _lay_out(block: Block) -> Iterator[RenderableType]:
             pass
 
 
-def _lay_out_table(table: Table) -> RichTable:
-    shown = RichTable(
+def _head(table: Table) -> RichTable:
+    return RichTable(
         box=box.SIMPLE_HEAD,
         title=None if table.title is None else Text(show_plainly(table.title), TITLE),
         title_justify="left",
         padding=(0, table.gap - 2, 0, 1),  # the box has a space between two columns as well
         expand=any(column.share is not None for column in table.columns),
     )
-    return _fill(shown, table)
-
-
-def _lay_out_list(table: Table) -> RichTable:
-    return _fill(RichTable.grid(padding=(0, table.gap)), table)
 
 
 def _fill(shown: RichTable, table: Table) -> RichTable:

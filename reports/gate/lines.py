@@ -9,7 +9,7 @@ from reports.drawing.numbers import render_change, render_changes, render_p_valu
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
-from reports.record.sample import MIN_JUDGED_NS, Sample
+from reports.record.sample import MIN_JUDGED_NS
 from reports.stats.median import CONFIDENCE
 from reports.tables.notes import tell_computer, tell_digits, tell_versions
 
@@ -34,11 +34,9 @@ def _name(revision: Revision) -> str:
 def rank(findings: Iterable[Finding]) -> list[Finding]:
     """The worst verdict first; within a verdict the largest change."""
     severities = {verdict: number for number, verdict in enumerate(GateVerdict)}
-    return sorted(findings, key=lambda each: (severities[each.verdict], -_size(each)))
-
-
-def _size(finding: Finding) -> float:
-    return 0.0 if finding.change is None else finding.change.median
+    return sorted(
+        findings, key=lambda each: (severities[each.verdict], -each.change.median if each.change is not None else 0.0)
+    )
 
 
 def tell_change(finding: Finding) -> str:
@@ -136,18 +134,13 @@ def _tell_cores(record: GateRecord) -> list[str]:
 def _tell_size(record: GateRecord) -> list[str]:
     num_turns = sum(len(pair.base.turns) for pair in record.pairs)
     calm = sum(len(keep_calm(pair)) for pair in record.pairs)
-    short = sum(
-        _is_short(*turns) for pair in record.pairs for turns in zip(pair.base.turns, pair.head.turns, strict=True)
-    )
+    turns = (turns for pair in record.pairs for turns in zip(pair.base.turns, pair.head.turns, strict=True))
+    short = sum(min(base.wall_ns, head.wall_ns) < MIN_JUDGED_NS for base, head in turns)
     unknown = f"; {short} too short to tell" if short else ""
     return [
         f"{len(record.pairs)} pairs of processes, {num_turns} of turns, {record.spent_s:.0f} s, seed {record.seed}",
         f"pairs of turns that others disturbed, left out: {num_turns - calm} of {num_turns}{unknown}",
     ]
-
-
-def _is_short(base: Sample, head: Sample) -> bool:
-    return min(base.wall_ns, head.wall_ns) < MIN_JUDGED_NS
 
 
 def _tell_setting(record: GateRecord) -> list[str]:

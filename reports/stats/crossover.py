@@ -40,12 +40,8 @@ def find_crossover(ratios: Mapping[int, Estimate]) -> Crossover:
     """
     sizes = sorted(ratios)
     wins = tuple(size for size in sizes if (ratios[size].low or 0) > LEVEL)
-    loses = tuple(size for size in sizes if _is_below(ratios[size]))
+    loses = tuple(size for size in sizes if (high := ratios[size].high) is not None and high < LEVEL)
     return Crossover(wins, loses, tuple(size for size in sizes if size not in {*wins, *loses}))
-
-
-def _is_below(ratio: Estimate) -> bool:
-    return ratio.high is not None and ratio.high < LEVEL
 
 
 def describe_crossover(crossover: Crossover) -> str:

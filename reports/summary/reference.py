@@ -8,7 +8,7 @@ from operator import attrgetter
 from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.stats.paired import estimate_ratio
-from reports.summary.metric import RATE, TIME, Values
+from reports.summary.metric import RATE, TIME, Metric, Values
 
 CPU = "cpu"  # the device that others are compared with
 TAKING_TURNS = ("consumer", "step_ms", "arm", "device", "group")  # what a case and its reference have in common
@@ -52,3 +52,21 @@ def read_relative_times(case: CaseRecord, reference: CaseRecord | None) -> Value
         return {}
     ours, theirs = TIME.read(case), TIME.read(reference)
     return {number: ours[number] / theirs[number] for number in sorted(ours.keys() & theirs.keys())}
+
+
+def estimate_reading_ratio(metric: Metric, numerator: float, denominator: float, num_readings: int = 2) -> Estimate:
+    """The ratio of two readings, or of a reading and a number, with the spread that readings are known to have.
+
+    Args:
+        metric: Metric that is read once and has a spread.
+        numerator: Bytes that were read.
+        denominator: Bytes that they are divided by, above 0.
+        num_readings: How many of the two are readings.
+
+    Raises:
+        ValueError: The metric has no known spread.
+    """
+    if metric.spread is None:
+        raise ValueError(f"readings of {metric.name} have no known spread.")
+    ratio, spread = numerator / denominator, metric.spread**num_readings
+    return Estimate(ratio, ratio / spread, ratio * spread, 1)

@@ -28,9 +28,6 @@ def tabulate_mixing(summary: Summary) -> list[Block]:
 
 def _list_mixed(mixed: Mixed) -> Row:
     scores = (show_estimate(mixed.case.find(score)) for score in (DISPLACEMENT, LABEL_RUNS))
-    return build_row(f"  {mixed.case.name}", *scores, show_first_batch(mixed.case), _show_accuracy(mixed))
-
-
-def _show_accuracy(mixed: Mixed) -> Cell:
     found = mixed.accuracy
-    return EMPTY if found is None else Cell(render_estimate(found, render_fine_percent), found.median)
+    accuracy = EMPTY if found is None else Cell(render_estimate(found, render_fine_percent), found.median)
+    return build_row(f"  {mixed.case.name}", *scores, show_first_batch(mixed.case), accuracy)

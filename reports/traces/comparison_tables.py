@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table, build_list, build_row
 from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
 from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
-from reports.traces.stages import Pipeline
 from reports.traces.tables import LONGEST_NAME, build_columns, shorten
 from reports.traces.trace import Trace
 
+NO_CHAIN = "no tf.data"
 GONE = "-"  # on the side that does not have it
 
 
@@ -54,7 +54,7 @@ def _tabulate_pairs(title: str, pairs: Iterable[TimePair]) -> Table:
 
 def _list_pair(pair: TimePair, *, shows_kind: bool) -> Row:
     kind = [pair.kind] if shows_kind else []
-    values = (_render(value) for value in (pair.first_ms, pair.second_ms))
+    values = (GONE if value is None else render_ms(value) for value in (pair.first_ms, pair.second_ms))
     return build_row(shorten(pair.name), *kind, *values, _show_change(pair.gain_ms))
 
 
@@ -66,16 +66,8 @@ def _show_change(change_ms: float) -> Cell:
     return Cell(f"+{size}", emphasis=Emphasis.BAD) if change_ms > 0 else Cell(f"-{size}", emphasis=Emphasis.GOOD)
 
 
-def _render(value_ms: float | None) -> str:
-    return GONE if value_ms is None else render_ms(value_ms)
-
-
 def _tell_chains(first: Trace, second: Trace) -> Lines:
-    chains = [_chain(trace.pipelines) for trace in (first, second)]
+    chains = [trace.pipelines[0].chain if trace.pipelines else NO_CHAIN for trace in (first, second)]
     if chains[0] == chains[1]:
         return Lines((f"both run as {chains[0]}",), Emphasis.FAINT)
     return Lines(tuple(f"{side} runs as {chain}" for side, chain in zip("AB", chains, strict=True)), Emphasis.FAINT)
-
-
-def _chain(pipelines: tuple[Pipeline, ...]) -> str:
-    return pipelines[0].chain if pipelines else "no tf.data"

@@ -48,8 +48,9 @@ def _list_tally(tally: Tally) -> Row:
     elsewhere = [str(tally.num_elsewhere)] if tally.kind == "A/B" else []
     undecided = str(tally.num_inconclusive) if tally.rule == OURS else ""
     counts = (str(tally.num_flagged), str(tally.num_trials), _render_share(tally), *elsewhere, undecided)
+    stored = f"{tally.num_stored_flagged} of {tally.num_stored}" if tally.num_stored else ""
     emphasis = Emphasis.STRONG if tally.rule == OURS else Emphasis.PLAIN
-    return build_row(tally.rule, *counts, _render_stored(tally), emphasis=emphasis)
+    return build_row(tally.rule, *counts, stored, emphasis=emphasis)
 
 
 def _tabulate_cases(cases: Sequence[CaseTally]) -> Table:
@@ -62,10 +63,6 @@ def _list_case(tally: CaseTally) -> Row:
     return build_row(
         tally.case, render_chosen_percent(tally.slowdown), seen, str(tally.num_found), str(tally.num_trials)
     )
-
-
-def _render_stored(tally: Tally) -> str:
-    return f"{tally.num_stored_flagged} of {tally.num_stored}" if tally.num_stored else ""
 
 
 def _tell_class(tally: Tally) -> str:

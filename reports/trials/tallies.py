@@ -106,7 +106,7 @@ def _tally_class(kind: TallyKind, trials: Sequence[Trial]) -> list[Tally]:
 
 
 def _tally(rule: str, kind: TallyKind, slowdown: float, trials: Sequence[Trial], num_broken: int) -> Tally:
-    flagged = [_read_flagged(trial, rule) for trial in trials]
+    flagged = [trial.regressed if rule == OURS else _find_flagged(trial.peers, rule) for trial in trials]
     num_flagged = _count_flagged(trials, flagged)
     low, high = bound_share(num_flagged, len(trials))
     stored = [trial for trial in trials if trial.stored is not None] if rule != OURS else []
@@ -135,10 +135,6 @@ def _count_flagged(trials: Sequence[Trial], flagged: Sequence[Cases]) -> int:
 
 def _count_elsewhere(trials: Sequence[Trial], flagged: Sequence[Cases]) -> int:
     return sum(bool(set(cases) - {trial.case}) for trial, cases in zip(trials, flagged, strict=True))
-
-
-def _read_flagged(trial: Trial, rule: str) -> Cases:
-    return trial.regressed if rule == OURS else _find_flagged(trial.peers, rule)
 
 
 def _find_flagged(verdicts: Iterable[PeerVerdict], rule: str) -> Cases:

@@ -117,16 +117,6 @@ def build_broken_trial(
 TRIALS = LineFormat("mnist_bench_trial", FORMAT, Trial, "trial", "trials of the gate")
 
 
-def append_trial(trial: Trial, file: Path) -> None:
-    """Add a line; a last line that was cut short when its writer was killed is taken away first.
-
-    Raises:
-        RecordError: The file ends in something else.
-        OSError: The file cannot be written.
-    """
-    TRIALS.append(trial, file)
-
-
 def load_trials(file: Path) -> tuple[Trial, ...]:
     """The trials in a file, without a last line that was cut short.
 

@@ -22,7 +22,7 @@ from reports.trials.again import decide_again
 from reports.trials.peers import RULES, PeerVerdict
 from reports.trials.tables import render_tallies_json, tabulate_tallies
 from reports.trials.tallies import OURS, CaseTally, Tally, bound_share, tally_cases, tally_trials
-from reports.trials.trial import Trial, append_trial, build_trial, load_trials
+from reports.trials.trial import TRIALS as LINES, Trial, build_trial, load_trials
 
 ROOT = Path(__file__).parents[3]
 RULE = "pytest-benchmark mean 5%"
@@ -41,7 +41,7 @@ def slower(number: int, slowdown: float = 0.05, outcome=Outcome.FINE, regressed=
 def test_trials_come_back_as_they_were_appended(tmp_path: Path) -> None:
     trials = (same(0), slower(1, regressed=("a", "b"), flagged=("b",), stored=("a",)))
     for trial in trials:
-        append_trial(trial, tmp_path / "trials.jsonl")
+        LINES.append(trial, tmp_path / "trials.jsonl")
     assert load_trials(tmp_path / "trials.jsonl") == trials
 
 
@@ -49,7 +49,7 @@ def test_trials_come_back_as_they_were_appended(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_neither_read_nor_cut(text: str, tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(text)
-    for act in (lambda: load_trials(file), lambda: append_trial(same(0), file)):
+    for act in (lambda: load_trials(file), lambda: LINES.append(same(0), file)):
         with pytest.raises(RecordError, match="does not end in a trial: give a file that trials of the gate left"):
             act()
     assert file.read_text() == text
@@ -57,7 +57,7 @@ def test_a_file_of_something_else_is_neither_read_nor_cut(text: str, tmp_path: P
 
 def test_a_trial_that_stands_twice_is_refused(tmp_path: Path) -> None:
     for number in (0, 1, 1):
-        append_trial(same(number), tmp_path / "trials.jsonl")
+        LINES.append(same(number), tmp_path / "trials.jsonl")
     with pytest.raises(RecordError, match="line 3 repeats trial 1: two slices ran at once; remove it"):
         load_trials(tmp_path / "trials.jsonl")
 
@@ -66,11 +66,11 @@ def test_a_trial_that_stands_twice_is_refused(tmp_path: Path) -> None:
 def test_a_line_cut_short_by_a_kill_is_measured_again(cut: int, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
     for number in range(3):
-        append_trial(same(number), file)
+        LINES.append(same(number), file)
     whole = file.read_bytes()
     file.write_bytes(whole[: max(len(whole) - cut, len(whole) * 2 // 3 + 5)])
     assert load_trials(file) == (same(0), same(1))
-    append_trial(same(2), file)
+    LINES.append(same(2), file)
     assert load_trials(file) == (same(0), same(1), same(2))
 
 
@@ -86,7 +86,7 @@ def test_a_line_cut_short_by_a_kill_is_measured_again(cut: int, tmp_path: Path) 
 )
 def test_a_damaged_line_is_refused_by_its_number(line: str, reason: str, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
-    append_trial(same(0), file)
+    LINES.append(same(0), file)
     file.write_text(f"{file.read_text()}{line}\n")
     with pytest.raises(RecordError, match=reason) as caught:
         load_trials(file)
@@ -99,7 +99,7 @@ def test_a_damaged_line_is_refused_by_its_number(line: str, reason: str, tmp_pat
 )
 def test_a_line_with_a_field_that_cannot_be_is_refused(change, tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
-    append_trial(same(0), file)
+    LINES.append(same(0), file)
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}) + "\n")
     with pytest.raises(RecordError, match="line 1 is damaged, or no trial"):
         load_trials(file)
@@ -242,7 +242,7 @@ def test_trials_are_decided_again_from_their_turns(tmp_path: Path) -> None:
     assert again[2].regressed == ("a",)
     assert again[2].stored[0] == PeerVerdict(RULE, ("a",))  # the base of trial 0, as trial 1 has none
     for trial in listed:
-        append_trial(trial, tmp_path / "trials.jsonl")
+        LINES.append(trial, tmp_path / "trials.jsonl")
     done = run("trials.jsonl", "--again", "--json", cwd=tmp_path)
     assert done.stdout.strip() == render_tallies_json(tally_trials(again), tally_cases(again))
     (tmp_path / files[2]).unlink()
@@ -291,7 +291,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.process
 def test_the_command_counts_what_a_file_holds(tmp_path: Path) -> None:
     for trial in TRIALS[:-1]:
-        append_trial(trial, tmp_path / "trials.jsonl")
+        LINES.append(trial, tmp_path / "trials.jsonl")
     done = run("trials.jsonl", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == TABLE
