@@ -23,8 +23,8 @@ from bench.turns.measure import MAX_ROUNDS
 from bench.turns.replay import CLOCK, Measure, replay
 from bench.turns.schedule import Budget
 from bench.workers.gpu_search import find_missing_gpu
-from bench.workers.process import WorkerError, forks
 from bench.workers.server import WorkerStarter, build_context
+from bench.workers.worker_process import WorkerError, forks
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console

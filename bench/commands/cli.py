@@ -96,6 +96,6 @@ app.add_typer(trials.app, name="trials")
 
 def main() -> NoReturn:
     """Run the command; bad input is one line on standard error and exit code 2."""
-    from bench.workers.process import WorkerError
+    from bench.workers.worker_process import WorkerError
 
     run_app(app, WorkerError)

@@ -21,9 +21,9 @@ from bench.trials.gains import Gain, count_batches, load_gains, measure_gains, s
 from bench.trials.ground import copy_commit, introduce, prepare_doubled, prepare_trial
 from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import TrialOptions, agree_on
-from bench.workers.process import WorkerError
 from bench.workers.protocol import Introduction
 from bench.workers.slot_process import SlotError
+from bench.workers.worker_process import WorkerError
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate
 from reports.gate.record import GateRecord

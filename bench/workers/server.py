@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.consumers.registry import CONSUMERS, find_consumer
-from bench.workers import process
+from bench.workers import worker_process
 from bench.workers.answers import read_answer
-from bench.workers.process import TURN_LIMIT_S, WorkerError, WorkerProcess
 from bench.workers.protocol import CaptureTrace, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
+from bench.workers.worker_process import TURN_LIMIT_S, WorkerError, WorkerProcess
 from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.memory import Memory
@@ -28,8 +28,8 @@ Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StepTimes)
 
 
 def build_context(preloaded: Sequence[str] = PRELOADED) -> BaseContext:
-    """Where workers come from, as `bench.workers.process.build_context` makes it, with all that the bench needs."""
-    return process.build_context(preloaded)
+    """Where workers come from, with all that the bench needs, as `build_context` of `worker_process` makes it."""
+    return worker_process.build_context(preloaded)
 
 
 class Worker(WorkerProcess):

@@ -13,9 +13,9 @@ import sys
 import threading
 from typing import BinaryIO
 
-from bench.workers.process import WorkerError, WorkerProcess, build_context
 from bench.workers.protocol import Done, Failure, Pin, Request, Start, Stop, decode_request, encode
 from bench.workers.worker import ORPHANED
+from bench.workers.worker_process import WorkerError, WorkerProcess, build_context
 from mnist_core import InputError
 
 PRELOADED = ["bench.workers.slot_preload", "reports.record.record"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.workers.answers import Wanted, read_answer
-from bench.workers.process import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
 from bench.workers.protocol import Request, encode, find_failure
+from bench.workers.worker_process import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
 
 # Not as a module: multiprocessing would import that again in every worker, and the tool's mnist_core with it.
 SCRIPT = "from bench.workers.slot import main; main()"

@@ -10,8 +10,8 @@ from bench.cases.orderings import build_drain_cases, build_memory_cases, build_t
 from bench.cases.selection import Selection
 from bench.turns.group import capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.process import WorkerError
 from bench.workers.protocol import Ready, WarmedUp
+from bench.workers.worker_process import WorkerError
 from mnist_core.language.errors import InputError
 from reports.record.capture import StepTimes
 from reports.record.case import Case

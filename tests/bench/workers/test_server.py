@@ -13,8 +13,8 @@ import tensorflow as tf
 from processes import wait_for_end
 
 from bench.cases.selection import build_case
-from bench.workers.process import WorkerError
 from bench.workers.server import Worker, build_context
+from bench.workers.worker_process import WorkerError
 from mnist_core.devices.versions import describe_versions
 from mnist_core.digits.load import Digits
 from mnist_core.language.errors import InputError
