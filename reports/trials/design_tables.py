@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
 from reports.drawing.numbers import render_decimal, render_fine_percent, render_seconds
-from reports.trials.designs import LEAST_PAIRS, METRICS, Design, DesignMetric, Price
+from reports.summary.metric import CPU_TIME, TIME
+from reports.trials.designs import LEAST_PAIRS, METRICS, Design, Price
 
 SHORT_COST = 9.95  # from here on a decimal says nothing
-TITLES: dict[DesignMetric, str] = {"time": "wall time", "cpu": "CPU time"}
+TITLES = {TIME.name: "wall time", CPU_TIME.name: "CPU time"}
 COLUMNS = (Column("pair", wraps=False), *number_columns("SD %", "time", "SD² s", "pairs"))
 NOTES = (
     "SD: of the difference between two equal processes, over all cases, with its 95% interval",

@@ -10,17 +10,16 @@ import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import msgspec
 
 from reports.stats.spread import Spread, estimate_spread
+from reports.summary.metric import CPU_TIME, TIME
 from reports.trials.lines import LineFormat
 
 FORMAT = 1  # of a line
 JSON_FORMAT = 2  # 1 also had ways to read a pair
-DesignMetric = Literal["time", "cpu"]
-METRICS: tuple[DesignMetric, ...] = get_args(DesignMetric)
+METRICS = (TIME.name, CPU_TIME.name)  # those that a pair of a design has
 LEAST_PAIRS = 3  # below it a spread is a guess
 
 
@@ -75,7 +74,7 @@ class Price:
     """
 
     design: Design
-    metric: DesignMetric
+    metric: str
     spread: Spread
     pair_s: float
 
@@ -95,8 +94,8 @@ def price_designs(pairs: Iterable[DesignPair]) -> tuple[Price, ...]:
     return tuple(sorted(prices, key=lambda price: (METRICS.index(price.metric), price.cost)))
 
 
-def _price(design: Design, metric: DesignMetric, pairs: Sequence[DesignPair]) -> Price | None:
-    told = [pair.time if metric == "time" else pair.cpu for pair in pairs]
+def _price(design: Design, metric: str, pairs: Sequence[DesignPair]) -> Price | None:
+    told = [getattr(pair, metric) for pair in pairs]
     differences = [difference for difference in told if difference is not None]
     if len(differences) < LEAST_PAIRS:
         return None
