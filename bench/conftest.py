@@ -22,8 +22,8 @@ from bench.turns.group import Outcome, capture_traces, measure_group, measure_me
 from bench.turns.measure import MAX_ROUNDS
 from bench.turns.replay import CLOCK, Measure, replay
 from bench.turns.schedule import Budget
+from bench.workers.fork_server import WorkerStarter, build_context
 from bench.workers.gpu_search import find_missing_gpu
-from bench.workers.server import WorkerStarter, build_context
 from bench.workers.worker_process import WorkerError, forks
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
@@ -38,7 +38,7 @@ from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.summary import summarize
-from reports.tables.run import tabulate_run
+from reports.tables.all_tables import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Surroundings]()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reports.record.record import Record as Record
     from reports.summary.files import load_summary as load_summary
     from reports.summary.summary import Summary as Summary, summarize as summarize
-    from reports.tables.run import tabulate_run as tabulate_run
+    from reports.tables.all_tables import tabulate_run as tabulate_run
     from reports.traces.reading import load_trace as load_trace
 
     __version__: str
@@ -47,7 +47,7 @@ _MODULES = {
     "reports.record.record": ("Record",),
     "reports.summary.files": ("load_summary",),
     "reports.summary.summary": ("Summary", "summarize"),
-    "reports.tables.run": ("tabulate_run",),
+    "reports.tables.all_tables": ("tabulate_run",),
     "reports.traces.reading": ("load_trace",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

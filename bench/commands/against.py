@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.commands.progress import GroupProgress
-from bench.gate.again import find_cases, measure_again, narrow_run
+from bench.gate.rerun import find_cases, measure_again, narrow_run
 from bench.gate.run import build_plan
 from bench.turns.measure import MAX_ROUNDS
 from bench.turns.schedule import Budget
-from bench.workers.server import WorkerStarter
+from bench.workers.fork_server import WorkerStarter
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from reports.compare.json import render_json

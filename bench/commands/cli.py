@@ -62,7 +62,7 @@ def noise(
     from bench.commands.progress import QuietBar
     from bench.pipelines.arms import RAW
     from bench.turns.noise import measure_differences
-    from bench.workers.server import WorkerStarter
+    from bench.workers.fork_server import WorkerStarter
     from mnist_core.digits.load import default_source
     from mnist_core.terminal.console import open_console
     from reports.drawing.blocks import Table, build_row, number_columns, text_columns

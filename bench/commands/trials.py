@@ -162,7 +162,7 @@ def _measure(pairs: list[DesignPair], names: tuple[str, ...], source: str, budge
 
     from bench.commands.progress import QuietBar
     from bench.commands.stopping import stop_once
-    from bench.gate.lots import Lots
+    from bench.gate.draws import Lots
     from bench.trials.designs import list_designs, measure_designs, open_slots
 
     lots, clock_s = Lots(len(pairs)), time.monotonic

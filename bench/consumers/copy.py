@@ -9,7 +9,7 @@ import tensorflow as tf
 from bench.consumers.drain import take_in_python
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.meter import Tools
-from bench.subjects.opened import Batch, Opened, find_first
+from bench.subjects.capabilities import Batch, Opened, find_first
 from mnist_core import Placement, find_tensor_placement
 from reports.record.case import Case
 

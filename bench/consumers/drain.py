@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from bench.consumers.epochs import Consumed, EpochMeter
 from bench.consumers.meter import Tools
-from bench.subjects.opened import Batch, Opened, count_examples, find_first
+from bench.subjects.capabilities import Batch, Opened, count_examples, find_first
 from reports.record.case import Case
 
 

@@ -12,7 +12,7 @@ from bench.machine.clock import TurnTimer
 from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.opened import Batch, ForgetsFiles, Opened, OpensDataset
+from bench.subjects.capabilities import Batch, ForgetsFiles, Opened, OpensDataset
 from mnist_core import InputError, Placement
 from reports.record.case import DEFAULT, Case
 from reports.record.program import Program

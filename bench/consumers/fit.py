@@ -12,7 +12,7 @@ from bench.consumers.meter import Tools
 from bench.machine.clock import TurnTimer
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.opened import TrainsOnArrays
+from bench.subjects.capabilities import TrainsOnArrays
 from mnist_core import Placement, find_placement
 from reports.record.case import Case, Fitting
 from reports.record.program import Program

@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from bench.consumers.meter import Tools
 from bench.machine.clock import Clock
-from bench.subjects.opened import OpensDataset, PredictsBytes
+from bench.subjects.capabilities import OpensDataset, PredictsBytes
 from reports.record.case import Case
 from reports.record.memory import HeapReading, Memory
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from bench.consumers.meter import Tools
 from bench.machine.clock import TurnTimer
-from bench.subjects.opened import GivesPictures
+from bench.subjects.capabilities import GivesPictures
 from mnist_core import ModelName, Placement, build_model, find_placement
 from reports.record.case import Case
 from reports.record.sample import Sample

@@ -10,7 +10,7 @@ from bench.consumers.meter import Tools
 from bench.machine.clock import TurnTimer
 from bench.pipelines.inspect import inspect_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.opened import NumbersExamples, count_examples
+from bench.subjects.capabilities import NumbersExamples, count_examples
 from reports.record.case import Case
 from reports.record.program import Program
 from reports.record.sample import Mixing, Sample

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench.consumers.meter import Build, Placed, Tools
 from bench.machine.clock import Clock, MachineClock, ReadPressure
 from bench.machine.pressure import read_pressure
-from bench.subjects.opened import (
+from bench.subjects.capabilities import (
     BuildsModel,
     GivesArrays,
     GivesPictures,

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from bench.consumers.epochs import Consumed, EpochMeter, Take
 from bench.consumers.meter import Tools
-from bench.subjects.opened import Batch, BuildsModel, Opened, count_examples
+from bench.subjects.capabilities import Batch, BuildsModel, Opened, count_examples
 from mnist_core import Placement, TrainStep, find_placement
 from reports.record.case import Case
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from bench.consumers.meter import Tools
 from bench.consumers.step import build_train_step
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.opened import BuildsModel, OpensDataset
+from bench.subjects.capabilities import BuildsModel, OpensDataset
 from mnist_core import Placement, StepProfiler, StepWindow, find_placement
 from reports.record.capture import StepTimes
 from reports.record.case import Case

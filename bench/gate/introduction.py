@@ -30,7 +30,7 @@ def ask_introduction(
     """
     arguments = (package.name, package.folder, source, design.arm, str(design.num_examples))
     done = subprocess.run(  # noqa: S603  # our own module
-        [str(python), "-m", "bench.gate.asked", *arguments],
+        [str(python), "-m", "bench.gate.revision_api", *arguments],
         cwd=package.folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((package.folder, str(tools)))},
         capture_output=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bench.gate.lots import Lot
+from bench.gate.draws import Lot
 from bench.workers import protocol
 from bench.workers.answers import Wanted
 from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, TakeTurn

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lot, Lots
+from bench.gate.draws import Lot, Lots
 from bench.gate.pairs import Job, measure_pair
 from bench.gate.slots import Slots
 from reports.gate.record import Failure, GateRecord, Pair

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.cases.gate import PACKAGE, is_chosen, match_cases, tell_changed
-from bench.gate.asked import UncomparableError, check_age
 from bench.gate.design import PairDesign
+from bench.gate.draws import Lots
 from bench.gate.introduction import ask_introduction
-from bench.gate.lots import Lots
 from bench.gate.packages import Install, Interpreters, find_interpreters, install
+from bench.gate.revision_api import UncomparableError, check_age
 from bench.gate.revisions import Checkout, Workplace, check_out
 from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged, build_stage, build_tools

@@ -14,7 +14,7 @@ from pathlib import Path
 import bench
 import mnist_core
 import reports
-from bench.gate.lots import Lots
+from bench.gate.draws import Lots
 from bench.gate.pairs import Job, Seat, Seats
 from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch, SlotProcess

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bench.subjects.opened import Batch
+from bench.subjects.capabilities import Batch
 from bench.subjects.orderings import parse_subject
 from mnist_core import (
     NUM_CLASSES,

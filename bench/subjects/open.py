@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from bench.subjects.opened import Opened
+from bench.subjects.capabilities import Opened
 from mnist_core import InputError, Say, say_nothing
 from reports.record.case import ORDERING, Subject
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import mnist_core
 from bench.cases.gate import build_gate_cases, is_chosen
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lots
+from bench.gate.draws import Lots
 from bench.gate.pairs import Job, measure_pair
 from bench.gate.revisions import make_folder
 from bench.gate.slots import Slots
 from bench.pipelines.arms import RAW
-from bench.trials.ground import build_slots
+from bench.trials.checkouts import build_slots
 from mnist_core.language.errors import InputError
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lots
+from bench.gate.draws import Lots
 from bench.gate.pairs import Job, measure_pair
 from bench.gate.slots import Slots
 from bench.trials.slowdown import SlowdownError

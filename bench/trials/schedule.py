@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bench.gate.lots import HASH_SEEDS, Lots
+from bench.gate.draws import HASH_SEEDS, Lots
 from bench.trials.gains import Gain
 from mnist_core.language.errors import InputError
 from reports.record.case import Case

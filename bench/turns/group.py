@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from bench.cases.orderings import is_anchor
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
+from bench.workers.fork_server import Worker
 from bench.workers.protocol import WarmedUp
-from bench.workers.server import Worker
 from bench.workers.worker_process import WorkerError
 from mnist_core.files.xspace import TraceError
 from reports.record.case import Case

@@ -12,7 +12,7 @@ from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
 from bench.turns.group import Outcome, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.server import WorkerStarter
+from bench.workers.fork_server import WorkerStarter
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
 from reports.record.case import Case

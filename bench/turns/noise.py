@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from bench.workers.server import Worker
+from bench.workers.fork_server import Worker
 from reports.record.case import Case
 from reports.record.sample import Sample
 

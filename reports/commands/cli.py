@@ -18,7 +18,7 @@ def show(run: OptionalRun = None) -> None:
     from reports.drawing.text import lay_out
     from reports.record.file import load_record
     from reports.summary.summary import summarize
-    from reports.tables.run import tabulate_run
+    from reports.tables.all_tables import tabulate_run
 
     record = load_record(run or find_newest_run())
     open_console().print(lay_out(tabulate_run(summarize(record))))

@@ -95,7 +95,7 @@ def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
     from rich.console import Console
     from rich.progress import track
 
-    from reports.trials.again import decide_again
+    from reports.trials.redecide import decide_again
 
     console = Console(stderr=True)
     decided = track(

@@ -6,7 +6,7 @@ from reports.drawing import markdown
 from reports.drawing.blocks import Heading
 from reports.drawing.markdown import STEP_SUMMARY, Limit
 from reports.summary.summary import Summary
-from reports.tables.run import tabulate_run
+from reports.tables.all_tables import tabulate_run
 
 
 def render_markdown(summary: Summary, limit: Limit = STEP_SUMMARY) -> str:

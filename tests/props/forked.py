@@ -7,7 +7,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from bench.workers.server import build_context
+from bench.workers.fork_server import build_context
 
 LIMIT_S = 120.0
 ACCELERATOR = "CPU:1"

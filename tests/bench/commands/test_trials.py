@@ -18,9 +18,9 @@ from bench.cases.gate import build_gate_cases
 from bench.commands.trial_progress import TrialProgress, tell_outcome
 from bench.commands.trials import parse_kinds
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lot, Lots
+from bench.gate.draws import Lot, Lots
 from bench.gate.pairs import Job, measure_pair
-from bench.trials.ground import copy_commit, prepare_doubled
+from bench.trials.checkouts import copy_commit, prepare_doubled
 from bench.trials.schedule import Assignment
 from bench.trials.terms import TrialOptions
 from bench.trials.trials import run_trials

@@ -12,7 +12,7 @@ from bench.cases.selection import build_case
 from bench.consumers import heap as heap_module
 from bench.consumers.heap import Heap
 from bench.subjects.orderings import parse_subject
-from bench.workers.server import Worker, build_context
+from bench.workers.fork_server import Worker, build_context
 from mnist_core.digits.load import Digits
 from mnist_core.language.live_bytes import predict_live_bytes
 from mnist_core.language.named_orderings import NAMED_ORDERINGS

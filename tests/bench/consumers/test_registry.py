@@ -14,7 +14,7 @@ from bench.consumers.device import ComputeDevice
 from bench.consumers.meter import MemoryReader, Meter, Tracer
 from bench.consumers.registry import CAPABILITIES, CONSUMERS, build_meter, check_case, check_subject, find_consumer
 from bench.machine.clock import MachineClock
-from bench.subjects.opened import Opened, count_examples, find_first
+from bench.subjects.capabilities import Opened, count_examples, find_first
 from mnist_core.language.errors import InputError
 from reports.record.case import Case, Fitting
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lot
+from bench.gate.draws import Lot
 from bench.gate.pairs import Job, Seat, measure_pair
 from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
 from bench.workers.slot_process import SlotError

@@ -8,7 +8,7 @@ import pytest
 from fake_gate import FakeMachine, Run, make_record
 from scipy import stats
 
-from bench.gate.lots import HASH_SEEDS, SQUARE, Lots
+from bench.gate.draws import HASH_SEEDS, SQUARE, Lots
 from bench.machine.cores import find_allowed_cores
 from reports.gate.stages import find_next_pairs
 from reports.gate.verdict import GateVerdict, decide

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.gate import slots as gate_slots
-from bench.gate.lots import Lot, Lots
+from bench.gate.draws import Lot, Lots
 from bench.gate.pairs import Job
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.workers.protocol import Package, Start

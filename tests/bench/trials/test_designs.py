@@ -7,7 +7,7 @@ from fake_gate import FakeMachine
 
 from bench.commands.trials import DESIGN_CASES
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lots
+from bench.gate.draws import Lots
 from bench.trials.designs import choose_cases, list_designs, measure_designs
 from mnist_core.language.errors import InputError
 

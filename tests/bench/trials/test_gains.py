@@ -7,7 +7,7 @@ import pytest
 from fake_gate import FakeMachine
 
 from bench.gate.design import PairDesign
-from bench.gate.lots import Lots
+from bench.gate.draws import Lots
 from bench.trials.gains import FILE, NUM_PAIRS, Gain, load_gains, measure_gains, save_gains
 from bench.trials.slowdown import SlowdownError
 from reports.record.case import Case, Subject

@@ -12,7 +12,7 @@ from repositories import GitFolder, make_gated
 from trial_listener import Listener
 
 from bench.gate.design import PairDesign
-from bench.trials import ground as trial_ground, trials
+from bench.trials import checkouts, trials
 from bench.trials.gains import Gain
 from bench.trials.slowdown import PIPELINE
 from bench.trials.terms import TrialOptions
@@ -76,7 +76,7 @@ def repository(tmp_path: Path) -> GitFolder:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """No process is started: neither to introduce a revision nor to measure gains."""
     told = Introduction(CASES, Setting("bars", "f" * 64, ()), ())
-    monkeypatch.setattr(trial_ground, "ask_introduction", lambda *_arguments, **_choices: told)
+    monkeypatch.setattr(checkouts, "ask_introduction", lambda *_arguments, **_choices: told)
     monkeypatch.setattr(trials, "measure_gains", lambda *_arguments, **_choices: GAINS)
 
 

@@ -8,8 +8,8 @@ import tensorflow as tf
 from forked import call_forked
 
 from bench.workers import gpu_search
+from bench.workers.fork_server import PRELOADED, build_context
 from bench.workers.gpu_search import find_missing_gpu
-from bench.workers.server import PRELOADED, build_context
 
 pytestmark = pytest.mark.process
 

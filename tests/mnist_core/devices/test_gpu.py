@@ -14,7 +14,7 @@ from forked import call_forked
 from bench.cases.devices import build_device_cases, build_inference_case
 from bench.cases.orderings import build_fed_cases
 from bench.cases.selection import Selection
-from bench.workers.server import Worker, build_context
+from bench.workers.fork_server import Worker, build_context
 from mnist_core.devices.choose import use_device
 from mnist_core.language.ordering import parse_ordering
 from mnist_core.language.spec import PipelineSpec

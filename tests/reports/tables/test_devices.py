@@ -14,9 +14,9 @@ from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
 from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.summary import summarize
+from reports.tables.all_tables import tabulate_run
 from reports.tables.devices import tabulate_devices, tabulate_inference
 from reports.tables.notes import tell_devices
-from reports.tables.run import tabulate_run
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"),))
 MILLISECOND = 1_000_000

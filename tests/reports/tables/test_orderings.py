@@ -9,8 +9,8 @@ from reports.drawing.markdown import render_markdown
 from reports.drawing.text import render_text
 from reports.page.sections.speed import describe_speed
 from reports.tables import orderings
+from reports.tables.all_tables import tabulate_run
 from reports.tables.orderings import COLUMNS, OrderingColumn, tabulate_fields
-from reports.tables.run import tabulate_run
 
 
 def test_a_new_entry_of_the_list_is_a_column_on_the_terminal_in_a_summary_and_on_a_page(

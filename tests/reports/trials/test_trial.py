@@ -18,8 +18,8 @@ from reports.gate.verdict import decide
 from reports.record.errors import RecordError
 from reports.stats.median import Estimate
 from reports.summary.outcome import Outcome
-from reports.trials.again import decide_again
 from reports.trials.peers import RULES, PeerVerdict
+from reports.trials.redecide import decide_again
 from reports.trials.tables import render_tallies_json, tabulate_tallies
 from reports.trials.tallies import OURS, CaseTally, Tally, bound_share, tally_cases, tally_trials
 from reports.trials.trial import TRIALS as LINES, Trial, build_trial, load_trials

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mnist_core
-from bench.gate.asked import ASKED, UncomparableError, answer, check_age
+from bench.gate.revision_api import ASKED, UncomparableError, answer, check_age
 from bench.workers.protocol import Failure
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +25,7 @@ from bench.workers.protocol import ReadMemory, Start, WarmUp, encode, find_failu
 from bench.workers.worker import serve
 from bench.cases.selection import build_case
 from bench.consumers.registry import CONSUMERS
-from bench.gate.asked import introduce
+from bench.gate.revision_api import introduce
 from reports.record.case import Fitting
 
 def ask(connection, request):

@@ -13,7 +13,7 @@ import tensorflow as tf
 from processes import wait_for_end
 
 from bench.cases.selection import build_case
-from bench.workers.server import Worker, build_context
+from bench.workers.fork_server import Worker, build_context
 from bench.workers.worker_process import WorkerError
 from mnist_core.devices.versions import describe_versions
 from mnist_core.digits.load import Digits
@@ -127,7 +127,7 @@ def test_no_worker_outlives_a_parent_that_was_killed(digits_file: str) -> None:
     script = (
         "import os, sys\n"
         "from bench.cases.selection import build_case\n"
-        "from bench.workers.server import Worker, build_context\n"
+        "from bench.workers.fork_server import Worker, build_context\n"
         "if __name__ == '__main__':\n"
         "    worker = Worker(build_case('post'), sys.argv[1], build_context())\n"
         "    print(worker.pid, flush=True)\n"

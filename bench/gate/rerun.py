@@ -14,7 +14,7 @@ from bench.pipelines.arms import check_arm
 from bench.subjects.orderings import parse_subject
 from bench.turns.group import Listener, measure_group
 from bench.turns.schedule import Budget
-from bench.workers.server import WorkerStarter
+from bench.workers.fork_server import WorkerStarter
 from mnist_core import NAMED_ORDERINGS, InputError
 from reports.record.case import CONTROL, Case
 from reports.record.record import CaseRecord, Record

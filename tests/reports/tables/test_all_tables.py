@@ -14,7 +14,7 @@ from reports.record.program import Program
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
 from reports.summary.summary import summarize
-from reports.tables.run import tabulate_run
+from reports.tables.all_tables import tabulate_run
 
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
 MILLISECOND = 1_000_000

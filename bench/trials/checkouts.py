@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.cases.gate import PACKAGE
 from bench.gate.design import PairDesign
+from bench.gate.draws import Lots
 from bench.gate.introduction import ask_introduction
-from bench.gate.lots import Lots
 from bench.gate.revisions import PROJECT, Checkout, Repository, Workplace, make_folder
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
 from bench.trials.schedule import Assignment

@@ -11,7 +11,7 @@ from case_records import change, make_case_record
 
 from bench.cases.selection import build_case
 from bench.commands import against
-from bench.gate.again import find_cases, narrow_run
+from bench.gate.rerun import find_cases, narrow_run
 from mnist_core.language.errors import InputError
 from reports.record.case import Fitting
 from reports.record.machine import Machine, Setting
