@@ -42,16 +42,11 @@ if TYPE_CHECKING:
     from mnist_core.language.errors import InputError as InputError
     from mnist_core.language.live_bytes import predict_live_bytes as predict_live_bytes
     from mnist_core.language.named_orderings import NAMED_ORDERINGS as NAMED_ORDERINGS, find_ordering as find_ordering
-    from mnist_core.language.ordering import (
-        Cache as Cache,
-        Ordering as Ordering,
-        Prefetch as Prefetch,
-        Shuffle as Shuffle,
-        parse_ordering as parse_ordering,
-    )
+    from mnist_core.language.ordering import Ordering as Ordering, parse_ordering as parse_ordering
     from mnist_core.language.say import Say as Say, say_nothing as say_nothing
     from mnist_core.language.shapes import NUM_CLASSES as NUM_CLASSES, SIDE as SIDE
     from mnist_core.language.spec import ModelName as ModelName, PipelineSpec as PipelineSpec, TrainSpec as TrainSpec
+    from mnist_core.language.stage import Cache as Cache, Prefetch as Prefetch, Shuffle as Shuffle
     from mnist_core.models.classifier import load_classifier as load_classifier
     from mnist_core.models.convert import export_litert as export_litert, export_onnx as export_onnx
     from mnist_core.models.export import ExportError as ExportError, export_model as export_model
@@ -82,10 +77,11 @@ _MODULES = {
     "language.errors": ("InputError",),
     "language.live_bytes": ("predict_live_bytes",),
     "language.named_orderings": ("NAMED_ORDERINGS", "find_ordering"),
-    "language.ordering": ("Cache", "Ordering", "Prefetch", "Shuffle", "parse_ordering"),
+    "language.ordering": ("Ordering", "parse_ordering"),
     "language.say": ("Say", "say_nothing"),
     "language.shapes": ("NUM_CLASSES", "SIDE"),
     "language.spec": ("ModelName", "PipelineSpec", "TrainSpec"),
+    "language.stage": ("Cache", "Prefetch", "Shuffle"),
     "models.classifier": ("load_classifier",),
     "models.convert": ("export_litert", "export_onnx"),
     "models.export": ("ExportError", "export_model"),

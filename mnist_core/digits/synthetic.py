@@ -25,8 +25,8 @@ import numpy as np
 from mnist_core.digits.arrays import AnyArray, RawDigits
 from mnist_core.digits.glyphs import GLYPHS
 from mnist_core.digits.spline import WEIGHT_ONE, trace_glyph
-from mnist_core.language.ordering import check_count
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
+from mnist_core.language.stage import check_count
 
 GENERATOR_VERSION = 1  # raise it whenever the bytes change: the cache's file name carries it
 NUM_TRAIN, NUM_TEST = 60_000, 10_000

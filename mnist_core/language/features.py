@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_core.language.errors import InputError
-from mnist_core.language.ordering import Batch, Prefetch, Repeat, Shuffle, Stage, parse_ordering
+from mnist_core.language.ordering import parse_ordering
+from mnist_core.language.stage import Batch, Prefetch, Repeat, Shuffle, Stage
 
 ABSENT = "none"
 FIRST = "source"  # what the first stage follows

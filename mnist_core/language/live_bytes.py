@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from mnist_core.language.ordering import AUTO, MAX_ELEMENTS, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import PipelineSpec
+from mnist_core.language.stage import AUTO, MAX_ELEMENTS, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 
 ALIGNMENT = 64  # bytes; a slice of the source that begins at a multiple of it is used in place, others are copied
 FLOAT_BYTES, INDEX_BYTES, LABEL_BYTES = 4, 8, 8

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from mnist_core.language.errors import InputError
-from mnist_core.language.ordering import Ordering, check_count
+from mnist_core.language.ordering import Ordering
+from mnist_core.language.stage import check_count
 
 Labels = Literal["sparse", "onehot"]
 Normalize = Literal["pipeline", "model"]

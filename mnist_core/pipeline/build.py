@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from mnist_core.language.ordering import AUTO, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.language.spec import PipelineSpec
+from mnist_core.language.stage import AUTO, Batch, Cache, Map, Prefetch, Range, Repeat, Shuffle, Stage
 from mnist_core.pipeline.decode import Decode, build_decode, build_gather
 
 

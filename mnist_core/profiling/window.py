@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mnist_core.language.errors import InputError
-from mnist_core.language.ordering import check_count
+from mnist_core.language.stage import check_count
 
 # A trace of a step of the mlp takes 40 to 80 kB, all steps are read and drawn at once, and a median needs no more. Some
 # tens still open within a second; TensorFlow's profiler guide recommends 10, as longer ones may run out of memory.

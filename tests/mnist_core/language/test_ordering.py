@@ -4,18 +4,8 @@ import pytest
 
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
-from mnist_core.language.ordering import (
-    MAX_ELEMENTS,
-    MAX_PARALLEL,
-    MAX_TEXT_LENGTH,
-    Batch,
-    Map,
-    Ordering,
-    Prefetch,
-    Range,
-    Shuffle,
-    parse_ordering,
-)
+from mnist_core.language.ordering import MAX_TEXT_LENGTH, Ordering, parse_ordering
+from mnist_core.language.stage import MAX_ELEMENTS, MAX_PARALLEL, Batch, Map, Prefetch, Range, Shuffle
 
 POST = "shuffle(60000).map().prefetch(320).batch(32).repeat()"
 
