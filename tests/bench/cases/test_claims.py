@@ -73,6 +73,7 @@ def test_claims_about_the_gpu_have_their_cases_there_and_nothing_else_is_moved()
     assert not any(build_claim_cases("C28b", ("gpu",)).values()), "it is about the CPU"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", [case for case in EVERY if case.consumer != "memory"], ids=lambda case: case.id)
 def test_every_case_delivers_a_whole_epoch(case: Case, digits: Digits) -> None:
     meter = make_meter(case, digits)

@@ -68,7 +68,8 @@ def test_plain_and_profiled_blocks_take_turns_after_one_that_does_not_count(time
     assert times.profiled_ns == tuple(STEP_NS * block for block in range(3, 2 * FEWEST_VALUES + 3, 2))
 
 
-def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, monkeypatch) -> None:
+def log_a_capture(digits: Digits, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a capture did, in order: turned the profiler on and off, waited for the device, read the clock."""
     log: list[str] = []
 
     class FakeProfiler:
@@ -90,22 +91,16 @@ def test_no_plain_block_runs_under_the_profiler(digits: Digits, tmp_path: Path, 
             return super().wall_ns()
 
     monkeypatch.setattr("bench.consumers.traced.StepProfiler", FakeProfiler)
-    make_meter(CASE, digits, LoggingClock()).capture(tmp_path)
-    block = ["clock", "clock"]
+    make_meter(CASE, digits, LoggingClock(), device=ComputeDevice("CPU:0", lambda: log.append("wait"))).capture(folder)
+    return log
+
+
+def test_no_plain_block_runs_under_the_profiler_and_every_reading_of_the_clock_waits_for_the_device(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = ["wait", "clock", "wait", "clock"]
+    log = log_a_capture(digits, tmp_path, monkeypatch)
     assert log == [*block, *([*block, "on", *block, "off"] * FEWEST_VALUES)]
-
-
-def test_the_device_is_waited_for_before_every_reading_of_the_clock(digits: Digits, tmp_path: Path) -> None:
-    log: list[str] = []
-
-    class LoggingClock(FakeClock):
-        def wall_ns(self) -> int:
-            log.append("clock")
-            return super().wall_ns()
-
-    device = ComputeDevice("CPU:0", lambda: log.append("wait"))
-    make_meter(CASE, digits, LoggingClock(), device=device).capture(tmp_path)
-    assert log == ["wait", "clock"] * (2 + 4 * FEWEST_VALUES)
 
 
 def test_the_timed_steps_are_all_profiled_and_the_writing_of_the_file_is_not_timed() -> None:
