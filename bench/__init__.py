@@ -1,7 +1,8 @@
 """How pipelines and training are measured: in fresh processes that take turns, here or by ``pytest bench/``.
 
 The names below are the public API, loaded when they are first asked for. TensorFlow is imported in the processes that
-measure, never in the one that asks them to.
+measure, never in the one that asks them to. Every error of wrong input, whatever its name, is a
+`mnist_core.InputError`.
 
 Example:
     >>> case = build_case("shuffle(60000).batch(32).map().prefetch(auto)")

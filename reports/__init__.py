@@ -1,6 +1,7 @@
 """What records, gate runs and traces mean: statistics, tables, verdicts, pages. Works without TensorFlow.
 
-The names below are the public API, loaded when they are first asked for.
+The names below are the public API, loaded when they are first asked for. Every error of wrong input, whatever its name,
+is a `mnist_core.InputError`.
 
 Example:
     >>> before, after = load_summary(Path("runs/before")), load_summary(Path("runs/after"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.consumers.registry import check_case
 from bench.machine.cores import count_cores
-from bench.pipelines.arms import RAW, Arm, check_arm
+from bench.pipelines.arms import RAW, Arm
 from bench.subjects.orderings import describe_ordering
 from mnist_core import NAMED_ORDERINGS, Device, PipelineSpec, find_ordering
 from reports.record.case import DEFAULT, Case
@@ -57,8 +57,17 @@ def build_case(
     arm: Arm = DEFAULT,
     num_examples: int | None = None,
     step_ms: float | None = None,
+    reference: str | None = None,
 ) -> Case:
     """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto.
+
+    Args:
+        name: Name or text of the ordering.
+        consumer: Who takes the batches, as `Case` has it.
+        arm: Set of TensorFlow's rewrites that the pipeline runs with.
+        num_examples: Number of examples that make an epoch; None takes all.
+        step_ms: How long an emulated accelerator computes on a batch.
+        reference: Name of the ordering that ratios are to; None is the post's.
 
     Raises:
         InputError: There is no such ordering or arm, or the consumer needs something else.
@@ -67,11 +76,12 @@ def build_case(
         >>> build_case("post", "emulated", step_ms=2).id
         'post-emulated-2ms-default-cpu'
     """
-    check_arm(arm)
     ordering = find_ordering(name)
     if arm == RAW:
         ordering = ordering.with_numbers(parallel=count_cores(), prefetch=RAW_PREFETCH)
     subject = describe_ordering(name, PipelineSpec(ordering))
+    if reference is not None:
+        subject = replace(subject, reference=reference)
     case = Case(subject, consumer, arm, num_examples=num_examples, step_ms=step_ms)
     check_case(case)
     return case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.consumers.meter import Build, Placed, Tools
 from bench.machine.clock import Clock, MachineClock, ReadPressure
 from bench.machine.pressure import read_pressure
+from bench.pipelines.arms import check_arm
 from bench.subjects.capabilities import (
     BuildsModel,
     GivesArrays,
@@ -118,13 +120,20 @@ def check_case(case: Case) -> None:
     """Check that the case has what its consumer needs, and nothing that belongs to another one.
 
     Raises:
-        InputError: Something is missing, or too much.
+        InputError: Something is missing, too much, unknown or no number that can be measured.
     """
     consumer = find_consumer(case.consumer)
+    check_arm(case.arm)
+    if case.num_examples is not None and (type(case.num_examples) is not int or case.num_examples < 1):
+        raise InputError(f"num_examples must be an int >= 1, got {case.num_examples!r}.")
+    if case.step_ms is not None and not 0 < case.step_ms < math.inf:
+        raise InputError(f"step_ms must be above 0, got {case.step_ms!r}.")
     for owner in CONSUMERS.values():
         for field in owner.takes:
             value = getattr(case, field)
-            if (value is not None) != (consumer is owner):
+            if consumer is owner and value is None:
+                raise InputError(f"the consumer {case.consumer} needs {field}.")
+            if consumer is not owner and value is not None:
                 raise InputError(f"{field} belongs to the consumer {owner.name}, got {value!r} with {case.consumer}.")
     if case.device != "cpu" and not consumer.computes:
         raise InputError(f"the consumer {case.consumer} takes batches on the CPU alone, got device {case.device}.")

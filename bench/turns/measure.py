@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bench.consumers.registry import find_consumer
+from bench.consumers.registry import check_case, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
@@ -15,12 +17,14 @@ from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
+from mnist_core.language.errors import InputError
 from reports.record.case import Case
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.metric import NANOSECONDS
 from reports.traces.trace import Trace
 
+TRACED = "traced"  # the consumer that captures a trace
 MAX_ROUNDS = 20  # more would narrow the interval by less than a fifth in twice the time
 
 
@@ -63,7 +67,7 @@ def measure(
         seed: Seed for the random order of the turns.
 
     Raises:
-        InputError: The digits or an ordering cannot be used.
+        InputError: The digits or an ordering cannot be used, or these cases cannot be measured together.
         WorkerError: A case could not be measured; the message says which, and why.
 
     Example:
@@ -71,6 +75,9 @@ def measure(
         >>> [case.name for case in record.cases]
         ['post', 'batch_before_map']
     """
+    _check_together(cases)
+    if not 1 <= min_rounds <= max_rounds:
+        raise InputError(f"rounds must be 1 <= min_rounds <= max_rounds, got {min_rounds} and {max_rounds}.")
     start_worker = WorkerStarter(source or default_source())
     timed = [case for case in cases if find_consumer(case.consumer).is_timed]
     read = [case for case in cases if case not in timed]
@@ -99,9 +106,25 @@ def capture(case: Case, folder: Path, *, source: str | None = None) -> Trace:
         >>> trace = capture(build_case("post", "traced"), Path("runs/traced"))
         >>> share = trace.verdict.input_share
     """
+    check_case(case)
+    if case.consumer != TRACED:
+        raise InputError(f"a trace is captured of the consumer {TRACED}, got {case.consumer}.")
     with closing(WorkerStarter(source or default_source())(case)) as worker:
         worker.capture_trace(folder)
     return load_newest_trace(folder, case.device)
+
+
+def _check_together(cases: Sequence[Case]) -> None:
+    """Check that there are cases, each of which can be measured and told from the others."""
+    if not cases:
+        raise InputError('there is nothing to measure: give a case, such as build_case("post").')
+    for case in cases:
+        check_case(case)
+        if case.consumer == TRACED:
+            raise InputError(f"{case.id} takes no turns: give it to capture.")
+    names = Counter((case.id, find_consumer(case.consumer).is_timed) for case in cases)  # a reading has its case's id
+    if twice := [name for (name, _), count in names.items() if count > 1]:
+        raise InputError(f"two cases have the id {twice[0]}: give their subjects names of their own.")
 
 
 def _expect_record(outcome: Outcome) -> CaseRecord:

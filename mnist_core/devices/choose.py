@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import get_args
 
 import tensorflow as tf
 
 from mnist_core.devices.nvidia import list_gpus, read_driver
 from mnist_core.devices.support import HIDES, DeviceError, GpuSupport, explain_missing_gpu
 from mnist_core.language.device import Device, DeviceChoice
+from mnist_core.language.errors import InputError
 
 CPU: Device = "cpu"
 GPU: Device = "gpu"
+CHOICES: tuple[DeviceChoice, ...] = get_args(DeviceChoice)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def use_device(asked: DeviceChoice) -> DeviceInUse:
     default TensorFlow would take all of it, and a second process would find none.
 
     Raises:
+        InputError: There is no such kind of device.
         DeviceError: A GPU was asked for and there is none; says why.
         RuntimeError: The runtime has been started already with other devices.
 
@@ -60,6 +64,8 @@ def use_device(asked: DeviceChoice) -> DeviceInUse:
         >>> in_use.name
         'CPU:0'
     """
+    if asked not in CHOICES:
+        raise InputError(f"the device must be one of {', '.join(CHOICES)}, got {asked!r}.")
     gpus = tf.config.list_physical_devices("GPU")
     found = (CPU, *(GPU for _ in gpus))
     if asked == "gpu" and not gpus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -14,6 +15,7 @@ from mnist_core.terminal.console import print_error
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_UNHEARD = 141  # 128 + SIGPIPE: whoever read the output has gone
 
 
 def _show_version(context: typer.Context, is_asked: bool) -> None:
@@ -52,7 +54,8 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
     """Run a command and end the process.
 
     Exit codes: 0 when it is done, 2 with one line for wrong input or a failure that is known, 2 with a traceback for
-    anything else, since 1 says of a gate that something regressed, and 130 when the user interrupts it.
+    anything else, since 1 says of a gate that something regressed, 130 when the user interrupts it, and 141 when
+    nobody reads the output any more, for which typer and rich would end with 1.
 
     Args:
         app: The command to run, from `build_app`.
@@ -65,8 +68,14 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as ended:
+        if _is_broken_pipe(ended.__context__):
+            sys.exit(EXIT_UNHEARD)
+        raise
     except OSError as error:  # a full disk, a name too long, a folder that may not be read
-        if error.filename is None:
+        if error.errno == errno.ENOSPC and error.filename is None:
+            print_error(InputError(f"the output cannot be written: {error.strerror}."))
+        elif error.filename is None:
             traceback.print_exc()
         else:
             print_error(InputError(f"{error.filename}: {error.strerror}."))
@@ -75,3 +84,7 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
         traceback.print_exc()
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)
+
+
+def _is_broken_pipe(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EPIPE

@@ -7,8 +7,43 @@ import pytest
 import tensorflow as tf
 
 from bench import WorkerError, build_case, capture, measure
+from mnist_core import InputError
+from reports import summarize
 
 pytestmark = pytest.mark.process
+POST = build_case("post")
+
+
+@pytest.mark.parametrize(
+    ("cases", "options", "message"),
+    [
+        ((), {}, r'^there is nothing to measure: give a case, such as build_case\("post"\)\.$'),
+        ((POST, replace(POST, num_examples=640)), {}, "^two cases have the id post-default-cpu: "),
+        ((replace(POST, arm="x"),), {}, "^arm must be one of default, raw, .*got 'x'.$"),
+        ((replace(POST, num_examples=-5),), {}, r"^num_examples must be an int >= 1, got -5\.$"),
+        ((replace(POST, consumer="emulated", step_ms=-3),), {}, r"^step_ms must be above 0, got -3\.$"),
+        ((replace(POST, consumer="traced"),), {}, "^post-traced-default-cpu takes no turns: give it to capture.$"),
+        ((POST,), {"min_rounds": 0}, "got 0 and 20.$"),
+        ((POST,), {"min_rounds": 9, "max_rounds": 8}, "got 9 and 8.$"),
+    ],
+)
+def test_what_cannot_be_measured_together_is_told_before_anything_starts(cases, options, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        measure(*cases, source="no such source", **options)
+
+
+def test_only_a_traced_case_is_captured(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="^a trace is captured of the consumer traced, got drain.$"):
+        capture(POST, tmp_path)
+
+
+def test_a_ratio_is_to_the_reference_that_was_named(digits_file: str) -> None:
+    cases = [build_case(name, reference="no_prefetch") for name in ("no_prefetch", "batch_before_map")]
+    summary = summarize(measure(*cases, source=digits_file, seconds=0, min_rounds=6))
+    ratios = {case.name: case.ratio for case in summary.cases}
+    assert ratios["no_prefetch"] is None or ratios["no_prefetch"].median == 1
+    assert ratios["batch_before_map"] is not None
+    assert ratios["batch_before_map"].median > 0
 
 
 def test_cases_take_turns_and_memory_is_read_beside_them(digits_file: str) -> None:

@@ -9,6 +9,7 @@ from mnist_core.devices import choose as devices
 from mnist_core.devices.choose import DeviceInUse, use_device
 from mnist_core.devices.nvidia import GpuListing
 from mnist_core.devices.support import DeviceError, GpuSupport
+from mnist_core.language.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,8 @@ def test_what_could_keep_a_gpu_away_is_read(machine, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(devices, "list_gpus", lambda: ())
     monkeypatch.setattr(devices, "read_driver", lambda: "1.2")
     assert devices.read_gpu_support() == GpuSupport("1.2", tf.test.is_built_with_cuda(), None)
+
+
+def test_a_kind_of_device_that_is_not_known_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^the device must be one of auto, cpu, gpu, got 'tpu'\.$"):
+        use_device("tpu")

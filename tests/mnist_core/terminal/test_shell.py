@@ -1,12 +1,14 @@
 """How a command ends: its exit codes, its one line of an error, its version."""
 
+import errno
 import sys
 from importlib.metadata import version
 
 import pytest
+import typer
 
 from mnist_core.language.errors import InputError
-from mnist_core.terminal.shell import build_app, run_app
+from mnist_core.terminal.shell import EXIT_UNHEARD, build_app, run_app
 
 
 class LostError(RuntimeError):
@@ -66,3 +68,18 @@ def test_the_version_is_that_of_the_distribution(
 ) -> None:
     assert end(monkeypatch, None, "--version") == 0
     assert capsys.readouterr().out.endswith(f"mnist-test {version('mnist-bench')}\n")
+
+
+def test_a_reader_that_has_gone_is_no_regression(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert end(monkeypatch, BrokenPipeError(errno.EPIPE, "Broken pipe")) == EXIT_UNHEARD
+
+
+def test_an_exit_code_of_1_stays_what_a_command_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert end(monkeypatch, typer.Exit(1)) == 1
+
+
+def test_a_full_disk_under_the_output_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(monkeypatch, OSError(errno.ENOSPC, "No space left on device")) == 2
+    assert capsys.readouterr().err == "error: the output cannot be written: No space left on device.\n"
