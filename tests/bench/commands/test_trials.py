@@ -146,6 +146,7 @@ def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> N
 
 
 @pytest.mark.process
+@pytest.mark.long
 def test_a_trial_for_real(repository: GitFolder, digits_file: str, tmp_path: Path) -> None:
     options = TrialOptions(
         base="HEAD",
