@@ -1,7 +1,7 @@
 """Profiles some steps of Keras' ``fit``, or of any loop that calls its callbacks as ``fit`` does.
 
-    with ProfileSteps(folder, StepWindow(20, 40)) as profile:
-        model.fit(dataset, epochs=5, callbacks=[profile])
+    with ProfileSteps("logs", "100:120") as profile:
+        model.fit(dataset, epochs=2, callbacks=[profile])
 
 ``fit`` calls ``on_train_batch_begin`` before its train function fetches the batch, and so does
 `mnist_core.training.loops`: the mark stands around the whole step.
@@ -9,15 +9,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from types import TracebackType
 from typing import Any
 
 import keras
 
-from mnist_core.profiling.own_loop import StepProfiler
+from mnist_core.profiling.own_loop import StepProfiler, read_folder
 from mnist_core.profiling.step_trace import StepTrace
-from mnist_core.profiling.window import StepWindow
+from mnist_core.profiling.window import WindowLike, read_step_window
 
 Logs = dict[str, Any] | None  # what Keras gives to a callback
 
@@ -29,19 +29,25 @@ class ProfileSteps(keras.callbacks.Callback):
     tells its callbacks nothing when training fails: in a ``with`` statement the profiler is stopped then, too.
 
     Args:
-        folder: Folder that takes the trace, in TensorBoard's layout.
-        window: Steps to profile, counted from the beginning of training, whatever ``initial_epoch`` is.
+        folder: Folder that takes the trace, in TensorBoard's layout; it is made if it is missing.
+        window: Steps to profile, as ``"20:40"``, ``(20, 40)`` or a StepWindow: step 20 up to, not including, step 40.
+            They are counted from the beginning of training, whatever ``initial_epoch`` is.
+
+    Raises:
+        InputError: The folder is no path or is a file, or the window is written otherwise or out of range.
 
     Example:
-        >>> with ProfileSteps(Path("traces"), StepWindow(2, 5)) as profile:
+        >>> with ProfileSteps("traces", "2:5") as profile:
         ...     history = model.fit(dataset, steps_per_epoch=8, callbacks=[profile], shuffle=False, verbose=0)
         >>> profile.trace.first_step
         2
     """
 
-    def __init__(self, folder: Path, window: StepWindow) -> None:
+    def __init__(self, folder: str | os.PathLike[str], window: WindowLike) -> None:
         super().__init__()
-        self._profiler = StepProfiler(folder, window)
+        self._profiler = StepProfiler(
+            read_folder(folder, "ProfileSteps(folder)"), read_step_window(window, "ProfileSteps(window)")
+        )
         self._epoch_start = self._next_step = 0
 
     @property

@@ -1,6 +1,6 @@
 """Profiles some steps of a loop of one's own, each of them marked.
 
-    with StepProfiler(folder, StepWindow(20, 40)) as profiler:
+    with StepProfiler("logs", "20:40") as profiler:
         for step in range(100):
             with profiler.mark(step):
                 train_step(*next(batches))
@@ -10,6 +10,7 @@ xprof's tables leave out the first and the last marked step where there are six 
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ import tensorflow as tf
 from mnist_core.language.errors import InputError
 from mnist_core.profiling.marks import StepMark
 from mnist_core.profiling.step_trace import StepTrace, finish_step_trace
-from mnist_core.profiling.window import StepWindow
+from mnist_core.profiling.window import WindowLike, read_step_window
 
 
 class StepProfiler:
@@ -32,18 +33,22 @@ class StepProfiler:
     Profiling begins with the first execution that begins at or after the window's start, and takes at least one.
 
     Args:
-        folder: Folder that takes the trace, in TensorBoard's layout.
-        window: Steps to profile.
+        folder: Folder that takes the trace, in TensorBoard's layout; it is made if it is missing.
+        window: Steps to profile, as ``"20:40"``, ``(20, 40)`` or a StepWindow: step 20 up to, not including, step 40.
+
+    Raises:
+        InputError: The folder is no path or is a file, or the window is written otherwise or out of range.
 
     Example:
-        >>> with StepProfiler(Path("traces"), StepWindow(2, 5)) as profiler:
+        >>> with StepProfiler("traces", "2:5") as profiler:
         ...     for step, batch in enumerate(dataset.take(8)):
         ...         with profiler.mark(step):
         ...             loss = model.train_on_batch(*batch)
     """
 
-    def __init__(self, folder: Path, window: StepWindow) -> None:
-        self.folder, self.window = folder, window
+    def __init__(self, folder: str | os.PathLike[str], window: WindowLike) -> None:
+        self.folder = read_folder(folder, "StepProfiler(folder)")
+        self.window = read_step_window(window, "StepProfiler(window)")
         self.trace: StepTrace | None = None
         self._running = False
         self._mark: StepMark | None = None
@@ -157,3 +162,21 @@ class StepProfiler:
         except tf.errors.OpError as error:
             raise InputError(f"the trace cannot be written to {self.folder}: {error.message}.") from None
         self.trace = finish_step_trace(self.folder)
+
+
+def read_folder(folder: object, name: str) -> Path:
+    """The folder that a caller has given as str or as Path.
+
+    Args:
+        folder: What the caller gave, which may be anything.
+        name: Name of the parameter, with which an error begins, such as ``StepProfiler(folder)``.
+
+    Raises:
+        InputError: It is no path, or a file.
+    """
+    path = os.fspath(folder) if isinstance(folder, str | os.PathLike) else None
+    if not isinstance(path, str) or not path:
+        raise InputError(f'{name} must be a path as str or Path, such as "logs", got {folder!r}.')
+    if Path(path).is_file():
+        raise InputError(f"{name} must be a folder, got the file {path}: choose another path.")
+    return Path(path)

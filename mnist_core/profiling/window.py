@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from numbers import Integral
 
 from mnist_core.language.errors import InputError
 from mnist_core.language.stage import check_count
@@ -70,13 +71,56 @@ class StepWindow:
         return self.stop <= first_step + 1
 
 
+WindowLike = StepWindow | str | tuple[int, int] | list[int]  # what a caller may write for a window
+
+
+def read_step_window(window: object, name: str) -> StepWindow:
+    """The window that a caller has written as ``"20:40"``, ``(20, 40)``, ``[20, 40]`` or ``StepWindow(20, 40)``.
+
+    Args:
+        window: What the caller gave, which may be anything.
+        name: Name of the parameter, with which an error begins, such as ``StepProfiler(window)``.
+
+    Raises:
+        InputError: The window is written otherwise, or a value is out of range.
+    """
+    if isinstance(window, StepWindow):
+        return window
+    numbers = _find_numbers(window)
+    if numbers is None:
+        given = " ".join(repr(window).split())  # that of an array has several lines
+        raise InputError(
+            f'{name} must be "START:STOP" or (START, STOP), whole numbers with START < STOP, '
+            f'such as "20:40", got {given}.'
+        )
+    try:
+        return StepWindow(*numbers)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
 def parse_step_window(text: str) -> StepWindow:
-    """The window written as START:STOP, such as ``20:40``.
+    """The window that the command line gives as START:STOP, such as ``20:40``.
 
     Raises:
         InputError: The text is written otherwise, or a value is out of range.
     """
-    match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
-    if not match or int(match[1]) >= int(match[2]):
+    numbers = _find_numbers(text)
+    if numbers is None:
         raise InputError(f"--profile must be START:STOP, whole numbers with START < STOP, such as 20:40, got {text!r}.")
-    return StepWindow(int(match[1]), int(match[2]))
+    return StepWindow(*numbers)
+
+
+def _find_numbers(window: object) -> tuple[int, int] | None:
+    """START and STOP if they are two whole numbers in this order, NumPy's too; None otherwise."""
+    if isinstance(window, str):
+        match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", window)
+        window = tuple(map(int, match.groups())) if match else ()
+    if not isinstance(window, tuple | list) or [_is_whole(number) for number in window] != [True, True]:
+        return None
+    start, stop = map(int, window)
+    return (start, stop) if start < stop else None
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, Integral) and not isinstance(number, bool)

@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from profiled import build_batches, build_model, only_trace
 
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
+from mnist_core.profiling.step_trace import StepTrace, find_step_trace
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TABLES = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+PROFILE, *USES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && "
 
 
@@ -24,9 +27,7 @@ def test_the_two_lines_stand_there_and_ci_runs_the_second() -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(
-    "code", re.findall(r"```python\n(.*?)```", README, re.DOTALL), ids=["measure", "train", "judge"]
-)
+@pytest.mark.parametrize("code", USES, ids=["measure", "train", "judge"])
 def test_the_uses_from_python_run_as_they_stand(code: str, digits_file: str, tmp_path: Path) -> None:
     (tmp_path / "runs/before").mkdir(parents=True)
     shutil.copy(ROOT / "tests/reports/stored/format1.json", tmp_path / "runs/before/record.json")
@@ -38,6 +39,16 @@ def test_the_uses_from_python_run_as_they_stand(code: str, digits_file: str, tmp
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r"^  [ *~] post |models/from-python/1$|^(HOLDS|NOT RUN) ", done.stdout, re.MULTILINE), done.stdout
+
+
+@pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")  # by Keras, unless one asks for False
+def test_three_lines_profile_a_fit_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    model, dataset = build_model(), build_batches().take(60)
+    exec(PROFILE, {"model": model, "dataset": dataset})  # noqa: S102  # what a reader copies
+    assert len(list(filter(None, PROFILE.splitlines()))) == 3
+    file = only_trace(Path("logs"))
+    assert find_step_trace(Path("logs")) == StepTrace(file, 100, 119, 20)
 
 
 @pytest.mark.parametrize("named", NAMED_ORDERINGS.values(), ids=lambda named: named.name)

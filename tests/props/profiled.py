@@ -18,10 +18,15 @@ def build_batches() -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices((images, np.zeros(64, np.int64))).shuffle(64).batch(4).repeat()
 
 
-def fit(*callbacks: keras.callbacks.Callback, steps_per_execution: int = 1, **choices) -> None:
+def build_model(steps_per_execution: int = 1) -> keras.Model:
     model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("sgd", loss, steps_per_execution=steps_per_execution)
+    return model
+
+
+def fit(*callbacks: keras.callbacks.Callback, steps_per_execution: int = 1, **choices) -> None:
+    model = build_model(steps_per_execution)
     dataset = choices.pop("dataset", None) or build_batches()
     options = {"steps_per_epoch": NUM_STEPS, "shuffle": False, "verbose": 0, **choices}
     model.fit(dataset, callbacks=list(callbacks), **options)

@@ -117,3 +117,18 @@ def test_a_folder_that_cannot_be_written_is_told_before_training(tmp_path: Path)
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file/traces cannot be written: Not a directory"):
         fit(ProfileSteps(tmp_path / "file" / "traces", StepWindow(10, 20)))
+
+
+def test_a_folder_and_a_window_may_be_plain_text(tmp_path: Path) -> None:
+    callback = ProfileSteps(str(tmp_path / "logs"), (10, 12))
+    fit(callback)
+    assert callback.trace == StepTrace(only_trace(tmp_path / "logs"), 10, 11, 2)
+
+
+def test_what_the_callback_is_given_wrongly_is_told_by_its_name() -> None:
+    with pytest.raises(
+        InputError, match=r'^ProfileSteps\(folder\) must be a path as str or Path, such as "logs", got 5\.$'
+    ):
+        ProfileSteps(5, "2:5")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r'^ProfileSteps\(window\) must be "START:STOP" or .*, got 5\.$'):
+        ProfileSteps("logs", 5)  # type: ignore[arg-type]
