@@ -12,7 +12,7 @@ from reports.record.file import load_record
 from reports.summary.summary import Summary, summarize
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
-from reports.xplane.sessions import SUFFIX, Session, list_sessions
+from reports.xplane.sessions import SUFFIXES, Session, find_session, list_sessions
 
 RECORD = "record.json"
 TRACES = "traces"  # of a run, beside its record
@@ -58,7 +58,7 @@ def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
 
 def _load_run(path: Path) -> Run:
     sessions = _find_traces(path)
-    wants_record = not sessions or (path / RECORD).is_file() or (path.is_file() and not path.name.endswith(SUFFIX))
+    wants_record = not sessions or (path / RECORD).is_file() or (path.is_file() and not path.name.endswith(SUFFIXES))
     summary = summarize(load_record(path)) if wants_record else None
     traces, unreadable = _load_traces(sessions[:MOST_TRACES])
     if len(sessions) > MOST_TRACES:
@@ -69,11 +69,16 @@ def _load_run(path: Path) -> Run:
 def _find_traces(path: Path) -> list[Session]:
     """The sessions in a run's folder, beside a record.json, or the one that the path itself is."""
     if path.is_dir():
-        return list_sessions(path)
-    if path.name.endswith(SUFFIX) and path.is_file():
-        return [Session(path.parent.name, path)]
+        return _list_traces(path)
+    if path.name.endswith(SUFFIXES) and path.is_file():
+        return [find_session(path)]
     beside = path.parent / TRACES
-    return list_sessions(beside) if path.name == RECORD and beside.is_dir() else []
+    return _list_traces(beside) if path.name == RECORD and beside.is_dir() else []
+
+
+def _list_traces(folder: Path) -> list[Session]:
+    """The sessions below a folder, those of several hosts as one for each."""
+    return [host for session in list_sessions(folder) for host in session.split()]
 
 
 def _load_traces(sessions: Iterable[Session]) -> tuple[list[Trace], list[str]]:
@@ -94,4 +99,4 @@ def _name(path: Path) -> str:
     whole = path.resolve()
     if path.is_dir():
         return whole.name
-    return whole.parent.name if path.name == RECORD or path.name.endswith(SUFFIX) else whole.stem
+    return whole.parent.name if path.name == RECORD or path.name.endswith(SUFFIXES) else whole.stem

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from mnist_core.files.xspace import TraceError
 from reports.xplane.events import clean
-from reports.xplane.sessions import MAKE_ONE, SUFFIX
+from reports.xplane.folders import walk_files
+from reports.xplane.neighbours import EVENTS
+from reports.xplane.sessions import MAKE_ONE, SUFFIX, SUFFIXES
 
 HOST = "localhost"  # whoever can reach TensorBoard can read all that it shows
 PORT = 6006  # its own default
-EVENTS = "*tfevents*"  # what a training logs
 
 
 def check_logs(run: Path) -> None:
@@ -24,10 +24,16 @@ def check_logs(run: Path) -> None:
         TraceError: It is no folder, or holds nothing of the kind.
     """
     shown = clean(str(run))
-    if not run.is_dir():
+    if not os.path.isdir(run):  # noqa: PTH112  # Path.is_dir raises where a folder above may not be read
         raise TraceError(f"{shown} is not a folder: give a run's folder, such as runs/mlp.")
-    if next(_iterate_logs(run), None) is None:
-        raise TraceError(f"{shown} holds neither traces nor logs: {MAKE_ONE}, or with pytest bench/ --traces.")
+    is_packed = False
+    for path in walk_files(run):
+        if path.name.endswith(SUFFIX) or EVENTS in path.name:
+            return
+        is_packed = is_packed or path.name.endswith(SUFFIXES)
+    if is_packed:
+        raise TraceError(f"{shown} holds packed traces alone, which TensorBoard cannot read: unpack them with gunzip.")
+    raise TraceError(f"{shown} holds neither traces nor logs: {MAKE_ONE}, or with pytest bench/ --traces.")
 
 
 def build_command(run: Path, port: int) -> list[str]:
@@ -39,8 +45,3 @@ def become_tensorboard(run: Path, port: int) -> NoReturn:
     """Go on as TensorBoard, which Ctrl-C ends; without the lines that TensorFlow says at its start."""
     command = build_command(run, port)
     os.execve(command[0], command, {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ})  # noqa: S606  # no shell wanted
-
-
-def _iterate_logs(run: Path) -> Iterator[Path]:
-    for pattern in (f"*{SUFFIX}", EVENTS):
-        yield from run.rglob(pattern)

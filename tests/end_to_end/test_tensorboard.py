@@ -15,6 +15,7 @@ from mnist_core.files.xspace import TraceError
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.periods import NS_PER_MS
+from reports.xplane.sessions import list_sessions
 from reports.xplane.tensorboard import build_command, check_logs
 
 ADDRESS = re.compile(r"at (http://\S+:\d+/)")
@@ -85,6 +86,30 @@ def test_what_tensorboard_would_show_empty_is_refused(tmp_path: Path, name: str,
 def test_logs_at_any_depth_will_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).write_bytes(b"")
+    check_logs(tmp_path)
+
+
+def test_the_logs_are_those_that_mnist_report_trace_finds(tmp_path: Path) -> None:
+    stored = tmp_path / "store" / "plugins" / "profile" / "s" / "vm.xplane.pb"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"")
+    deep = tmp_path / "a" / "b" / "c" / "d" / "e" / "f"
+    deep.mkdir(parents=True)
+    (deep / "up").symlink_to(tmp_path / "a")
+    with pytest.raises(TraceError, match="holds neither traces nor logs"):
+        check_logs(tmp_path / "a")
+    (deep / "train").symlink_to(tmp_path / "store")
+    check_logs(tmp_path / "a")
+    (found,) = list_sessions(tmp_path / "a")
+    assert found.path == deep / "train" / "plugins" / "profile" / "s" / "vm.xplane.pb"
+
+
+def test_packed_traces_which_tensorboard_cannot_read_are_named(tmp_path: Path) -> None:
+    for name in ("vm.xplane.pb.gz", "words.txt"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(TraceError, match="holds packed traces alone, which TensorBoard cannot read: unpack them with"):
+        check_logs(tmp_path)
+    (tmp_path / "vm.xplane.pb").write_bytes(b"")
     check_logs(tmp_path)
 
 

@@ -9,11 +9,11 @@ from reports.drawing.text import render_text
 from reports.traces.reading import analyze
 from reports.traces.trace import Trace
 from reports.xplane.events import read_events
-from reports.xplane.sessions import Session
+from reports.xplane.sessions import Host, Session
 from reports.xplane.xprof import Operation, Step, Tables
 
 MILLISECOND = 1_000_000  # nanoseconds
-SESSION = Session("post/2026_11_23", Path("post.xplane.pb"))
+SESSION = Session("post/2026_11_23", (Host("post", Path("post.xplane.pb")),))
 OPERATION = Operation("dense/MatMul", "MatMul", "host", 12, 24 * MILLISECOND)
 
 

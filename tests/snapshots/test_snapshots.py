@@ -214,6 +214,7 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report trace nowhere
         mnist-report trace gate
         mnist-report trace plain.json
+        mnist-report trace main/record.json
         mnist-report trace main --session mine
         mnist-report trace damaged/cut.xplane.pb
         mnist-report trace damaged/words.xplane.pb

@@ -1,5 +1,6 @@
 """``mnist-report trace``: what a user sees, and what a script gets."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -66,6 +67,11 @@ def test_bad_input_is_one_line_and_exit_code_2(runs: Path) -> None:
     (runs / "cut.xplane.pb").write_bytes(whole[:-100])
     (runs / "foreign.json").write_text("{}")
     (runs / "empty").mkdir()
+    (runs / "damaged.gz").write_bytes(gzip.compress(whole)[:-100])
+    (runs / "loop").symlink_to("loop")
+    (runs / "broken").symlink_to("gone")
+    os.mkfifo(runs / "pipe")
+    (runs / "saved_model.pb").touch()
     for arguments, reason in (
         (["nowhere"], "nowhere does not exist: give an .xplane.pb file, or a folder of TensorBoard's logs."),
         (["."], ". holds 3 sessions: choose one with --session, of run, post/2026_11_23, stock/2026_11_23."),
@@ -82,9 +88,38 @@ def test_bad_input_is_one_line_and_exit_code_2(runs: Path) -> None:
             ["foreign.json", "--json"],
             "foreign.json is cut short or no profiler trace: capture it again, and copy the whole file.",
         ),
+        (["damaged.gz"], "damaged.gz is a damaged gzip file: copy the whole file again."),
+        (["loop"], "loop cannot be read: Too many levels of symbolic links."),
+        (
+            ["broken"],
+            "broken leads to gone, which does not exist: give an .xplane.pb file, or a folder of TensorBoard's logs.",
+        ),
+        (["pipe"], "pipe is a pipe, a socket or a device: give an .xplane.pb file, or a folder with one."),
+        (["/dev/zero"], "/dev/zero is a pipe, a socket or a device: give an .xplane.pb file, or a folder with one."),
+        (
+            ["saved_model.pb"],
+            "saved_model.pb is a saved model, not a trace of the profiler (*.xplane.pb): give cut.xplane.pb.",
+        ),
     ):
         done = run(*arguments, cwd=runs)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {reason}\n")
+
+
+def test_a_packed_trace_behind_links_says_what_the_file_itself_says(runs: Path) -> None:
+    session = runs / "traces" / "post" / "plugins" / "profile" / "2026_11_23"
+    packed = runs.parent / "store" / "vm.xplane.pb.gz"
+    packed.parent.mkdir()
+    packed.write_bytes(gzip.compress((session / "vm.xplane.pb").read_bytes()))
+    linked = runs.parent / "logs" / "train" / "plugins" / "profile"
+    linked.mkdir(parents=True)
+    (linked / "2026_11_23").symlink_to(packed.parent)
+    (linked / "up").symlink_to("../..")
+    through_links = json.loads(run(str(runs.parent / "logs"), "--json").stdout)
+    itself = json.loads(run(str(session), "--json").stdout)
+    assert (through_links.pop("session"), itself.pop("session")) == ("train/2026_11_23", "2026_11_23")
+    assert through_links.pop("path") == str(linked / "2026_11_23" / "vm.xplane.pb.gz")
+    assert itself.pop("path") == str(session / "vm.xplane.pb")
+    assert through_links == itself
 
 
 def test_nothing_is_written_beside_the_trace(runs: Path) -> None:

@@ -1,5 +1,6 @@
 """What belongs to a run: its record and the traces beside it; and what of them is damaged."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -46,6 +47,25 @@ def test_a_training_that_was_only_traced_has_no_record(tmp_path: Path) -> None:
     file = write_trace(tmp_path / "mlp", "train")
     by_folder, by_file = load_runs([tmp_path / "mlp", file])
     assert (by_folder.name, by_folder.summary, len(by_folder.traces)) == ("mlp", None, 1)
+    assert (by_file.name, by_file.summary, len(by_file.traces)) == ("2026_11_23", None, 1)
+
+
+@pytest.mark.process
+def test_each_host_of_a_session_is_a_trace_on_the_page(tmp_path: Path) -> None:
+    file = write_trace(tmp_path / "mlp", "train")
+    shutil.copy(file, file.with_name("other.xplane.pb"))
+    (loaded,) = load_runs([tmp_path / "mlp"])
+    assert [trace.session.name for trace in loaded.traces] == ["train/2026_11_23/other", "train/2026_11_23/vm"]
+
+
+@pytest.mark.process
+def test_a_packed_trace_is_a_run_like_the_file_itself(tmp_path: Path) -> None:
+    file = write_trace(tmp_path / "mlp", "train")
+    packed = file.with_name("vm.xplane.pb.gz")
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    file.unlink()
+    by_folder, by_file = load_runs([tmp_path / "mlp", packed])
+    assert (by_folder.summary, len(by_folder.traces)) == (None, 1)
     assert (by_file.name, by_file.summary, len(by_file.traces)) == ("2026_11_23", None, 1)
 
 
