@@ -20,6 +20,7 @@ PACKAGE = "tensorflow.profiler"
 INT64, UINT64, DOUBLE, STRING, BYTES = "INT64", "UINT64", "DOUBLE", "STRING", "BYTES"
 REPEATED = "*"  # before the type of a field that may come many times
 VALUE = "value"  # the union of XStat
+NOT_A_TRACE = "is cut short or no profiler trace: capture it again, and copy the whole file."
 
 Field = tuple[str, int, str]
 SCHEMA: dict[str, tuple[Field, ...]] = {
@@ -82,21 +83,31 @@ def parse_space(content: bytes) -> Any:
     Raises:
         TraceError: The content is cut short, or is no trace. The message goes on where the name of a file ends.
     """
-    from google.protobuf import message  # type: ignore[import-untyped]  # noqa: PLC0415  # see above
-
-    try:
-        space = build_space()
-        space.ParseFromString(content)
-    except message.DecodeError as error:
-        raise TraceError("is cut short or no profiler trace: capture it again, and copy the whole file.") from error
+    space = parse_message("XSpace", content)
     if not space.planes:
         raise TraceError("is no profiler trace: give an .xplane.pb file, as in plugins/profile/<session>/.")
     return space
 
 
+def parse_message(name: str, content: bytes) -> Any:
+    """A message of the schema, such as "XLine".
+
+    Raises:
+        TraceError: The content is cut short, or no such message. The message goes on where the name of a file ends.
+    """
+    from google.protobuf import message  # type: ignore[import-untyped]  # noqa: PLC0415  # see above
+
+    try:
+        parsed = _build_classes()[name]()
+        parsed.ParseFromString(content)
+    except message.DecodeError as error:
+        raise TraceError(NOT_A_TRACE) from error
+    return parsed
+
+
 def build_space() -> Any:
     """An empty XSpace."""
-    return _build_class()()
+    return _build_classes()["XSpace"]()
 
 
 def add_stat_name(plane: Any, name: str) -> int:
@@ -111,7 +122,7 @@ def add_stat_name(plane: Any, name: str) -> int:
 
 
 @cache
-def _build_class() -> Any:
+def _build_classes() -> dict[str, Any]:
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415  # see above
 
     file = descriptor_pb2.FileDescriptorProto(name="xplane.proto", package=PACKAGE, syntax="proto3")
@@ -125,7 +136,7 @@ def _build_class() -> Any:
         field.oneof_index = 0
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.XSpace"))
+    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}")) for name in SCHEMA}
 
 
 def _add_field(described: Any, name: str, number: int, text: str) -> None:

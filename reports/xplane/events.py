@@ -1,111 +1,146 @@
-"""What a trace tells about the host: calls of tf.data stages, marks of steps, operations."""
+"""The events of a trace as columns: when, on which thread, under which name, and the arguments that are read.
+
+Objects for a million events would take a gibibyte; columns take some tens of mebibytes. An argument that few events
+carry has a column of its own, with the places of those events.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_core.files.xspace import DEVICE, HOST, VALUE
-from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
+import numpy as np
+from numpy.typing import NDArray
+
 from mnist_core.terminal.console import show_plainly
-from reports.xplane.periods import PS_PER_NS, Period
+from reports.xplane.periods import Ints, Period, Periods
 
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
 OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
+RUN = re.compile(r"\w+Op::|FunctionRun|SessionRun|RunGraph|ExecutorState::Process$|\w*CapturedFunction::Run")
+MEMORY = re.compile(r"Memory(Alloc|Dealloc)ation$")
+PYTHON_CALL = "$"  # how the names begin that the tracer of Python gives: $file.py:12 function
 LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
+UNKNOWN = -1  # a number that an event does not tell
+
+STEP_ID, PARENT_ID, ITERATION = "id", "parent_id", "iter_num"  # the first names a run of a function, or an iterator
+CORRELATION, GRAPH_TYPE = "correlation_id", "graph_type"
+COPY, TF_OP, ANNOTATION = "memcpy_details", "tf_op", "annotation"
+MEMORY_NUMBERS = ("bytes_allocated", "peak_bytes_in_use", "allocation_bytes", "bytes_available")
+FRAGMENTATION, ALLOCATOR = "fragmentation", "allocator_name"
+TEXTS = frozenset({GRAPH_TYPE, COPY, TF_OP, ANNOTATION, ALLOCATOR})
+FLOATS = frozenset({FRAGMENTATION})
+SETTINGS = ("parallelism", "buffer_limit", "buffer_size", "batch_size", "threadpool_size")  # of a stage
+TUNED = "autotune"
 
 Value = int | float | str
 
 
 @dataclass(frozen=True)
-class Call:
-    """One event on a thread.
+class Thread:
+    """One line of a plane: a thread of the host, or a stream of a device."""
+
+    plane: str
+    number: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Argument:
+    """The values that some of the events carry.
 
     Args:
-        name: Name of the event.
-        thread: Number and name of the thread on which it ran.
-        period: Its beginning and end, in picoseconds from a start that all threads share.
-        arguments: Values that the program gave the event, by their names.
+        at: Places of those events, int64 array of shape (n,), ascending.
+        values: Their values, int64, float64 or object array of shape (n,).
     """
 
-    name: str
-    thread: tuple[int, str]
-    period: Period
-    arguments: Mapping[str, Value]
+    at: Ints
+    values: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The last number of a stage that a call of it told.
+
+    Args:
+        value: The number; None if the stage was too busy to tell.
+        tuned: True if AUTOTUNE chose it.
+    """
+
+    value: int | None
+    tuned: bool
+
+
+NOTHING = Argument(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
 class Events:
-    """The events of the host that this package reads, and how long the capture was.
+    """The events of the host, or of the devices, thread by thread, each thread's in the order in which they began.
 
     Args:
-        stages: Calls of tf.data's iterators.
-        marks: Events with a step number.
-        operations: TensorFlow's operations, on every thread of the host.
-        span: From the beginning of the host's first event to the end of the last, in picoseconds; None without events.
-        num_device_events: Number of events on GPUs and other devices.
+        names: Every name that occurs.
+        threads: The threads.
+        kinds: Place in `names` of each event's name, int32 array of shape (n,).
+        lines: Place in `threads` of each event's thread, int32 array of shape (n,).
+        periods: Beginning and end of each event, in picoseconds from a start that all share; int64 of shape (n, 2).
+        arguments: What the events carry, by its name.
+        settings: Numbers of the stages of tf.data, by the name of the event and of the number.
     """
 
-    stages: tuple[Call, ...]
-    marks: tuple[Call, ...]
-    operations: tuple[Call, ...]
-    span: Period | None
-    num_device_events: int
+    names: tuple[str, ...]
+    threads: tuple[Thread, ...]
+    kinds: NDArray[np.int32]
+    lines: NDArray[np.int32]
+    periods: Periods
+    arguments: Mapping[str, Argument]
+    settings: Mapping[tuple[str, str], Setting]
+
+    def __len__(self) -> int:
+        return len(self.kinds)
 
     @property
-    def has_root_marks(self) -> bool:
-        """True if a mark is one that xprof takes for a step."""
-        return any(ROOT_LEVEL in mark.arguments for mark in self.marks)
+    def span(self) -> Period | None:
+        """From the beginning of the first event to the end of the last; None without events."""
+        return (int(self.periods[:, 0].min()), int(self.periods[:, 1].max())) if len(self) else None
+
+    def find(self, fits: Callable[[str], object]) -> Ints:
+        """Places of the events whose name fits, ascending."""
+        fitting = np.fromiter((bool(fits(name)) for name in self.names), bool, len(self.names))
+        return np.flatnonzero(fitting[self.kinds])
+
+    def get(self, argument: str) -> Argument:
+        """The values of an argument; none if no event carries it."""
+        return self.arguments.get(argument, NOTHING)
+
+    def look_up(self, argument: str, places: Ints) -> Ints:
+        """The values of a whole number at these events; `UNKNOWN` where one does not carry it."""
+        found = self.get(argument)
+        at = np.searchsorted(found.at, places)
+        there = at < len(found.at)
+        there[there] = found.at[at[there]] == places[there]
+        values = np.full(len(places), UNKNOWN, np.int64)
+        values[there] = found.values[at[there]]
+        return values
 
 
-def read_events(space: Any) -> Events:
-    """The events of the host in an XSpace.
+@dataclass(frozen=True)
+class Capture:
+    """All that is read of one host's file.
 
     Args:
-        space: A message as `mnist_core.files.xspace.parse_space` gives it.
+        host: What the threads of the program did.
+        devices: What GPUs and other devices did.
+        errors: What went wrong while it was captured, in the profiler's words.
+        warnings: What the profiler warned of.
     """
-    calls = [call for plane in space.planes if plane.name.startswith(HOST) for call in _read_plane(plane)]
-    edges = [call.period for call in calls]
-    return Events(
-        stages=tuple(call for call in calls if STAGE.match(call.name)),
-        marks=tuple(call for call in calls if STEP_NUMBER in call.arguments),
-        operations=tuple(call for call in calls if OPERATION.fullmatch(call.name)),
-        span=(min(start for start, _ in edges), max(end for _, end in edges)) if edges else None,
-        num_device_events=sum(
-            len(line.events) for plane in space.planes if plane.name.startswith(DEVICE) for line in plane.lines
-        ),
-    )
 
-
-def _read_plane(plane: Any) -> Iterator[Call]:
-    names = {entry.key: clean(entry.value.name) for entry in plane.event_metadata}
-    read = _make_reader(plane)
-    for line in plane.lines:
-        thread = (line.id, clean(line.name))
-        for event in line.events:
-            start = line.timestamp_ns * PS_PER_NS + event.offset_ps
-            period = (start, start + max(0, event.duration_ps))
-            yield Call(names.get(event.metadata_id, ""), thread, period, read(event) if event.stats else {})
-
-
-def _make_reader(plane: Any) -> Callable[[Any], dict[str, Value]]:
-    """What reads an event's arguments; a reference is the name of another argument of the plane."""
-    names = {entry.key: clean(entry.value.name) for entry in plane.stat_metadata}
-
-    def read(event: Any) -> dict[str, Value]:
-        return {names[stat.metadata_id]: value(stat) for stat in event.stats if stat.metadata_id in names}
-
-    def value(stat: Any) -> Value:
-        field = stat.WhichOneof(VALUE)
-        if field == "ref_value":
-            return names.get(stat.ref_value, "")
-        found: Value | bytes = getattr(stat, field) if field else ""
-        text = found.decode("utf-8", "replace") if isinstance(found, bytes) else found
-        return clean(text) if isinstance(text, str) else text
-
-    return read
+    host: Events
+    devices: Events
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def clean(text: str) -> str:
