@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnist_core.files.xspace import TraceError
 from mnist_core.terminal.console import open_console
 from reports.commands.runs import find_newest_run
 from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs: --help needs none of it
+    from reports.drawing.blocks import Block
+    from reports.traces.hosts import HostTrace
+    from reports.traces.trace import Trace
+    from reports.xplane.sessions import Session
+
+LONG_BYTES = 8 * 2**20  # of which reading takes about two seconds or more
 
 TRACE_EXAMPLES = """Examples:
 
@@ -20,14 +30,17 @@ TRACE_EXAMPLES = """Examples:
 
     mnist-report trace before.xplane.pb after.xplane.pb
 
-    mnist-report trace logs/plugins/profile/2026_11_23_08_57_40 --json"""
+    mnist-report trace logs/plugins/profile/2026_11_23_08_57_40 --json
+
+    mnist-report trace logs/ --csv > steps.csv"""
 
 
 def trace(
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="PATH", help="An .xplane.pb file, a session's folder, a TensorBoard log folder or a run's folder."
+            metavar="PATH",
+            help="An .xplane.pb or .xplane.pb.gz file, a session's folder, a TensorBoard log folder or a run's folder.",
         ),
     ],
     other: Annotated[
@@ -35,31 +48,86 @@ def trace(
         typer.Argument(metavar="[OTHER]", help="A second one: what gained or lost time from PATH to OTHER."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The steps, a row each, for a spreadsheet.")] = False,
     session: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which session, where the folder holds several.")
+        str | None, typer.Option(metavar="NAME", help="Which session or host, where the folder holds several.")
     ] = None,
     top: Annotated[int, typer.Option(metavar="N", min=0, help="How many operations to show.")] = 10,
 ) -> None:
     """Tell from a profiler trace whether input holds up the steps, and which stage of tf.data does it.
 
-    Reads what TensorFlow's profiler wrote, of this program or any other, without TensorFlow, browser and internet.
+    Reads what TensorFlow's or JAX's profiler wrote, of this program or any other, without TensorFlow, browser and
+    internet. A capture of several hosts gives a row a host.
     """
-    from reports.drawing.text import lay_out
     from reports.traces.comparison_tables import tabulate_comparison
+    from reports.traces.csv import render_steps_csv
+    from reports.traces.hosts import render_hosts_json, tabulate_hosts
     from reports.traces.json import render_comparison_json, render_json
-    from reports.traces.reading import load_trace
     from reports.traces.tables import tabulate_trace
+    from reports.xplane.sessions import find_session, find_sessions
 
-    first = load_trace(path, session)
-    if other is None:
-        show = render_json(first) if as_json else tabulate_trace(first, top)
+    if as_csv and (as_json or other is not None):
+        raise TraceError("--csv tells the steps of one trace: leave out --json and OTHER.")
+    if other is not None:
+        first, second = (_load(find_session(each, session)) for each in (path, other))
+        _show(
+            render_comparison_json(first, second) if as_json else None,
+            lambda: tabulate_comparison(first, second, top),
+        )
+        return
+    found = find_sessions(path, session)
+    if len(found.hosts) == 1:
+        only = _load(found)
+        text = render_steps_csv([(found.hosts[0].name, only)]) if as_csv else render_json(only) if as_json else None
+        _show(text, lambda: tabulate_trace(only, top))
+        return
+    hosts = _load_hosts(found)
+    if as_csv:
+        _show(render_steps_csv([(host.name, host.trace) for host in hosts if host.trace]), list)
     else:
-        second = load_trace(other, session)
-        show = render_comparison_json(first, second) if as_json else tabulate_comparison(first, second, top)
-    if isinstance(show, str):
-        sys.stdout.write(f"{show}\n")
+        text = render_hosts_json(found.name, hosts) if as_json else None
+        _show(text, lambda: tabulate_hosts(found.name, hosts))
+
+
+def _show(text: str | None, tabulate: Callable[[], list[Block]]) -> None:
+    """Print a text for a script as it is, or else the tables for a person."""
+    from reports.drawing.text import lay_out
+
+    if text is not None:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     else:
-        open_console().print(lay_out(show))
+        open_console().print(lay_out(tabulate()))
+
+
+def _load(session: Session) -> Trace:
+    """The trace of a session of one host; reading a long one is shown as it goes on."""
+    from reports.traces.reading import load_session
+
+    if session.path.stat().st_size < LONG_BYTES or not sys.stderr.isatty():
+        return load_session(session)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"reading {session.path.name}", total=1.0)
+        return load_session(session, lambda share: progress.update(task, completed=share))
+
+
+def _load_hosts(session: Session) -> list[HostTrace]:
+    """The traces of all hosts; one that cannot be read costs that host and no other."""
+    hosts = [_load_host(host.name, alone) for host, alone in zip(session.hosts, session.split(), strict=True)]
+    if not any(host.trace for host in hosts):
+        raise TraceError(f"no host of session {session.name} can be read: {hosts[0].failure}")
+    return hosts
+
+
+def _load_host(name: str, session: Session) -> HostTrace:
+    from reports.traces.hosts import HostTrace
+
+    try:
+        return HostTrace(name, _load(session))
+    except TraceError as error:
+        return HostTrace(name, None, str(error))
 
 
 TENSORBOARD_EXAMPLES = (

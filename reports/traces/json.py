@@ -6,17 +6,18 @@ import dataclasses
 import json
 from typing import Any
 
+from reports.timeline.stages import Pipeline, Stage
+from reports.timeline.steps import Step
 from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
-from reports.traces.stages import Pipeline, Stage
 from reports.traces.trace import Trace
 from reports.xplane.periods import PS_PER_NS
 
-FORMAT = 1
+FORMAT = 2  # 1 had the steps as xprof counts them, one kind of them, and no devices, memory and notes
 
 
 def render_json(trace: Trace) -> str:
     """One trace: times as whole nanoseconds, except those that end in _ms; shares of 1."""
-    return _dump({"mnist_bench_trace": FORMAT, **_describe(trace)})
+    return _dump({"mnist_bench_trace": FORMAT, **describe_trace(trace)})
 
 
 def render_comparison_json(first: Trace, second: Trace) -> str:
@@ -24,8 +25,8 @@ def render_comparison_json(first: Trace, second: Trace) -> str:
     return _dump(
         {
             "mnist_bench_trace_comparison": FORMAT,
-            "first": _describe(first),
-            "second": _describe(second),
+            "first": describe_trace(first),
+            "second": describe_trace(second),
             "parts": _describe_pairs(pair_parts(first, second)),
             "stages": _describe_pairs(pair_stages(first, second)),
             "operations": _describe_pairs(pair_operations(first, second)),
@@ -37,30 +38,48 @@ def _dump(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=2, allow_nan=False)
 
 
-def _describe(trace: Trace) -> dict[str, Any]:
+def describe_trace(trace: Trace) -> dict[str, Any]:
+    """All that is known of a trace, in JSON's types."""
     slowest = trace.pipelines[0].slowest if trace.pipelines else None
     return {
         "session": trace.session.name,
         "path": str(trace.session.path),
         "num_bytes": trace.num_bytes,
         "capture_ms": trace.capture_ms,
+        "notes": list(trace.notes),
+        "steps_are": trace.origin,
         "num_marks": trace.num_marks,
         "num_device_events": trace.num_device_events,
         "verdict": dataclasses.asdict(trace.verdict) if trace.verdict else None,
+        "no_verdict": trace.unclear or None,
+        "activity": dataclasses.asdict(trace.activity) if trace.activity else None,
         "slowest_stage": _describe_stage(slowest) if slowest else None,
         "step_ms": dataclasses.asdict(trace.step_ms) if trace.step_ms else None,
         "mean_step_ms": trace.mean_step_ms,
         "split": dataclasses.asdict(trace.split) if trace.split else None,
-        "steps": [dataclasses.asdict(step) for step in trace.steps],
+        "steps": [_describe_step(step) for step in trace.steps],
+        "other_steps": [
+            {"name": kind.name, "num_marked": kind.num_marked, "steps": [_describe_step(step) for step in kind.steps]}
+            for kind in trace.kinds[1:]
+        ],
         "pipelines": [_describe_pipeline(pipeline) for pipeline in trace.pipelines],
         "operations": [dataclasses.asdict(operation) for operation in trace.operations],
+        "devices": [dataclasses.asdict(device) for device in trace.devices],
+        "memory": [dataclasses.asdict(allocator) for allocator in trace.memory],
         "remarks": list(trace.remarks),
     }
+
+
+def _describe_step(step: Step) -> dict[str, Any]:
+    return {"name": step.name, **dataclasses.asdict(step)}
 
 
 def _describe_pipeline(pipeline: Pipeline) -> dict[str, Any]:
     return {
         "chain": pipeline.chain,
+        "consumer": pipeline.consumer,
+        "serves_steps": list(pipeline.serves),
+        "loop": pipeline.loops,
         "wait_ns": pipeline.wait_ps // PS_PER_NS,
         "taking_turns": list(pipeline.taking_turns),
         "num_threads": pipeline.num_threads,

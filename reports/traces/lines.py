@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from reports.drawing.numbers import render_decimal, render_ms, render_share
-from reports.traces.stage_kinds import find_kind
-from reports.traces.stages import Pipeline
-from reports.traces.trace import PARTS, Trace
+from reports.timeline.stage_kinds import find_kind
+from reports.timeline.stages import Pipeline
+from reports.traces.trace import PARTS, StepKind, Trace
 from reports.traces.verdict import STEPS
 from reports.xplane.periods import PS_PER_MS
 
-MOST_WORK = 3  # types of operations; what comes after runs for a fraction of it
+MOST_WORK = 3  # types of operations, calls or functions; what comes after runs for a fraction of it
 PYTHON = frozenset({"PyFunc", "EagerPyFunc", "PyFuncStateless"})  # py_function, numpy_function, from_generator
+SHOW_INPUT = (
+    "to do: feed the steps from tf.data, or mark what loads a batch, inside of the step, with"
+    ' tf.profiler.experimental.Trace("load")'
+)
+SHOW_INPUT_OF_JAX = (
+    'to do: mark what loads a batch with jax.profiler.TraceAnnotation("load"), inside of'
+    ' jax.profiler.StepTraceAnnotation("train", step_num=n): a capture by JAX holds no stages of tf.data'
+)
+
+NO_STAGES = "which stage of tf.data does it, is not in this trace: capture the same steps with tf.profiler.experimental"
 
 
 def tell_verdict(trace: Trace) -> list[str]:
     """Whether input holds up the program, and what does it or what else takes the time; a line each."""
     if trace.verdict is None:
-        return ["no verdict: neither steps nor tf.data in this trace"]
+        return [trace.unclear, *_tell_activity(trace)]
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
-    lines = _blame(trace.pipelines[0]) if trace.verdict.is_input_bound and trace.pipelines else _tell_rest(trace)
-    return [said, *_tell_gain(trace), *lines]
+    if trace.verdict.is_input_bound:
+        lines = _blame(trace.pipelines[0]) if trace.pipelines else [NO_STAGES]
+    else:
+        lines = _tell_rest(trace)
+    return [said, *_tell_gain(trace), *lines, *_tell_other_kinds(trace)]
+
+
+def count_things(count: int, thing: str) -> str:
+    """Such as "1 step" and "2 steps"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def tell_counted(kind: StepKind) -> str:
+    """How many steps of a name are in the capture, and how many of them count."""
+    marked = f"{count_things(kind.num_marked, 'step')} named {kind.name}"
+    left_out = kind.num_marked - len(kind.steps)
+    if not left_out:
+        return marked
+    return f"{marked}, of which {len(kind.steps):,} count: of six or more, the first and the last may be cut"
 
 
 def _tell_gain(trace: Trace) -> list[str]:
@@ -65,3 +93,30 @@ def _tell_rest(trace: Trace) -> list[str]:
         wait = render_ms(pipeline.wait_ps / PS_PER_MS)
         lines.append(f"the pipeline keeps up: {wait} ms of waiting in all, most of it for {pipeline.slowest.name}")
     return lines
+
+
+def _tell_other_kinds(trace: Trace) -> list[str]:
+    """The steps of other names, in a few words each."""
+    return [
+        f"{tell_counted(kind)}: mean {render_decimal(kind.mean_ms)} ms"
+        + (f", {render_share(kind.split.input)} % waiting for input" if kind.split else "")
+        for kind in trace.kinds[1:]
+    ]
+
+
+def _tell_activity(trace: Trace) -> list[str]:
+    """What the host did in the steps, whose input cannot be seen, and what would show it."""
+    activity = trace.activity
+    if activity is None:
+        return []
+    calls = _list_shares(activity.calls)
+    unrecorded = f"{render_share(activity.unrecorded)} % nothing that was recorded"
+    where = f"Python, or waiting; in {render_share(activity.idle)} % no other thread did anything either"
+    lines = [f"in the steps their thread ran {f'{calls}, ' if calls else ''}{unrecorded} ({where})"]
+    if activity.functions:
+        lines.append(f"Python's own time there: {_list_shares(activity.functions)}")
+    return [*lines, *_tell_other_kinds(trace), SHOW_INPUT_OF_JAX if trace.computes_with_jax else SHOW_INPUT]
+
+
+def _list_shares(shares: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {render_share(share)} %" for name, share in shares[:MOST_WORK])

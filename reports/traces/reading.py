@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mnist_core.files.xspace import TraceError, parse_space
-from mnist_core.files.xspace_repair import mark_roots
-from reports.traces.pipelines import build_pipelines
-from reports.traces.remarks import explain_input, explain_steps
-from reports.traces.trace import Trace
-from reports.traces.verdict import is_fetched_outside, is_overlooked, judge_capture, judge_steps
-from reports.xplane.events import Events, read_events
+from mnist_core.files.xspace import TraceError
+from reports.timeline.activity import describe_activity
+from reports.timeline.devices import describe_devices, find_device_steps, sum_device_operations, time_devices
+from reports.timeline.fetches import Fetches, find_fetches, find_fetching_runs
+from reports.timeline.marks import Marks, find_calls, find_marks
+from reports.timeline.memory import describe_memory
+from reports.timeline.operations import order_operations, sum_operations
+from reports.timeline.pipelines import build_pipelines
+from reports.timeline.stages import Pipeline
+from reports.timeline.steps import Step, count_places, measure_steps
+from reports.traces.remarks import explain_input, explain_steps, is_jax
+from reports.traces.trace import StepKind, Trace
+from reports.traces.verdict import InputVerdict, judge_capture, judge_steps
+from reports.xplane.events import Capture, Events, clean
 from reports.xplane.periods import PS_PER_MS
+from reports.xplane.reader import read_capture
 from reports.xplane.sessions import Session, find_session, load_content
-from reports.xplane.xprof import Tables, XprofError, read_tables
+
+TRAIN = "train"  # how the names begin of the steps that matter most
+NOTHING_RAN = "nothing ran in this capture: start the profiler, run some steps, and stop it then"
+NO_TF_DATA = "cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for input"
+NOT_FETCHED = "cannot tell from this trace: its steps fetch from none of the tf.data pipelines in it"
+NO_STEPS = "cannot tell from this trace: neither steps nor tf.data in it"
 
 
-def load_trace(path: Path, session: str | None = None) -> Trace:
+def load_trace(path: Path, session: str | None = None, tell: Callable[[float], None] = lambda _: None) -> Trace:
     """The analysis of the trace at `path`.
 
     Args:
         path: A file or a folder, see `find_session`.
         session: Name of one session, where the folder holds several.
+        tell: Is called with the share of the work that is done, from 0 to 1.
 
     Raises:
         TraceError: There is no trace, or it cannot be read.
@@ -31,56 +47,111 @@ def load_trace(path: Path, session: str | None = None) -> Trace:
         >>> trace.verdict is None
         False
     """
-    found = find_session(path, session)
-    content = load_content(found.path)
-    try:
-        space = parse_space(content)
-    except TraceError as error:
-        raise TraceError(f"{found.path} {error}") from error
-    events = read_events(space)
-    if events.span is None:
-        raise TraceError(f"{found.path} holds no event of the host: capture it with host_tracer_level 1 or more.")
-    num_bytes = len(content)
-    if not events.has_root_marks and events.marks:
-        mark_roots(space)
-        content = space.SerializeToString()
-    try:
-        return analyze(found, num_bytes, events, read_tables(content))
-    except XprofError as error:
-        failure = f"Steps and operations are missing: xprof could not read the trace, {error}."
-        return analyze(found, num_bytes, events, Tables((), ()), failure)
+    return load_session(find_session(path, session), tell)
 
 
-def analyze(session: Session, num_bytes: int, events: Events, tables: Tables, failure: str | None = None) -> Trace:
-    """The trace that these events and tables make; pure.
+def load_session(session: Session, tell: Callable[[float], None] = lambda _: None) -> Trace:
+    """The analysis of a session of one host.
 
     Args:
-        session: The capture that they come from.
-        num_bytes: Size of its file.
-        events: What the host did; at least one event.
-        tables: What xprof says; empty if it failed.
-        failure: Why xprof failed, as a remark; None if it did not.
+        session: The session.
+        tell: Is called with the share of the work that is done, from 0 to 1.
+
+    Raises:
+        TraceError: Its file cannot be read.
     """
-    pipelines = build_pipelines(events)
-    outside = is_fetched_outside(events, pipelines)
-    steps = tables.steps
-    overlooked = is_overlooked(events, pipelines, steps)
-    steps_tell = bool(steps) and not outside and not overlooked
-    verdict = judge_steps(steps) if steps_tell else judge_capture(events, pipelines)
-    input_bound = verdict is not None and verdict.is_input_bound
-    remarks = [failure] if failure else explain_steps(events, steps)
-    remarks += explain_input(pipelines, outside=outside, overlooked=overlooked, input_bound=input_bound)
-    span = events.span or (0, 0)
-    capture_ms = (span[1] - span[0]) / PS_PER_MS
+    capture, num_bytes = _read(session, tell)  # whose bytes are not kept while the capture is analysed
+    return analyze(session, num_bytes, capture)
+
+
+def _read(session: Session, tell: Callable[[float], None]) -> tuple[Capture, int]:
+    content = load_content(session.path)
+    try:
+        return read_capture(content, tell), len(content)
+    except TraceError as error:
+        raise TraceError(f"{clean(str(session.path))} {error}") from error
+
+
+def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
+    """The trace that a capture makes; pure.
+
+    Args:
+        session: The capture that the events come from.
+        num_bytes: Size of its file.
+        capture: What the host and the devices did.
+    """
+    host, devices = capture.host, capture.devices
+    marks = find_marks(host)
+    if not len(marks):
+        marks = find_device_steps(devices) or find_calls(host, find_fetching_runs(host))
+    fetches = find_fetches(host, marks)
+    pipelines = build_pipelines(host, marks, fetches)
+    steps = measure_steps(host, marks, fetches, pipelines, time_devices(host, devices, marks))
+    kinds = _group_steps(marks, steps)
+    pipelines = _put_first(kinds, pipelines)
+    verdict, outside = _judge(host, marks, fetches, pipelines, kinds)
+    chosen = [place for place in count_places(len(steps)) if marks.names[place] == kinds[0].name]
+    jax = is_jax(host)
+    remarks = explain_steps(host, marks) if len(host) else []
+    remarks += explain_input(
+        pipelines, outside=outside, input_bound=verdict is not None and verdict.is_input_bound, jax=jax
+    )
+    span = host.span or devices.span or (0, 0)
     return Trace(
         session=session,
         num_bytes=num_bytes,
-        capture_ms=capture_ms,
-        num_marks=len(events.marks),
-        num_device_events=events.num_device_events,
-        steps=steps,
+        capture_ms=(span[1] - span[0]) / PS_PER_MS,
+        notes=(*capture.errors, *capture.warnings),
+        origin=marks.origin,
+        kinds=kinds,
+        num_device_events=len(devices),
         pipelines=pipelines,
-        operations=tables.operations,
+        operations=order_operations([*sum_operations(host), *sum_device_operations(devices)]),
+        devices=describe_devices(devices, span),
+        memory=describe_memory(host),
+        computes_with_jax=jax,
+        activity=None if verdict else describe_activity(host, marks, chosen),
         verdict=verdict,
+        unclear="" if verdict else _say_why(capture, kinds, pipelines),
         remarks=tuple(remarks),
     )
+
+
+def _group_steps(marks: Marks, steps: Sequence[Step]) -> tuple[StepKind, ...]:
+    """The steps by name: those of a training first, then those that took longest, together."""
+    by_name: defaultdict[str, list[Step]] = defaultdict(list)
+    for place in count_places(len(steps)):
+        by_name[steps[place].kind].append(steps[place])
+    kinds = [StepKind(name, marks.names.count(name), tuple(by_name[name])) for name in dict.fromkeys(marks.names)]
+    return tuple(sorted(kinds, key=lambda kind: (not kind.name.lower().startswith(TRAIN), -kind.total_ns)))
+
+
+def _put_first(kinds: Sequence[StepKind], pipelines: Sequence[Pipeline]) -> tuple[Pipeline, ...]:
+    """The pipelines, those from which the first kind of steps fetches before the others."""
+    return tuple(sorted(pipelines, key=lambda each: not kinds or kinds[0].name not in each.serves))
+
+
+def _judge(
+    host: Events, marks: Marks, fetches: Fetches, pipelines: Sequence[Pipeline], kinds: Sequence[StepKind]
+) -> tuple[InputVerdict | None, bool]:
+    """The verdict, and whether it is of the capture since the input is fetched outside of the steps."""
+    if kinds:
+        name = kinds[0].name
+        fetched = any(fetches.fetching[place] for place in range(len(marks)) if marks.names[place] == name)
+        verdict = judge_steps(kinds[0].steps)
+        if fetched or (verdict is not None and verdict.is_input_bound):
+            return verdict, False
+        if len(fetches.waits_beside):
+            return judge_capture(host.span, fetches.waits_beside), True
+        return None, False
+    waits = pipelines[0].waits if pipelines else fetches.waits_beside
+    return (judge_capture(host.span, waits) if len(waits) else None), False
+
+
+def _say_why(capture: Capture, kinds: Sequence[StepKind], pipelines: Sequence[Pipeline]) -> str:
+    """Why there is no verdict."""
+    if not len(capture.host) and not len(capture.devices):
+        return NOTHING_RAN
+    if not kinds:
+        return NO_STEPS
+    return NOT_FETCHED if pipelines else NO_TF_DATA

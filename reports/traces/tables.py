@@ -1,4 +1,4 @@
-"""One trace as blocks: the verdict first, then the numbers behind it."""
+"""One trace as blocks: what the profiler complains of, the verdict, then the numbers behind it."""
 
 from __future__ import annotations
 
@@ -10,32 +10,38 @@ from reports.drawing.numbers import (
     render_decimal,
     render_estimate,
     render_mean_ms,
+    render_mebibytes,
     render_megabytes,
     render_ms,
     render_ratio,
     render_share,
 )
 from reports.stats.median import CONFIDENCE
-from reports.traces.lines import tell_verdict
-from reports.traces.stages import Pipeline, Stage, StageSetting
+from reports.timeline.devices import Device
+from reports.timeline.memory import Allocator
+from reports.timeline.operations import Operation
+from reports.timeline.stages import Pipeline, Stage, StageSetting
+from reports.traces.lines import tell_counted, tell_verdict
 from reports.traces.trace import PARTS, Trace
 from reports.traces.verdict import HIGH, MODERATE
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
-from reports.xplane.xprof import Operation
 
 LONGEST_NAME = 46  # characters; the end of the name says most, so the beginning goes
 ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
+MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
 
 
 def tabulate_trace(trace: Trace, top: int) -> list[Block]:
-    """The verdict, the steps, the stages of every pipeline, the `top` longest operations and the remarks."""
-    blocks: list[Block] = [_tell_capture(trace), Gap(), *_tell_verdict(trace), Gap(), *_tabulate_steps(trace)]
+    """The profiler's notes, the verdict, the steps, the stages of every pipeline, the `top` longest operations, ..."""
+    blocks: list[Block] = [_tell_capture(trace), *_tell_notes(trace), Gap(), *_tell_verdict(trace), Gap()]
+    blocks += _tabulate_steps(trace)
     for number, pipeline in enumerate(trace.pipelines, start=1):
-        title = "tf.data" if len(trace.pipelines) == 1 else f"tf.data, pipeline {number} of {len(trace.pipelines)}"
         chain = Lines((f"runs as {pipeline.chain}",), Emphasis.FAINT)
-        blocks += [_tabulate_stages(pipeline, title), chain, Gap()]
+        blocks += [_tabulate_stages(pipeline, _title_pipeline(trace, number)), chain, Gap()]
     if trace.operations and top:
         blocks.append(_tabulate_operations(trace.operations[:top], len(trace.operations)))
+    blocks += [block for device in trace.devices for block in _tabulate_device(device, top)]
+    blocks += _tabulate_memory(trace.memory)
     remarks = Lines(tuple(f"! {remark}" for remark in trace.remarks), Emphasis.UNSURE)
     return [*blocks, remarks, Lines(tuple(_explain(trace)), Emphasis.FAINT)]
 
@@ -45,9 +51,18 @@ def _tell_capture(trace: Trace) -> Lines:
     return Lines((said,), Emphasis.FAINT)
 
 
+def _tell_notes(trace: Trace) -> list[Lines]:
+    """What the profiler itself says went wrong: why something is missing below."""
+    if not trace.notes:
+        return []
+    more = len(trace.notes) - MOST_NOTES
+    shown = [f"! the profiler says: {note}" for note in trace.notes[:MOST_NOTES]]
+    return [Lines((*shown, *([f"! and {more} more"] if more > 0 else [])), Emphasis.UNSURE)]
+
+
 def _tell_verdict(trace: Trace) -> list[Lines]:
     is_bad = trace.verdict is not None and trace.verdict.is_input_bound
-    emphasis = Emphasis.STRONG if trace.verdict is None else Emphasis.WORST if is_bad else Emphasis.BEST
+    emphasis = Emphasis.UNSURE if trace.verdict is None else Emphasis.WORST if is_bad else Emphasis.BEST
     said, *lines = tell_verdict(trace)
     return [Lines((said,), emphasis), Lines(tuple(lines))]
 
@@ -61,12 +76,24 @@ def _tabulate_steps(trace: Trace) -> list[Block]:
         for part, share in dataclasses.asdict(trace.split).items()
     ]
     rows.append(build_row("a step", render_mean_ms(trace.mean_step_ms), "100", emphasis=Emphasis.STRONG))
+    table = Table("step time, ms", build_columns("", "mean", "share %"), tuple(rows))
+    return [table, Lines((tell_counted(trace.kinds[0]), _tell_spread(trace, durations)), Emphasis.FAINT), Gap()]
+
+
+def _tell_spread(trace: Trace, durations: Sequence[float]) -> str:
+    assert trace.step_ms is not None  # noqa: S101  # there are steps
+    assert trace.mean_step_ms is not None  # noqa: S101
+    if len(durations) == 1:
+        return f"it took {render_mean_ms(durations[0])} ms"
     median = render_estimate(trace.step_ms, render_ratio)
     spread = f"from {render_mean_ms(min(durations))} to {render_mean_ms(max(durations))}"
-    mean = render_decimal(trace.mean_step_ms)
-    counted = f"{trace.step_ms.count} steps: median {median}, {spread}; TensorBoard shows the mean, {mean}"
-    table = Table("step time, ms", build_columns("", "mean", "share %"), tuple(rows))
-    return [table, Lines((counted,), Emphasis.FAINT), Gap()]
+    return f"median {median}, {spread}; TensorBoard shows the mean, {render_decimal(trace.mean_step_ms)}"
+
+
+def _title_pipeline(trace: Trace, number: int) -> str:
+    if len(trace.pipelines) == 1:
+        return "tf.data"
+    return f"tf.data, pipeline {number} of {len(trace.pipelines)}: for {trace.pipelines[number - 1].consumer}"
 
 
 def _tabulate_stages(pipeline: Pipeline, title: str) -> Table:
@@ -109,6 +136,50 @@ def _tabulate_operations(operations: Sequence[Operation], count: int) -> Table:
 def _list_operation(operation: Operation) -> Row:
     own = render_ms(operation.self_ns / NS_PER_MS)
     return build_row(shorten(operation.name), operation.kind, operation.place, own, f"{operation.num_calls}")
+
+
+def _tabulate_device(device: Device, top: int) -> list[Block]:
+    rows = [
+        build_row(shorten(kernel.name), render_ms(kernel.duration_ns / NS_PER_MS), f"{kernel.num_calls}")
+        for kernel in device.kernels[:top]
+    ]
+    rows += [
+        build_row(
+            f"copies, {each.direction}"
+            + (f": {render_megabytes(each.num_bytes)}" if each.num_bytes is not None else ""),
+            render_ms(each.duration_ns / NS_PER_MS),
+            f"{each.num_calls}",
+        )
+        for each in device.copies
+    ]
+    title = f"{device.name}, kernels and copies"
+    ran = render_ms(device.kernel_ns / NS_PER_MS)
+    said = f"kernels ran {ran} ms; idle {render_share(device.idle_share)} % of the capture"
+    return [
+        Table(title, build_columns("name", "own ms", "calls", least=LONGEST_NAME), tuple(rows)),
+        Lines((said,), Emphasis.FAINT),
+        Gap(),
+    ]
+
+
+def _tabulate_memory(memory: Sequence[Allocator]) -> list[Block]:
+    rows = []
+    for allocator in memory:
+        fragmentation = "" if allocator.fragmentation is None else render_share(allocator.fragmentation)
+        peak = render_mebibytes(allocator.peak_bytes)
+        rows.append(
+            build_row(allocator.name, peak, fragmentation, f"{allocator.num_allocations}", emphasis=Emphasis.STRONG)
+        )
+        rows += [
+            build_row(f"  {shorten(each.operation)}", render_mebibytes(each.num_bytes), "", f"{each.num_calls}")
+            for each in allocator.largest
+        ]
+    if not rows:
+        return []
+    columns = build_columns(
+        "allocator, and its largest allocations", "MiB", "fragmented %", "allocations", least=LONGEST_NAME
+    )
+    return [Table("memory: the peak in this capture", columns, tuple(rows)), Gap()]
 
 
 def _explain(trace: Trace) -> list[str]:

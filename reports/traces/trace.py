@@ -1,4 +1,4 @@
-"""All that is read from one profiler trace: its steps, pipelines and operations, and the verdict on them."""
+"""All that is read from one profiler trace: its steps, pipelines, operations and devices, and the verdict on them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.stats.median import Estimate, estimate_median
-from reports.traces.stages import Pipeline
+from reports.timeline.activity import Activity
+from reports.timeline.devices import Device
+from reports.timeline.memory import Allocator
+from reports.timeline.operations import Operation
+from reports.timeline.stages import Pipeline
+from reports.timeline.steps import Step
 from reports.traces.verdict import InputVerdict
 from reports.xplane.periods import NS_PER_MS
 from reports.xplane.sessions import Session
-from reports.xplane.xprof import Operation, Step
 
 PARTS = {  # what each part of a step is called
     "input": "waiting for input",
@@ -33,32 +37,84 @@ class Split:
 
 
 @dataclass(frozen=True)
+class StepKind:
+    """The steps of one name.
+
+    Args:
+        name: Such as "train"; the name of the marks.
+        num_marked: How many there are in the capture, the outermost of each.
+        steps: Those that count; of many the first and the last of a capture do not, which it may have cut.
+    """
+
+    name: str
+    num_marked: int
+    steps: tuple[Step, ...]
+
+    @property
+    def split(self) -> Split | None:
+        """Where the time of all that count went, together."""
+        return _split(self.steps) if any(step.duration_ns for step in self.steps) else None
+
+    @property
+    def total_ns(self) -> int:
+        """How long all that count took together."""
+        return sum(step.duration_ns for step in self.steps)
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean step: the number that TensorBoard shows. 0 without steps."""
+        return self.total_ns / max(1, len(self.steps)) / NS_PER_MS
+
+
+@dataclass(frozen=True)
 class Trace:
-    """All that is read from one trace.
+    """All that is read from one trace of one host.
 
     Args:
         session: The capture that the trace holds.
         num_bytes: Size of its file.
         capture_ms: Time from the first event of the host to the last.
-        num_marks: Number of events with a step number, whether or not xprof takes them for steps.
+        notes: Errors and warnings that the profiler left in the trace.
+        origin: What was taken for steps: "marks", "calls" of a function for want of marks, or those of a "device".
+        kinds: The steps by their names; those of a training come first, then those that took longest, together.
         num_device_events: Number of events on GPUs and other devices.
-        steps: The steps as xprof finds them; it leaves out the first and the last of many, which may be cut.
-        pipelines: The pipelines of tf.data; the one that was waited for longest comes first.
+        pipelines: The pipelines of tf.data: those of the first kind of steps first, then the longest waited for.
         operations: The operations of TensorFlow; the longest comes first.
-        verdict: Whether input holds up the program; None where neither steps nor tf.data ran.
-        remarks: What cannot be said of this trace, why, and what to do; a paragraph each.
+        devices: The GPUs and other devices that did something.
+        memory: The allocators of which the trace tells.
+        computes_with_jax: True if the program computes with JAX.
+        activity: What the host did in the steps, where their input cannot be seen; None where it can.
+        verdict: Whether input holds up the program; None where that cannot be told.
+        unclear: Why it cannot be told; empty where it can.
+        remarks: What else cannot be said of this trace, why, and what to do; a paragraph each.
     """
 
     session: Session
     num_bytes: int
     capture_ms: float
-    num_marks: int
+    notes: tuple[str, ...]
+    origin: str
+    kinds: tuple[StepKind, ...]
     num_device_events: int
-    steps: tuple[Step, ...]
     pipelines: tuple[Pipeline, ...]
     operations: tuple[Operation, ...]
+    devices: tuple[Device, ...]
+    memory: tuple[Allocator, ...]
+    computes_with_jax: bool
+    activity: Activity | None
     verdict: InputVerdict | None
+    unclear: str
     remarks: tuple[str, ...]
+
+    @property
+    def num_marks(self) -> int:
+        """How many steps are in the capture, those included that do not count."""
+        return sum(kind.num_marked for kind in self.kinds)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the first kind that count."""
+        return self.kinds[0].steps if self.kinds else ()
 
     @property
     def step_ms(self) -> Estimate | None:
@@ -68,7 +124,7 @@ class Trace:
     @property
     def mean_step_ms(self) -> float | None:
         """The mean step: the number that TensorBoard shows."""
-        return sum(step.duration_ns for step in self.steps) / len(self.steps) / NS_PER_MS if self.steps else None
+        return self.kinds[0].mean_ms if self.steps else None
 
     @property
     def num_rounds(self) -> int:
@@ -78,8 +134,8 @@ class Trace:
 
     @property
     def split(self) -> Split | None:
-        """Where the time of all steps went, together."""
-        return _split(self.steps) if any(step.duration_ns for step in self.steps) else None
+        """Where the time of all steps of the first kind went, together."""
+        return self.kinds[0].split if self.kinds else None
 
 
 def _split(steps: Sequence[Step]) -> Split:

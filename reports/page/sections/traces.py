@@ -11,11 +11,11 @@ from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Sect
 from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
-from reports.traces.lines import tell_verdict
-from reports.traces.stages import Pipeline
+from reports.timeline.stages import Pipeline
+from reports.timeline.steps import Step
+from reports.traces.lines import count_things, tell_verdict
 from reports.traces.trace import PARTS, Trace
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
-from reports.xplane.xprof import Step
 
 HEIGHT = 260  # pixels
 MOST_STEPS = 400  # drawn of one trace; more are too thin to see
@@ -48,7 +48,9 @@ def _describe(trace: Trace) -> list[Block]:
 def _say(trace: Trace) -> list[str]:
     lines = tell_verdict(trace)
     if trace.step_ms is not None:
-        lines.append(f"{trace.step_ms.count} steps, median {render_estimate(trace.step_ms, render_ratio)} ms")
+        lines.append(
+            f"{count_things(trace.step_ms.count, 'step')}, median {render_estimate(trace.step_ms, render_ratio)} ms"
+        )
     if trace.pipelines:
         lines.append(f"the pipeline ran as {trace.pipelines[0].chain}")
     return lines

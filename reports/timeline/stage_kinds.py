@@ -61,6 +61,9 @@ KINDS = {
     "TFRecord": READING,
     "TextLine": READING,
     "FixedLengthRecord": READING,
+    "DataService": StageKind(
+        "the workers of the tf.data service", "give it more workers, or make what they run faster", works_ahead=True
+    ),
     "TensorSlice": StageKind("copying a slice", "slice whole batches: gather by index, batch before map"),
     "Root": StageKind("the thread pool and the options", "nothing"),
 }

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.traces.stage_kinds import INPUT_MARK, find_kind
-from reports.xplane.periods import Period, add_up
+from reports.timeline.stage_kinds import INPUT_MARK, find_kind
+from reports.xplane.periods import Periods, add_up
 
 Path = tuple[str, ...]
 ROOT = "Root"
 BATCH = "batch"
+BESIDE = "calls outside the steps"  # who fetches from a pipeline, on a thread of the steps
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,23 @@ class Pipeline:
 
     Args:
         stages: The root, and the stages below it.
-        waits: When the consumer waited for elements, in picoseconds.
+        waits: When the consumer waited for elements, in picoseconds; int64 array of shape (n, 2).
         num_threads: Size of its private thread pool; None if it has none.
+        consumer: Who fetches from it: the names of steps, `BESIDE`, or the name of a thread.
+        serves: Names of the steps that fetch from it; none if no step does.
+        in_flight: The stage of which a call was under way when the capture began, and how long the consumer still
+            waited for it, in picoseconds; None if there was none.
+        loops: Name of the stage that holds the body of a loop over the dataset, as in ``for x in dataset`` inside a
+            tf.function; None if there is no such loop.
     """
 
     stages: tuple[Stage, ...]
-    waits: tuple[Period, ...]
+    waits: Periods
     num_threads: int | None
+    consumer: str
+    serves: tuple[str, ...] = ()
+    in_flight: tuple[str, int] | None = None
+    loops: str | None = None
 
     @property
     def wait_ps(self) -> int:

@@ -1,0 +1,50 @@
+"""Which events lie inside which on one thread, and their own time: what is left without the events inside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reports.xplane.periods import Ints, Periods
+
+NOTHING = -1  # holds an event
+
+
+def find_holders(periods: Periods) -> Ints:
+    """The innermost event in which each event of one thread lies.
+
+    Args:
+        periods: Beginnings and ends, sorted by their beginnings, the longer first; int64 array of shape (n, 2).
+
+    Returns:
+        int64 array of shape (n,): places in `periods`; `NOTHING` for the outermost. What has no duration holds none.
+    """
+    holders = np.full(len(periods), NOTHING, np.int64)
+    lasting = np.flatnonzero(periods[:, 1] > periods[:, 0])
+    ends = np.sort(periods[lasting, 1])
+    begun = np.searchsorted(lasting, np.arange(len(periods)))  # how many that last have begun before
+    depths = begun - np.searchsorted(ends, periods[:, 0], side="right")
+    is_lasting = np.zeros(len(periods), bool)
+    is_lasting[lasting] = True
+    for depth in range(1, int(depths.max(initial=0)) + 1):
+        inner = np.flatnonzero(depths == depth)
+        outer = np.flatnonzero((depths == depth - 1) & is_lasting)
+        at = np.searchsorted(outer, inner) - 1
+        holders[inner] = np.where(at >= 0, outer[np.maximum(at, 0)], NOTHING)
+    return holders
+
+
+def measure_own(periods: Periods) -> Ints:
+    """The own time of each event of one thread.
+
+    Args:
+        periods: As `find_holders` takes them.
+
+    Returns:
+        int64 array of shape (n,). Where two events overlap and none holds the other, the shared time is the later's.
+    """
+    own = periods[:, 1] - periods[:, 0]
+    holders = find_holders(periods)
+    inner = np.flatnonzero(holders != NOTHING)
+    inside = np.minimum(periods[inner, 1], periods[holders[inner], 1]) - periods[inner, 0]
+    np.subtract.at(own, holders[inner], np.maximum(inside, 0))
+    return np.asarray(np.maximum(own, 0), np.int64)

@@ -1,0 +1,59 @@
+"""TensorFlow's operations: how often each ran, and its own time, as in xprof's table of operations.
+
+Source: openxla/xprof, ``xprof/convert/op_stack.h`` and ``xprof/convert/xplane_to_op_metrics_db.cc``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.timeline.nesting import measure_own
+from reports.xplane.events import OPERATION, STAGE, Events
+from reports.xplane.periods import PS_PER_NS, Ints
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A TensorFlow operation of the program.
+
+    Args:
+        name: Name of the operation in the graph.
+        kind: Type of the operation, such as MatMul or Relu.
+        place: Where it ran, "host" or "device".
+        num_calls: How often it ran while the trace was captured.
+        self_ns: Its own time, all calls together.
+    """
+
+    name: str
+    kind: str
+    place: str
+    num_calls: int
+    self_ns: int
+
+
+def sum_operations(host: Events) -> tuple[Operation, ...]:
+    """The operations on the threads of the host, the longest first; tf.data's stages inside them are not their own."""
+    places = host.find(lambda name: OPERATION.fullmatch(name) or STAGE.match(name))
+    own = np.zeros(len(places), np.int64)
+    lines = host.lines[places]
+    for line in np.unique(lines).tolist():
+        first, last = np.searchsorted(lines, [line, line + 1])
+        own[first:last] = measure_own(host.periods[places[first:last]])
+    kinds = host.kinds[places]
+    counts = np.bincount(kinds, minlength=len(host.names))
+    sums: Ints = np.zeros(len(host.names), np.int64)
+    np.add.at(sums, kinds, own)
+    named = ((name, OPERATION.fullmatch(name)) for name in host.names)
+    return order_operations(
+        Operation(found[1], found[2], "host", int(counts[place]), int(sums[place]) // PS_PER_NS)
+        for place, (_, found) in enumerate(named)
+        if found and counts[place]
+    )
+
+
+def order_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The longest first."""
+    return tuple(sorted(operations, key=lambda operation: operation.self_ns, reverse=True))

@@ -1,0 +1,253 @@
+"""Pipelines from the calls of tf.data's iterators.
+
+A stage's calls are periods of time, on whatever thread. Its own time is when it was called and none of its inputs
+was. The consumer's wait is the time of the root's calls; the part of it in which a stage's own time fell is that
+stage's share. So the shares of a chain add up to the wait, however many threads worked, and a prefetch that waits for a
+slow map passes the blame on. A stage that works ahead unnoticed has own time, and no share.
+
+Every consumer has pipelines of its own: those of the steps, those that the program asks between its steps, and those of
+each other thread.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.timeline.fetches import ELSEWHERE, LOOP, Fetches
+from reports.timeline.iterators import Calls, Origin, group_by_root
+from reports.timeline.marks import Marks
+from reports.timeline.stage_kinds import MAY_BRANCH, find_kind, strip_version
+from reports.timeline.stages import BATCH, BESIDE, ROOT, Path, Pipeline, Stage, StageSetting, Work
+from reports.xplane.events import OPERATION, SETTINGS, UNKNOWN, Events
+from reports.xplane.periods import EMPTY, Ints, Periods, add_up, intersect, merge, subtract, unite
+
+NUMBERS = {"parallelism": "parallelism", "buffer_limit": "buffer", "buffer_size": "buffer", "batch_size": BATCH}
+TUNABLE = frozenset({"parallelism", "buffer_limit"})
+POOL = "tf_data"  # the names of tf.data's own threads begin so
+THREADS = "threadpool_size"
+BODY = "Scan"  # AutoGraph makes of `for x in dataset` a scan that holds the body, and a reduce
+ABOVE_BODY = frozenset({ROOT, "Prefetch", "TakeWhile"})
+NO_CALLS: Ints = np.empty(0, np.int64)
+UNSEEN = "nobody who is in the trace"  # the call of the root was under way when the capture began or ended
+FEEDER, SOURCE_OF_FED = "tf_data_multi_device_iterator", "Generator"  # of tf.distribute's iterators
+HANDOVER = "Prefetch"  # does nothing but hand over: while it waits, its input is being called
+
+
+@dataclass(frozen=True)
+class _Consumer:
+    """Who holds an iterator: steps of these names, or else who, in words."""
+
+    serves: tuple[str, ...]
+    name: str
+    line: int = UNKNOWN  # of a thread: two of one name are two consumers
+
+
+def build_pipelines(host: Events, marks: Marks, fetches: Fetches) -> tuple[Pipeline, ...]:
+    """The pipelines of a capture: those of steps first, then the one that its consumer waited for longest."""
+    origins = group_by_root(host)
+    groups = _merge_alike((_find_consumer(host, marks, fetches, origin), origin) for origin in origins)
+    work = _Work(host, host.find(OPERATION.fullmatch))
+    pipelines = [_build_pipeline(host, consumer, origin, work) for consumer, origin in groups]
+    for place, (consumer, origin) in enumerate(groups):
+        fed = next((each for each in pipelines if FEEDER in consumer.name and _is_fed(each)), None)
+        if fed is not None:
+            of_steps = _Consumer(fed.serves, f"{fed.consumer}, for all devices")
+            pipelines[place] = _build_pipeline(host, of_steps, origin, work, fed.waits)
+    return tuple(sorted(pipelines, key=lambda each: (not each.serves, _is_fed(each), -each.wait_ps)))
+
+
+def _is_fed(pipeline: Pipeline) -> bool:
+    """True for what hands out to one device what another pipeline made: no generator of Python, whatever its name."""
+    return bool(pipeline.serves) and [each.name for each in pipeline.stages[1:] if each.name != HANDOVER] == [
+        SOURCE_OF_FED
+    ]
+
+
+def _find_consumer(host: Events, marks: Marks, fetches: Fetches, origin: Origin) -> _Consumer:
+    roots = origin.calls.get(origin.root, np.empty(0, np.int64))
+    at = np.searchsorted(fetches.places, roots)
+    steps = fetches.steps[at]
+    serves = tuple(sorted({marks.names[step] for step in steps[steps != ELSEWHERE].tolist()}))
+    if serves:
+        return _Consumer(serves, ", ".join(serves))
+    if fetches.beside_steps[at].any():
+        return _Consumer((), BESIDE)
+    threads = {host.threads[line].name.partition("/")[0] for line in np.unique(host.lines[roots]).tolist()}
+    return _Consumer(
+        (),
+        f"thread {', '.join(sorted(threads))}" if threads else UNSEEN,
+        int(host.lines[roots[0]]) if threads else UNKNOWN,
+    )
+
+
+def _merge_alike(origins: Iterable[tuple[_Consumer, Origin]]) -> list[tuple[_Consumer, Origin]]:
+    """Iterators of one consumer with the same stages are one pipeline; one of which little was seen fits a longer."""
+    merged: list[tuple[_Consumer, Origin]] = []
+    for consumer, origin in sorted(origins, key=lambda pair: (pair[0].name == UNSEEN, not pair[0].serves)):
+        fitting = next(
+            (other for same, other in merged if (consumer == same or consumer.name == UNSEEN) and _fits(other, origin)),
+            None,
+        )
+        if fitting is None:
+            merged.append((consumer, origin))
+            continue
+        for path, places in origin.calls.items():
+            fitting.calls[path] = np.concatenate((fitting.calls.get(path, np.empty(0, np.int64)), places))
+    return merged
+
+
+def _fits(origin: Origin, other: Origin) -> bool:
+    return origin.kind == other.kind and _is_one_tree({*origin.calls, *other.calls})
+
+
+def _is_one_tree(paths: set[Path]) -> bool:
+    """True if there is one root, and no stage has two inputs, except those that may."""
+    inputs = defaultdict(set)
+    for path in paths:
+        for depth in range(len(path)):
+            inputs[path[:depth]].add(path[depth])
+    return all(len(names) == 1 or (path and strip_version(path[-1]) in MAY_BRANCH) for path, names in inputs.items())
+
+
+def _build_pipeline(
+    host: Events, consumer: _Consumer, origin: Origin, work: _Work, within: Periods | None = None
+) -> Pipeline:
+    """A pipeline; what its consumer waited for is only told of the time `within`, where that is given."""
+    calls, loops = _enter_loop(origin)
+    paths = sorted({path[:depth] for path in calls for depth in range(1, len(path) + 1)})  # the root first
+    busy = {path: merge(host.periods[calls[path]]) if path in calls else EMPTY for path in paths}
+    inputs = {path: [each for each in paths if each[:-1] == path] for path in paths}
+    in_flight = _add_calls_in_flight(host, paths, busy, inputs)
+    awaited = {paths[0]: busy[paths[0]] if within is None else intersect(busy[paths[0]], within)}
+    for path in paths[1:]:
+        awaited[path] = intersect(busy[path], awaited[path[:-1]])
+    near = work.of_threads(np.unique(np.concatenate([host.lines[places] for places in calls.values()])))
+    stages = []
+    for path in paths:
+        asked = unite(*(busy[each] for each in inputs[path]))
+        share = subtract(awaited[path], asked)
+        stages.append(
+            Stage(
+                path=path,
+                num_calls=len(calls.get(path, ())),
+                total_ps=add_up(busy[path]),
+                own_ps=add_up(subtract(busy[path], asked)),
+                share_ps=add_up(share),
+                settings=_read_settings(
+                    host, origin.calls.get(path, NO_CALLS) if path == paths[0] else calls.get(path, NO_CALLS)
+                ),
+                work=_sum_work(near, share),
+            )
+        )
+    threads = _find_threads(host, origin.calls.get(origin.root, np.empty(0, np.int64)))
+    told = (in_flight[0][-1], add_up(intersect(in_flight[1], awaited[in_flight[0]]))) if in_flight else None
+    return Pipeline(
+        stages=tuple(stages),
+        waits=awaited[paths[0]],
+        num_threads=threads,
+        consumer=consumer.name,
+        serves=consumer.serves,
+        in_flight=told if told and told[1] else None,
+        loops=loops,
+    )
+
+
+def _enter_loop(origin: Origin) -> tuple[Calls, str | None]:
+    """The calls as the body of a loop inside a graph makes them, whose stage is no wait: it holds the step itself."""
+    if origin.kind != LOOP:
+        return origin.calls, None
+    bodies = {path[: path.index(BODY) + 1] for path in origin.calls if BODY in path}
+    body = next(
+        (path for path in sorted(bodies, key=len) if ABOVE_BODY.issuperset(map(strip_version, path[:-1]))), None
+    )
+    if body is None:
+        return origin.calls, None
+    below = {(path[0], *path[len(body) :]): places for path, places in origin.calls.items() if len(path) > len(body)}
+    inside = {path: places for path, places in below.items() if len(path) > 1}
+    asked = [places for path, places in inside.items() if len(path) == 2]  # noqa: PLR2004  # the root, and the first stage
+    return ({origin.root: np.concatenate(asked), **inside} if asked else origin.calls), BODY if asked else None
+
+
+def _add_calls_in_flight(
+    host: Events, paths: Sequence[Path], busy: dict[Path, Periods], inputs: Mapping[Path, Sequence[Path]]
+) -> tuple[Path, Periods] | None:
+    """Add to `busy` the call that was under way when the capture began, and of which no event tells.
+
+    It is known where a prefetch was waited for, which hands over and no more, before the first call of its input.
+    """
+    handover = next((path for path in paths if strip_version(path[-1]) == HANDOVER and len(inputs[path]) == 1), None)
+    if handover is None or host.span is None:
+        return None
+    path = inputs[handover][0]
+    missing = _find_missing(host.span[0], busy[path], busy[handover])
+    if not len(missing):
+        return None
+    while len(below := inputs[path]) == 1 and _works_longer(below[0], path, busy, inputs):
+        busy[path] = unite(busy[path], missing)
+        path = below[0]
+        missing = subtract(missing, busy[path])
+    busy[path] = unite(busy[path], missing)
+    return path, missing
+
+
+def _find_missing(start: int, calls: Periods, waits: Periods) -> Periods:
+    """The waits before the first of these calls, which none of them explains."""
+    first = int(calls[0, 0]) if len(calls) else int(waits[-1, 1]) if len(waits) else start
+    return intersect(waits, np.array([[start, first]], np.int64)) if first > start else EMPTY
+
+
+def _works_longer(path: Path, above: Path, busy: Mapping[Path, Periods], inputs: Mapping[Path, Sequence[Path]]) -> bool:
+    """True if the calls of a stage that are in the capture take longer than what the stage above it does itself."""
+    if not len(busy[path]) or not len(busy[above]) or find_kind(above[-1]).works_ahead:
+        return False
+    own = subtract(busy[above], unite(*(busy[each] for each in inputs[above])))
+    return add_up(busy[path]) > add_up(own)
+
+
+def _read_settings(host: Events, places: Ints) -> tuple[StageSetting, ...]:
+    """The numbers that the calls carry, each with its last value: AUTOTUNE may have moved it."""
+    found: dict[str, StageSetting] = {}
+    for kind in np.unique(host.kinds[places]).tolist():
+        for argument in SETTINGS:
+            setting = host.settings.get((host.names[kind], argument))
+            if setting is not None and argument in NUMBERS:
+                name = NUMBERS[argument]
+                found[name] = StageSetting(name, setting.value, setting.tuned and argument in TUNABLE)
+    return tuple(found.values())
+
+
+def _find_threads(host: Events, roots: Ints) -> int | None:
+    names = {host.names[kind] for kind in np.unique(host.kinds[roots]).tolist()}
+    sizes = [host.settings[name, THREADS].value for name in names if (name, THREADS) in host.settings]
+    return next((size for size in sizes if size), None)
+
+
+class _Work:
+    """TensorFlow's operations by their type, to be looked up by thread."""
+
+    def __init__(self, host: Events, places: Ints) -> None:
+        types = [name.rpartition(":")[2] for name in host.names]
+        self.types = sorted(set(types))
+        numbers = {name: number for number, name in enumerate(self.types)}
+        by_kind = np.array([numbers[name] for name in types], np.int32)
+        self._host, self._places, self._types = host, places, by_kind[host.kinds[places]]
+        self._is_pool = np.array([thread.name.startswith(POOL) for thread in host.threads], bool)
+
+    def of_threads(self, lines: NDArray[np.int32]) -> dict[str, Periods]:
+        """When operations of each type ran on these threads or on tf.data's own."""
+        mine = self._is_pool.copy()
+        mine[lines] = True
+        chosen = mine[self._host.lines[self._places]]
+        places, types = self._places[chosen], self._types[chosen]
+        return {self.types[number]: merge(self._host.periods[places[types == number]]) for number in np.unique(types)}
+
+
+def _sum_work(near: Mapping[str, Periods], share: Periods) -> tuple[Work, ...]:
+    """What ran on these threads in `share`."""
+    work = [Work(kind, add_up(intersect(periods, share))) for kind, periods in near.items()]
+    return tuple(sorted((each for each in work if each.duration_ps), key=lambda each: -each.duration_ps))
