@@ -50,7 +50,6 @@ COPIES = (  # what a copy is called, and how its name is known
 TO_DEVICE, TO_HOST, ON_DEVICE = (name for name, _ in COPIES[:3])
 COLLECTIVE = re.compile(r"(?i)nccl")
 SIZE = re.compile(r"(?:size|num_bytes):(\d+)")
-MOST_KERNELS = 20
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ class Device:
     Args:
         name: Such as "GPU:0".
         kernel_ns: Time in which at least one kernel ran.
-        idle_share: Share of the capture in which it neither computed nor copied, 0 to 1.
-        kernels: The kernels, the longest first; at most `MOST_KERNELS`.
+        idle_share: Share of the steps, or of the capture for want of steps, in which it neither computed nor copied.
+        kernels: The kernels, the longest first.
         copies: The copies, by direction.
     """
 
@@ -121,9 +120,8 @@ class DeviceTime:
 
 def find_device_steps(devices: Events) -> Marks | None:
     """The steps that the profiler derived for devices, of each the longest; None if there are none."""
-    lines = [number for number, thread in enumerate(devices.threads) if thread.name == STEPS_LINE]
     longest: dict[str, Period] = {}
-    for place in np.flatnonzero(np.isin(devices.lines, lines)).tolist():
+    for place in _find_steps_of(devices).tolist():
         begin, end = devices.periods[place].tolist()
         name = devices.names[devices.kinds[place]]
         known = longest.get(name, (0, 0))
@@ -139,6 +137,16 @@ def find_device_steps(devices: Events) -> Marks | None:
         lines=np.full(len(found), -1, np.int32),
         origin=DEVICE,
     )
+
+
+def _find_steps_of(devices: Events, plane: str | None = None) -> Ints:
+    """The events that stand for the steps of one device, or of all."""
+    lines = [
+        number
+        for number, thread in enumerate(devices.threads)
+        if thread.name == STEPS_LINE and plane in {None, thread.plane}
+    ]
+    return np.flatnonzero(np.isin(devices.lines, lines))
 
 
 def time_devices(host: Events, devices: Events, marks: Marks) -> DeviceTime:
@@ -160,29 +168,34 @@ def time_devices(host: Events, devices: Events, marks: Marks) -> DeviceTime:
     )
 
 
-def describe_devices(devices: Events, span: Period | None) -> tuple[Device, ...]:
+def describe_devices(devices: Events, marks: Marks, time: DeviceTime, span: Period) -> tuple[Device, ...]:
     """Each device that did something.
 
     Args:
         devices: What the devices did.
-        span: The capture: what the idle share is a share of.
+        marks: What is taken for steps.
+        time: When the devices were at work for these.
+        span: The capture, where there are no steps.
     """
+    windows = merge(time.windows) if len(marks) else merge([span])
     running = _find_running(devices)
     planes = np.array([devices.threads[line].plane for line in devices.lines[running].tolist()], object)
-    return tuple(_describe(devices, name, running[planes == name], span) for name in sorted(set(planes.tolist())))
+    return tuple(
+        _describe(devices, name, running[planes == name], marks, windows) for name in sorted(set(planes.tolist()))
+    )
 
 
-def _describe(devices: Events, plane: str, places: Ints, span: Period | None) -> Device:
+def _describe(devices: Events, plane: str, places: Ints, marks: Marks, windows: Periods) -> Device:
     directions = _name_directions(devices)[devices.kinds[places]]
     busy = merge(devices.periods[places])
-    whole = (span[1] - span[0]) if span else 0
-    inside = add_up(intersect(busy, merge([span]))) if span else 0
-    kernels = _sum_by_name(devices, places[directions == ""])
+    if marks.origin == DEVICE:
+        windows = merge(devices.periods[_find_steps_of(devices, plane)])
+    whole = add_up(windows)
     return Device(
         name=plane.rpartition("/device:")[2],
         kernel_ns=add_up(merge(devices.periods[places[directions == ""]])) // PS_PER_NS,
-        idle_share=1 - inside / whole if whole else 0.0,
-        kernels=tuple(kernels[:MOST_KERNELS]),
+        idle_share=1 - add_up(intersect(busy, windows)) / whole if whole else 0.0,
+        kernels=tuple(_sum_by_name(devices, places[directions == ""])),
         copies=tuple(_sum_copies(devices, places, directions)),
     )
 

@@ -10,7 +10,7 @@ from mnist_core.files.xspace import TraceError
 from reports.timeline.activity import describe_activity
 from reports.timeline.devices import describe_devices, find_device_steps, sum_device_operations, time_devices
 from reports.timeline.fetches import Fetches, find_fetches, find_fetching_runs
-from reports.timeline.marks import Marks, find_calls, find_marks
+from reports.timeline.marks import DEVICE, Marks, find_calls, find_marks
 from reports.timeline.memory import describe_memory
 from reports.timeline.operations import order_operations, sum_operations
 from reports.timeline.pipelines import build_pipelines
@@ -28,6 +28,7 @@ TRAIN = "train"  # how the names begin of the steps that matter most
 NOTHING_RAN = "nothing ran in this capture: start the profiler, run some steps, and stop it then"
 NO_TF_DATA = "cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for input"
 NOT_FETCHED = "cannot tell from this trace: its steps fetch from none of the tf.data pipelines in it"
+NOT_MARKED = "cannot tell from this trace: the host marks no step, so no wait for input can be put down to one"
 NO_STEPS = "cannot tell from this trace: neither steps nor tf.data in it"
 
 
@@ -86,7 +87,8 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
         marks = find_device_steps(devices) or find_calls(host, find_fetching_runs(host))
     fetches = find_fetches(host, marks)
     pipelines = build_pipelines(host, marks, fetches)
-    steps = measure_steps(host, marks, fetches, pipelines, time_devices(host, devices, marks))
+    time_ = time_devices(host, devices, marks)
+    steps = measure_steps(host, marks, fetches, pipelines, time_)
     kinds = _group_steps(marks, steps)
     pipelines = _put_first(kinds, pipelines)
     verdict, outside = _judge(host, marks, fetches, pipelines, kinds)
@@ -107,12 +109,12 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
         num_device_events=len(devices),
         pipelines=pipelines,
         operations=order_operations([*sum_operations(host), *sum_device_operations(devices)]),
-        devices=describe_devices(devices, span),
+        devices=describe_devices(devices, marks, time_, span),
         memory=describe_memory(host),
         computes_with_jax=jax,
-        activity=None if verdict else describe_activity(host, marks, chosen),
+        activity=None if verdict or marks.origin == DEVICE else describe_activity(host, marks, chosen),
         verdict=verdict,
-        unclear="" if verdict else _say_why(capture, kinds, pipelines),
+        unclear="" if verdict else _say_why(capture, marks, pipelines),
         remarks=tuple(remarks),
     )
 
@@ -148,10 +150,12 @@ def _judge(
     return (judge_capture(host.span, waits) if len(waits) else None), False
 
 
-def _say_why(capture: Capture, kinds: Sequence[StepKind], pipelines: Sequence[Pipeline]) -> str:
+def _say_why(capture: Capture, marks: Marks, pipelines: Sequence[Pipeline]) -> str:
     """Why there is no verdict."""
     if not len(capture.host) and not len(capture.devices):
         return NOTHING_RAN
-    if not kinds:
+    if not len(marks):
         return NO_STEPS
+    if marks.origin == DEVICE:
+        return NOT_MARKED
     return NOT_FETCHED if pipelines else NO_TF_DATA

@@ -5,29 +5,26 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from reports.drawing.blocks import Align, Block, Column, Emphasis, Gap, Lines, Row, Table, build_row
+from reports.drawing.blocks import Block, Emphasis, Gap, Lines, Row, Table, build_row
+from reports.drawing.long_names import build_columns, shorten
 from reports.drawing.numbers import (
     render_decimal,
     render_estimate,
     render_mean_ms,
-    render_mebibytes,
     render_megabytes,
     render_ms,
     render_ratio,
     render_share,
 )
 from reports.stats.median import CONFIDENCE
-from reports.timeline.devices import Device
-from reports.timeline.memory import Allocator
 from reports.timeline.operations import Operation
 from reports.timeline.stages import Pipeline, Stage, StageSetting
+from reports.traces.device_tables import tabulate_devices, tabulate_memory
 from reports.traces.lines import tell_counted, tell_verdict
 from reports.traces.trace import PARTS, Trace
 from reports.traces.verdict import HIGH, MODERATE
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 
-LONGEST_NAME = 46  # characters; the end of the name says most, so the beginning goes
-ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
 MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
 
 
@@ -40,8 +37,7 @@ def tabulate_trace(trace: Trace, top: int) -> list[Block]:
         blocks += [_tabulate_stages(pipeline, _title_pipeline(trace, number)), chain, Gap()]
     if trace.operations and top:
         blocks.append(_tabulate_operations(trace.operations[:top], len(trace.operations)))
-    blocks += [block for device in trace.devices for block in _tabulate_device(device, top)]
-    blocks += _tabulate_memory(trace.memory)
+    blocks += [*tabulate_devices(trace, top), *tabulate_memory(trace.memory)]
     remarks = Lines(tuple(f"! {remark}" for remark in trace.remarks), Emphasis.UNSURE)
     return [*blocks, remarks, Lines(tuple(_explain(trace)), Emphasis.FAINT)]
 
@@ -138,50 +134,6 @@ def _list_operation(operation: Operation) -> Row:
     return build_row(shorten(operation.name), operation.kind, operation.place, own, f"{operation.num_calls}")
 
 
-def _tabulate_device(device: Device, top: int) -> list[Block]:
-    rows = [
-        build_row(shorten(kernel.name), render_ms(kernel.duration_ns / NS_PER_MS), f"{kernel.num_calls}")
-        for kernel in device.kernels[:top]
-    ]
-    rows += [
-        build_row(
-            f"copies, {each.direction}"
-            + (f": {render_megabytes(each.num_bytes)}" if each.num_bytes is not None else ""),
-            render_ms(each.duration_ns / NS_PER_MS),
-            f"{each.num_calls}",
-        )
-        for each in device.copies
-    ]
-    title = f"{device.name}, kernels and copies"
-    ran = render_ms(device.kernel_ns / NS_PER_MS)
-    said = f"kernels ran {ran} ms; idle {render_share(device.idle_share)} % of the capture"
-    return [
-        Table(title, build_columns("name", "own ms", "calls", least=LONGEST_NAME), tuple(rows)),
-        Lines((said,), Emphasis.FAINT),
-        Gap(),
-    ]
-
-
-def _tabulate_memory(memory: Sequence[Allocator]) -> list[Block]:
-    rows = []
-    for allocator in memory:
-        fragmentation = "" if allocator.fragmentation is None else render_share(allocator.fragmentation)
-        peak = render_mebibytes(allocator.peak_bytes)
-        rows.append(
-            build_row(allocator.name, peak, fragmentation, f"{allocator.num_allocations}", emphasis=Emphasis.STRONG)
-        )
-        rows += [
-            build_row(f"  {shorten(each.operation)}", render_mebibytes(each.num_bytes), "", f"{each.num_calls}")
-            for each in allocator.largest
-        ]
-    if not rows:
-        return []
-    columns = build_columns(
-        "allocator, and its largest allocations", "MiB", "fragmented %", "allocations", least=LONGEST_NAME
-    )
-    return [Table("memory: the peak in this capture", columns, tuple(rows)), Gap()]
-
-
 def _explain(trace: Trace) -> list[str]:
     """What the columns mean."""
     lines = []
@@ -197,14 +149,3 @@ def _explain(trace: Trace) -> list[str]:
             f"input-bound: moderately from {MODERATE:.0%} of the time on, highly from {HIGH:.0%}, as in TensorBoard"
         )
     return lines
-
-
-def build_columns(first: str, *titles: str, least: int = ROW_OF_NAMES) -> tuple[Column, ...]:
-    """A column of names, at least `least` characters wide, and the others, numbers unless they are known as text."""
-    others = (Column(title, Align.LEFT if title in {"type", "on"} else Align.RIGHT) for title in titles)
-    return (Column(first, least=least), *others)
-
-
-def shorten(name: str) -> str:
-    """The end of a long name."""
-    return name if len(name) <= LONGEST_NAME else f"..{name[2 - LONGEST_NAME :]}"

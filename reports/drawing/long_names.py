@@ -1,0 +1,32 @@
+"""Long names in narrow tables: of operations, of kernels, and the columns that hold them."""
+
+from __future__ import annotations
+
+import re
+
+from reports.drawing.blocks import Align, Column
+
+LONGEST_NAME = 46  # characters
+ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
+TEMPLATE = re.compile(r"<[^<>]*>")  # the arguments of a C++ template
+BEFORE_NAME = re.compile(r"^(?:void |\w+::)*")  # what it returns, and its namespaces
+
+
+def build_columns(first: str, *titles: str, least: int = ROW_OF_NAMES) -> tuple[Column, ...]:
+    """A column of names, at least `least` characters wide, and the others, numbers unless they are known as text."""
+    others = (Column(title, Align.LEFT if title in {"type", "on"} else Align.RIGHT) for title in titles)
+    return (Column(first, least=least), *others)
+
+
+def shorten(name: str) -> str:
+    """The end of a long name of an operation, whose scopes stand in front."""
+    return name if len(name) <= LONGEST_NAME else f"..{name[2 - LONGEST_NAME :]}"
+
+
+def shorten_kernel(name: str) -> str:
+    """A kernel without its namespaces, and without its template's arguments and parameters if it is long."""
+    if len(name) > LONGEST_NAME:
+        while (shorter := TEMPLATE.sub("", name)) != name:
+            name = shorter
+        name = BEFORE_NAME.sub("", name.partition("(")[0]) or name
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 2]}.."
