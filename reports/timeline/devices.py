@@ -85,14 +85,15 @@ class Device:
     Args:
         name: Such as "GPU:0".
         kernel_ns: Time in which at least one kernel ran.
-        idle_share: Share of the steps, or of the capture for want of steps, in which it neither computed nor copied.
+        idle_share: Share of the steps, or of the capture for want of steps, in which it neither computed nor copied;
+            None where it has none.
         kernels: The kernels, the longest first.
         copies: The copies, by direction.
     """
 
     name: str
     kernel_ns: int
-    idle_share: float
+    idle_share: float | None
     kernels: tuple[Kernel, ...]
     copies: tuple[Copies, ...]
 
@@ -194,7 +195,7 @@ def _describe(devices: Events, plane: str, places: Ints, marks: Marks, windows: 
     return Device(
         name=plane.rpartition("/device:")[2],
         kernel_ns=add_up(merge(devices.periods[places[directions == ""]])) // PS_PER_NS,
-        idle_share=1 - add_up(intersect(busy, windows)) / whole if whole else 0.0,
+        idle_share=1 - add_up(intersect(busy, windows)) / whole if whole else None,
         kernels=tuple(_sum_by_name(devices, places[directions == ""])),
         copies=tuple(_sum_copies(devices, places, directions)),
     )

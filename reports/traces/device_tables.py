@@ -54,7 +54,8 @@ def _list_device(device: Device) -> Row:
     for direction in (TO_DEVICE, TO_HOST):
         each = copies.get(direction)
         cells += [_render_bytes(each.num_bytes), render_ms(each.duration_ns / NS_PER_MS)] if each else [NONE, NONE]
-    return build_row(device.name, render_ms(device.kernel_ns / NS_PER_MS), render_share(device.idle_share), *cells)
+    idle = NONE if device.idle_share is None else render_share(device.idle_share)
+    return build_row(device.name, render_ms(device.kernel_ns / NS_PER_MS), idle, *cells)
 
 
 def _render_bytes(num_bytes: int | None) -> str:
