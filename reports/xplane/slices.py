@@ -8,18 +8,19 @@ Source: protobuf.dev/programming-guides/encoding; openxla/xla, ``xla/tsl/profile
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mnist_core.files.xspace import NOT_A_TRACE, TraceError, parse_message
 
-PLANES, ERRORS, WARNINGS = 1, 2, 3  # fields of XSpace
-NAME, LINES = 2, 3  # fields of XPlane
-EVENTS = 4  # field of XLine
-EVENT_TAG = EVENTS << 3 | 2  # the byte with which an event begins
-CHUNK_BYTES = 4 * 2**20  # parsed at once; as objects they take five times that
 VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5  # wire types
+# How fields begin: with a tag, which is the field's number and, here, that a length and as many bytes follow.
+PLANES, ERRORS, WARNINGS = (number << 3 | DELIMITED for number in (1, 2, 3))  # of XSpace
+LINES = 3 << 3 | DELIMITED  # of XPlane
+EVENTS = 4 << 3 | DELIMITED  # of XLine
+CHUNK_BYTES = 4 * 2**20  # parsed at once; as objects they take five times that
 LONGEST_VARINT = 10  # bytes
 
 Slice = tuple[int, int]  # beginning and end in the content
@@ -54,11 +55,11 @@ def cut_space(content: bytes) -> SpaceSlices:
         TraceError: The content is cut short, or is no trace. The message goes on where the name of a file ends.
     """
     planes, notes = [], {ERRORS: [], WARNINGS: []}  # type: ignore[var-annotated]
-    for number, (start, end) in _iterate_fields(content, 0, len(content)):
-        if number == PLANES:
+    for tag, (start, end) in _iterate_fields(content, 0, len(content)):
+        if tag == PLANES:
             planes.append(_cut_plane(content, start, end))
-        elif number in notes:
-            notes[number].append(content[start:end].decode("utf-8", "replace"))
+        elif tag in notes:
+            notes[tag].append(content[start:end].decode("utf-8", "replace"))
     if not planes:
         raise TraceError("is no profiler trace: give an .xplane.pb file, as in plugins/profile/<session>/.")
     return SpaceSlices(tuple(planes), tuple(notes[ERRORS]), tuple(notes[WARNINGS]))
@@ -70,30 +71,30 @@ def parse_line(content: bytes, where: Slice) -> Iterator[Any]:
     if end - start <= CHUNK_BYTES:
         yield parse_message("XLine", content[start:end])
         return
-    others, runs = _cut_line(content, start, end)
-    for first, last in runs:
-        yield parse_message("XLine", others + content[first:last])
+    others, chunks = _cut_line(content, start, end)
+    for first, last in chunks:
+        yield parse_message("XLine", content[first:last] + others)  # a field that comes twice counts as it came last
 
 
 def find_line_start(content: bytes, where: Slice) -> int | None:
     """The time from which a line counts, in nanoseconds; None if it has no events. It stands before them."""
     start, end = where
-    first = next((at for number, at in _iterate_starts(content, start, end) if number == EVENTS), None)
+    first = next((at for tag, at in _iterate_starts(content, start, end) if tag == EVENTS), None)
     return None if first is None else int(parse_message("XLine", content[start:first]).timestamp_ns)
 
 
 def _iterate_starts(content: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The number of each field, and where it begins."""
-    for number, (_, last) in _iterate_fields(content, start, end):
-        yield number, start
+    """The tag of each field, and where it begins."""
+    for tag, (_, last) in _iterate_fields(content, start, end):
+        yield tag, start
         start = last
 
 
 def _cut_plane(content: bytes, start: int, end: int) -> PlaneSlices:
     described, lines = bytearray(), []
     tagged = start
-    for number, (first, last) in _iterate_fields(content, start, end):
-        if number == LINES:
+    for tag, (first, last) in _iterate_fields(content, start, end):
+        if tag == LINES:
             lines.append((first, last))
         else:
             described += content[tagged:last]
@@ -102,27 +103,24 @@ def _cut_plane(content: bytes, start: int, end: int) -> PlaneSlices:
 
 
 def _cut_line(content: bytes, start: int, end: int) -> tuple[bytes, list[Slice]]:
-    """The fields of a line that are no events, and runs of events of about `CHUNK_BYTES` each."""
-    others, runs = bytearray(), []
-    run = at = start
+    """The fields of a line that are no events, and the line in chunks of whole fields of about `CHUNK_BYTES` each."""
+    others, cuts = bytearray(), [start]
+    at = start
     while at < end:
-        at = _skip_events(content, at, min(end, run + CHUNK_BYTES), end)
-        if at - run >= CHUNK_BYTES or at == end:
-            runs.append((run, at))
-        elif content[at] != EVENT_TAG:
-            runs.append((run, at))
-            _, (_, last) = next(_iterate_fields(content, at, end))
-            others += content[at:last]
+        at = _skip_events(content, at, min(end, cuts[-1] + CHUNK_BYTES), end)
+        if at < end and content[at] != EVENTS:
+            tag, (_, last) = next(_iterate_fields(content, at, end))
+            if tag != EVENTS:  # else its tag is written in more bytes than it needs
+                others += content[at:last]
             at = last
-        else:
-            continue
-        run = at
-    return bytes(others), [(first, last) for first, last in runs if first < last]
+        if at == end or at - cuts[-1] >= CHUNK_BYTES:
+            cuts.append(at)
+    return bytes(others), list(itertools.pairwise(cuts))
 
 
 def _skip_events(content: bytes, at: int, until: int, end: int) -> int:
     """Where the first field is that is no event, or begins at or after `until`."""
-    while at < until and content[at] == EVENT_TAG:
+    while at < until and content[at] == EVENTS:
         length = content[at + 1] if at + 1 < end else 0
         at += 2
         if length >= 0x80:  # noqa: PLR2004  # it takes several bytes
@@ -134,7 +132,7 @@ def _skip_events(content: bytes, at: int, until: int, end: int) -> int:
 
 
 def _iterate_fields(content: bytes, at: int, end: int) -> Iterator[tuple[int, Slice]]:
-    """The number of each field, and where its value is."""
+    """The tag of each field, and where its value is."""
     while at < end:
         tag, at = _read_varint(content, at, end)
         kind = tag & 7
@@ -149,7 +147,7 @@ def _iterate_fields(content: bytes, at: int, end: int) -> Iterator[tuple[int, Sl
             raise TraceError(NOT_A_TRACE)
         if last > end or tag < 8:  # noqa: PLR2004  # fields are numbered from 1 on
             raise TraceError(NOT_A_TRACE)
-        yield tag >> 3, (at, last)
+        yield tag, (at, last)
         at = last
 
 
