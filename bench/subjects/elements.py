@@ -1,0 +1,60 @@
+"""What a pipeline gives at a time: how many examples and how many bytes, whatever its structure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+BATCHING = ("Batch", "Bucket", "GroupByWindow")  # what the names of stages hold that put examples together
+
+
+def is_batched(dataset: tf.data.Dataset) -> bool:
+    """True if an element holds several examples, by the stages that lead to it or else by its shape."""
+    if any(word in type(dataset).__name__ for word in BATCHING):
+        return True
+    inputs = dataset._inputs()  # there is no other way to the stages
+    if inputs:
+        return any(is_batched(each) for each in inputs)
+    components = tf.nest.flatten(dataset.element_spec)
+    shapes = [getattr(each, "shape", tf.TensorShape(None)) for each in components]
+    return bool(shapes) and all(shape.rank and shape[0] is None for shape in shapes)
+
+
+def count_examples(element: Any, *, batched: bool) -> Any:
+    """How many examples an element holds: an int, or inside a graph a tensor, int64 of shape ().
+
+    Args:
+        element: Tensors in any structure; ragged and sparse ones too.
+        batched: True if its first dimension counts examples; else an element is an example.
+    """
+    components = tf.nest.flatten(element)
+    if not batched or not components:
+        return 1
+    first = components[0]
+    if isinstance(first, tf.RaggedTensor):
+        count = first.nrows(tf.int64)
+    elif isinstance(first, tf.SparseTensor):
+        count = first.dense_shape[0]
+    elif not isinstance(first, tf.Tensor):
+        return len(first) if isinstance(first, np.ndarray) and first.ndim else 1
+    elif first.shape.rank == 0:
+        return 1
+    else:
+        count = tf.shape(first, tf.int64)[0]
+    return int(count) if tf.executing_eagerly() else count
+
+
+def count_bytes(element: Any) -> int:
+    """The bytes of an element's values; of strings their characters, of ragged and sparse ones their parts."""
+    total = 0
+    for part in tf.nest.flatten(element, expand_composites=True):
+        values = part.numpy() if isinstance(part, tf.Tensor) and part.dtype != tf.variant else part
+        if isinstance(values, bytes):
+            total += len(values)
+        elif isinstance(values, np.ndarray) and values.dtype == object:
+            total += sum(len(each) for each in values.ravel())
+        elif isinstance(values, np.ndarray | np.generic):
+            total += values.nbytes
+    return total

@@ -1,0 +1,141 @@
+"""A pipeline that somebody else wrote, as text: where it stands, with which arguments, and what of it is meant.
+
+Nothing of it is imported here: only workers run a person's code.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mnist_core import InputError
+from reports.record.case import Subject
+
+PIPELINE, RUN = "pipeline", "run"  # kinds of subjects: a name in a file or module; a program that is run
+SHAPE = "path/to/file.py:name or package.module:name"
+ATTRIBUTE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+ARGUMENT = "arg."  # how the names of options begin that are arguments
+SELECT, SOURCE = "select", "source"
+FILE = ".py"
+
+
+@dataclass(frozen=True)
+class PipelineText:
+    """What a pipeline's text means.
+
+    Args:
+        place: Path of a file that ends in .py, or the dotted name of a module.
+        attribute: Name in it, dotted if it lies in a class.
+        arguments: Names and values that its function is called with.
+        select: Name or number of the dataset that is meant, where several come back; None if one does.
+        source: The subject whose dataset the function transforms; None if it takes none.
+    """
+
+    place: str
+    attribute: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+    select: str | None = None
+    source: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """True for a file, False for a module."""
+        return self.place.endswith(FILE)
+
+
+def describe_pipeline(
+    text: str, arguments: Sequence[str] = (), *, select: str | None = None, source: str | None = None
+) -> Subject:
+    """The subject that a pipeline's text stands for.
+
+    Args:
+        text: The pipeline, as ``path/to/file.py:name`` or ``package.module:name``.
+        arguments: Arguments of its function, each as ``key=value``; a value is a literal of Python, or else a text.
+        select: Name or number of the dataset that is meant, where the function gives several.
+        source: Text of the pipeline whose dataset the function transforms.
+
+    Raises:
+        InputError: The text, an argument or the source is written otherwise.
+
+    Example:
+        >>> describe_pipeline("my_pipeline.py:make", ["batch_size=64"]).name
+        'make'
+    """
+    place, attribute = split_text(text)
+    if source is not None:
+        split_text(source)
+    options = [(f"{ARGUMENT}{name}", value) for name, value in map(_split_argument, arguments)]
+    options += [(SELECT, select)] if select is not None else []
+    options += [(SOURCE, source)] if source is not None else []
+    return Subject(PIPELINE, _name(attribute, select), f"{place}:{attribute}", tuple(options))
+
+
+def describe_run(command: str, *, select: str | None = None) -> Subject:
+    """The subject that a person's own program is: the dataset that it consumes first.
+
+    Args:
+        command: The program and its arguments, as one would type them after ``python``.
+        select: Number of the dataset that is meant, of those that the program built, in order.
+
+    Raises:
+        InputError: There is no program in it.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputError(f"--run must be a program and its arguments, got {command!r}: {error}.") from None
+    if not words or not words[0].endswith(FILE):
+        raise InputError(
+            f"--run must begin with a program that ends in .py, such as 'train.py --bs 16', got {command!r}."
+        )
+    return Subject(
+        RUN, words[0].rpartition("/")[2].removesuffix(FILE), command, () if select is None else ((SELECT, select),)
+    )
+
+
+def parse_pipeline(subject: Subject) -> PipelineText:
+    """What a subject of this kind means; `describe_pipeline` made it."""
+    place, attribute = split_text(subject.text)
+    options = dict(subject.options)
+    arguments = [
+        (name.removeprefix(ARGUMENT), read_value(value)) for name, value in subject.options if name.startswith(ARGUMENT)
+    ]
+    return PipelineText(place, attribute, tuple(arguments), options.get(SELECT), options.get(SOURCE))
+
+
+def split_text(text: str) -> tuple[str, str]:
+    """The file or module, and the name in it.
+
+    Raises:
+        InputError: The text has another form.
+    """
+    place, colon, attribute = text.rpartition(":")
+    if not colon or not ATTRIBUTE.fullmatch(attribute) or not (place.endswith(FILE) or MODULE.fullmatch(place)):
+        hint = f"{text}:name" if text.endswith(FILE) else SHAPE
+        raise InputError(f"a pipeline must be {SHAPE}, got {text!r}: write {hint}.")
+    return place, attribute
+
+
+def read_value(text: str) -> Any:
+    """The literal of Python that a text is, or else the text itself. Nothing is evaluated."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def _split_argument(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise InputError(f"--arg must be key=value, such as batch_size=64, got {text!r}.")
+    return name, value
+
+
+def _name(attribute: str, select: str | None) -> str:
+    last = attribute.rpartition(".")[2]
+    return last if select is None else f"{last}[{select}]"
