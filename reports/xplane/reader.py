@@ -48,6 +48,7 @@ FARTHEST_NS = 2**50  # two weeks; what lies farther from the beginning of a trac
 FARTHEST_PS = FARTHEST_NS * PS_PER_NS
 BITS = 64
 LARGEST = 2 ** (BITS - 1) - 1  # of a whole number with a sign
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")  # as text; 20 digits hold 64 bits
 WHOLE = frozenset({STEP_ID, PARENT_ID, ITERATION, STEP_NUMBER, ROOT_LEVEL, CORRELATION, *MEMORY_NUMBERS, *SETTINGS})
 WANTED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (  # the first pattern that fits a name decides
     (UNREAD, frozenset()),
@@ -79,15 +80,12 @@ def read_capture(content: bytes, tell: Tell = lambda _: None) -> Capture:
         host_ns = device_ns = min(host_ns, device_ns)
     host = _Gatherer(content, host_ns or 0)
     devices = _Gatherer(content, device_ns or 0, of_devices=True)
-    total = sum(end - start for plane in space.planes for start, end in plane.lines) or 1
+    planes = [plane for plane in space.planes if plane.lines and plane.described.name.startswith((HOST, DEVICE))]
+    total = sum(end - start for plane in planes for start, end in plane.lines) or 1
     done = 0
-    for plane in space.planes:
-        name = plane.described.name
-        gatherer = devices if name.startswith(DEVICE) else host
-        if plane.lines and name.startswith((HOST, DEVICE)):
-            gatherer.open(plane.described)
-        else:
-            continue
+    for plane in planes:
+        gatherer = devices if plane.described.name.startswith(DEVICE) else host
+        gatherer.open(plane.described)
         for where in plane.lines:
             gatherer.add(where)
             done += where[1] - where[0]
@@ -154,11 +152,9 @@ class _Gatherer:
 
     def add(self, where: Slice) -> None:
         """Read a line of the plane that was opened last."""
-        parts, line = [], None
+        parts = []
         for line in parse_line(self._content, where):
             parts.append(self._read(line))
-        if line is None:
-            return
         periods = np.concatenate([periods for _, periods, _ in parts])
         order = np.lexsort((-periods[:, 1], periods[:, 0]))
         places = np.empty(len(order), np.int64)
@@ -268,7 +264,7 @@ def _convert(name: str, value: Value) -> Value | None:
         return clean(str(value))
     if name in FLOATS:
         return float(value) if isinstance(value, int | float) else None
-    if isinstance(value, str) and value.lstrip("-").isdecimal():
+    if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
         value = int(value)
     if not isinstance(value, int) or not -LARGEST - 1 <= value < 2**BITS:
         return None
