@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from reports.xplane.periods import Ints
 DEEPEST = 1000  # a chain of stages; a longer one is a loop in a damaged file
 
 Calls = dict[Path, Ints]  # places of the calls among the host's events, by the path of their stage
-Parents = dict[tuple[int, int], tuple[list[int], list[int]]]  # by path and identity: from when on, and who
 
 
 @dataclass(frozen=True)
@@ -41,37 +39,14 @@ def group_by_root(host: Events) -> list[Origin]:
         return []
     numbers, paths, kinds = _number_paths(host)
     stages = numbers[host.kinds[places]]
-    own, parents = host.look_up(STEP_ID, places), host.look_up(PARENT_ID, places)
-    starts = host.periods[places, 0]
-    order = np.lexsort((starts, own, stages))
-    sorted_ = np.stack((stages[order], own[order], parents[order]))
-    opens = np.concatenate(([True], (sorted_[:, 1:] != sorted_[:, :-1]).any(axis=0)))
-    firsts = order[np.flatnonzero(opens)]
-    runs = np.empty(len(places), np.int64)
-    runs[order] = np.cumsum(opens) - 1
-    known = _list_parents(stages[firsts], own[firsts], parents[firsts], starts[firsts])
-    above = {(kind, path): number for number, (kind, path) in enumerate(zip(kinds, paths, strict=True))}
-    inputs_of = [above.get((kind, path[:-1]), UNKNOWN) for kind, path in zip(kinds, paths, strict=True)]
-    roots = [
-        _find_root(inputs_of, known, stage, identity, start)
-        for stage, identity, start in zip(stages[firsts], own[firsts].tolist(), starts[firsts].tolist(), strict=True)
-    ]
-    groups: defaultdict[tuple[str, Path, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for run, (stage, root) in enumerate(zip(stages[firsts].tolist(), roots, strict=True)):
-        groups[kinds[stage], paths[stage][:1], root][stage].append(run)
-    members = np.argsort(runs, kind="stable")
-    bounds = np.searchsorted(runs[members], np.arange(len(firsts) + 1))
-    origins = [
-        Origin(
-            kind,
-            root,
-            {
-                paths[stage]: np.sort(np.concatenate([places[members[bounds[run] : bounds[run + 1]]] for run in found]))
-                for stage, found in by_stage.items()
-            },
-        )
-        for (kind, root, _), by_stage in groups.items()
-    ]
+    roots = _find_roots(host, places, stages, _find_stages_above(paths, kinds))
+    order = np.lexsort((roots, stages))
+    opens = np.flatnonzero(np.diff(stages[order], prepend=UNKNOWN) | np.diff(roots[order], prepend=UNKNOWN))
+    groups: defaultdict[tuple[str, Path, int], Calls] = defaultdict(dict)
+    for found in np.split(order, opens[1:]):
+        stage = stages[found[0]]
+        groups[kinds[stage], paths[stage][:1], int(roots[found[0]])][paths[stage]] = np.sort(places[found])
+    origins = [Origin(kind, root, calls) for (kind, root, _), calls in groups.items()]
     return sorted(origins, key=lambda origin: len(origin.calls), reverse=True)
 
 
@@ -86,31 +61,50 @@ def _number_paths(host: Events) -> tuple[Ints, list[Path], list[str]]:
     return by_kind, [path for _, path in numbers], [kind for kind, _ in numbers]
 
 
-def _list_parents(stages: Ints, own: Ints, parents: Ints, starts: Ints) -> Parents:
-    """Whose input each iterator is. An identity is an address: after an epoch it may name another iterator."""
-    known: Parents = {}
-    for stage, identity, parent, start in zip(
-        stages.tolist(), own.tolist(), parents.tolist(), starts.tolist(), strict=True
-    ):
-        since, found = known.setdefault((stage, identity), ([], []))
-        since.append(start)
-        found.append(parent)
-    return {key: _sort(*both) for key, both in known.items()}
+def _find_stages_above(paths: list[Path], kinds: list[str]) -> Ints:
+    """For each path the number of the one above it; `UNKNOWN` for a root, or if no event has its name."""
+    known = {(kind, path): number for number, (kind, path) in enumerate(zip(kinds, paths, strict=True))}
+    above = [known.get((kind, path[:-1]), UNKNOWN) for kind, path in zip(kinds, paths, strict=True)]
+    return np.array(above, np.int64)
 
 
-def _sort(since: list[int], found: list[int]) -> tuple[list[int], list[int]]:
-    order = sorted(range(len(since)), key=since.__getitem__)
-    return [since[place] for place in order], [found[place] for place in order]
+def _find_roots(host: Events, places: Ints, stages: Ints, above: Ints) -> Ints:
+    """For each call the identity of the root above its iterator, or of the last one below it that the trace names."""
+    own, parents = host.look_up(STEP_ID, places), host.look_up(PARENT_ID, places)
+    identities, which = np.unique(np.concatenate((own, parents)), return_inverse=True)
+    iterators, inner, outer = (
+        stage * len(identities) + identity
+        for stage, identity in (
+            (stages, which[: len(own)]),
+            (stages, which[len(own) :]),  # a cache's inner iterator has the cache for a parent
+            (above[stages], which[len(own) :]),
+        )
+    )
+    _, moments = np.unique(host.periods[places, 0], return_inverse=True)
+    callers = _find_callers(iterators, inner, moments)
+    callers = np.where(callers != UNKNOWN, callers, _find_callers(iterators, outer, moments))
+    tops = np.where((callers == UNKNOWN) | (parents == UNKNOWN), np.arange(len(places)), callers)
+    for _ in range(DEEPEST.bit_length()):  # each round doubles how far up it reaches
+        tops = tops[tops]
+    unseen = (parents != UNKNOWN) & (above[stages] != UNKNOWN)
+    return np.asarray(np.where(unseen, parents, own)[tops], np.int64)
 
 
-def _find_root(above: list[int], known: Parents, stage: int, identity: int, when: int) -> int:
-    """The identity of the root above an iterator, or of the last one below it that the trace names."""
-    for _ in range(DEEPEST):
-        since, found = known.get((stage, identity), ([], []))
-        parent = found[max(0, bisect.bisect_right(since, when) - 1)] if found else UNKNOWN
-        if parent == UNKNOWN or (above[stage] == UNKNOWN and (stage, parent) not in known):
-            return identity
-        if (stage, parent) not in known:  # else a cache's inner iterator
-            stage = above[stage]
-        identity = parent
-    return identity
+def _find_callers(iterators: Ints, sought: Ints, moments: Ints) -> Ints:
+    """For each call the place of the last call of the iterator that is sought, of those that began before it.
+
+    An identity is an address: after an epoch it may name another iterator, with another parent.
+
+    Args:
+        iterators: Number of each call's iterator, at least 0.
+        sought: Number of the iterator whose call is sought for each.
+        moments: Rank of the time at which each call began.
+
+    Returns:
+        int64 array of shape (n,): the first call of the iterator where none began before; `UNKNOWN` where it has none.
+    """
+    order = np.lexsort((moments, iterators))
+    known, firsts, numbers = np.unique(iterators[order], return_index=True, return_inverse=True)
+    at = np.minimum(np.searchsorted(known, sought), len(known) - 1)
+    begun = np.searchsorted(numbers * len(order) + moments[order], at * len(order) + moments, side="right") - 1
+    return np.asarray(np.where(known[at] == sought, order[np.maximum(begun, firsts[at])], UNKNOWN), np.int64)
