@@ -42,9 +42,9 @@ DERIVED = frozenset(
     }
 )
 COPIES = (  # what a copy is called, and how its name is known
-    ("host to device", re.compile(r"(?i)memcpy[ _]?(h2d|htod|hosttodevice)")),
-    ("device to host", re.compile(r"(?i)memcpy[ _]?(d2h|dtoh|devicetohost)")),
-    ("device to device", re.compile(r"(?i)memcpy[ _]?(d2d|dtod|p2p|peer|devicetodevice)|copyBuffer")),
+    ("host to device", re.compile(r"(?i)(memcpy|copy)[ _]?(h2d|htod|hosttodevice)")),
+    ("device to host", re.compile(r"(?i)(memcpy|copy)[ _]?(d2h|dtoh|devicetohost)")),
+    ("device to device", re.compile(r"(?i)(memcpy|copy)[ _]?(d2d|dtod|p2p|peer|devicetodevice)|copyBuffer")),
     ("other copies and fills", re.compile(r"(?i)mem(cpy|set)|fillBuffer")),
 )
 TO_DEVICE, TO_HOST, ON_DEVICE = (name for name, _ in COPIES[:3])

@@ -23,6 +23,7 @@ FETCH = re.compile(  # as an operation, as a step of an executor, of replicas, o
     r"(?i)(MultiDevice)?IteratorGetNext|\$gen_dataset_ops\.py:\d+ iterator_get_next"
 )
 LOOP = "ReduceIterator"  # how the names of the iterators begin that a loop inside a graph has
+LOOP_THREAD = "tf_data_reduce_dataset"  # which runs nothing but loops; TensorFlow 2.3 and 2.4 do not tell of which run
 ELSEWHERE = -1  # in no step
 
 
@@ -51,30 +52,27 @@ class Fetches:
 def find_fetches(host: Events, marks: Marks) -> Fetches:
     """The calls for a batch, each with its step."""
     roots = host.find(lambda name: STAGE.match(name) and name.count("::") == 1)
-    operations = host.find(_is_fetch)
-    steps_of_roots, beside = _link(host, marks, roots)
-    steps_of_operations, operations_beside = _link(host, marks, operations)
-    is_loop = np.array([name.startswith(LOOP) for name in host.names], bool)[host.kinds[roots]]
-    places = np.concatenate((roots[~is_loop], operations))
-    steps = np.concatenate((steps_of_roots[~is_loop], steps_of_operations))
+    operations = host.find(is_fetch)
+    places = np.concatenate((roots, operations))
+    steps, beside = _link(host, marks, places)
+    is_wait = np.array([not name.startswith(LOOP) for name in host.names], bool)[host.kinds[places]]
     waits = {
-        line: merge(host.periods[places[np.isin(steps, np.flatnonzero(marks.lines == line))]])
+        line: merge(host.periods[places[is_wait & np.isin(steps, np.flatnonzero(marks.lines == line))]])
         for line in np.unique(marks.lines).tolist()
     }
-    fetching = np.zeros(len(marks), bool)
-    for linked in (steps_of_roots, steps_of_operations):
-        fetching[linked[linked != ELSEWHERE]] = True
-    outside = operations_beside if len(marks) else np.ones(len(operations), bool)
-    waits_beside = merge(host.periods[np.concatenate((roots[beside], operations[outside]))])
-    return Fetches(roots, steps_of_roots, beside, waits, waits_beside, fetching)
+    fetching = np.isin(np.arange(len(marks)), steps)
+    outside = beside if len(marks) else np.isin(places, operations)
+    waits_beside = merge(host.periods[places[outside]])
+    return Fetches(roots, steps[: len(roots)], beside[: len(roots)], waits, waits_beside, fetching)
 
 
 def find_fetching_runs(host: Events) -> Ints:
     """The numbers of the runs of functions in which input is fetched."""
-    return np.unique(_find_runs(host, host.find(_is_fetch)))
+    return np.unique(find_runs(host, host.find(is_fetch)))
 
 
-def _is_fetch(name: str) -> bool:
+def is_fetch(name: str) -> bool:
+    """True for what asks tf.data for a batch: it waits, and does no work."""
     return bool(FETCH.match(name))
 
 
@@ -98,13 +96,14 @@ def _link(host: Events, marks: Marks, places: Ints) -> tuple[Ints, NDArray[np.bo
     for line in np.unique(marks.lines).tolist():
         mine = host.lines[places] == line
         steps[mine] = _find_step(marks, np.flatnonzero(marks.lines == line), host.periods[places[mine], 0])
-    runs = _find_runs(host, places)
+    runs = find_runs(host, places)
     step_of_run, beside_steps = _link_runs(host, marks)
     known = ~on_thread & np.isin(runs, list(step_of_run))
     steps[known] = [step_of_run[run] for run in runs[known].tolist()]
-    if not (steps != ELSEWHERE).any() and not step_of_run:  # traces of old, whose runs have no numbers
-        unknown = ~on_thread & (runs == UNKNOWN)
-        steps[unknown] = _find_step(marks, np.arange(len(marks)), host.periods[places[unknown], 0])
+    unknown = ~on_thread & (runs == UNKNOWN)  # in traces of old
+    if step_of_run or (steps != ELSEWHERE).any():
+        unknown &= np.array([thread.name.startswith(LOOP_THREAD) for thread in host.threads], bool)[host.lines[places]]
+    steps[unknown] = _find_step(marks, np.arange(len(marks)), host.periods[places[unknown], 0])
     return steps, (on_thread | np.isin(runs, list(beside_steps))) & (steps == ELSEWHERE)
 
 
@@ -134,8 +133,8 @@ def _link_runs(host: Events, marks: Marks) -> tuple[dict[int, int], set[int]]:
     return linked, beside - set(linked)
 
 
-def _find_runs(host: Events, places: Ints) -> Ints:
-    """The number of the run in which each event lies, or that it tells itself; `UNKNOWN` if none does."""
+def find_runs(host: Events, places: Ints) -> Ints:
+    """The number of the graph's run in which each event lies, or that it tells itself; `UNKNOWN` if none does."""
     numbered = host.get(STEP_ID)
     is_stage = np.array([bool(STAGE.match(name)) for name in host.names], bool)
     is_run = ~is_stage[host.kinds[numbered.at]] if len(numbered.at) else np.empty(0, bool)

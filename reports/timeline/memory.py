@@ -20,6 +20,8 @@ ALLOCATED, PEAK, SIZE = "bytes_allocated", "peak_bytes_in_use", "allocation_byte
 ALLOCATION = "MemoryAllocation"
 MOST_ALLOCATIONS = 5
 UNNAMED = "(no operation told)"
+UNTOLD = frozenset({"", "(null)"})  # what the profiler writes for the name of an operation or allocator that it lacks
+NAMELESS = "(no name told)"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _describe(host: Events, name: str, places: Ints) -> Allocator:
     kind = host.names.index(ALLOCATION) if ALLOCATION in host.names else -1
     allocations = places[host.kinds[places] == kind]
     return Allocator(
-        name=name,
+        name=NAMELESS if name in UNTOLD else name,
         peak_bytes=max(0, int(allocated.max(initial=0))),
         lifetime_peak_bytes=max(0, int(peaks.max(initial=0))),
         fragmentation=max(fragmentation, default=None),
@@ -80,7 +82,7 @@ def _find_largest(host: Events, allocations: Ints) -> tuple[Allocation, ...]:
     operations = _look_up(host.get(TF_OP), allocations, "").tolist()
     by_operation: defaultdict[str, list[int]] = defaultdict(list)
     for operation, size in zip(operations, sizes, strict=True):
-        by_operation[operation or UNNAMED].append(size)
+        by_operation[UNNAMED if operation in UNTOLD else operation].append(size)
     found = [Allocation(operation, max(each), len(each)) for operation, each in by_operation.items()]
     return tuple(sorted(found, key=lambda each: each.num_bytes, reverse=True)[:MOST_ALLOCATIONS])
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.timeline.fetches import ELSEWHERE, LOOP, Fetches
+from reports.timeline.fetches import ELSEWHERE, LOOP, Fetches, find_runs, is_fetch
 from reports.timeline.iterators import Calls, Origin, group_by_root
 from reports.timeline.marks import Marks
 from reports.timeline.stage_kinds import MAY_BRANCH, find_kind, strip_version
 from reports.timeline.stages import BATCH, BESIDE, ROOT, Path, Pipeline, Stage, StageSetting, Work
-from reports.xplane.events import OPERATION, SETTINGS, UNKNOWN, Events
+from reports.xplane.events import CAPTURED_FUNCTION, OPERATION, SETTINGS, STEP_ID, UNKNOWN, Events
 from reports.xplane.periods import EMPTY, Ints, Periods, add_up, intersect, merge, subtract, unite
 
 NUMBERS = {"parallelism": "parallelism", "buffer_limit": "buffer", "buffer_size": "buffer", "batch_size": BATCH}
@@ -31,7 +31,7 @@ TUNABLE = frozenset({"parallelism", "buffer_limit"})
 POOL = "tf_data"  # the names of tf.data's own threads begin so
 THREADS = "threadpool_size"
 BODY = "Scan"  # AutoGraph makes of `for x in dataset` a scan that holds the body, and a reduce
-ABOVE_BODY = frozenset({ROOT, "Prefetch", "TakeWhile"})
+ABOVE_BODY = frozenset({ROOT, "Model", "Options", "MaxIntraOpParallelism", "Prefetch", "TakeWhile"})
 NO_CALLS: Ints = np.empty(0, np.int64)
 UNSEEN = "nobody who is in the trace"  # the call of the root was under way when the capture began or ended
 FEEDER, SOURCE_OF_FED = "tf_data_multi_device_iterator", "Generator"  # of tf.distribute's iterators
@@ -51,7 +51,7 @@ def build_pipelines(host: Events, marks: Marks, fetches: Fetches) -> tuple[Pipel
     """The pipelines of a capture: those of steps first, then the one that its consumer waited for longest."""
     origins = group_by_root(host)
     groups = _merge_alike((_find_consumer(host, marks, fetches, origin), origin) for origin in origins)
-    work = _Work(host, host.find(OPERATION.fullmatch))
+    work = _Work(host)
     pipelines = [_build_pipeline(host, consumer, origin, work) for consumer, origin in groups]
     for place, (consumer, origin) in enumerate(groups):
         fed = next((each for each in pipelines if FEEDER in consumer.name and _is_fed(each)), None)
@@ -228,26 +228,42 @@ def _find_threads(host: Events, roots: Ints) -> int | None:
 
 
 class _Work:
-    """TensorFlow's operations by their type, to be looked up by thread."""
+    """TensorFlow's operations by their type, to be looked up by the pipeline that ran them."""
 
-    def __init__(self, host: Events, places: Ints) -> None:
+    def __init__(self, host: Events) -> None:
         types = [name.rpartition(":")[2] for name in host.names]
         self.types = sorted(set(types))
         numbers = {name: number for number, name in enumerate(self.types)}
         by_kind = np.array([numbers[name] for name in types], np.int32)
-        self._host, self._places, self._types = host, places, by_kind[host.kinds[places]]
+        self._host = host
+        self._places = host.find(lambda name: OPERATION.fullmatch(name) and not is_fetch(name.rpartition(":")[2]))
+        self._types = by_kind[host.kinds[self._places]]
         self._is_pool = np.array([thread.name.startswith(POOL) for thread in host.threads], bool)
+        self._starters = _find_starters(host, find_runs(host, self._places))
 
     def of_threads(self, lines: NDArray[np.int32]) -> dict[str, Periods]:
-        """When operations of each type ran on these threads or on tf.data's own."""
+        """When operations of each type ran that these threads started; of tf.data's own, if none is known to have."""
         mine = self._is_pool.copy()
         mine[lines] = True
-        chosen = mine[self._host.lines[self._places]]
+        of_operations = self._host.lines[self._places]
+        chosen = np.where(self._starters != UNKNOWN, np.isin(self._starters, lines), mine[of_operations])
         places, types = self._places[chosen], self._types[chosen]
         return {self.types[number]: merge(self._host.periods[places[types == number]]) for number in np.unique(types)}
 
 
+def _find_starters(host: Events, runs: Ints) -> Ints:
+    """The thread that started each of these runs of a stage's function; `UNKNOWN` if the trace does not tell."""
+    started = host.find(CAPTURED_FUNCTION.match)
+    numbers = host.look_up(STEP_ID, started)
+    order = np.argsort(numbers, kind="stable")
+    at = np.minimum(np.searchsorted(numbers[order], runs), max(0, len(order) - 1))
+    if not len(order):
+        return np.full(len(runs), UNKNOWN, np.int64)
+    known = (numbers[order][at] == runs) & (runs != UNKNOWN)
+    return np.asarray(np.where(known, host.lines[started[order]][at], UNKNOWN), np.int64)
+
+
 def _sum_work(near: Mapping[str, Periods], share: Periods) -> tuple[Work, ...]:
-    """What ran on these threads in `share`."""
+    """What of it ran in `share`."""
     work = [Work(kind, add_up(intersect(periods, share))) for kind, periods in near.items()]
     return tuple(sorted((each for each in work if each.duration_ps), key=lambda each: -each.duration_ps))

@@ -68,6 +68,18 @@ KINDS = {
     "Root": StageKind("the thread pool and the options", "nothing"),
 }
 SEVERAL_INPUTS = frozenset({"Zip", "Concatenate", "DirectedInterleave", "ParallelZip"})  # each input is a stage apart
+HAND_ON = frozenset(  # nobody waits in them: they count or set options, and hand on what the next stage gives
+    {
+        "Root",
+        "Model",
+        "Options",
+        "PrivateThreadPool",
+        "MaxIntraOpParallelism",
+        "FiniteTake",
+        "FiniteRepeat",
+        "ForeverRepeat",
+    }
+)
 MAY_BRANCH = SEVERAL_INPUTS | {
     "FlatMap",
     "Interleave",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.timeline.stage_kinds import INPUT_MARK, find_kind
+from reports.timeline.stage_kinds import HAND_ON, INPUT_MARK, find_kind, strip_version
 from reports.xplane.periods import Periods, add_up
 
 Path = tuple[str, ...]
@@ -105,7 +105,7 @@ class Pipeline:
     def taking_turns(self) -> tuple[str, ...]:
         """The stages between the consumer and the first one that works ahead: they and the consumer take turns."""
         stages = itertools.takewhile(lambda stage: not find_kind(stage.name).works_ahead, self.stages[1:])
-        return tuple(stage.name for stage in stages)
+        return tuple(stage.name for stage in stages if strip_version(stage.name) not in HAND_ON)
 
     @property
     def chain(self) -> str:

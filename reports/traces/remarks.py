@@ -11,13 +11,12 @@ from reports.drawing.numbers import render_ms
 from reports.timeline.marks import CALLS, DEVICE, Marks
 from reports.timeline.stages import Pipeline
 from reports.traces.verdict import MODERATE
-from reports.xplane.events import ITERATION, STEP_ID, Events
+from reports.xplane.events import CAPTURED_FUNCTION, ITERATION, STEP_ID, Events
 from reports.xplane.periods import PS_PER_MS
 
 STOCK_MARK = "Profiled batch"  # keras/src/backend/tensorflow/tensorboard.py, 3.15
 STOCK_CALL = "train_function"  # of Keras' fit, in whose first captured batch no mark is
 JAX = re.compile(r"PjitFunction|\w*PjRt|TfrtCpuExecutable|TfrtTpu|\$.*\bjax\b")
-CAPTURED_FUNCTION = re.compile(r"\w*CapturedFunction::Run")  # of tf.data: its loops are none of the step's
 MARK_THEM = (
     'mnist-core train --profile START:STOP, mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit,'
     ' or tf.profiler.experimental.Trace("train", step_num=n, _r=1)'

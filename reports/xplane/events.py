@@ -20,6 +20,7 @@ from reports.xplane.periods import Ints, Period, Periods
 STAGE = re.compile(r"(Reduce)?Iterator::\w")  # a ReduceIterator runs a loop inside a graph
 OPERATION = re.compile(r"([^:\s]+):([A-Za-z_]\w*)")  # name:Type, xprof/utils/tf_op_utils.cc
 RUN = re.compile(r"\w+Op::|FunctionRun|SessionRun|RunGraph|ExecutorState::Process$|\w*CapturedFunction::Run")
+CAPTURED_FUNCTION = re.compile(r"\w*CapturedFunction::Run")  # of a stage of tf.data, such as map's
 MEMORY = re.compile(r"Memory(Alloc|Dealloc)ation$")
 PYTHON_CALL = "$"  # how the names begin that the tracer of Python gives: $file.py:12 function
 LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
