@@ -8,8 +8,10 @@ from pathlib import Path
 from mnist_core.files.xspace import TraceError
 from reports.record.capture import Capture, StepTimes
 from reports.record.case import Case
+from reports.timeline.marks import MARKS
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
+from reports.traces.verdict import STEPS
 from reports.xplane.sessions import list_sessions
 
 FOLDER = "traces"  # beside the record
@@ -51,7 +53,7 @@ def load_capture(run: Path, folder: Path, times: StepTimes, device: str) -> Capt
         TraceError: The trace cannot be read, or lacks what makes a trace of training worth opening.
     """
     trace = load_newest_trace(run / folder, device)
-    assert trace.verdict is not None  # noqa: S101  # it has steps
+    assert trace.verdict is not None  # noqa: S101  # it was checked
     return Capture(
         folder=folder.as_posix(),
         num_bytes=trace.num_bytes,
@@ -74,12 +76,15 @@ def check_trace(trace: Trace, device: str) -> None:
     Raises:
         TraceError: Something is missing; the message says what.
     """
-    if not trace.num_marks:
+    if trace.origin != MARKS or not trace.num_marks:
         raise TraceError(f"{trace.session.path} has no step marker.")
     if not trace.steps:
         raise TraceError(f"{trace.session.path} has step markers but no step: {' '.join(trace.remarks)}")
     if not trace.pipelines or not trace.operations:
         raise TraceError(f"{trace.session.path} has no host events of tf.data and of operations.")
+    if trace.verdict is None or trace.verdict.of != STEPS:
+        why = trace.unclear or " ".join(trace.remarks)
+        raise TraceError(f"{trace.session.path} does not show how long its steps wait for input: {why}")
     if device == "gpu" and not trace.num_device_events:
         raise TraceError(
             f"{trace.session.path} has no device events: the profiler needs libcupti of the installed CUDA version, "

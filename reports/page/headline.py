@@ -126,8 +126,14 @@ def _describe_claims(summary: Summary) -> list[Fact]:
 
 
 def _describe_trace(run: Run) -> Fact:
-    bound = [trace for trace in run.traces if trace.verdict is not None and trace.verdict.is_input_bound]
     if len(run.traces) == 1:
         said = tell_verdict(run.traces[0])[0]
         return Fact("The profiler's trace", said.partition(":")[0], said.partition(":")[2].strip())
-    return Fact("The profiler's traces", f"{len(bound)} of {len(run.traces)} input-bound", "pictures of each below")
+    told = [trace.verdict for trace in run.traces if trace.verdict is not None]
+    unclear = len(run.traces) - len(told)
+    bound = f"{sum(verdict.is_input_bound for verdict in told)} of {len(told)} input-bound"
+    return Fact(
+        "The profiler's traces",
+        bound if told else "none tells whether input holds it up",
+        f"{unclear} cannot tell; pictures of each below" if told and unclear else "pictures of each below",
+    )

@@ -34,20 +34,24 @@ class TimePair:
 
 
 def pair_parts(first: Trace, second: Trace) -> list[TimePair]:
-    """The parts of a mean step; none where a trace has no steps."""
+    """The parts of a mean step; none where a trace has no steps, and no input where one does not show it."""
     if first.split is None or second.split is None:
         return []
     before, after = dataclasses.asdict(first.split), dataclasses.asdict(second.split)
     means = first.mean_step_ms or 0.0, second.mean_step_ms or 0.0
-    parts = [TimePair(PARTS[part], "", before[part] * means[0], after[part] * means[1]) for part in before]
+    shown = [part for part in before if part != "input" or (first.verdict and second.verdict)]
+    parts = [TimePair(PARTS[part], "", before[part] * means[0], after[part] * means[1]) for part in shown]
     return [*parts, TimePair("a step", "", *means)]
 
 
 def pair_stages(first: Trace, second: Trace) -> list[TimePair]:
     """The stages of the two pipelines that are waited for most, by name; each with its share of the wait, per step.
 
-    A stage name that comes twice is numbered from the source, whose end of the chain differs less.
+    A stage name that comes twice is numbered from the source, whose end of the chain differs less. There are none where
+    one of the traces does not show what its steps wait for.
     """
+    if first.verdict is None or second.verdict is None:
+        return []
     before, after = (_share_by_stage(trace) for trace in (first, second))
     return _pair(before, after, {})
 

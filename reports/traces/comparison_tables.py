@@ -8,6 +8,7 @@ from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table
 from reports.drawing.long_names import LONGEST_NAME, build_columns, shorten
 from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
 from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
+from reports.traces.lines import count_things, list_notes
 from reports.traces.trace import Trace
 
 NO_CHAIN = "no tf.data"
@@ -18,7 +19,9 @@ def tabulate_comparison(first: Trace, second: Trace, top: int) -> list[Block]:
     """The two verdicts, then the parts of a step, the stages and the `top` operations that differ most."""
     sides = (("A", first), ("B", second))
     by_path = first.session.name == second.session.name
-    blocks: list[Block] = [build_list(_list_side(*each, by_path=by_path) for each in sides), Gap()]
+    blocks: list[Block] = [build_list(_list_side(*each, by_path=by_path) for each in sides)]
+    notes = tuple(f"! {side}: {note}" for side, trace in sides for note in list_notes(trace))
+    blocks += [Lines(notes, Emphasis.UNSURE), Gap()] if notes else [Gap()]
     steps, stages, operations = pair_parts(first, second), pair_stages(first, second), pair_operations(first, second)
     if steps:
         blocks.append(_tabulate_pairs("step time, mean ms", steps))
@@ -26,11 +29,32 @@ def tabulate_comparison(first: Trace, second: Trace, top: int) -> list[Block]:
         title = "tf.data: the wait of a step, ms, by the stage in which it went"
         blocks += [_tabulate_pairs(title, stages), _tell_chains(first, second), Gap()]
     if operations and top:
-        title = f"operations: own ms of a step, the {min(top, len(operations))} that differ most of {len(operations)}"
+        shown = min(top, len(operations))
+        differ = "differs" if shown == 1 else "differ"
+        title = f"operations: own ms of a step, the {shown} that {differ} most of {len(operations)}"
         blocks.append(_tabulate_pairs(title, operations[:top]))
-    remarks = tuple(f"! {side}: {remark}" for side, trace in sides for remark in trace.remarks)
-    note = f"-: not there. A step: of {first.num_rounds} in A and {second.num_rounds} in B, all that were captured"
-    return [*blocks, Lines(remarks, Emphasis.UNSURE), Lines((note,), Emphasis.FAINT)]
+    remarks = tuple(
+        f"! {side}: {remark}" for side, trace in sides for remark in (trace.unclear, *trace.remarks) if remark
+    )
+    return [*blocks, Lines(remarks, Emphasis.UNSURE), Lines((_tell_counts(first, second),), Emphasis.FAINT)]
+
+
+def _tell_counts(first: Trace, second: Trace) -> str:
+    """What the tables are means of."""
+    kinds = [kind for trace in (first, second) for kind in trace.kinds]
+    is_named = len({kind.name for kind in kinds}) > 1
+    before, after = (_count_rounds(trace, is_named=is_named) for trace in (first, second))
+    said = f"-: not there. A step: of {before} in A and {after} in B, all that were captured"
+    if first.split is None or second.split is None or not any(kind.num_marked > len(kind.steps) for kind in kinds):
+        return said
+    return f"{said}; its time: of the {len(first.steps):,} and {len(second.steps):,} that count"
+
+
+def _count_rounds(trace: Trace, *, is_named: bool) -> str:
+    if trace.kinds:
+        named = f" named {trace.kinds[0].name}" if is_named else ""
+        return f"{trace.num_rounds:,}{named}"
+    return count_things(trace.num_rounds, "element") if trace.pipelines else "the whole capture"
 
 
 def _list_side(side: str, trace: Trace, *, by_path: bool) -> Row:

@@ -45,7 +45,7 @@ def tabulate_memory(memory: Sequence[Allocator]) -> list[Block]:
     ]
     title = "allocator, and its largest allocations"
     columns = build_columns(title, "MiB", "fragmented %", "allocations", least=LONGEST_NAME)
-    return [Table("memory: the peak in this capture", columns, tuple(rows)), Gap()]
+    return [Table("memory: the peak in this capture", columns, tuple(rows))]
 
 
 def _list_device(device: Device) -> Row:

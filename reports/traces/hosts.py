@@ -10,8 +10,9 @@ from typing import Any
 from reports.drawing.blocks import Block, Cell, Column, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
 from reports.drawing.numbers import render_mean_ms, render_share
 from reports.traces.json import FORMAT, describe_trace
-from reports.traces.lines import count_things, tell_verdict
+from reports.traces.lines import count_things, list_notes, tell_verdict
 from reports.traces.trace import Trace
+from reports.traces.verdict import SCALE
 
 COLUMNS = (Column("host"), *number_columns("steps", "step ms", "wait %"), Column("slowest stage"))
 NOTHING = "-"
@@ -45,13 +46,11 @@ def tabulate_hosts(session: str, hosts: Sequence[HostTrace]) -> list[Block]:
     verdict = tell_verdict(slowest.trace) if slowest.trace else ["no host of this session can be read"]
     blocks: list[Block] = [Lines((said,), Emphasis.FAINT), Gap()]
     blocks += [Lines((f"{slowest.name}, {verdict[0]}",), Emphasis.STRONG), Lines(tuple(verdict[1:])), Gap()]
-    blocks += [Table("hosts", COLUMNS, tuple(_list_host(host) for host in ordered)), Gap()]
+    blocks.append(Table("hosts", COLUMNS, tuple(_list_host(host) for host in ordered)))
     failures = tuple(f"! {host.name} cannot be read: {host.failure}" for host in ordered if host.failure)
-    notes = tuple(
-        f"! {host.name}: the profiler says: {note}" for host in ordered if host.trace for note in host.trace.notes
-    )
+    notes = tuple(f"! {host.name}: {note}" for host in ordered if host.trace for note in list_notes(host.trace))
     more = f"all of one host: mnist-report trace ... --session {slowest.name}"
-    return [*blocks, Lines((*failures, *notes), Emphasis.UNSURE), Lines((more,), Emphasis.FAINT)]
+    return [*blocks, Lines((*failures, *notes), Emphasis.UNSURE), Lines((SCALE, more), Emphasis.FAINT)]
 
 
 def render_hosts_json(session: str, hosts: Sequence[HostTrace]) -> str:

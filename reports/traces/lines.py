@@ -20,9 +20,10 @@ SHOW_INPUT = (
 )
 SHOW_INPUT_OF_JAX = (
     'to do: mark what loads a batch with jax.profiler.TraceAnnotation("load"), inside of'
-    ' jax.profiler.StepTraceAnnotation("train", step_num=n): a capture by JAX holds no stages of tf.data'
+    ' jax.profiler.StepTraceAnnotation("train", step_num=n)'
 )
-
+NOT_BY_JAX = ": a capture by JAX holds no stages of tf.data"
+MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
 NO_STAGES = "which stage of tf.data does it, is not in this trace: capture the same steps with tf.profiler.experimental"
 
 
@@ -33,10 +34,17 @@ def tell_verdict(trace: Trace) -> list[str]:
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
     if trace.verdict.is_input_bound:
-        lines = _blame(trace.pipelines[0]) if trace.pipelines else [NO_STAGES]
+        lines = _blame(trace.pipelines[0]) if _is_awaited(trace) else [NO_STAGES]
     else:
         lines = _tell_rest(trace)
     return [said, *_tell_gain(trace), *lines, *_tell_other_kinds(trace)]
+
+
+def list_notes(trace: Trace) -> list[str]:
+    """What the profiler itself says went wrong: why something is missing in the trace."""
+    more = len(trace.notes) - MOST_NOTES
+    shown = [f"the profiler says: {note}" for note in trace.notes[:MOST_NOTES]]
+    return [*shown, *([f"and {more} more"] if more > 0 else [])]
 
 
 def count_things(count: int, thing: str) -> str:
@@ -50,7 +58,8 @@ def tell_counted(kind: StepKind) -> str:
     left_out = kind.num_marked - len(kind.steps)
     if not left_out:
         return marked
-    return f"{marked}, of which {len(kind.steps):,} count: of six or more, the first and the last may be cut"
+    counts = f"{len(kind.steps):,} count{'s' if len(kind.steps) == 1 else ''}"
+    return f"{marked}, of which {counts}: of six or more, the first and the last may be cut"
 
 
 def _tell_gain(trace: Trace) -> list[str]:
@@ -62,6 +71,12 @@ def _tell_gain(trace: Trace) -> list[str]:
     return [
         f"without that wait a step would take {render_decimal(rest)} ms instead of {render_decimal(mean)} ms, at best"
     ]
+
+
+def _is_awaited(trace: Trace) -> bool:
+    """True if the wait that was judged is one for the first pipeline: the steps' own, where the verdict is of them."""
+    of_steps = trace.verdict is not None and trace.verdict.of == STEPS
+    return any(not of_steps or trace.kinds[0].name in pipeline.serves for pipeline in trace.pipelines[:1])
 
 
 def _blame(pipeline: Pipeline) -> list[str]:
@@ -88,7 +103,7 @@ def _tell_rest(trace: Trace) -> list[str]:
         shares = {part: share for part, share in dataclasses.asdict(trace.split).items() if part != "input"}
         part = max(shares, key=lambda each: shares[each])
         lines.append(f"most of a step, {render_share(shares[part])} %, is {PARTS[part]}")
-    if trace.pipelines:
+    if _is_awaited(trace):
         pipeline = trace.pipelines[0]
         wait = render_ms(pipeline.wait_ps / PS_PER_MS)
         lines.append(f"the pipeline keeps up: {wait} ms of waiting in all, most of it for {pipeline.slowest.name}")
@@ -99,7 +114,9 @@ def _tell_other_kinds(trace: Trace) -> list[str]:
     """The steps of other names, in a few words each."""
     return [
         f"{tell_counted(kind)}: mean {render_decimal(kind.mean_ms)} ms"
-        + (f", {render_share(kind.split.input)} % waiting for input" if kind.split else "")
+        f", {render_share(kind.split.input)} % waiting for input"
+        if kind.split
+        else tell_counted(kind)
         for kind in trace.kinds[1:]
     ]
 
@@ -115,7 +132,8 @@ def _tell_activity(trace: Trace) -> list[str]:
     lines = [f"in the steps their thread ran {f'{calls}, ' if calls else ''}{unrecorded} ({where})"]
     if activity.functions:
         lines.append(f"Python's own time there: {_list_shares(activity.functions)}")
-    return [*lines, *_tell_other_kinds(trace), SHOW_INPUT_OF_JAX if trace.computes_with_jax else SHOW_INPUT]
+    advice = SHOW_INPUT_OF_JAX + ("" if trace.pipelines else NOT_BY_JAX) if trace.computes_with_jax else SHOW_INPUT
+    return [*lines, *_tell_other_kinds(trace), advice]
 
 
 def _list_shares(shares: Sequence[tuple[str, float]]) -> str:

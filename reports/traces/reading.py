@@ -14,7 +14,7 @@ from reports.timeline.marks import DEVICE, Marks, find_calls, find_marks
 from reports.timeline.memory import describe_memory
 from reports.timeline.operations import order_operations, sum_operations
 from reports.timeline.pipelines import build_pipelines
-from reports.timeline.stages import Pipeline
+from reports.timeline.stages import BESIDE, Pipeline
 from reports.timeline.steps import Step, count_places, measure_steps
 from reports.traces.remarks import explain_input, explain_steps, is_jax
 from reports.traces.trace import StepKind, Trace
@@ -90,11 +90,11 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
     time_ = time_devices(host, devices, marks)
     steps = measure_steps(host, marks, fetches, pipelines, time_)
     kinds = _group_steps(marks, steps)
-    pipelines = _put_first(kinds, pipelines)
     verdict, outside = _judge(host, marks, fetches, pipelines, kinds)
+    pipelines = _put_first(kinds, pipelines, outside=outside)
     chosen = [place for place in count_places(len(steps)) if marks.names[place] == kinds[0].name]
     jax = is_jax(host)
-    remarks = explain_steps(host, marks) if len(host) else []
+    remarks = explain_steps(host, marks) if len(host) or len(devices) else []
     remarks += explain_input(
         pipelines, outside=outside, input_bound=verdict is not None and verdict.is_input_bound, jax=jax
     )
@@ -120,17 +120,31 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
 
 
 def _group_steps(marks: Marks, steps: Sequence[Step]) -> tuple[StepKind, ...]:
-    """The steps by name: those of a training first, then those that took longest, together."""
+    """The steps by name: those of a training first, then those that took longest, together; none that are all cut."""
     by_name: defaultdict[str, list[Step]] = defaultdict(list)
     for place in count_places(len(steps)):
         by_name[steps[place].kind].append(steps[place])
     kinds = [StepKind(name, marks.names.count(name), tuple(by_name[name])) for name in dict.fromkeys(marks.names)]
-    return tuple(sorted(kinds, key=lambda kind: (not kind.name.lower().startswith(TRAIN), -kind.total_ns)))
+    return tuple(sorted(kinds, key=_rank))
 
 
-def _put_first(kinds: Sequence[StepKind], pipelines: Sequence[Pipeline]) -> tuple[Pipeline, ...]:
-    """The pipelines, those from which the first kind of steps fetches before the others."""
-    return tuple(sorted(pipelines, key=lambda each: not kinds or kinds[0].name not in each.serves))
+def _rank(kind: StepKind) -> tuple[bool, bool, int]:
+    return not kind.steps, not kind.name.lower().startswith(TRAIN), -kind.total_ns
+
+
+def _put_first(kinds: Sequence[StepKind], pipelines: Sequence[Pipeline], *, outside: bool) -> tuple[Pipeline, ...]:
+    """The pipelines, those on which the verdict rests before the others.
+
+    Args:
+        kinds: The steps by their names.
+        pipelines: The pipelines.
+        outside: True if the input is fetched between the steps, and not by the first kind of them.
+    """
+
+    def is_other(pipeline: Pipeline) -> bool:
+        return pipeline.consumer != BESIDE if outside else not kinds or kinds[0].name not in pipeline.serves
+
+    return tuple(sorted(pipelines, key=is_other))
 
 
 def _judge(

@@ -20,12 +20,12 @@ from reports.stats.median import CONFIDENCE
 from reports.timeline.operations import Operation
 from reports.timeline.stages import Pipeline, Stage, StageSetting
 from reports.traces.device_tables import tabulate_devices, tabulate_memory
-from reports.traces.lines import tell_counted, tell_verdict
+from reports.traces.lines import list_notes, tell_counted, tell_verdict
 from reports.traces.trace import PARTS, Trace
-from reports.traces.verdict import HIGH, MODERATE
+from reports.traces.verdict import SCALE
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 
-MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
+NOT_SEEN = "-"
 
 
 def tabulate_trace(trace: Trace, top: int) -> list[Block]:
@@ -48,12 +48,8 @@ def _tell_capture(trace: Trace) -> Lines:
 
 
 def _tell_notes(trace: Trace) -> list[Lines]:
-    """What the profiler itself says went wrong: why something is missing below."""
-    if not trace.notes:
-        return []
-    more = len(trace.notes) - MOST_NOTES
-    shown = [f"! the profiler says: {note}" for note in trace.notes[:MOST_NOTES]]
-    return [Lines((*shown, *([f"! and {more} more"] if more > 0 else [])), Emphasis.UNSURE)]
+    notes = tuple(f"! {note}" for note in list_notes(trace))
+    return [Lines(notes, Emphasis.UNSURE)] if notes else []
 
 
 def _tell_verdict(trace: Trace) -> list[Lines]:
@@ -68,12 +64,18 @@ def _tabulate_steps(trace: Trace) -> list[Block]:
         return []
     durations = [step.duration_ns / NS_PER_MS for step in trace.steps]
     rows = [
-        build_row(PARTS[part], render_mean_ms(share * trace.mean_step_ms), render_share(share))
+        build_row(PARTS[part], *_render_part(part, share, trace))
         for part, share in dataclasses.asdict(trace.split).items()
     ]
     rows.append(build_row("a step", render_mean_ms(trace.mean_step_ms), "100", emphasis=Emphasis.STRONG))
     table = Table("step time, ms", build_columns("", "mean", "share %"), tuple(rows))
     return [table, Lines((tell_counted(trace.kinds[0]), _tell_spread(trace, durations)), Emphasis.FAINT), Gap()]
+
+
+def _render_part(part: str, share: float, trace: Trace) -> tuple[str, str]:
+    if part == "input" and trace.verdict is None:
+        return NOT_SEEN, NOT_SEEN
+    return render_mean_ms(share * (trace.mean_step_ms or 0.0)), render_share(share)
 
 
 def _tell_spread(trace: Trace, durations: Sequence[float]) -> str:
@@ -145,7 +147,5 @@ def _explain(trace: Trace) -> list[str]:
     if trace.steps:
         lines.append(f"[]: {CONFIDENCE:.0%} interval of the median. The profiler slows a run: take no rates from it")
     if trace.verdict is not None:
-        lines.append(
-            f"input-bound: moderately from {MODERATE:.0%} of the time on, highly from {HIGH:.0%}, as in TensorBoard"
-        )
+        lines.append(SCALE)
     return lines

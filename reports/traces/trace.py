@@ -128,9 +128,9 @@ class Trace:
 
     @property
     def num_rounds(self) -> int:
-        """Steps captured, cut ones included; elements fetched where none is marked; at least 1."""
+        """Steps of the first kind captured, cut ones included; elements fetched where there are none; at least 1."""
         fetched = self.pipelines[0].stages[0].num_calls if self.pipelines else 0
-        return max(1, self.num_marks or fetched)
+        return max(1, self.kinds[0].num_marked if self.kinds else fetched)
 
     @property
     def split(self) -> Split | None:

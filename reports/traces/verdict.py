@@ -14,6 +14,7 @@ MODERATE, HIGH = 0.05, 0.20
 Source: openxla/xprof, ``op_stats_to_input_pipeline_analysis.cc``, kModeratelyInfeedBoundThresholdInPercent and
 kHighlyInfeedBoundThresholdInPercent: what TensorBoard's Profile tab says too.
 """
+SCALE = f"input-bound: moderately from {MODERATE:.0%} of the time on, highly from {HIGH:.0%}, as in TensorBoard"
 STEPS, CAPTURE = "steps", "capture"
 
 

@@ -123,9 +123,8 @@ def load_content(path: Path) -> bytes:
         packed = is_packed(path)
         size = measure_unpacked(path, MAX_BYTES) if packed else path.stat().st_size
         if size > MAX_BYTES:
-            raise TraceError(
-                f"{shown} has more than {MAX_BYTES} bytes{' unpacked' if packed else ''}: capture fewer steps."
-            )
+            told = f"more than {MAX_BYTES:,} bytes unpacked" if packed else f"{size:,} bytes, more than {MAX_BYTES:,}"
+            raise TraceError(f"{shown} has {told}, the most that is read: capture fewer steps.")
         content = unpack(path, size) if packed else path.read_bytes()
     except DamagedError as error:
         raise TraceError(f"{shown} is a damaged gzip file: copy the whole file again.") from error

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from case_records import change, make_case_record
-from spaces import make_slow_map, make_space
+from made_traces import read_trace
+from spaces import PYTHON, Made, make_slow_map, make_space
 
 from reports.page.runs import Run
 from reports.record.machine import Machine, Setting
@@ -16,6 +17,8 @@ from reports.record.record import CaseRecord, Record
 from reports.record.sample import Mixing, Sample, Turn
 from reports.summary.summary import Summary, summarize
 from reports.traces.reading import load_trace
+from reports.traces.trace import Trace
+from reports.xplane.sessions import Host, Session
 
 MILLISECOND, MEBIBYTE = 1_000_000, 2**20
 SETTING = Setting("mnist.npz", "0123456789abcdef" * 4, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
@@ -91,6 +94,13 @@ def write_trace(folder: Path, case: str = "post", **options) -> Path:
     file = session / "vm.xplane.pb"
     file.write_bytes(make_space(make_slow_map(**options)).SerializeToString())
     return file
+
+
+def make_unclear_trace(name: str = "loader") -> Trace:
+    """A trace without tf.data, of which the profiler says what is missing."""
+    steps = [Made("train", number * 10_000, 10_000, {"step_num": number, "_r": 1}) for number in range(4)]
+    session = Session(name, (Host("vm", Path("vm.xplane.pb")),))
+    return replace(read_trace({PYTHON: steps}), session=session, notes=("CUPTI was not loaded.",))
 
 
 def make_traced_run(folder: Path, *cases: CaseRecord) -> Run:

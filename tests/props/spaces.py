@@ -19,27 +19,34 @@ class Made:
     name: str
     start_us: int
     duration_us: int
-    arguments: Mapping[str, int | str] = field(default_factory=dict)
+    arguments: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def make_space(threads: Mapping[str, list[Made]], plane: str = "/host:CPU") -> Any:
     space = build_space()
-    host = space.planes.add(name=plane)
+    add_plane(space, plane, threads)
+    return space
+
+
+def add_plane(space: Any, name: str, threads: Mapping[str, list[Made]]) -> None:
+    """Add what happened on the threads of a host, or on the streams of a device."""
+    plane = space.planes.add(name=name)
     for number, (thread, events) in enumerate(threads.items(), start=1):
-        line = host.lines.add(id=number, name=thread, timestamp_ns=1000)
+        line = plane.lines.add(id=number, name=thread, timestamp_ns=1000)
         for event in events:
             made = line.events.add(
-                metadata_id=number_of(host.event_metadata, event.name),
+                metadata_id=number_of(plane.event_metadata, event.name),
                 offset_ps=event.start_us * MICROSECOND,
                 duration_ps=event.duration_us * MICROSECOND,
             )
-            for name, value in event.arguments.items():
-                stat = made.stats.add(metadata_id=number_of(host.stat_metadata, name))
+            for argument, value in event.arguments.items():
+                stat = made.stats.add(metadata_id=number_of(plane.stat_metadata, argument))
                 if isinstance(value, int):
                     stat.int64_value = value
+                elif isinstance(value, float):
+                    stat.double_value = value
                 else:
                     stat.str_value = value
-    return space
 
 
 def number_of(metadata: Any, name: str) -> int:

@@ -13,7 +13,7 @@ from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
 from reports.timeline.stages import Pipeline
 from reports.timeline.steps import Step
-from reports.traces.lines import count_things, tell_verdict
+from reports.traces.lines import count_things, list_notes, tell_verdict
 from reports.traces.trace import PARTS, Trace
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 
@@ -37,10 +37,12 @@ def describe_traces(traces: Sequence[Trace], unreadable: Sequence[str]) -> Secti
 
 
 def _describe(trace: Trace) -> list[Block]:
-    blocks: list[Block] = [Heading(trace.session.name), write_sentences(_say(trace))]
+    notes = tuple(list_notes(trace))
+    blocks: list[Block] = [Heading(trace.session.name), *([Lines(notes, Emphasis.UNSURE)] if notes else [])]
+    blocks.append(write_sentences(_say(trace)))
     if trace.steps:
         blocks.append(draw_steps(trace))
-    if trace.pipelines and trace.pipelines[0].wait_ps:
+    if trace.verdict is not None and trace.pipelines and trace.pipelines[0].wait_ps:
         blocks.append(draw_stages(trace.pipelines[0]))
     return [*blocks, Lines(trace.remarks, Emphasis.UNSURE)] if trace.remarks else blocks
 
@@ -58,7 +60,8 @@ def _say(trace: Trace) -> list[str]:
 
 def draw_steps(trace: Trace) -> Figure:
     """What each step's time went to, step after step."""
-    slowest = f"; the slowest stage of tf.data is {trace.pipelines[0].slowest.name}" if trace.pipelines else ""
+    is_told = trace.verdict is not None and trace.pipelines
+    slowest = f"; the slowest stage of tf.data is {trace.pipelines[0].slowest.name}" if is_told else ""
     count = len(trace.steps)
     left_out = f" The first {MOST_STEPS} of {count} steps are drawn." if count > MOST_STEPS else ""
     return Figure(

@@ -18,8 +18,10 @@ from mnist_core.profiling.window import StepWindow
 from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.stats.median import FEWEST_VALUES
+from reports.timeline.marks import CALLS
 from reports.traces.reading import load_trace
-from reports.traces.trace import Trace
+from reports.traces.trace import StepKind, Trace
+from reports.traces.verdict import CAPTURE
 
 CASE = build_case("shuffle(10).batch(8).map().prefetch(2)", "traced")
 CASE_FOLDER = Path(FOLDER) / name_folder(CASE)
@@ -145,8 +147,25 @@ def test_no_trace_is_not_called_good(times: StepTimes, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("device", "spoil", "reason"),
     [
-        ("cpu", lambda trace: replace(trace, num_marks=0, steps=()), "has no step marker"),
-        ("cpu", lambda trace: replace(trace, steps=(), remarks=("No idea.",)), "markers but no step: No idea"),
+        ("cpu", lambda trace: replace(trace, kinds=()), "has no step marker"),
+        ("cpu", lambda trace: replace(trace, origin=CALLS), "has no step marker"),
+        (
+            "cpu",
+            lambda trace: replace(trace, kinds=(StepKind("train", 2, ()),), remarks=("No idea.",)),
+            "markers but no step: No idea",
+        ),
+        (
+            "cpu",
+            lambda trace: replace(trace, verdict=None, unclear="cannot tell"),
+            "does not show how long its steps wait for input: cannot tell$",
+        ),
+        (
+            "cpu",
+            lambda trace: replace(
+                trace, verdict=replace(trace.verdict, of=CAPTURE), remarks=("The input is fetched outside.",)
+            ),
+            "does not show how long its steps wait for input: The input is fetched outside",
+        ),
         ("cpu", lambda trace: replace(trace, pipelines=()), "no host events of tf.data and of operations"),
         ("cpu", lambda trace: replace(trace, operations=()), "no host events of tf.data and of operations"),
         ("gpu", lambda trace: trace, "no device events: the profiler needs libcupti"),

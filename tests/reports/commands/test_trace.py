@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_traces import make_waits, save
 from spaces import make_slow_map, make_space
+
+from reports.xplane.sessions import MAX_BYTES
 
 pytestmark = pytest.mark.process
 
@@ -23,7 +26,7 @@ def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
-    """A run's folder with two traces; the second has a faster step and no mark for xprof."""
+    """A run's folder with two traces; the marks of the second are those of Keras, which TensorBoard does not see."""
     for case, options in (("post", {}), ("stock", {"mark": "Profiled batch", "level": None})):
         folder = tmp_path / "run" / "traces" / case / "plugins" / "profile" / "2026_11_23"
         folder.mkdir(parents=True)
@@ -105,6 +108,17 @@ def test_bad_input_is_one_line_and_exit_code_2(runs: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {reason}\n")
 
 
+def test_a_file_that_is_too_large_is_told_with_its_size_and_what_to_do(tmp_path: Path) -> None:
+    with (tmp_path / "large.xplane.pb").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    done = run(".", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: large.xplane.pb has 1,073,741,825 bytes, more than 1,073,741,824, the most that is read: capture fewer"
+        " steps.\n"
+    )
+
+
 def test_a_packed_trace_behind_links_says_what_the_file_itself_says(runs: Path) -> None:
     session = runs / "traces" / "post" / "plugins" / "profile" / "2026_11_23"
     packed = runs.parent / "store" / "vm.xplane.pb.gz"
@@ -128,13 +142,12 @@ def test_nothing_is_written_beside_the_trace(runs: Path) -> None:
     assert sorted(runs.rglob("*")) == before
 
 
-def test_neither_tensorflow_nor_keras_is_imported(runs: Path) -> None:
+def test_neither_tensorflow_nor_keras_nor_xprof_is_imported(runs: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from reports.traces.reading import load_trace\n"
         "import reports.commands.cli\n"
         "assert load_trace(Path(sys.argv[1]), 'post').steps\n"
-        "from xprof.convert import raw_to_tool_data\n"
-        "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
+        "sys.exit(bool({'tensorflow', 'keras', 'xprof'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script, str(runs)], cwd=ROOT, check=False, capture_output=True)
     assert done.returncode == 0
@@ -159,6 +172,88 @@ def test_a_folder_with_modules_of_the_users_own_does_not_disturb(runs: Path) -> 
     script += "assert load_trace(Path('.'), 'post').steps"
     done = subprocess.run([sys.executable, "-c", script, str(runs)], cwd=ROOT, check=False, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+HEADER = "host,step,number,start_ns,duration_ns,input_ns,host_ns,device_ns,launch_ns,other_ns\n"
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Path:
+    """A session of three hosts: one fast, one slow, one damaged."""
+    folder = tmp_path / "logs" / "plugins" / "profile" / "2026_11_23"
+    folder.mkdir(parents=True)
+    for name, waits in (("a-fast", (1_000, 1_000)), ("b-slow", (5_000, 5_000))):
+        steps_us = 10_000 if name == "a-fast" else 20_000
+        save(folder, make_space(make_waits(*waits, step_us=steps_us)), name)
+    (folder / "c-damaged.xplane.pb").write_bytes(b"nothing")
+    return tmp_path / "logs"
+
+
+def test_hosts_are_a_row_each_the_slowest_first(hosts: Path) -> None:
+    done = run("logs", cwd=hosts.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.rstrip() for line in done.stdout.splitlines()] == [
+        " 2026_11_23: 3 hosts, the slowest first",
+        "",
+        " b-slow, highly input-bound: 25 % of the step time is waiting for input",
+        " without that wait a step would take 15.0 ms instead of 20.0 ms, at best",
+        " slowest stage: Root, 100 % of that wait: it waited for the thread pool and the options",
+        " to do: nothing",
+        "",
+        "hosts",
+        "",
+        "  host       steps  step ms  wait %  slowest stage",
+        " ──────────────────────────────────────────────────",
+        "  b-slow         2    20.00      25  Root",
+        "  a-fast         2    10.00      10  Root",
+        "  c-damaged      -        -       -  cannot be read",
+        "",
+        " ! c-damaged cannot be read: logs/plugins/profile/2026_11_23/c-damaged.xplane.pb is cut short or no",
+        " profiler trace: capture it again, and copy the whole file.",
+        " input-bound: moderately from 5% of the time on, highly from 20%, as in TensorBoard",
+        " all of one host: mnist-report trace ... --session b-slow",
+    ]
+
+
+def test_one_host_is_chosen_by_its_name(hosts: Path) -> None:
+    assert " moderately input-bound: 10 % of the step time" in run(str(hosts), "--session", "a-fast").stdout
+
+
+def test_json_of_hosts(hosts: Path) -> None:
+    found = json.loads(run(str(hosts), "--json").stdout)
+    assert (found["mnist_bench_trace_hosts"], found["session"]) == (2, "2026_11_23")
+    assert [host["host"] for host in found["hosts"]] == ["b-slow", "a-fast", "c-damaged"]
+    assert found["hosts"][0]["verdict"]["input_share"] == 0.25
+    assert "is cut short or no profiler trace" in found["hosts"][2]["failure"]
+
+
+def test_csv_of_one_host_and_of_several(hosts: Path) -> None:
+    rows = {
+        "a-fast": "a-fast,train,0,0,10000000,1000000,0,0,0,9000000\n"
+        "a-fast,train,1,10000000,10000000,1000000,0,0,0,9000000\n",
+        "b-slow": "b-slow,train,0,0,20000000,5000000,0,0,0,15000000\n"
+        "b-slow,train,1,20000000,20000000,5000000,0,0,0,15000000\n",
+    }
+    assert run(str(hosts), "--csv").stdout == HEADER + rows["a-fast"] + rows["b-slow"]
+    assert run(str(hosts), "--csv", "--session", "b-slow").stdout == HEADER + rows["b-slow"]
+
+
+def test_csv_of_nothing_but_one_trace_is_one_line_and_exit_code_2(hosts: Path) -> None:
+    for arguments in (["--csv", "--json"], [str(hosts), "--csv"]):
+        done = run(str(hosts), *arguments)
+        reason = "--csv tells the steps of one trace: leave out --json and OTHER."
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {reason}\n")
+
+
+def test_hosts_of_which_none_can_be_read_are_one_line_and_exit_code_2(hosts: Path) -> None:
+    for path in hosts.rglob("*.xplane.pb"):
+        path.write_bytes(b"")
+    done = run(str(hosts))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error: no host of session 2026_11_23 can be read: {hosts}/plugins/profile/2026_11_23/a-fast.xplane.pb is"
+        " empty: capture one with mnist-core train --profile START:STOP.\n"
+    )
 
 
 def test_help_has_examples() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import vl_convert
+from made_traces import read_trace
 from page_runs import (
     CASES,
     FAST,
@@ -15,11 +16,13 @@ from page_runs import (
     make_run,
     make_summary,
     make_traced_run,
+    make_unclear_trace,
     predict,
     remember,
 )
+from spaces import PYTHON, Made
 
-from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Lines, Section, Spec, Table
+from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Heading, Lines, Section, Spec, Table
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices
@@ -247,7 +250,6 @@ def test_claims_have_a_band_a_point_and_a_line() -> None:
     assert len(table.rows) + len(folded.block.rows) == 58
 
 
-@pytest.mark.process
 def test_a_trace_is_steps_over_time_and_the_slowest_stage(tmp_path) -> None:
     run = make_traced_run(tmp_path)
     steps, stages = figures(describe_traces(run.traces, ()))
@@ -259,13 +261,32 @@ def test_a_trace_is_steps_over_time_and_the_slowest_stage(tmp_path) -> None:
     assert [row["row"] for row in rows(stages.spec) if row["slowest"]] == ["2. Map"]
 
 
+def test_a_trace_that_cannot_be_judged_says_so_and_blames_no_stage() -> None:
+    trace = make_unclear_trace()
+    of_others = read_trace(
+        {
+            PYTHON: [Made("train", 0, 1000, {"step_num": 0, "_r": 1}), Made("FunctionRun", 0, 250, {"id": 3})],
+            "loader/7": [Made("Iterator::Root", 0, 500)],
+        }
+    )
+    heading, notes, said, *rest = describe_traces((trace,), ()).blocks
+    assert heading == Heading("loader")
+    assert notes == Lines(("the profiler says: CUPTI was not loaded.",), Emphasis.UNSURE)
+    assert isinstance(said, Lines)
+    assert said.lines[0] == (
+        "Cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for input."
+    )
+    assert [figure.title for figure in rest if isinstance(figure, Figure)] == ["Steps over time, milliseconds"]
+    shown = figures(describe_traces((of_others,), ()))
+    assert [figure.title for figure in shown] == ["Steps over time, milliseconds"]
+
+
 def test_a_trace_that_cannot_be_read_is_told() -> None:
     section = describe_traces((), ("The trace a could not be read: it is cut short.",))
     assert section.blocks == (Lines(("The trace a could not be read: it is cut short.",), Emphasis.UNSURE),)
     assert describe_traces((), ()).blocks == (Lines((NONE,)),)
 
 
-@pytest.mark.process
 def test_every_picture_of_a_run_can_be_drawn(tmp_path) -> None:
     run = make_traced_run(tmp_path, *CASES, ON_GPU)
     drawn = [figure for section in list_sections(run) for figure in figures(section)]

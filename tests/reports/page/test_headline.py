@@ -3,9 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from case_records import change
-from page_runs import CASES, CLOSE, FAST, POST, make_case, make_run, make_traced_run
+from page_runs import CASES, CLOSE, FAST, POST, make_case, make_run, make_traced_run, make_unclear_trace
 
 from reports.page.headline import Fact, write_headline
 from reports.page.runs import Run
@@ -42,7 +41,6 @@ def test_the_facts() -> None:
     )
 
 
-@pytest.mark.process
 def test_a_run_of_traces_alone_is_headed_by_its_verdict(tmp_path: Path) -> None:
     run = replace(make_traced_run(tmp_path), summary=None)
     sentence = "The profiler's trace: highly input-bound"
@@ -52,11 +50,31 @@ def test_a_run_of_traces_alone_is_headed_by_its_verdict(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.process
 def test_several_traces_are_counted(tmp_path: Path) -> None:
     run = make_traced_run(tmp_path)
     fact = write_headline(replace(run, traces=run.traces * 2)).facts[-1]
     assert fact == Fact("The profiler's traces", "2 of 2 input-bound", "pictures of each below")
+
+
+def test_a_trace_that_tells_nothing_of_its_input_is_headed_by_that() -> None:
+    run = Run("x", None, (make_unclear_trace(),), ())
+    assert write_headline(run).sentence == "The profiler's trace: cannot tell from this trace"
+    assert write_headline(run).facts == (
+        Fact(
+            "The profiler's trace",
+            "cannot tell from this trace",
+            "no tf.data in it, so it does not show how long the steps wait for input",
+        ),
+    )
+
+
+def test_a_trace_that_tells_nothing_is_not_counted_as_one_that_is_not_input_bound(tmp_path: Path) -> None:
+    run = make_traced_run(tmp_path)
+    unclear = make_unclear_trace()
+    fact = write_headline(replace(run, traces=(*run.traces, unclear, unclear))).facts[-1]
+    assert fact == Fact("The profiler's traces", "1 of 1 input-bound", "2 cannot tell; pictures of each below")
+    none = write_headline(replace(run, traces=(unclear, unclear))).facts[-1]
+    assert none == Fact("The profiler's traces", "none tells whether input holds it up", "pictures of each below")
 
 
 def test_a_run_of_which_nothing_could_be_read() -> None:

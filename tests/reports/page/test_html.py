@@ -48,7 +48,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return render_page([replace(run, name=HOSTILE), make_run(POST, FAST)])
 
 
-@pytest.mark.process
 def test_it_is_one_file_of_less_than_5_mb_that_refers_to_nothing(page: str) -> None:
     assert len(page.encode()) < LIMIT_BYTES
     addresses = [
@@ -58,7 +57,6 @@ def test_it_is_one_file_of_less_than_5_mb_that_refers_to_nothing(page: str) -> N
     assert {tag for tag, _ in Elements(page).found} & {"iframe", "object", "embed", "base", "form"} == set()
 
 
-@pytest.mark.process
 def test_only_its_own_scripts_may_run(page: str) -> None:
     policy = next(found["content"] for _, found in Elements(page).found if "http-equiv" in found) or ""
     allowed = set(re.findall(r"'(sha256-[^']+)'", policy))
@@ -70,7 +68,6 @@ def test_only_its_own_scripts_may_run(page: str) -> None:
     assert "unsafe-eval" not in policy
 
 
-@pytest.mark.process
 def test_a_hostile_name_is_text_and_nothing_else(page: str) -> None:
     elements = Elements(page)
     assert "img" not in {tag for tag, _ in elements.found}
@@ -79,7 +76,6 @@ def test_a_hostile_name_is_text_and_nothing_else(page: str) -> None:
     assert page.count("<script") == page.count("</script") == 3
 
 
-@pytest.mark.process
 def test_the_pictures_are_json_with_a_place_each(page: str) -> None:
     figures = json.loads(Elements(page).scripts[0])
     places = [found["data-figure"] for _, found in Elements(page).found if "data-figure" in found]
@@ -87,7 +83,6 @@ def test_the_pictures_are_json_with_a_place_each(page: str) -> None:
     assert set(figures["configs"]) == {"light", "dark"}
 
 
-@pytest.mark.process
 def test_anchors_are_unique_and_links_lead_to_them(page: str) -> None:
     found = Elements(page).found
     ids = [attributes["id"] for _, attributes in found if "id" in attributes]
@@ -101,13 +96,11 @@ def test_a_warning_stands_where_a_trace_could_not_be_read() -> None:
     assert '<p class="warning">The trace a could not be read: it is &lt;cut&gt; short.</p>' in page
 
 
-@pytest.mark.process
 def test_one_run_has_no_selector_and_several_have(page: str) -> None:
     assert '<select id="run">' in page
     assert '<select id="run">' not in render_page([make_run(POST)])
 
 
-@pytest.mark.process
 def test_the_same_runs_make_the_same_page(tmp_path: Path) -> None:
     run = make_traced_run(tmp_path, *CASES)
     assert render_page([run]) == render_page([run])

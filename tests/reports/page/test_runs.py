@@ -23,7 +23,6 @@ def run(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.process
 def test_a_folder_is_its_record_and_its_traces(run: Path) -> None:
     write_trace(run, "post")
     write_trace(run, "fast")
@@ -33,7 +32,6 @@ def test_a_folder_is_its_record_and_its_traces(run: Path) -> None:
     assert [trace.session.name for trace in loaded.traces] == ["fast/2026_11_23", "post/2026_11_23"]
 
 
-@pytest.mark.process
 def test_a_record_file_brings_the_traces_beside_it_and_another_name_does_not(run: Path) -> None:
     write_trace(run)
     shutil.copy(RECORD, run / "mine.json")
@@ -42,7 +40,6 @@ def test_a_record_file_brings_the_traces_beside_it_and_another_name_does_not(run
     assert (other.name, len(other.traces)) == ("mine", 0)
 
 
-@pytest.mark.process
 def test_a_training_that_was_only_traced_has_no_record(tmp_path: Path) -> None:
     file = write_trace(tmp_path / "mlp", "train")
     by_folder, by_file = load_runs([tmp_path / "mlp", file])
@@ -50,7 +47,6 @@ def test_a_training_that_was_only_traced_has_no_record(tmp_path: Path) -> None:
     assert (by_file.name, by_file.summary, len(by_file.traces)) == ("2026_11_23", None, 1)
 
 
-@pytest.mark.process
 def test_each_host_of_a_session_is_a_trace_on_the_page(tmp_path: Path) -> None:
     file = write_trace(tmp_path / "mlp", "train")
     shutil.copy(file, file.with_name("other.xplane.pb"))
@@ -58,7 +54,6 @@ def test_each_host_of_a_session_is_a_trace_on_the_page(tmp_path: Path) -> None:
     assert [trace.session.name for trace in loaded.traces] == ["train/2026_11_23/other", "train/2026_11_23/vm"]
 
 
-@pytest.mark.process
 def test_a_packed_trace_is_a_run_like_the_file_itself(tmp_path: Path) -> None:
     file = write_trace(tmp_path / "mlp", "train")
     packed = file.with_name("vm.xplane.pb.gz")
@@ -69,7 +64,6 @@ def test_a_packed_trace_is_a_run_like_the_file_itself(tmp_path: Path) -> None:
     assert (by_file.name, by_file.summary, len(by_file.traces)) == ("2026_11_23", None, 1)
 
 
-@pytest.mark.process
 def test_a_damaged_trace_is_a_line_and_the_others_are_there(run: Path) -> None:
     write_trace(run, "post")
     damaged = write_trace(run, "fast")
@@ -80,7 +74,6 @@ def test_a_damaged_trace_is_a_line_and_the_others_are_there(run: Path) -> None:
     assert line.startswith("A trace could not be read: fast/2026_11_23 is cut short or no profiler trace")
 
 
-@pytest.mark.process
 def test_more_traces_than_a_page_holds_are_counted(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs_module, "MOST_TRACES", 1)
     for case in "abc":

@@ -1,15 +1,13 @@
 """A trace as text: literal tables, what takes the time, names that steer a terminal."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from made_traces import MILLISECOND, OPERATION, draw, make_step, make_trace, save
+from made_traces import OPERATION, draw, make_step, make_trace, make_waits, read_space, read_trace
 from spaces import PYTHON, Made, make_slow_map, make_space
 
 from reports.drawing.numbers import render_ms, render_share
 from reports.traces.comparison_tables import tabulate_comparison
-from reports.traces.reading import load_trace
 from reports.traces.tables import tabulate_trace
 
 
@@ -37,7 +35,8 @@ def test_the_text_of_an_input_bound_trace() -> None:
         "  other: Python, compilation, output   0.00        0",
         "  a step                              10.00      100",
         "",
-        " 10 steps: median 10.00 [10.00, 10.00], from 10.00 to 10.00; TensorBoard shows the mean, 10.0",
+        " 12 steps named train, of which 10 count: of six or more, the first and the last may be cut",
+        " median 10.00 [10.00, 10.00], from 10.00 to 10.00; TensorBoard shows the mean, 10.0",
         "",
         "tf.data",
         "",
@@ -63,51 +62,111 @@ def test_the_text_of_an_input_bound_trace() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("part", "said"),
-    [
-        ("host_ns", "most of a step, 90 %, is host compute"),
-        ("device_ns", "most of a step, 90 %, is device compute"),
-        ("launch_ns", "most of a step, 90 %, is kernel launch"),
-        ("other_ns", "most of a step, 90 %, is other: Python, compilation, output"),
-    ],
-)
-def test_what_is_not_input_bound_says_what_takes_the_time(part: str, said: str) -> None:
-    step = replace(make_step(0.1), host_ns=0, other_ns=round(0.9 * MILLISECOND))
-    text = draw(tabulate_trace(make_trace([replace(step, **{part: 9 * MILLISECOND})] * 6), top=0))
-    assert "not input-bound: 1 % of the step time is waiting for input" in text
-    assert said in text
-    assert "to do:" not in text
-
-
-def test_a_stage_whose_work_was_not_traced_has_no_line_of_work() -> None:
-    lines = draw(tabulate_trace(make_trace([make_step(1.0)] * 6, {PYTHON: [Made("Iterator::Root", 0, 9)]}), top=0))
-    assert "waited for the thread pool and the options" in lines
-    assert "meanwhile" not in lines
-    assert [line.strip() for line in lines.splitlines()[:6]].count("") == 1
+def test_one_step_is_one_step_without_a_median() -> None:
+    lines = draw(tabulate_trace(read_trace(make_slow_map(1)), top=0)).splitlines()
+    at = lines.index(" 1 step named train")
+    assert lines[at + 1] == " it took 10.00 ms"
+    assert not any("median 10" in line or "steps named" in line for line in lines)
 
 
 def test_few_steps_have_no_interval() -> None:
-    assert "3 steps: median 10 (too few)" in draw(tabulate_trace(make_trace([make_step(8.1)] * 3), top=0))
+    assert " median 10 (too few), from 10.00 to 10.00" in draw(tabulate_trace(make_trace([make_step(8.1)] * 3), top=0))
 
 
-def test_a_trace_without_tf_data_says_so() -> None:
-    threads = {PYTHON: [Made("train", number * 100, 90, {"step_num": number, "_r": 1}) for number in range(4)]}
-    trace = make_trace([make_step(0.0)] * 6, threads)
-    assert [remark.partition(":")[0] for remark in trace.remarks] == ["No tf.data iterator ran in this capture"]
-    assert "tf.data, pipeline" not in draw(tabulate_trace(trace, top=5))
-    assert make_trace([], threads).verdict is None
-    assert "no verdict: neither steps nor tf.data" in draw(tabulate_trace(make_trace([], threads), top=5))
+def test_a_stage_whose_work_was_not_traced_has_no_line_of_work() -> None:
+    lines = draw(tabulate_trace(read_trace(make_waits(9)), top=0))
+    assert "most of it for Root" in lines
+    slow = draw(tabulate_trace(read_trace(make_waits(9_000)), top=0))
+    assert "waited for the thread pool and the options" in slow
+    assert "meanwhile" not in slow
+    assert [line.strip() for line in slow.splitlines()[:6]].count("") == 1
 
 
-@pytest.mark.process
-def test_hostile_names_reach_neither_terminal_nor_markup(tmp_path: Path) -> None:
+def test_what_the_profiler_says_comes_first() -> None:
+    space = make_space(make_slow_map(3))
+    space.errors.append("CUPTI could not be loaded.")
+    space.warnings.extend(f"{number} events were dropped." for number in range(6))
+    lines = draw(tabulate_trace(read_space(space), top=0)).splitlines()
+    assert lines[:9] == [
+        " post/2026_11_23: 30.0 ms captured, 0.1 MB",
+        " ! the profiler says: CUPTI could not be loaded.",
+        " ! the profiler says: 0 events were dropped.",
+        " ! the profiler says: 1 events were dropped.",
+        " ! the profiler says: 2 events were dropped.",
+        " ! the profiler says: 3 events were dropped.",
+        " ! and 2 more",
+        "",
+        " highly input-bound: 81 % of the step time is waiting for input",
+    ]
+
+
+def test_the_text_of_a_trace_that_cannot_be_judged() -> None:
+    marks = [Made("train", number * 10_000, 10_000, {"step_num": number, "_r": 1}) for number in range(4)]
+    steps = [Made("step", number * 10_000 + 7_500, 2_000) for number in range(4)]
+    lines = draw(tabulate_trace(read_trace({PYTHON: [*marks, *steps]}), top=5)).splitlines()
+    assert [line.rstrip() for line in lines] == [
+        " post/2026_11_23: 40.0 ms captured, 0.1 MB",
+        "",
+        " cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for",
+        " input",
+        " in the steps their thread ran step 20 %, 80 % nothing that was recorded (Python, or waiting; in 80",
+        " % no other thread did anything either)",
+        " to do: feed the steps from tf.data, or mark what loads a batch, inside of the step, with",
+        ' tf.profiler.experimental.Trace("load")',
+        "",
+        "step time, ms",
+        "",
+        "                                       mean  share %",
+        " ───────────────────────────────────────────────────",
+        "  waiting for input                       -        -",
+        "  host compute                         2.00       20",
+        "  device compute                       0.00        0",
+        "  kernel launch                        0.00        0",
+        "  other: Python, compilation, output   8.00       80",
+        "  a step                              10.00      100",
+        "",
+        " 4 steps named train",
+        " median 10 (too few), from 10.00 to 10.00; TensorBoard shows the mean, 10.0",
+        "",
+        " []: 95% interval of the median. The profiler slows a run: take no rates from it",
+    ]
+
+
+def test_every_pipeline_has_a_table_under_the_name_of_who_fetches_from_it() -> None:
+    threads = make_waits(2_000)
+    threads[PYTHON] += [Made("Iterator::Root", 12_000, 1_000, {"id": 1}),
+                        Made("Iterator::Root::Map", 12_000, 1_000, {"id": 2, "parent_id": 1})]  # fmt: skip
+    lines = draw(tabulate_trace(read_trace(threads), top=0)).splitlines()
+    at = lines.index("tf.data, pipeline 1 of 2: for train")
+    assert [line.rstrip() for line in lines[at : at + 17]] == [
+        "tf.data, pipeline 1 of 2: for train",
+        "",
+        "  stage                     wait %  wait ms  own ms  calls  parallel  buffer  batch",
+        " ──────────────────────────────────────────────────────────────────────────────────",
+        "  * Root                       100     2.00    2.00      1",
+        "",
+        " runs as",
+        "",
+        "tf.data, pipeline 2 of 2: for calls outside the steps",
+        "",
+        "  stage                     wait %  wait ms  own ms  calls  parallel  buffer  batch",
+        " ──────────────────────────────────────────────────────────────────────────────────",
+        "    Root                         0     0.00    0.00      1",
+        "  *  Map                       100     1.00    1.00      1",
+        "",
+        " runs as Map",
+        "",
+    ]
+
+
+def test_hostile_names_reach_neither_terminal_nor_markup() -> None:
     threads = make_slow_map()
     threads["tf_Compute/3"] = [Made("\x1b[2J[red]evil:Type", 0, 50_000)]
     threads[PYTHON].append(Made("Iterator::Root::Pre\x1bfetch", 0, 10, {"id": 8, "parent_id": 1}))
-    text = draw(tabulate_trace(load_trace(save(tmp_path, make_space(threads))), top=5))
+    text = draw(tabulate_trace(read_trace(threads), top=5))
     assert "\x1b" not in text
     assert r"Pre\x1bfetch" in text
+    assert r"\x1b[2J[red]evil" in text
 
 
 def test_a_wide_trace_fits_100_columns() -> None:

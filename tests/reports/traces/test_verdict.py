@@ -1,45 +1,41 @@
-"""Whether a program waits for its input: thresholds, and where steps do not tell."""
+"""Whether a program waits for its input: thresholds, whose wait it is, and where steps do not tell."""
 
 import pytest
-from made_traces import make_step, make_trace
+from made_traces import make_waits, read_trace
 from spaces import PYTHON, Made
 
 from reports.traces.verdict import CAPTURE, STEPS, InputVerdict
 
 
 @pytest.mark.parametrize(
-    ("input_ms", "bound"),
+    ("input_us", "bound"),
     [
-        (0.01, "not input-bound"),
-        (0.49, "not input-bound"),
-        (0.50, "moderately input-bound"),
-        (1.99, "moderately input-bound"),
-        (2.00, "highly input-bound"),
-        (10.0, "highly input-bound"),
+        (10, "not input-bound"),
+        (499, "not input-bound"),
+        (500, "moderately input-bound"),
+        (1999, "moderately input-bound"),
+        (2000, "highly input-bound"),
+        (10_000, "highly input-bound"),
     ],
 )
-def test_the_thresholds_are_five_and_twenty_percent(input_ms: float, bound: str) -> None:
-    verdict = make_trace([make_step(input_ms)] * 3).verdict
-    assert verdict == InputVerdict(input_ms / 10, STEPS, bound)
+def test_the_thresholds_are_five_and_twenty_percent(input_us: int, bound: str) -> None:
+    verdict = read_trace(make_waits(*[input_us] * 3)).verdict
+    assert verdict == InputVerdict(input_us / 10_000, STEPS, bound)
     assert verdict.is_input_bound == (bound != "not input-bound")
 
 
 def test_a_wait_in_few_steps_counts_as_much_as_one_spread_over_all() -> None:
-    trace = make_trace([make_step(0.0)] * 9 + [make_step(90.0, total_ms=100.0)])
-    assert trace.verdict == InputVerdict(90 / 190, STEPS, "highly input-bound")
+    threads = make_waits(*[0] * 5)
+    threads[PYTHON] += [
+        Made("train", 50_000, 100_000, {"step_num": 5, "_r": 1}),
+        Made("Iterator::Root", 50_000, 90_000),
+        Made("train", 150_000, 10_000, {"step_num": 6, "_r": 1}),
+    ]
+    assert read_trace(threads).verdict == InputVerdict(90 / 140, STEPS, "highly input-bound")
 
 
-@pytest.mark.parametrize(
-    ("gap_us", "wait_us", "outside"),
-    [
-        (400, 400, False),  # 4 % of the time is too little to matter
-        (600, 600, True),
-        (600, 1100, True),  # more than half of the wait
-        (600, 1300, False),  # less than half
-        (8000, 8000, True),
-    ],
-)
-def test_input_between_the_marks_leaves_the_verdict_to_the_capture(gap_us: int, wait_us: int, outside: bool) -> None:
+def make_outside(gap_us: int, wait_us: int) -> dict[str, list[Made]]:
+    """Ten steps of 10 ms; the call for a batch begins `gap_us` before the mark."""
     threads: dict[str, list[Made]] = {PYTHON: []}
     for number in range(10):
         start = number * 10_000
@@ -47,32 +43,56 @@ def test_input_between_the_marks_leaves_the_verdict_to_the_capture(gap_us: int, 
             Made("Iterator::Root", start, wait_us),
             Made("train", start + gap_us, 10_000 - gap_us, {"step_num": number, "_r": 1}),
         ]
-    trace = make_trace([make_step(0.001)] * 6, threads)
-    assert any("fetched outside the marked steps" in remark for remark in trace.remarks) == outside
-    assert trace.verdict is not None
-    expected = (CAPTURE, wait_us / 10_000) if outside else (STEPS, 0.0001)
-    assert (trace.verdict.of, trace.verdict.input_share) == expected
+    return threads
 
 
 @pytest.mark.parametrize(
-    ("wait_us", "counted_ms", "overlooked"),
-    [
-        (499, 0.0, False),  # too little to matter
-        (500, 0.0, True),
-        (8000, 0.0, True),
-        (8000, 0.1, False),  # xprof sees it, and says how much of it holds up the steps
-    ],
+    ("gap_us", "wait_us", "outside"),
+    [(0, 400, False), (0, 8000, False), (400, 400, True), (600, 600, True), (8000, 8000, True)],
 )
-def test_a_wait_that_xprof_does_not_link_to_its_step_is_not_taken_for_none(
-    wait_us: int, counted_ms: float, overlooked: bool
+def test_input_between_the_marks_and_it_alone_leaves_the_verdict_to_the_capture(
+    gap_us: int, wait_us: int, outside: bool
 ) -> None:
-    threads: dict[str, list[Made]] = {PYTHON: [], "tf_data_iterator_get_next/1": []}
-    for number in range(10):
-        threads[PYTHON].append(Made("train", number * 10_000, 10_000, {"step_num": number, "_r": 1}))
-        threads["tf_data_iterator_get_next/1"].append(Made("Iterator::Root", number * 10_000, wait_us))
-    trace = make_trace([make_step(counted_ms)] * 6, threads)
-    assert any("nothing links a fetch to its step" in remark for remark in trace.remarks) == overlooked
+    trace = read_trace(make_outside(gap_us, wait_us))
+    assert any("fetched outside the marked steps" in remark for remark in trace.remarks) == outside
     assert trace.verdict is not None
-    expected = (CAPTURE, wait_us / 100_000 * 10) if overlooked else (STEPS, counted_ms / 10)
-    assert trace.verdict.of == expected[0]
-    assert trace.verdict.input_share == pytest.approx(expected[1])
+    assert (trace.verdict.of, trace.verdict.input_share) == (CAPTURE if outside else STEPS, wait_us / 10_000)
+
+
+def test_validation_between_the_steps_is_not_their_input() -> None:
+    threads = make_waits(*[100] * 10)
+    threads[PYTHON] = [
+        Made(event.name, event.start_us * 2, event.duration_us, event.arguments) for event in threads[PYTHON]
+    ] + [Made("Iterator::Root", number * 20_000 + 10_000, 9_000, {"id": 7}) for number in range(10)]
+    trace = read_trace(threads)
+    assert trace.verdict == InputVerdict(0.01, STEPS, "not input-bound")
+    assert trace.remarks == ()
+    assert [pipeline.consumer for pipeline in trace.pipelines] == ["train", "calls outside the steps"]
+
+
+def test_what_is_fetched_between_the_steps_is_blamed_and_no_loader_of_another_thread() -> None:
+    threads = make_outside(2000, 2000)
+    threads[PYTHON] += [Made("Iterator::Root::Map", number * 10_000, 1_900) for number in range(10)]
+    threads[PYTHON] += [Made("FunctionRun", 5_000, 10, {"id": 3})]
+    threads["loader/9"] = [
+        event
+        for number in range(10)
+        for event in (
+            Made("Iterator::Root", number * 10_000, 9_000, {"id": 1}),
+            Made("Iterator::Root::Generator", number * 10_000, 9_000, {"id": 2, "parent_id": 1}),
+        )
+    ]
+    trace = read_trace(threads)
+    assert trace.verdict == InputVerdict(0.2, CAPTURE, "highly input-bound")
+    assert [pipeline.chain for pipeline in trace.pipelines] == ["Map", "Generator"]
+
+
+@pytest.mark.parametrize(("runs", "is_told"), [((), True), ((Made("FunctionRun", 100, 10, {"id": 3}),), False)])
+def test_a_fetch_on_another_thread_is_a_steps_only_in_traces_whose_runs_have_no_numbers(
+    runs: tuple[Made, ...], is_told: bool
+) -> None:
+    threads = {PYTHON: [Made("train", number * 10_000, 10_000, {"step_num": number, "_r": 1}) for number in range(4)]}
+    threads[PYTHON] += runs
+    threads["tf_data_iterator_get_next/1"] = [Made("Iterator::Root", number * 10_000, 500) for number in range(4)]
+    expected = InputVerdict(0.05, STEPS, "moderately input-bound") if is_told else None
+    assert read_trace(threads).verdict == expected
