@@ -1,9 +1,9 @@
-"""How a step is marked: one event around it, by which xprof, and TensorBoard's Profile tab, know that it is a step.
+"""How a step is marked: one event around it, by which a profiler's tables know that it is a step.
 
-xprof takes an event of the host for a step if it carries the argument ``_r=1``. The stock callback,
-``keras.callbacks.TensorBoard(profile_batch=...)``, leaves this one argument out, so that its traces show "No step
-marker observed" and zeros, however long the training. A mark stands around the whole step, the fetch of its batch
-included, or the wait for input would not be seen.
+xprof, which fills TensorBoard's Profile tab, takes an event of the host for a step if it carries the argument
+``_r=1``. The stock callback, ``keras.callbacks.TensorBoard(profile_batch=...)``, leaves this one argument out, so that
+the tab shows "No step marker observed" and zeros, however long the training. A mark stands around the whole step, the
+fetch of its batch included, or the wait for input would not be seen.
 """
 
 from __future__ import annotations

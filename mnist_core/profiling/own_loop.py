@@ -5,7 +5,7 @@
             with profiler.mark(step):
                 train_step(*next(batches))
 
-xprof's tables leave out the first and the last marked step where there are six or more.
+Where there are six marked steps or more, TensorBoard and mnist-report count neither the first nor the last.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which steps a trace holds, found in TensorBoard's layout: ``<folder>/plugins/profile/<session>/<host>.xplane.pb``.
 
-What a mark is, is told in `mnist_core.profiling.marks`, and why xprof would overlook it in a trace with loops in
-`mnist_core.files.xspace_repair`.
+What a mark is, is told in `mnist_core.profiling.marks`, and why TensorBoard's Profile tab would overlook it in a trace
+with loops in `mnist_core.files.xspace_repair`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def find_step_trace(folder: Path) -> StepTrace | None:
 
 
 def finish_step_trace(folder: Path) -> StepTrace:
-    """The newest trace below `folder`, made readable for xprof and read back.
+    """The newest trace below `folder`, made readable for TensorBoard's Profile tab and read back.
 
     Raises:
         InputError: There is none, or it has no marked step.

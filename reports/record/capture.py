@@ -28,7 +28,7 @@ class Capture:
         folder: TensorBoard's log folder that holds the trace, as seen from the record's folder.
         num_bytes: Size of the trace's file.
         num_markers: Number of steps that are marked in the file.
-        step_ns: Times of the steps that xprof takes, one by one.
+        step_ns: Times of the steps that count, one by one: of six or more neither the first nor the last does.
         input_share: Share of those steps' time, 0 to 1, that was a wait for input.
         slowest_stage: The slowest stage of tf.data, as TensorFlow names it.
         plain_step_ns: Mean time of a step without the profiler, round by round.

@@ -1,5 +1,7 @@
 """TensorFlow's operations: how often each ran, and its own time, as in xprof's table of operations.
 
+xprof counts a call of MKL's matrix product twice; here it is one, as in the file.
+
 Source: openxla/xprof, ``xprof/convert/op_stack.h`` and ``xprof/convert/xplane_to_op_metrics_db.cc``.
 """
 

@@ -1,1 +1,1 @@
-"""What a profiler trace means: the steps, the pipeline they wait for, and the remarks."""
+"""What a profiler trace means: the verdict on its input, what cannot be said, and how all of it is told."""

@@ -1,1 +1,1 @@
-"""Profiler traces as files: xplane, xprof's tables and TensorBoard's folders."""
+"""Profiler traces as files: where they lie, what lies beside them, and their events as columns."""
