@@ -1,7 +1,8 @@
-"""Repairs an XSpace in which xprof would overlook the steps.
+"""Repairs an XSpace of our own, so that TensorBoard's Profile tab shows its steps where its graphs have loops.
 
-xprof takes an event of the host for a step if it carries the argument ``_r`` ("root"). It drops all of them where a
-trace holds the iterations of a graph's loop, which it takes for the steps; it knows these by an ``iter_num`` above 0.
+xprof, which fills that tab, takes an event of the host for a step if it carries the argument ``_r`` ("root"). It drops
+all of them where a trace holds the iterations of a graph's loop, which it takes for the steps; it knows these by an
+``iter_num`` above 0. `mnist_core.profiling` repairs what it captures; whoever reads a trace here needs no repair.
 
 Source: openxla/xla, ``xla/tsl/profiler/utils/group_events.cc``.
 """
@@ -11,21 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mnist_core.files.xspace import HOST, add_stat_name
+from mnist_core.files.xspace import add_stat_name
 
 STEP_NUMBER, ROOT_LEVEL = "step_num", "_r"  # arguments of tf.profiler.experimental.Trace
 ITERATION = "iter_num"  # an argument of what runs in a graph
 LOOP_ITERATION = "loop_iter_num"  # ours: keeps the number of an iteration
-
-
-def mark_roots(space: Any) -> None:
-    """Give every event with a step number the level that makes it a step for xprof, as if ``_r=1`` had been written."""
-    for plane in space.planes:
-        if not plane.name.startswith(HOST):
-            continue
-        level = add_stat_name(plane, ROOT_LEVEL)
-        for event, _ in _iterate_stats(plane, STEP_NUMBER):
-            event.stats.add(metadata_id=level, int64_value=1)
 
 
 def flatten_loops(space: Any) -> bool:

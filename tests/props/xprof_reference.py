@@ -3,7 +3,7 @@
 ``python tests/props/xprof_reference.py`` writes the table that the tests hold our numbers to. With ``--ask FILE`` it is
 the process in which xprof reads one file: xprof is C++, and a file that it cannot bear ends the process.
 
-The captures are repaired first, as our writers do it: every mark is a root, and no loop inside a graph hides the marks.
+The captures are repaired first: every mark becomes a root, and no loop inside a graph hides the marks.
 To be small, they lack the events of thread pools, which have no duration, and some end after a few of their steps.
 """
 
@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mnist_core.files.xspace import parse_space
-from mnist_core.files.xspace_repair import flatten_loops, mark_roots
+from mnist_core.files.xspace import HOST, add_stat_name, parse_space
+from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER, flatten_loops
 
 CAPTURES = Path(__file__).parents[1] / "reports" / "timeline" / "captures"
 TABLE = CAPTURES / "xprof.json"
@@ -71,6 +71,18 @@ def read_content(name: str) -> bytes:
 def load_references() -> dict[str, Reference]:
     """The stored table."""
     return {name: _build(row) for name, row in json.loads(TABLE.read_text(encoding="utf-8")).items()}
+
+
+def mark_roots(space: Any) -> None:
+    """Give every event with a step number the level that makes it a step for xprof, as if ``_r=1`` had been written."""
+    for plane in space.planes:
+        if not plane.name.startswith(HOST):
+            continue
+        level, number = (add_stat_name(plane, name) for name in (ROOT_LEVEL, STEP_NUMBER))
+        for line in plane.lines:
+            for event in line.events:
+                if any(stat.metadata_id == number for stat in event.stats):
+                    event.stats.add(metadata_id=level, int64_value=1)
 
 
 def ask_xprof(name: str) -> Reference:

@@ -1,10 +1,10 @@
-"""What xprof would overlook: marks without their level, and all marks where a trace holds a graph's loop."""
+"""What xprof would overlook: all marks where a trace holds a graph's loop."""
 
 from typing import Any
 
 from spaces import POOL, PYTHON, Made, make_space
 
-from mnist_core.files.xspace_repair import flatten_loops, mark_roots
+from mnist_core.files.xspace_repair import flatten_loops
 
 
 def read_arguments(space: Any) -> list[dict[str, int]]:
@@ -13,18 +13,6 @@ def read_arguments(space: Any) -> list[dict[str, int]]:
     names = {entry.key: entry.value.name for entry in plane.stat_metadata}
     events = [event for line in plane.lines for event in line.events]
     return [{names[stat.metadata_id]: stat.int64_value for stat in event.stats} for event in events]
-
-
-def test_every_event_with_a_step_number_becomes_a_root() -> None:
-    space = make_space({PYTHON: [Made("mine", 0, 9, {"step_num": 4}), Made("other", 2, 3, {"id": 7})]})
-    mark_roots(space)
-    assert read_arguments(space) == [{"step_num": 4, "_r": 1}, {"id": 7}]
-
-
-def test_an_event_of_a_device_is_no_mark() -> None:
-    space = make_space({PYTHON: [Made("kernel", 0, 9, {"step_num": 4})]}, plane="/device:GPU:0")
-    mark_roots(space)
-    assert read_arguments(space) == [{"step_num": 4}]
 
 
 def test_the_iterations_of_a_loop_are_one_and_their_numbers_are_kept() -> None:
