@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from bench.consumers.drain import take_in_python
+from bench.consumers.drain import build_taker
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.meter import Tools
-from bench.subjects.capabilities import Batch, Opened, find_first
+from bench.subjects.capabilities import Batch, Opened, find_counter, find_first
 from mnist_core import Placement, find_tensor_placement
 from reports.record.case import Case
 
@@ -20,7 +20,7 @@ def build_copy(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     def wrap(batches: Iterator[Batch]) -> Iterator[Batch]:
         return CopyingIterator(batches, tools.device.name)
 
-    return EpochMeter(case, opened, tools, take_in_python, place=place_copy, wrap_iterator=wrap)
+    return EpochMeter(case, opened, tools, build_taker(find_counter(opened)), place=place_copy, wrap_iterator=wrap)
 
 
 def build_copy_ahead(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
@@ -29,7 +29,7 @@ def build_copy_ahead(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     def wrap(dataset: tf.data.Dataset) -> tf.data.Dataset:
         return copy_ahead(dataset, tools.device.name)
 
-    return EpochMeter(case, opened, tools, take_in_python, place=place_copy, wrap_dataset=wrap)
+    return EpochMeter(case, opened, tools, build_taker(find_counter(opened)), place=place_copy, wrap_dataset=wrap)
 
 
 def copy_ahead(dataset: tf.data.Dataset, device: str) -> tf.data.Dataset:

@@ -12,14 +12,17 @@ from bench.machine.clock import TurnTimer
 from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.capabilities import Batch, ForgetsFiles, Opened, OpensDataset
+from bench.subjects.capabilities import Batch, CountsExamples, ForgetsFiles, Opened, OpensDataset
 from mnist_core import InputError, Placement
 from reports.record.case import DEFAULT, Case
-from reports.record.program import Program
+from reports.record.program import Extent, Program
 from reports.record.sample import Sample
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+LONGEST_TURN_S = 5  # after the first batch: an epoch that takes longer, or has no end, is cut there
+NS_PER_S = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,49 @@ class EpochMeter:
         self._case, self._opened, self._tools = case, opened, tools
         self._take, self._place = take, place
         self._wrap_dataset, self._wrap_iterator = wrap_dataset, wrap_iterator
+        self._num_batches = opened.num_batches
         self._dataset = self._build()
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Take so many batches a turn from now on, at most.
+
+        Args:
+            num_batches: Number that all cases take that are compared with this one.
+        """
+        self._num_batches = num_batches
+
+    def measure_first_turn(self) -> tuple[Sample, Extent | None]:
+        """The first turn, over a pipeline that nobody has iterated, and how much every later one takes.
+
+        Where only taking an epoch tells how long it is, it is taken to its end, or for `LONGEST_TURN_S` if it has none
+        or takes longer. Its batches are taken one by one then.
+        """
+        if self._num_batches is not None:
+            return self.measure_turn(), None
+        timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
+        iterator = self._iterate()
+        batch = self._take_first(iterator)
+        timer.mark_first_batch()
+        limit_ns = self._tools.clock.wall_ns() + LONGEST_TURN_S * NS_PER_S
+        taken = [self._take(iterator, batch, 0)]
+        last = batch
+        is_cut = False
+        while not is_cut and (batch := next(iterator, None)) is not None:
+            is_cut = self._tools.clock.wall_ns() > limit_ns
+            if not is_cut:
+                taken.append(self._take(iterator, batch, 0))
+                last = batch
+        busy_ns = [each.busy_ns for each in taken if each.busy_ns is not None]
+        sample = timer.end(sum(each.num_examples for each in taken), sum(busy_ns) if busy_ns else None)
+        del iterator
+        self._num_batches = len(taken)
+        return sample, Extent(len(taken), is_cut, self._measure_example(last))
+
+    def _measure_example(self, batch: Batch) -> float | None:
+        """Bytes of an example of this batch; None where the subject does not count them."""
+        if not isinstance(self._opened, CountsExamples):
+            return None
+        return self._opened.read_bytes(batch) / max(1, self._opened.count_examples(batch))
 
     def measure_turn(self) -> Sample:
         """The sample of one epoch; nothing is in flight before it or after it.
@@ -80,9 +125,10 @@ class EpochMeter:
             self._cool_down()
         timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
         iterator = self._iterate()
-        first = next(iterator)
+        first = self._take_first(iterator)
         timer.mark_first_batch()
-        consumed = self._take(iterator, first, self._opened.num_batches - 1)
+        assert self._num_batches is not None, "the first turn is measured first"  # noqa: S101
+        consumed = self._take(iterator, first, self._num_batches - 1)
         if find_consumer(self._case.consumer).queues:
             timer.mark_returned()
         sample = timer.end(consumed.num_examples, consumed.busy_ns)
@@ -105,7 +151,7 @@ class EpochMeter:
             return program
         iterator = iter(self._dataset)
         first = next(iterator)
-        self._take(iterator, first, (self._opened.num_batches - 1) // 2)
+        self._take(iterator, first, ((self._num_batches or 1) - 1) // 2)
         return Program(program.chain, read_program(iterator).choices)
 
     def _build(self) -> Any:
@@ -123,6 +169,17 @@ class EpochMeter:
         """A fresh iterator whose batches come as the consumer takes them."""
         iterator: Iterator[Batch] = iter(self._dataset)
         return self._wrap_iterator(iterator) if self._wrap_iterator else iterator
+
+    def _take_first(self, iterator: Iterator[Batch]) -> Batch:
+        """The first batch.
+
+        Raises:
+            InputError: There is none.
+        """
+        first = next(iterator, None)
+        if first is None:
+            raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
+        return first
 
     def _cool_down(self) -> None:
         """Forget what an earlier turn left: the dataset's own cache, and the files' pages."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from bench.machine.clock import Clock, ReadPressure
 from reports.record.capture import StepTimes
 from reports.record.memory import Memory
-from reports.record.program import Program
+from reports.record.program import Extent, Program
 from reports.record.sample import Sample
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -49,6 +49,17 @@ class Meter(Placed, Protocol):
 
     def read_program(self) -> Program | None:
         """The stages as TensorFlow runs them; None where there is no ``tf.data`` pipeline of ours."""
+
+
+@runtime_checkable
+class Extensible(Meter, Protocol):
+    """Measures a case of which only the first turn tells how long a turn is."""
+
+    def measure_first_turn(self) -> tuple[Sample, Extent | None]:
+        """The sample of the first turn, and how much every later one takes; None where that was known."""
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Take so many batches a turn from now on."""
 
 
 @runtime_checkable

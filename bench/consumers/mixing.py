@@ -38,6 +38,7 @@ class MixingMeter:
         iterator = iter(dataset)
         batches = [next(iterator)]
         timer.mark_first_batch()
+        assert self._numbered.num_batches is not None, "numbered examples are counted"  # noqa: S101
         batches += [next(iterator) for _ in range(self._numbered.num_batches - 1)]
         sample = timer.end(sum(count_examples(batch) for batch in batches))
         order = np.concatenate([self._numbered.read_numbers(batch) for batch in batches])

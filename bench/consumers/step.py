@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import keras
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 from bench.consumers.epochs import Consumed, EpochMeter, Take
 from bench.consumers.meter import Tools
-from bench.subjects.capabilities import Batch, BuildsModel, Opened, count_examples
+from bench.subjects.capabilities import Batch, BuildsModel, Opened, find_counter
 from mnist_core import Placement, TrainStep, find_placement
 from reports.record.case import Case
 
@@ -24,20 +25,20 @@ def build_step(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
         step(*batch)
         tools.device.wait()
 
-    return _place_step(case, opened, tools, _time_each(step_and_wait, tools))
+    return _place_step(case, opened, tools, _time_each(step_and_wait, tools, find_counter(opened)))
 
 
 def build_train(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
     """The meter of a case that trains as people write it: no step is waited for."""
     step = build_train_step(opened, tools.device.name)
+    count = find_counter(opened)
 
     def train(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
         step(*first)
-        num_examples = count_examples(first)
-        for _ in range(num_more):
-            batch = next(iterator)
+        num_examples = count(first)
+        for batch in itertools.islice(iterator, num_more):
             step(*batch)
-            num_examples += count_examples(batch)
+            num_examples += count(batch)
         return Consumed(num_examples)
 
     return _place_step(case, opened, tools, train)
@@ -49,7 +50,9 @@ def build_emulated(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     It computes on each batch for a given time, and leaves the CPU to others meanwhile.
     """
     step_s = (case.step_ms or 0) * MILLISECONDS
-    return EpochMeter(case, opened, tools, _time_each(lambda _batch: tools.clock.sleep(step_s), tools))
+    return EpochMeter(
+        case, opened, tools, _time_each(lambda _batch: tools.clock.sleep(step_s), tools, find_counter(opened))
+    )
 
 
 def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Callable[[tf.Tensor, tf.Tensor], None]:
@@ -67,24 +70,22 @@ def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Callable[[tf
     return traced
 
 
-def _time_each(compute: Callable[[Batch], None], tools: Tools) -> Take:
+def _time_each(compute: Callable[[Batch], None], tools: Tools, count: Callable[[Batch], int]) -> Take:
     """A consumer that computes on each batch before the next is asked for, and says for how long in all.
 
     Args:
         compute: What is done with a batch; it returns when that is done.
         tools: What to measure with; the clock is read around each call.
+        count: Counts the examples of a batch.
     """
 
     def take(iterator: Iterator[Batch], first: Batch, num_more: int) -> Consumed:
         num_examples = busy_ns = 0
-        batch = first
-        for left in range(num_more, -1, -1):
+        for batch in itertools.chain((first,), itertools.islice(iterator, num_more)):
             begin_ns = tools.clock.wall_ns()
             compute(batch)
             busy_ns += tools.clock.wall_ns() - begin_ns
-            num_examples += count_examples(batch)
-            if left:
-                batch = next(iterator)
+            num_examples += count(batch)
         return Consumed(num_examples, busy_ns)
 
     return take

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:  # both import TensorFlow
@@ -20,11 +20,11 @@ class Opened(Protocol):
 
     Args:
         data_name: What its data are called.
-        num_batches: Number of batches in an epoch.
+        num_batches: Number of batches in an epoch; None where only taking one tells.
     """
 
     data_name: str
-    num_batches: int
+    num_batches: int | None
 
     @property
     def data_fingerprint(self) -> str:
@@ -53,6 +53,31 @@ class OpensDataset(Opened, Protocol):
 
     def build_sample(self) -> tf.data.Dataset:
         """The same stages, from which no stage has used up its input after the first batch."""
+
+
+@runtime_checkable
+class CountsExamples(Protocol):
+    """A subject whose batches do not tell by their first dimension how many examples they hold.
+
+    Args:
+        batched: True if their first dimension counts examples; else a batch is an example.
+    """
+
+    batched: bool
+
+    def count_examples(self, batch: Batch) -> int:
+        """How many examples a batch holds."""
+
+    def read_bytes(self, batch: Batch) -> int:
+        """How many bytes a batch holds."""
+
+
+@runtime_checkable
+class ExplainsFailure(Protocol):
+    """A subject that can say which of its stages fails, and at which element."""
+
+    def explain_failure(self, error: Exception) -> str:
+        """What failed, in one line."""
 
 
 @runtime_checkable
@@ -148,6 +173,11 @@ class GivesPictures(Protocol):
     """
 
     test_pictures: np.ndarray
+
+
+def find_counter(opened: Opened) -> Callable[[Batch], int]:
+    """What counts the examples of a subject's batches."""
+    return opened.count_examples if isinstance(opened, CountsExamples) else count_examples
 
 
 def count_examples(batch: Batch) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from importlib import import_module
 
 from bench.subjects.capabilities import Opened
+from bench.subjects.pipeline_text import PIPELINE
 from mnist_core import InputError, Say, say_nothing
 from reports.record.case import ORDERING, Subject
 
-KINDS = {ORDERING: "bench.subjects.digits"}
+KINDS = {ORDERING: "bench.subjects.digits", PIPELINE: "bench.subjects.opened_pipeline"}
 """By the kind of subject, the module whose function ``open_subject`` opens it."""
 
 

@@ -80,6 +80,8 @@ def measure_group(
     outcomes: dict[str, Outcome] = {}
     with ExitStack() as stack:
         running = _start_all(cases, start_worker, stack, outcomes, listener)
+        for line in _level_extents(running):
+            listener.notice(line)
         left = replace(budget, seconds=budget.seconds - (clock_s() - begin_s))
         turns = interleave(
             list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
@@ -100,6 +102,7 @@ def measure_group(
             warm_up=each.warmed_up.sample,
             turns=tuple(each.turns),
             program=each.warmed_up.program,
+            extent=each.warmed_up.extent,
         )
     return outcomes
 
@@ -193,6 +196,22 @@ def _start_all(
             outcomes[case.id] = error
         listener.started(case, number, len(cases))
     return running
+
+
+def _level_extents(running: dict[str, _Running]) -> list[str]:
+    """Let turns that are cut take equally many batches, and say which are cut."""
+    extents = {name: each.warmed_up.extent for name, each in running.items()}
+    cut = {name: extent for name, extent in extents.items() if extent is not None and extent.is_cut}
+    if not cut:
+        return []
+    num_batches = min(extent.num_batches for extent in cut.values())
+    for name, extent in cut.items():
+        each = running[name]
+        each.worker.fix_batches(num_batches)
+        warmed_up = replace(each.warmed_up, extent=replace(extent, num_batches=num_batches))
+        running[name] = replace(each, warmed_up=warmed_up)
+    names = ", ".join(cut)
+    return [f"a turn of {names} is its first {num_batches} batches: it has no end, or an epoch takes too long"]
 
 
 def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bench.consumers.registry import CONSUMERS, find_consumer
 from bench.workers import worker_process
 from bench.workers.answers import read_answer
-from bench.workers.protocol import CaptureTrace, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
+from bench.workers.protocol import CaptureTrace, Done, FixBatches, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
 from bench.workers.worker_process import TURN_LIMIT_S, WorkerError, WorkerProcess
 from reports.record.capture import StepTimes
 from reports.record.case import Case
@@ -24,7 +24,7 @@ PRELOADED = [
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StepTimes)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StepTimes, Done)
 
 
 def build_context(preloaded: Sequence[str] = PRELOADED) -> BaseContext:
@@ -63,6 +63,10 @@ class Worker(WorkerProcess):
     def warm_up(self) -> WarmedUp:
         """The first turn and the program that it ran; raises as `ask` does."""
         return self._read(self.ask(WarmUp()), WarmedUp)
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Let a turn take so many batches from now on; raises as `ask` does."""
+        self._read(self.ask(FixBatches(num_batches)), Done)
 
     def measure_turn(self) -> Sample:
         """The sample of one turn; raises as `ask` does."""

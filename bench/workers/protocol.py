@@ -20,7 +20,7 @@ from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.machine import Setting
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse, Program
+from reports.record.program import DeviceUse, Extent, Program
 from reports.record.sample import Sample
 
 KIND = "kind"
@@ -55,6 +55,13 @@ class Start:
 @dataclass(frozen=True)
 class WarmUp:
     """Asks for the first turn, which is not counted, and for the program that it ran; the answer is WarmedUp."""
+
+
+@dataclass(frozen=True)
+class FixBatches:
+    """Asks to take so many batches a turn from now on, as all cases do that are compared; the answer is Done."""
+
+    num_batches: int
 
 
 @dataclass(frozen=True)
@@ -118,10 +125,17 @@ class Introduction:
 
 @dataclass(frozen=True)
 class WarmedUp:
-    """The first turn, which is not counted, and the program that it ran; None for a case that is not timed."""
+    """The first turn, which is not counted, and the program that it ran; None for a case that is not timed.
+
+    Args:
+        sample: What the first turn took.
+        program: What TensorFlow ran.
+        extent: How much a turn takes, where only the first one told.
+    """
 
     sample: Sample
     program: Program | None
+    extent: Extent | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,7 @@ class Failure:
     bad_input: bool
 
 
-Request = Start | WarmUp | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
+Request = Start | WarmUp | FixBatches | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
 Answer = Introduction | Ready | WarmedUp | Sample | Memory | StepTimes | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}

@@ -12,11 +12,13 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bench.consumers.meter import MemoryReader, Meter, Placed, Tracer
+from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, Tracer
 from bench.workers.protocol import (
     Answer,
     CaptureTrace,
+    Done,
     Failure,
+    FixBatches,
     Package,
     ReadMemory,
     Ready,
@@ -76,8 +78,14 @@ def import_package(package: Package) -> None:
     sys.path.insert(0, package.folder)
 
 
+class FailedPipelineError(Exception):
+    """A person's pipeline failed; the message says where, and why."""
+
+
 def explain(error: Exception) -> Failure:
     """What the parent is told of an error."""
+    if isinstance(error, FailedPipelineError):
+        return Failure(str(error), bad_input=False)
     try:
         from mnist_core import DeviceError, InputError  # noqa: PLC0415  # the revision's own
     except Exception:  # noqa: BLE001  # the revision may be anything; what is wrong with it is `error`
@@ -92,8 +100,9 @@ def explain(error: Exception) -> Failure:
 def _answer(connection: Connection, start: Start, stderr: Path) -> None:
     from bench.consumers.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
+    from bench.subjects.capabilities import ExplainsFailure  # noqa: PLC0415
     from bench.subjects.open import open_subject  # noqa: PLC0415
-    from mnist_core import describe_versions, use_device  # noqa: PLC0415
+    from mnist_core import InputError, describe_versions, use_device  # noqa: PLC0415
 
     case = start.case
     in_use = use_device(case.device)
@@ -106,19 +115,36 @@ def _answer(connection: Connection, start: Start, stderr: Path) -> None:
     os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices), use))
     while True:
-        _send(connection, _ask(meter, decode_request(connection.recv_bytes())))
+        request = decode_request(connection.recv_bytes())
+        try:
+            answer = _ask(meter, request)
+        except Exception as error:
+            if isinstance(error, InputError | TypeError) or not isinstance(opened, ExplainsFailure):
+                raise
+            raise FailedPipelineError(opened.explain_failure(error)) from None
+        _send(connection, answer)
 
 
 def _ask(meter: Placed, request: Request) -> Answer:
     """What the meter of a case answers; raises TypeError if it cannot be asked for that."""
     if isinstance(meter, Meter) and isinstance(request, WarmUp | TakeTurn):
-        sample = meter.measure_turn()
-        return WarmedUp(sample, meter.read_program()) if isinstance(request, WarmUp) else sample
+        return _warm_up(meter) if isinstance(request, WarmUp) else meter.measure_turn()
+    if isinstance(meter, Extensible) and isinstance(request, FixBatches):
+        meter.fix_batches(request.num_batches)
+        return Done()
     if isinstance(meter, MemoryReader) and isinstance(request, ReadMemory):
         return meter.read_memory()
     if isinstance(meter, Tracer) and isinstance(request, CaptureTrace):
         return meter.capture(request.folder)
     raise TypeError(f"this case cannot be asked for {type(request).__name__}.")
+
+
+def _warm_up(meter: Meter) -> WarmedUp:
+    """The first turn; of a pipeline whose length nobody knows, it also tells how long the others are."""
+    if not isinstance(meter, Extensible):
+        return WarmedUp(meter.measure_turn(), meter.read_program())
+    sample, extent = meter.measure_first_turn()
+    return WarmedUp(sample, meter.read_program(), extent)
 
 
 def _send(connection: Connection, answer: Answer) -> None:

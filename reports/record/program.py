@@ -26,6 +26,21 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Extent:
+    """How much a turn takes of a pipeline whose length only taking it tells.
+
+    Args:
+        num_batches: Number of batches of a turn.
+        is_cut: True if the dataset would have given more: it has no end, or an epoch takes too long.
+        example_bytes: Bytes of an example as the pipeline gives it, the mean of one batch; None where nobody counted.
+    """
+
+    num_batches: int
+    is_cut: bool = False
+    example_bytes: float | None = None
+
+
+@dataclass(frozen=True)
 class DeviceUse:
     """Which device was asked for, which was used, and how that is known.
 

@@ -13,7 +13,7 @@ from reports.record.capture import Capture
 from reports.record.case import Case
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse, Program
+from reports.record.program import DeviceUse, Extent, Program
 from reports.record.sample import Sample, Turn
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
@@ -37,6 +37,7 @@ class CaseRecord:
         device_use: Device asked for, found and used; None in records of formats 1 and 2.
         first_epochs: Turns of which each was the first over a pipeline that was built for it; then `turns` are of
             later epochs. Empty where the two were not told apart.
+        extent: How much a turn takes of it; None where that is known beforehand.
     """
 
     case: Case
@@ -50,6 +51,7 @@ class CaseRecord:
     capture: Capture | None = None
     device_use: DeviceUse | None = None
     first_epochs: tuple[Turn, ...] = ()
+    extent: Extent | None = None
 
     def __post_init__(self) -> None:
         if not self.turns and self.memory is None and self.capture is None:
