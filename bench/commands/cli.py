@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench.cases.orderings import CONTROLLED
-from bench.commands import gate, trials
+from bench.commands import gate, run, trials
 from mnist_core.terminal.shell import build_app, run_app
 
 GAP = 3  # columns between two of a table
@@ -90,6 +90,7 @@ def noise(
     open_console().print(lay_out([Table(None, columns, tuple(rows), gap=GAP)]))
 
 
+app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=gate.EXAMPLES)(gate.gate)
 app.add_typer(trials.app, name="trials")
 

@@ -38,16 +38,21 @@ Measure = Callable[[], None]
 """Measures a test's case and replays its turns by the clock above."""
 
 
-def replay(record: CaseRecord, benchmark: BenchmarkFixture, clock: ReplayClock) -> None:
-    """Run the turns of `record` as rounds of `benchmark`, whose timer must be `clock`.
+def list_walls(record: CaseRecord) -> list[int]:
+    """What each round of a record took, in nanoseconds.
 
-    Of a case without turns its memory reading, or the steps that it took without the profiler.
+    Of a case without turns it is its memory reading, or the steps that it took without the profiler.
     """
-    walls_ns = [turn.sample.wall_ns for turn in record.turns]
     if record.memory is not None:
-        walls_ns = [record.memory.reading_ns]
+        return [record.memory.reading_ns]
     if record.capture is not None:
-        walls_ns = list(record.capture.plain_step_ns)
+        return list(record.capture.plain_step_ns)
+    return [turn.sample.wall_ns for turn in record.turns]
+
+
+def replay(record: CaseRecord, benchmark: BenchmarkFixture, clock: ReplayClock) -> None:
+    """Run the turns of `record` as rounds of `benchmark`, whose timer must be `clock`."""
+    walls_ns = list_walls(record)
     rounds = iter(walls_ns)
 
     def begin_round() -> tuple[tuple[int], dict[str, int]]:

@@ -1,0 +1,69 @@
+"""The cases of pipelines that a person brings: drained side by side, fed to an accelerator, read for their bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bench.cases.selection import build_case
+from bench.consumers.registry import check_case
+from bench.pipelines.arms import Arm
+from bench.subjects.pipeline_text import describe_pipeline
+from mnist_core import NAMED_ORDERINGS, InputError
+from reports.record.case import DEFAULT, Case, Subject
+
+
+def build_subject(
+    text: str, arguments: Sequence[str] = (), *, select: str | None = None, source: str | None = None
+) -> Subject:
+    """The subject of a text: a person's pipeline, or an ordering of our digits by its name or text.
+
+    Args:
+        text: ``path/to/file.py:name``, ``package.module:name``, or an ordering of ours.
+        arguments: Arguments of the pipeline's function, each as ``key=value``.
+        select: Name or number of the dataset that is meant, where the function gives several.
+        source: Text of the pipeline whose dataset the function transforms.
+
+    Raises:
+        InputError: The text means nothing, or it is an ordering and something else was given.
+    """
+    if ":" in text or text.endswith(".py"):
+        return describe_pipeline(text, arguments, select=select, source=source)
+    if text in NAMED_ORDERINGS or "(" in text:
+        if arguments or select is not None or source is not None:
+            raise InputError(f"--arg, --select and --source belong to a pipeline of yours, got the ordering {text}.")
+        return build_case(text).subject
+    raise InputError(
+        f"a subject must be path/to/file.py:name, package.module:name or an ordering of ours, got {text!r}."
+    )
+
+
+def name_apart(subjects: Sequence[Subject]) -> list[Subject]:
+    """The subjects with the names of tables, which tell them apart; the first is what ratios are to."""
+    counts = Counter(subject.name for subject in subjects)
+    named = [replace(each, name=each.text) if counts[each.name] > 1 else each for each in subjects]
+    if len({each.name for each in named}) < len(named):
+        named = [replace(each, name=f"{each.name} ({place})") for place, each in enumerate(named, start=1)]
+    return [replace(each, reference=named[0].name if len(named) > 1 else None) for each in named]
+
+
+def build_drained(subjects: Sequence[Subject], arms: Sequence[Arm] = (DEFAULT,)) -> list[Case]:
+    """Every subject drained, in every arm."""
+    return _check([Case(subject, arm=arm) for arm in arms for subject in subjects])
+
+
+def build_fed(subjects: Sequence[Subject], step_ms: float) -> list[Case]:
+    """Every subject feeding an emulated accelerator that computes so long on a batch."""
+    return _check([Case(subject, "emulated", step_ms=step_ms) for subject in subjects])
+
+
+def build_read(subjects: Sequence[Subject]) -> list[Case]:
+    """Every subject read for what it holds."""
+    return _check([Case(subject, "memory") for subject in subjects])
+
+
+def _check(cases: list[Case]) -> list[Case]:
+    for case in cases:
+        check_case(case)
+    return cases
