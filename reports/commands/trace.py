@@ -144,7 +144,7 @@ def tensorboard(
 ) -> None:
     """Open a run's traces and logs in TensorBoard, on this machine alone; Ctrl-C ends it.
 
-    The charts of its Profile tab come from the internet; `mnist-report trace` says the same and needs none.
+    The charts of its Profile tab come from the internet; `mnist-report trace` needs none.
     """
     folder = run or find_newest_run().parent
     check_logs(folder)
