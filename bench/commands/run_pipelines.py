@@ -66,7 +66,7 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         InputError: The record cannot be written, or an input is wrong, whatever the pipeline.
         typer.Exit: A pipeline failed.
     """
-    file = (out or _name_folder()) / RECORD
+    file = (out or name_folder()) / RECORD
     environment = describe_environment()
     outcomes = _measure(options)
     failures = [outcome for outcome in outcomes if isinstance(outcome, WorkerError)]
@@ -106,6 +106,7 @@ def _measure(options: RunOptions) -> list[Outcome]:
     return [outcomes[case.id] for case in cases]
 
 
-def _name_folder() -> Path:
+def name_folder() -> Path:
+    """The folder of a run, by the time."""
     now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
     return FOLDER / f"{now:%Y%m%d-%H%M%S}"

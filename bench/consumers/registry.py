@@ -50,6 +50,7 @@ class Consumer:
         computes: True if it has something to do that a GPU could do.
         trains: True if a turn is a whole training, which may take minutes.
         takes: Fields of a case that it cannot do without, and that no other consumer has.
+        may_take: Fields of another consumer that it can do with.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Consumer:
     computes: bool = False
     trains: bool = False
     takes: tuple[str, ...] = ()
+    may_take: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -97,6 +99,9 @@ CONSUMERS = {
         ),
         Consumer("memory", "bench.consumers.heap:build", (OpensDataset, PredictsBytes), is_timed=False),
         Consumer(
+            "observed", "bench.consumers.observed:ObservedMeter", (OpensDataset,), is_timed=False, may_take=("step_ms",)
+        ),
+        Consumer(
             *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),
             is_timed=False,
             computes=True,
@@ -133,7 +138,7 @@ def check_case(case: Case) -> None:
             value = getattr(case, field)
             if consumer is owner and value is None:
                 raise InputError(f"the consumer {case.consumer} needs {field}.")
-            if consumer is not owner and value is not None:
+            if consumer is not owner and value is not None and field not in consumer.may_take:
                 raise InputError(f"{field} belongs to the consumer {owner.name}, got {value!r} with {case.consumer}.")
     if case.device != "cpu" and not consumer.computes:
         raise InputError(f"the consumer {case.consumer} takes batches on the CPU alone, got device {case.device}.")

@@ -1,0 +1,86 @@
+"""The command ``mnist-bench trace``: what a pipeline's time goes to, stage by stage, from a profiler's trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLES = """Examples:
+
+    mnist-bench trace my_pipeline.py:make
+
+    mnist-bench trace my_package.data:pipelines --select train --step-ms 5 --out runs/mine
+
+    mnist-bench trace my_pipeline.py:make --json"""
+
+
+def trace(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUBJECT",
+            help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset; or an "
+            "ordering of ours.",
+        ),
+    ],
+    arg: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="An argument of the function; can be repeated.", show_default=False),
+    ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|NUMBER", help="Which dataset, where it gives several.", show_default=False),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="SUBJECT", help="The dataset that it transforms.", show_default=False)
+    ] = None,
+    step_ms: Annotated[float, typer.Option(metavar="MS", min=0, help="How long a step computes on its batch.")] = 0.0,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="For the trace. Default: runs/TIME.", show_default=False),
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=0, help="How many operations to show.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
+) -> None:
+    """Capture some marked steps that take their batches from a pipeline, and tell which stage they wait for.
+
+    A step takes a batch and, with --step-ms, leaves the processor to the pipeline for so long, as an accelerator does.
+    """
+    import sys
+    from contextlib import closing
+
+    from rich.console import Console
+
+    from bench.cases.pipelines import build_subject
+    from bench.commands.run_pipelines import name_folder
+    from bench.consumers.registry import check_case
+    from bench.workers.fork_server import WorkerStarter
+    from mnist_core.digits.load import default_source
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.record.case import Case
+    from reports.traces.json import render_json
+    from reports.traces.reading import load_session
+    from reports.traces.tables import tabulate_trace
+    from reports.xplane.sessions import list_sessions
+
+    case = Case(build_subject(subject, arg or (), select=select, source=source), "observed", step_ms=step_ms or None)
+    check_case(case)
+    folder = out or name_folder()
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    with (
+        console.status("starting TensorFlow, and capturing"),
+        closing(WorkerStarter(data or default_source())(case)) as worker,
+    ):
+        worker.capture_trace(folder)
+    read = load_session(list_sessions(folder)[-1])
+    if as_json:
+        sys.stdout.write(f"{render_json(read)}\n")
+        return
+    open_console().print(lay_out(tabulate_trace(read, top)))
+    console.print(f"trace: {folder}; mnist-report tensorboard {folder} opens it", markup=False)
