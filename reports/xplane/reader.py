@@ -133,7 +133,7 @@ class _Gatherer:
     def open(self, plane: Any) -> None:
         """Get ready for the lines of a plane; `plane` is its message, without them."""
         self._plane = clean(plane.name)
-        self._texts = {entry.key: clean(entry.value.name) for entry in plane.stat_metadata}
+        self._texts = {entry.key: entry.value.name for entry in plane.stat_metadata}
         keys: dict[frozenset[str], dict[int, str]] = {}
         self._known: dict[int, _Kind] = {}
         for entry in plane.event_metadata:

@@ -1,9 +1,10 @@
 """What is asked of columns of events."""
 
 import numpy as np
-from made_captures import INT64, read, read_space, tell
+from made_captures import INT64, add_line, read, read_space, tell
 from spaces import make_space
 
+from mnist_core.files.xspace import build_space
 from reports.xplane.events import UNKNOWN
 
 RUN = "FunctionRun"
@@ -29,8 +30,12 @@ def test_events_are_found_by_their_names() -> None:
     assert host.find(lambda name: None).tolist() == []
 
 
-def test_the_span_goes_from_the_first_beginning_to_the_last_end() -> None:
-    assert read(("a", 5, 100), ("b", 50, 1), ("c", -2, 1)).span == (-2, 105)
+def test_the_span_goes_from_the_first_beginning_to_the_last_end_on_any_thread() -> None:
+    space = build_space()
+    add_line(space, ("a", 5, 100), ("b", 50, 1))
+    add_line(space, ("c", -2, 1), ("d", 3, 1))
+    add_line(space, ("e", 7, 1))
+    assert read_space(space).host.span == (-2, 105)
 
 
 def test_a_host_without_events_has_no_span_and_finds_nothing() -> None:

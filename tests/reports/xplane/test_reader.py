@@ -153,6 +153,15 @@ def test_a_line_far_from_the_others_is_cut_too(far_ns: int) -> None:
     assert read_space(space).host.periods.tolist() == [[2 * FARTHEST_PS, 3 * FARTHEST_PS], [0, 1]]
 
 
+def test_names_of_planes_that_are_not_read_are_not_kept() -> None:
+    space = build_space()
+    add_line(space, ("train", 0, 1))
+    for plane in ("/host:metadata", "Task Environment"):
+        space.planes.add(name=plane).event_metadata.add(key=1).value.name = f"program of {plane}"
+    add_line(space, ("task", 0, 1), plane="Task Environment")
+    assert sorted(read_space(space).host.names) == ["", "train"]
+
+
 def test_unknown_numbers_have_no_name_and_carry_nothing() -> None:
     space = build_space()
     plane = add_line(space, (RUN, 0, 1, ("id", INT64, 4)), (RUN, 2, 1, ("id", INT64, 5)))
