@@ -49,7 +49,7 @@ COPIES = (  # what a copy is called, and how its name is known
 )
 TO_DEVICE, TO_HOST, ON_DEVICE = (name for name, _ in COPIES[:3])
 COLLECTIVE = re.compile(r"(?i)nccl")
-SIZE = re.compile(r"(?:size|num_bytes):(\d+)")
+SIZE = re.compile(r"(?:size|num_bytes):([0-9]{1,19})(?![0-9])")  # of 64 bits; more digits are damage
 
 
 @dataclass(frozen=True)

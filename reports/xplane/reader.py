@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ class _Gatherer:
     def open(self, plane: Any) -> None:
         """Get ready for the lines of a plane; `plane` is its message, without them."""
         self._plane = clean(plane.name)
-        self._texts = {entry.key: entry.value.name for entry in plane.stat_metadata}
+        self._texts: dict[int, str] = {entry.key: entry.value.name for entry in plane.stat_metadata}
         keys: dict[frozenset[str], dict[int, str]] = {}
         self._known: dict[int, _Kind] = {}
         for entry in plane.event_metadata:
@@ -263,7 +264,7 @@ def _convert(name: str, value: Value) -> Value | None:
     if name in TEXTS or name == TUNED:
         return clean(str(value))
     if name in FLOATS:
-        return float(value) if isinstance(value, int | float) else None
+        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
     if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
         value = int(value)
     if not isinstance(value, int) or not -LARGEST - 1 <= value < 2**BITS:

@@ -1,5 +1,6 @@
 """What events carry, and the numbers of stages, in every form that a file can give them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,14 @@ def test_a_text_is_plain_and_not_endless(field: str, given: Any, kept: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("field", "given", "kept"), [(DOUBLE, 0.25, {0: 0.25}), (INT64, 1, {0: 1.0}), (TEXT, "0.5", {})]
+    ("field", "given", "kept"),
+    [
+        (DOUBLE, 0.25, {0: 0.25}),
+        (INT64, 1, {0: 1.0}),
+        (TEXT, "0.5", {}),
+        (DOUBLE, math.nan, {}),
+        (DOUBLE, -math.inf, {}),
+    ],
 )
 def test_a_fraction_is_a_number(field: str, given: Any, kept: dict[int, float]) -> None:
     found = read((ALLOCATION, 0, 0, ("fragmentation", field, given)))
