@@ -47,7 +47,7 @@ def describe_trace(trace: Trace) -> dict[str, Any]:
         "num_bytes": trace.num_bytes,
         "capture_ms": trace.capture_ms,
         "notes": list(trace.notes),
-        "steps_are": trace.origin,
+        "steps_are": trace.origin if trace.kinds else None,
         "num_marks": trace.num_marks,
         "num_device_events": trace.num_device_events,
         "verdict": dataclasses.asdict(trace.verdict) if trace.verdict else None,

@@ -59,7 +59,7 @@ def tell_counted(kind: StepKind) -> str:
     if not left_out:
         return marked
     counts = f"{len(kind.steps):,} count{'s' if len(kind.steps) == 1 else ''}"
-    return f"{marked}, of which {counts}: of six or more, the first and the last may be cut"
+    return f"{marked}, of which {counts}"
 
 
 def _tell_gain(trace: Trace) -> list[str]:
@@ -113,7 +113,7 @@ def _tell_rest(trace: Trace) -> list[str]:
 def _tell_other_kinds(trace: Trace) -> list[str]:
     """The steps of other names, in a few words each."""
     return [
-        f"{tell_counted(kind)}: mean {render_decimal(kind.mean_ms)} ms"
+        f"{tell_counted(kind)}, mean {render_decimal(kind.mean_ms)} ms"
         f", {render_share(kind.split.input)} % waiting for input"
         if kind.split
         else tell_counted(kind)

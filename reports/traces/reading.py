@@ -16,7 +16,7 @@ from reports.timeline.operations import order_operations, sum_operations
 from reports.timeline.pipelines import build_pipelines
 from reports.timeline.stages import BESIDE, Pipeline
 from reports.timeline.steps import Step, count_places, measure_steps
-from reports.traces.remarks import explain_input, explain_steps, is_jax
+from reports.traces.remarks import explain_input, explain_lost, explain_steps, is_jax
 from reports.traces.trace import StepKind, Trace
 from reports.traces.verdict import InputVerdict, judge_capture, judge_steps
 from reports.xplane.events import Capture, Events, clean
@@ -89,12 +89,14 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
     pipelines = build_pipelines(host, marks, fetches)
     time_ = time_devices(host, devices, marks)
     steps = measure_steps(host, marks, fetches, pipelines, time_)
-    kinds = _group_steps(marks, steps)
+    places = _find_seen(steps, pipelines)
+    kinds = _group_steps(marks, [steps[place] for place in places])
     verdict, outside = _judge(host, marks, fetches, pipelines, kinds)
     pipelines = _put_first(kinds, pipelines, outside=outside)
-    chosen = [place for place in count_places(len(steps)) if marks.names[place] == kinds[0].name]
+    chosen = [place for place in places if marks.names[place] == kinds[0].name]
     jax = is_jax(host)
     remarks = explain_steps(host, marks) if len(host) or len(devices) else []
+    remarks += explain_lost(len(count_places(len(steps))) - len(places))
     remarks += explain_input(
         pipelines, outside=outside, input_bound=verdict is not None and verdict.is_input_bound, jax=jax
     )
@@ -119,11 +121,19 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
     )
 
 
+def _find_seen(steps: Sequence[Step], pipelines: Sequence[Pipeline]) -> list[int]:
+    """The places of the steps that count; of loops inside graphs those of which the trace holds the loop's calls."""
+    places = list(count_places(len(steps)))
+    if not any(pipeline.serves and pipeline.loops for pipeline in pipelines):
+        return places
+    return [place for place in places if steps[place].input_ns] or places
+
+
 def _group_steps(marks: Marks, steps: Sequence[Step]) -> tuple[StepKind, ...]:
     """The steps by name: those of a training first, then those that took longest, together; none that are all cut."""
     by_name: defaultdict[str, list[Step]] = defaultdict(list)
-    for place in count_places(len(steps)):
-        by_name[steps[place].kind].append(steps[place])
+    for step in steps:
+        by_name[step.kind].append(step)
     kinds = [StepKind(name, marks.names.count(name), tuple(by_name[name])) for name in dict.fromkeys(marks.names)]
     return tuple(sorted(kinds, key=_rank))
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mnist_core.files.xspace_repair import ITERATION
 from reports.drawing.numbers import render_ms
 from reports.timeline.marks import CALLS, DEVICE, Marks
 from reports.timeline.stages import Pipeline
 from reports.traces.verdict import MODERATE
-from reports.xplane.events import CAPTURED_FUNCTION, ITERATION, STEP_ID, Events
+from reports.xplane.events import CAPTURED_FUNCTION, STEP_ID, Events
 from reports.xplane.periods import PS_PER_MS
 
 STOCK_MARK = "Profiled batch"  # keras/src/backend/tensorflow/tensorboard.py, 3.15
@@ -55,6 +56,10 @@ LOOPS = (
 FETCHED_OUTSIDE = (
     "The input is fetched outside the marked steps, so they do not show it, and the verdict is of the whole capture."
     " Put next(iterator) inside {mark}, together with the step."
+)
+LOST_LOOP = (
+    "{steps} left out: the trace holds nothing of their loop over the dataset. TensorFlow before 2.16 loses the events"
+    " of threads that have ended."
 )
 TAKING_TURNS = (
     "The pipeline does not end with prefetch: {stages} and the step take turns. With prefetch(tf.data.AUTOTUNE) last,"
@@ -102,6 +107,17 @@ def has_loops(host: Events) -> bool:
     iterations = host.get(ITERATION)
     functions = host.look_up(STEP_ID, host.find(CAPTURED_FUNCTION.match))
     return bool((~np.isin(host.look_up(STEP_ID, iterations.at), functions)).any())
+
+
+def explain_lost(num_steps: int) -> list[str]:
+    """What is left out since the profiler lost it.
+
+    Args:
+        num_steps: Number of steps with a loop inside their graph of which the trace holds no call.
+    """
+    if not num_steps:
+        return []
+    return [LOST_LOOP.format(steps="1 step is" if num_steps == 1 else f"{num_steps} steps are")]
 
 
 def explain_input(pipelines: Sequence[Pipeline], *, outside: bool, input_bound: bool, jax: bool) -> list[str]:

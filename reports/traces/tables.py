@@ -19,6 +19,7 @@ from reports.drawing.numbers import (
 from reports.stats.median import CONFIDENCE
 from reports.timeline.operations import Operation
 from reports.timeline.stages import Pipeline, Stage, StageSetting
+from reports.timeline.steps import FEWEST_CUT
 from reports.traces.device_tables import tabulate_devices, tabulate_memory
 from reports.traces.lines import list_notes, tell_counted, tell_verdict
 from reports.traces.trace import PARTS, Trace
@@ -85,7 +86,7 @@ def _tell_spread(trace: Trace, durations: Sequence[float]) -> str:
         return f"it took {render_mean_ms(durations[0])} ms"
     median = render_estimate(trace.step_ms, render_ratio)
     spread = f"from {render_mean_ms(min(durations))} to {render_mean_ms(max(durations))}"
-    return f"median {median}, {spread}; TensorBoard shows the mean, {render_decimal(trace.mean_step_ms)}"
+    return f"median {median}, mean {render_decimal(trace.mean_step_ms)}, {spread}"
 
 
 def _title_pipeline(trace: Trace, number: int) -> str:
@@ -144,6 +145,8 @@ def _explain(trace: Trace) -> list[str]:
             "wait: the consumer's, and the stage in which it went (* the slowest); own: called, its inputs not",
             "auto: AUTOTUNE chose the number; ?: too busy to tell; these tables are of the whole capture",
         ]
+    if any(kind.num_marked - len(kind.steps) > 0 for kind in trace.kinds) and trace.num_marks >= FEWEST_CUT:
+        lines.append("of six steps or more the first and the last do not count: a capture may have cut them")
     if trace.steps:
         lines.append(f"[]: {CONFIDENCE:.0%} interval of the median. The profiler slows a run: take no rates from it")
     if trace.verdict is not None:

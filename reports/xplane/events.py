@@ -26,7 +26,7 @@ PYTHON_CALL = "$"  # how the names begin that the tracer of Python gives: $file.
 LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
 UNKNOWN = -1  # a number that an event does not tell
 
-STEP_ID, PARENT_ID, ITERATION = "id", "parent_id", "iter_num"  # the first names a run of a function, or an iterator
+STEP_ID, PARENT_ID = "id", "parent_id"  # the first names a run of a function, or an iterator
 CORRELATION, GRAPH_TYPE = "correlation_id", "graph_type"
 COPY, TF_OP, ANNOTATION = "memcpy_details", "tf_op", "annotation"
 MEMORY_NUMBERS = ("bytes_allocated", "peak_bytes_in_use", "allocation_bytes", "bytes_available")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.files.xspace import DEVICE, HOST, VALUE
-from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
+from mnist_core.files.xspace_repair import ITERATION, ROOT_LEVEL, STEP_NUMBER
 from reports.xplane.events import (
     ALLOCATOR,
     ANNOTATION,
@@ -21,7 +21,6 @@ from reports.xplane.events import (
     FLOATS,
     FRAGMENTATION,
     GRAPH_TYPE,
-    ITERATION,
     MEMORY,
     MEMORY_NUMBERS,
     OPERATION,
