@@ -174,3 +174,33 @@ def test_a_cut_file_and_a_foreign_one_are_told_apart_from_a_trace(tmp_path: Path
             load_trace(path)
         assert str(raised.value).startswith(str(path))
         assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("num_seen", "lost"), [(0, None), (1, "2 steps are left out"), (2, "1 step is left out"), (3, None)]
+)
+def test_steps_whose_loop_the_profiler_lost_are_left_out(num_seen: int, lost: str | None) -> None:
+    """Of a loop over a dataset inside a graph each step fetches; where none has a fetch, nothing was lost."""
+    threads: dict[str, list[Made]] = {PYTHON: [], "tf_data_reduce/1": []}
+    for number in range(3):
+        start = number * 10_000
+        threads[PYTHON] += [
+            Made("epoch", start, 10_000, {"step_num": number, "_r": 1}),
+            Made("FunctionRun", start + 10, 9_000, {"id": 70 + number, "_r": 1}),
+        ]
+        threads["tf_data_reduce/1"] += [
+            Made("ReduceDatasetOp::DoCompute", start + 20, 8_000, {"id": 70 + number}),
+            Made("ReduceIterator::Root", start + 30, 7_000, {"id": 1}),
+        ]
+        if number < num_seen:
+            threads["tf_data_reduce/1"] += [
+                Made("ReduceIterator::Root::Scan", start + 30, 7_000, {"id": 2, "parent_id": 1}),
+                Made("ReduceIterator::Root::Scan::BatchV2", start + 40, 6_000, {"id": 3, "parent_id": 2}),
+            ]
+    trace = read_trace(threads)
+    told = [remark for remark in trace.remarks if "left out" in remark]
+    assert len(trace.steps) == (num_seen if lost else 3)
+    assert (not told) if lost is None else told[0].startswith(lost)
+    if num_seen:
+        assert trace.verdict is not None
+        assert trace.verdict.input_share == pytest.approx(0.6)

@@ -35,8 +35,8 @@ def test_the_text_of_an_input_bound_trace() -> None:
         "  other: Python, compilation, output   0.00        0",
         "  a step                              10.00      100",
         "",
-        " 12 steps named train, of which 10 count: of six or more, the first and the last may be cut",
-        " median 10.00 [10.00, 10.00], from 10.00 to 10.00; TensorBoard shows the mean, 10.0",
+        " 12 steps named train, of which 10 count",
+        " median 10.00 [10.00, 10.00], mean 10.0, from 10.00 to 10.00",
         "",
         "tf.data",
         "",
@@ -57,6 +57,7 @@ def test_the_text_of_an_input_bound_trace() -> None:
         "",
         " wait: the consumer's, and the stage in which it went (* the slowest); own: called, its inputs not",
         " auto: AUTOTUNE chose the number; ?: too busy to tell; these tables are of the whole capture",
+        " of six steps or more the first and the last do not count: a capture may have cut them",
         " []: 95% interval of the median. The profiler slows a run: take no rates from it",
         " input-bound: moderately from 5% of the time on, highly from 20%, as in TensorBoard",
     ]
@@ -70,7 +71,9 @@ def test_one_step_is_one_step_without_a_median() -> None:
 
 
 def test_few_steps_have_no_interval() -> None:
-    assert " median 10 (too few), from 10.00 to 10.00" in draw(tabulate_trace(make_trace([make_step(8.1)] * 3), top=0))
+    assert " median 10 (too few), mean 10.0, from 10.00 to 10.00" in draw(
+        tabulate_trace(make_trace([make_step(8.1)] * 3), top=0)
+    )
 
 
 def test_a_stage_whose_work_was_not_traced_has_no_line_of_work() -> None:
@@ -126,7 +129,7 @@ def test_the_text_of_a_trace_that_cannot_be_judged() -> None:
         "  a step                              10.00      100",
         "",
         " 4 steps named train",
-        " median 10 (too few), from 10.00 to 10.00; TensorBoard shows the mean, 10.0",
+        " median 10 (too few), mean 10.0, from 10.00 to 10.00",
         "",
         " []: 95% interval of the median. The profiler slows a run: take no rates from it",
     ]
