@@ -35,7 +35,7 @@ COMMANDS = tuple(list_commands())
 
 Check = Callable[[str, str], None]
 
-START_PROCESSES = ("report/trace", "report/trace-json", "report/errors-page", "report/errors-trace", "bench/errors")
+START_PROCESSES = ("bench/errors",)
 TRANSCRIPTS: dict[str, str] = {
     "report/show": """
         mnist-report show
