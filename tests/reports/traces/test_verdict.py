@@ -1,10 +1,14 @@
 """Whether a program waits for its input: thresholds, whose wait it is, and where steps do not tell."""
 
+from pathlib import Path
+
 import pytest
 from made_traces import make_waits, read_trace
 from spaces import PYTHON, Made
 
-from reports.traces.verdict import CAPTURE, STEPS, InputVerdict
+from reports.traces.verdict import CAPTURE, HIGH, MODERATE, SCALE, STEPS, InputVerdict
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +26,13 @@ def test_the_thresholds_are_five_and_twenty_percent(input_us: int, bound: str) -
     verdict = read_trace(make_waits(*[input_us] * 3)).verdict
     assert verdict == InputVerdict(input_us / 10_000, STEPS, bound)
     assert verdict.is_input_bound == (bound != "not input-bound")
+
+
+def test_there_is_one_scale() -> None:
+    assert (MODERATE, HIGH) == (0.05, 0.20)
+    assert SCALE == "input-bound: moderately from 5% of the time on, highly from 20%, as in TensorBoard"
+    page = " ".join((ROOT / "docs" / "traces.md").read_text(encoding="utf-8").split())
+    assert f"From {MODERATE * 100:.0f} % on it is *moderately*, from {HIGH * 100:.0f} % on *highly input-bound*" in page
 
 
 def test_a_wait_in_few_steps_counts_as_much_as_one_spread_over_all() -> None:
