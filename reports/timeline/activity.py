@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.timeline.marks import Marks
+from reports.timeline.marks import DEVICE, Marks
 from reports.timeline.nesting import measure_own
 from reports.xplane.events import PYTHON_CALL, Events
 from reports.xplane.periods import Ints, Periods, add_up, intersect, merge, subtract, unite
@@ -35,7 +35,7 @@ class Activity:
 
 
 def describe_activity(host: Events, marks: Marks, chosen: Sequence[int]) -> Activity | None:
-    """What the host did in some of the steps; None if they lasted no time.
+    """What the host did in some of the steps; None if they lasted no time, or are a device's.
 
     Args:
         host: What the host did.
@@ -45,7 +45,7 @@ def describe_activity(host: Events, marks: Marks, chosen: Sequence[int]) -> Acti
     picked = np.array(chosen, np.int64)
     windows = merge(marks.periods[picked])
     total = add_up(windows)
-    if not total:
+    if not total or marks.origin == DEVICE:
         return None
     is_python = np.array([name.startswith(PYTHON_CALL) for name in host.names], bool)[host.kinds]
     places = np.flatnonzero(np.isin(host.lines, np.unique(marks.lines[picked])) & ~is_python)

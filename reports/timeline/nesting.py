@@ -10,7 +10,7 @@ NOTHING = -1  # holds an event
 
 
 def find_holders(periods: Periods) -> Ints:
-    """The innermost event in which each event of one thread lies.
+    """The innermost event in which each event of one thread begins: of those under way the one that began last.
 
     Args:
         periods: Beginnings and ends, sorted by their beginnings, the longer first; int64 array of shape (n, 2).
@@ -30,7 +30,22 @@ def find_holders(periods: Periods) -> Ints:
         outer = np.flatnonzero((depths == depth - 1) & is_lasting)
         at = np.searchsorted(outer, inner) - 1
         holders[inner] = np.where(at >= 0, outer[np.maximum(at, 0)], NOTHING)
-    return holders
+    inner = np.flatnonzero(depths > 0)
+    is_over = (holders[inner] == NOTHING) | (periods[holders[inner], 1] <= periods[inner, 0])
+    return _find_holders_one_by_one(periods) if is_over.any() else holders
+
+
+def _find_holders_one_by_one(periods: Periods) -> Ints:
+    """The same where some events overlap and neither holds the other, so that the depth does not tell the holder."""
+    holders: list[int] = []
+    under_way: list[tuple[int, int]] = []
+    for place, (start, end) in enumerate(periods.tolist()):
+        while under_way and under_way[-1][1] <= start:
+            under_way.pop()
+        holders.append(under_way[-1][0] if under_way else NOTHING)
+        if end > start:
+            under_way.append((place, end))
+    return np.array(holders, np.int64)
 
 
 def measure_own(periods: Periods) -> Ints:
