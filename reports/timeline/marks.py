@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.files.xspace_repair import ROOT_LEVEL, STEP_NUMBER
-from reports.xplane.events import GRAPH_TYPE, RUN, STEP_ID, UNKNOWN, Events
+from reports.xplane.events import GRAPH_TYPE, STEP_ID, UNKNOWN, Events
 from reports.xplane.periods import Ints, Periods
 
 LEGACY_MARK = "TraceContext"  # TensorFlow 2.2 and before; what it is the context of, is an argument
@@ -49,11 +49,10 @@ class Marks:
 
 
 def find_marks(host: Events) -> Marks:
-    """The outermost marks of a host: events with a step's number or a root's level."""
+    """The outermost marks of a host: events with a step's number or a root's level, of which no graph's run is read."""
     levels, numbers = host.get(ROOT_LEVEL), host.get(STEP_NUMBER)
     candidates = np.union1d(levels.at[levels.values > 0] if len(levels.at) else levels.at, numbers.at)
-    is_run = np.array([bool(RUN.match(name)) for name in host.names], bool)
-    places = _keep_outermost(host, candidates[~is_run[host.kinds[candidates]]] if len(candidates) else candidates)
+    places = _keep_outermost(host, candidates)
     places = places[np.argsort(host.periods[places, 0], kind="stable")]
     told = host.look_up(STEP_NUMBER, places)
     return Marks(

@@ -61,5 +61,5 @@ def measure_own(periods: Periods) -> Ints:
     holders = find_holders(periods)
     inner = np.flatnonzero(holders != NOTHING)
     inside = np.minimum(periods[inner, 1], periods[holders[inner], 1]) - periods[inner, 0]
-    np.subtract.at(own, holders[inner], np.maximum(inside, 0))
-    return np.asarray(np.maximum(own, 0), np.int64)
+    np.subtract.at(own, holders[inner], inside)
+    return np.asarray(own, np.int64)

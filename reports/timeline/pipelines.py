@@ -198,7 +198,7 @@ def _add_calls_in_flight(
 def _find_missing(start: int, calls: Periods, waits: Periods) -> Periods:
     """The waits before the first of these calls, which none of them explains."""
     first = int(calls[0, 0]) if len(calls) else int(waits[-1, 1]) if len(waits) else start
-    return intersect(waits, np.array([[start, first]], np.int64)) if first > start else EMPTY
+    return intersect(waits, np.array([[start, first]], np.int64))
 
 
 def _works_longer(path: Path, above: Path, busy: Mapping[Path, Periods], inputs: Mapping[Path, Sequence[Path]]) -> bool:

@@ -125,8 +125,8 @@ def test_without_steps_a_device_is_idle_in_a_share_of_the_capture() -> None:
 @pytest.mark.parametrize(
     ("name", "direction"),
     [
-        ("MemcpyH2D", TO_DEVICE), ("Memcpy HtoD", TO_DEVICE), ("CopyHostToDevice", TO_DEVICE), ("MEMCPYHtoD", TO_DEVICE),
-        ("MemcpyD2H", TO_HOST), ("CopyDeviceToHost", TO_HOST),
+        ("MemcpyH2D", TO_DEVICE), ("Memcpy HtoD", TO_DEVICE), ("CopyHostToDevice", TO_DEVICE),
+        ("MEMCPYHtoD", TO_DEVICE), ("MemcpyD2H", TO_HOST), ("CopyDeviceToHost", TO_HOST),
         ("MemcpyD2D", ON_DEVICE), ("MemcpyP2P", ON_DEVICE), ("CopyDeviceToDevice", ON_DEVICE),
         ("__amd_rocclr_copyBuffer.kd", ON_DEVICE),
         ("Memset", OTHER_COPIES), ("MemcpyOther", OTHER_COPIES), ("__amd_rocclr_fillBufferAligned", OTHER_COPIES),
@@ -174,7 +174,8 @@ def test_devices_are_apart_and_one_that_did_nothing_is_none() -> None:
 def test_steps_that_the_profiler_derived_count_once_for_all_devices_the_longest_of_each() -> None:
     lines = {"Steps": [Made("4", 0, 100), Made("5", 100, 50)], COMPUTE: [kernel(0, 25)]}
     longer = {"Steps": [Made("5", 100, 80), Made("epoch", 300, 10)], COMPUTE: [kernel(100, 20)]}
-    taken = make_capture({}, {"/device:GPU:0": lines, "/device:GPU:1": longer})
+    shorter = {"Steps": [Made("5", 100, 60)]}
+    taken = make_capture({}, {"/device:GPU:0": lines, "/device:GPU:1": longer, "/device:GPU:2": shorter})
     marks, time = timed(taken)
     assert (marks.names, marks.numbers, marks.origin) == (("step",) * 3, (4, 5, 2), DEVICE)
     assert us(marks.periods - marks.periods[0, 0]) == [[0, 100], [100, 180], [300, 310]]

@@ -162,6 +162,16 @@ def test_without_steps_every_fetch_is_beside_them() -> None:
     assert dict(fetches.waits) == {}
 
 
+def test_in_traces_of_old_too_a_fetch_that_tells_its_run_is_linked_by_no_time() -> None:
+    assert fetches_of({PYTHON: [mark(0, 100, 0)], IN_GRAPH: fetch_in_graph(10, 99)}).steps.tolist() == [ELSEWHERE]
+
+
+def test_a_run_inside_another_that_has_ended_leaves_the_fetch_to_the_outer() -> None:
+    runs = [Made("FunctionRun", 0, 100, {"id": 3}), Made("ExecutorState::Process", 10, 10, {"id": 4})]
+    host = make_events({PYTHON: [*runs, Made("IteratorGetNext:IteratorGetNext", 50, 10)]})
+    assert find_fetching_runs(host).tolist() == [3]
+
+
 def test_the_innermost_run_around_a_fetch_is_its_own() -> None:
     host = make_events(
         {

@@ -81,9 +81,10 @@ def test_marks_of_tensorflow_2_3_are_named_by_what_they_are_of() -> None:
         Made("TraceContext", 0, 10, {"step_num": 5, "graph_type": "train"}),
         Made("TraceContext", 20, 10, {"step_num": 6, "graph_type": "test"}),
         Made("TraceContext", 40, 10, {"step_num": 7}),
+        Made("mine", 60, 10, {"step_num": 8, "graph_type": "train"}),
     )
-    assert marks.names == ("train", "test", "TraceContext")
-    assert marks.numbers == (5, 6, 7)
+    assert marks.names == ("train", "test", "TraceContext", "mine")
+    assert marks.numbers == (5, 6, 7, 8)
 
 
 @pytest.mark.parametrize(
