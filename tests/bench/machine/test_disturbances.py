@@ -62,7 +62,8 @@ def test_a_quiet_machine_has_no_line(quiet: Surroundings) -> None:
     ],
 )
 def test_each_threshold_from_both_sides(quiet: Surroundings, change: dict[str, Any], expected: str | None) -> None:
-    assert find_disturbances(replace(quiet, **change)) == ([] if expected is None else [expected])
+    found = [str(each) for each in find_disturbances(replace(quiet, **change))]
+    assert found == ([] if expected is None else [expected])
 
 
 def test_all_stand_in_one_line(quiet: Surroundings) -> None:
