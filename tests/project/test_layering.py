@@ -13,7 +13,14 @@ PACKAGES = ("mnist_core", "bench", "reports")
 BUDGETS = {"bench/conftest.py", *(f"bench/commands/{name}.py" for name in ("against", "gate_run", "trials"))}
 READS_A_CLOCK = {"bench/machine/clock.py", *BUDGETS, "mnist_core/training/train.py"}  # compared; the budget; a log
 COMMANDS = {f"reports/commands/{name}.py" for name in ("claims", "compare", "export", "gate", "page", "trace")}
-PRINTS = {"mnist_core/cli.py", "bench/commands/cli.py", "reports/commands/cli.py", *BUDGETS, *COMMANDS}
+PRINTS = {
+    "mnist_core/cli.py",
+    "bench/commands/cli.py",
+    "bench/commands/doctor.py",
+    "reports/commands/cli.py",
+    *BUDGETS,
+    *COMMANDS,
+}
 
 
 def find_modules(package: str) -> Iterator[Path]:

@@ -257,6 +257,7 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench noise --repetitions 1
         mnist-bench noise --turns 0
         mnist-bench noise --ordering nonsense
+        mnist-bench doctor --nonsense
         mnist-bench gate
         mnist-bench gate --metrics speed
         mnist-bench gate --fail-on slow
