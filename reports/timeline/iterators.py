@@ -83,7 +83,7 @@ def _find_roots(host: Events, places: Ints, stages: Ints, above: Ints) -> Ints:
     _, moments = np.unique(host.periods[places, 0], return_inverse=True)
     callers = _find_callers(iterators, inner, moments)
     callers = np.where(callers != UNKNOWN, callers, _find_callers(iterators, outer, moments))
-    tops = np.where(callers == UNKNOWN, np.arange(len(places)), callers)
+    tops = np.where((callers == UNKNOWN) | (parents == UNKNOWN), np.arange(len(places)), callers)
     for _ in range(DEEPEST.bit_length()):  # each round doubles how far up it reaches
         tops = tops[tops]
     unseen = (parents != UNKNOWN) & (above[stages] != UNKNOWN)

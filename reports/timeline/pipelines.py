@@ -31,6 +31,7 @@ TUNABLE = frozenset({"parallelism", "buffer_limit"})
 POOL = "tf_data"  # the names of tf.data's own threads begin so
 THREADS = "threadpool_size"
 BODY = "Scan"  # AutoGraph makes of `for x in dataset` a scan that holds the body, and a reduce
+REDUCTION = "Reduce"  # dataset.reduce, which takes each element when it has come
 ABOVE_BODY = frozenset({ROOT, "Model", "Options", "MaxIntraOpParallelism", "Prefetch", "TakeWhile"})
 NO_CALLS: Ints = np.empty(0, np.int64)
 UNSEEN = "nobody who is in the trace"  # the call of the root was under way when the capture began or ended
@@ -158,7 +159,11 @@ def _build_pipeline(
 
 
 def _enter_loop(origin: Origin) -> tuple[Calls, str | None]:
-    """The calls as the body of a loop inside a graph makes them, whose stage is no wait: it holds the step itself."""
+    """The calls as the body of a loop inside a graph makes them, whose stage is no wait: it holds the step itself.
+
+    A ``dataset.reduce`` has none, and every call of its root is a wait. Where the trace holds no stage so deep that a
+    body may not stand above it, nobody can tell which of the two it was.
+    """
     if origin.kind != LOOP:
         return origin.calls, None
     bodies = {path[: path.index(BODY) + 1] for path in origin.calls if BODY in path}
@@ -166,7 +171,8 @@ def _enter_loop(origin: Origin) -> tuple[Calls, str | None]:
         (path for path in sorted(bodies, key=len) if ABOVE_BODY.issuperset(map(strip_version, path[:-1]))), None
     )
     if body is None:
-        return origin.calls, None
+        is_reduction = any(not ABOVE_BODY.issuperset(map(strip_version, path)) for path in origin.calls)
+        return origin.calls, REDUCTION if is_reduction else None
     below = {(path[0], *path[len(body) :]): places for path, places in origin.calls.items() if len(path) > len(body)}
     inside = {path: places for path, places in below.items() if len(path) > 1}
     asked = [places for path, places in inside.items() if len(path) == 2]  # noqa: PLR2004  # the root, and the first stage

@@ -72,6 +72,8 @@ HAND_ON = frozenset(  # nobody waits in them: they count or set options, and han
     {
         "Root",
         "Model",
+        "Zip",
+        "Range",
         "Options",
         "PrivateThreadPool",
         "MaxIntraOpParallelism",

@@ -80,7 +80,7 @@ class Pipeline:
         in_flight: The stage of which a call was under way when the capture began, and how long the consumer still
             waited for it, in picoseconds; None if there was none.
         loops: Name of the stage that holds the body of a loop over the dataset, as in ``for x in dataset`` inside a
-            tf.function; None if there is no such loop.
+            tf.function, or "Reduce" for a ``dataset.reduce``; None if there is no such loop.
     """
 
     stages: tuple[Stage, ...]

@@ -34,6 +34,7 @@ def test_a_call_before_the_first_of_its_parent_is_of_that_parent() -> None:
 def test_iterators_of_two_roots_are_apart_and_calls_without_identities_are_one() -> None:
     assert groups(call(ROOT, 0, 1), call(ROOT, 20, 5)) == [{"Root": 1}, {"Root": 1}]
     assert groups(Made(ROOT, 0, 5), Made(f"{ROOT}::Map", 1, 3), Made(ROOT, 20, 5)) == [{"Root": 2, "Map": 1}]
+    assert groups(Made(ROOT, 0, 5), call(ROOT, 20, 7)) == [{"Root": 1}, {"Root": 1}]
 
 
 def test_the_inner_iterator_of_a_cache_is_the_cache() -> None:

@@ -119,7 +119,7 @@ def test_iterators_that_are_their_own_ancestors_end() -> None:
 
 def test_a_loop_inside_a_graph_is_a_pipeline_too() -> None:
     (pipeline,) = build({PYTHON: [Made("ReduceIterator::Root", 0, 9), Made("ReduceIterator::Root::MapAndBatch", 0, 9)]})
-    assert pipeline.chain == "MapAndBatch"
+    assert (pipeline.chain, pipeline.loops) == ("MapAndBatch", "Reduce")
 
 
 @pytest.mark.parametrize("name", ["MakeIterator::MapDataset", "IteratorGetNextOp::DoCompute", "Iterator::", "Iterator"])
@@ -297,7 +297,7 @@ def test_the_scan_that_holds_the_body_of_a_loop_is_no_wait_and_its_input_is(root
 
 def test_a_scan_below_a_map_is_a_stage_like_others() -> None:
     (pipeline,) = build(make_loop("ReduceIterator::Root", "::Map"))
-    assert (pipeline.loops, pipeline.wait_ps) == (None, 90 * MICROSECOND)
+    assert (pipeline.loops, pipeline.wait_ps) == ("Reduce", 90 * MICROSECOND)
     assert pipeline.chain == "Map > Scan > Map > TensorSlice"
 
 
@@ -427,7 +427,7 @@ def test_what_one_device_is_handed_is_fed_by_the_pipeline_for_all_and_waits_for_
     assert shares(whole) == {"Root": 0, "Map": 40}
 
 
-@pytest.mark.parametrize("stage", ["MaxIntraOpParallelism", "FiniteTake", "ForeverRepeat"])
+@pytest.mark.parametrize("stage", ["MaxIntraOpParallelism", "FiniteTake", "ForeverRepeat", "Zip"])
 def test_a_stage_that_hands_on_takes_no_turns(stage: str) -> None:
     (pipeline,) = build(
         {PYTHON: [Made(ROOT, 0, 10), Made(f"{ROOT}::{stage}", 0, 10), Made(f"{ROOT}::{stage}::Prefetch", 0, 10)]}

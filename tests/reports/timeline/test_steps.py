@@ -111,13 +111,27 @@ def test_in_a_loop_inside_a_graph_the_input_of_the_body_is_the_wait() -> None:
     assert parts_us(step) == {"input": 15, "host": 85}
 
 
-def test_a_loop_without_a_body_waits_for_its_whole_input() -> None:
-    (step,) = steps_of({
-        PYTHON: [mark(0, 100), Made("FunctionRun", 0, 100, {"id": 7})],
-        "tf_data_reduce_dataset/1": [Made("ReduceDatasetOp::DoCompute", 0, 100, {"id": 7}),
-                                     Made("ReduceIterator::Root", 10, 60), Made("ReduceIterator::Root::Map", 10, 60)],
-    })  # fmt: skip
-    assert parts_us(step) == {"other": 100}  # as nothing tells what of it is the reduction
+@pytest.mark.parametrize(
+    ("stages", "parts"),
+    [
+        (["Map"], {"input": 60, "other": 40}),
+        (["Prefetch", "Map"], {"input": 60, "other": 40}),
+        (["Prefetch"], {"other": 100}),  # the map or the body of a loop below it may be what the trace lacks
+        (["Prefetch", "Scan"], {"other": 100}),
+    ],
+)
+def test_a_reduction_waits_for_each_of_its_elements_where_it_is_known_for_one(stages: list, parts: dict) -> None:
+    names = ["::".join(["ReduceIterator::Root", *stages[:depth]]) for depth in range(len(stages) + 1)]
+    (step,) = steps_of(
+        {
+            PYTHON: [mark(0, 100), Made("FunctionRun", 0, 100, {"id": 7})],
+            "tf_data_reduce_dataset/1": [
+                Made("ReduceDatasetOp::DoCompute", 0, 100, {"id": 7}),
+                *(Made(name, 10, 60) for name in names),
+            ],
+        }
+    )
+    assert parts_us(step) == parts
 
 
 RANKED = ("computing", "to_host", "input", "collecting", "launching", "to_device", "host")
