@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import random
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import describe_environment, describe_machine
 from bench.turns.group import Outcome, measure_group
-from bench.turns.measure import MAX_ROUNDS
+from bench.turns.measure import MAX_ROUNDS, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter
@@ -102,7 +101,7 @@ def _measure(options: RunOptions) -> list[Outcome]:
     with GroupProgress(Console(stderr=True), budget) as progress:
         if line := render_disturbances(find_disturbances(describe_environment())):
             progress.notice(line)
-        outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress)
+        outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
     return [outcomes[case.id] for case in cases]
 
 

@@ -99,7 +99,7 @@ CONSUMERS = {
         ),
         Consumer("memory", "bench.consumers.heap:build", (OpensDataset, PredictsBytes), is_timed=False),
         Consumer(
-            "observed", "bench.consumers.observed:ObservedMeter", (OpensDataset,), is_timed=False, may_take=("step_ms",)
+            "observed", "bench.consumers.traced:ObservedMeter", (OpensDataset,), is_timed=False, may_take=("step_ms",)
         ),
         Consumer(
             *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),

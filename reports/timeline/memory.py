@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.xplane.events import ALLOCATOR, FRAGMENTATION, MEMORY, TF_OP, Argument, Events
 from reports.xplane.periods import Ints
@@ -57,14 +57,16 @@ class Allocator:
 def describe_memory(host: Events) -> tuple[Allocator, ...]:
     """The allocators of the trace, the one with the highest peak first."""
     places = host.find(MEMORY.match)
-    allocators = _look_up(host.get(ALLOCATOR), places, "")
-    found = [_describe(host, str(name), places[allocators == name]) for name in sorted(set(allocators.tolist()))]
+    by_name: defaultdict[str, list[int]] = defaultdict(list)
+    for place, name in zip(places.tolist(), _look_up(host.get(ALLOCATOR), places, ""), strict=True):
+        by_name[name].append(place)
+    found = [_describe(host, name, np.array(each, np.int64)) for name, each in sorted(by_name.items())]
     return tuple(sorted(found, key=lambda allocator: allocator.peak_bytes, reverse=True))
 
 
 def _describe(host: Events, name: str, places: Ints) -> Allocator:
     allocated, peaks = host.look_up(ALLOCATED, places), host.look_up(PEAK, places)
-    fragmentation = [value for value in _look_up(host.get(FRAGMENTATION), places, None).tolist() if value is not None]
+    fragmentation = [value for value in _look_up(host.get(FRAGMENTATION), places, None) if value is not None]
     kind = host.names.index(ALLOCATION) if ALLOCATION in host.names else -1
     allocations = places[host.kinds[places] == kind]
     return Allocator(
@@ -79,15 +81,18 @@ def _describe(host: Events, name: str, places: Ints) -> Allocator:
 
 def _find_largest(host: Events, allocations: Ints) -> tuple[Allocation, ...]:
     sizes = host.look_up(SIZE, allocations).tolist()
-    operations = _look_up(host.get(TF_OP), allocations, "").tolist()
+    operations = _look_up(host.get(TF_OP), allocations, "")
     by_operation: defaultdict[str, list[int]] = defaultdict(list)
     for operation, size in zip(operations, sizes, strict=True):
         by_operation[UNNAMED if operation in UNTOLD else operation].append(size)
-    found = [Allocation(operation, max(each), len(each)) for operation, each in by_operation.items()]
+    found = [Allocation(operation, max(0, *each), len(each)) for operation, each in by_operation.items()]
     return tuple(sorted(found, key=lambda each: each.num_bytes, reverse=True)[:MOST_ALLOCATIONS])
 
 
-def _look_up(told: Argument, places: Ints, missing: str | None) -> NDArray[np.object_]:
-    """The values of an argument at these events, as objects."""
-    known = dict(zip(told.at.tolist(), told.values.tolist(), strict=True))
-    return np.array([known.get(place, missing) for place in places.tolist()], object)
+def _look_up(told: Argument, places: Ints, missing: Any) -> list[Any]:
+    """The values of an argument at these events."""
+    at = np.searchsorted(told.at, places)
+    there = at < len(told.at)
+    there[there] = told.at[at[there]] == places[there]
+    found = iter(told.values[at[there]].tolist())
+    return [next(found) if known else missing for known in there.tolist()]

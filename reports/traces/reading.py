@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -134,7 +134,8 @@ def _group_steps(marks: Marks, steps: Sequence[Step]) -> tuple[StepKind, ...]:
     by_name: defaultdict[str, list[Step]] = defaultdict(list)
     for step in steps:
         by_name[step.kind].append(step)
-    kinds = [StepKind(name, marks.names.count(name), tuple(by_name[name])) for name in dict.fromkeys(marks.names)]
+    counts = Counter(marks.names)
+    kinds = [StepKind(name, count, tuple(by_name[name])) for name, count in counts.items()]
     return tuple(sorted(kinds, key=_rank))
 
 

@@ -82,7 +82,7 @@ class Events:
     """The events of the host, or of the devices, thread by thread, each thread's in the order in which they began.
 
     Args:
-        names: Every name that occurs.
+        names: Every name that an event may have.
         threads: The threads.
         kinds: Place in `names` of each event's name, int32 array of shape (n,).
         lines: Place in `threads` of each event's thread, int32 array of shape (n,).
