@@ -18,18 +18,14 @@ def find_holders(periods: Periods) -> Ints:
     Returns:
         int64 array of shape (n,): places in `periods`; `NOTHING` for the outermost. What has no duration holds none.
     """
-    holders = np.full(len(periods), NOTHING, np.int64)
     lasting = np.flatnonzero(periods[:, 1] > periods[:, 0])
-    ends = np.sort(periods[lasting, 1])
     begun = np.searchsorted(lasting, np.arange(len(periods)))  # how many that last have begun before
-    depths = begun - np.searchsorted(ends, periods[:, 0], side="right")
-    is_lasting = np.zeros(len(periods), bool)
-    is_lasting[lasting] = True
-    for depth in range(1, int(depths.max(initial=0)) + 1):
-        inner = np.flatnonzero(depths == depth)
-        outer = np.flatnonzero((depths == depth - 1) & is_lasting)
-        at = np.searchsorted(outer, inner) - 1
-        holders[inner] = np.where(at >= 0, outer[np.maximum(at, 0)], NOTHING)
+    depths = begun - np.searchsorted(np.sort(periods[lasting, 1]), periods[:, 0], side="right")
+    keys = np.sort(depths[lasting] * len(periods) + lasting)  # by depth, then by place
+    least = (depths - 1) * len(periods)
+    at = np.searchsorted(keys, least + np.arange(len(periods))) - 1
+    found = keys[np.maximum(at, 0)] if len(keys) else least - 1
+    holders = np.where((depths > 0) & (at >= 0) & (found >= least), found - least, NOTHING)
     inner = np.flatnonzero(depths > 0)
     is_over = (holders[inner] == NOTHING) | (periods[holders[inner], 1] <= periods[inner, 0])
     return _find_holders_one_by_one(periods) if is_over.any() else holders
