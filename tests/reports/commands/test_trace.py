@@ -1,6 +1,7 @@
 """``mnist-report trace``: what a user sees, and what a script gets."""
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from made_traces import make_waits, save
 from spaces import make_slow_map, make_space
 
+from reports.commands.trace import trace
 from reports.xplane.sessions import MAX_BYTES
 
 pytestmark = pytest.mark.process
@@ -254,6 +256,35 @@ def test_hosts_of_which_none_can_be_read_are_one_line_and_exit_code_2(hosts: Pat
         f"error: no host of session 2026_11_23 can be read: {hosts}/plugins/profile/2026_11_23/a-fast.xplane.pb is"
         " empty: capture one with mnist-core train --profile START:STOP.\n"
     )
+
+
+class Stream(io.StringIO):
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize(
+    ("least", "is_terminal", "is_shown"), [(0, True, True), (2**20, True, False), (0, False, False)]
+)
+def test_reading_a_long_trace_is_shown_on_a_terminal_as_it_goes_on(
+    runs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    least: int,
+    *,
+    is_terminal: bool,
+    is_shown: bool,
+) -> None:
+    stream = Stream(is_terminal=is_terminal)
+    monkeypatch.setattr("reports.commands.trace.LONG_BYTES", least)
+    monkeypatch.setattr(sys, "stderr", stream)
+    trace(runs, as_json=True, session="post")
+    assert json.loads(capsys.readouterr().out)["num_marks"] == 12
+    assert ("reading vm.xplane.pb" in stream.getvalue()) == is_shown
 
 
 def test_help_has_examples() -> None:

@@ -115,6 +115,12 @@ def test_a_kind_whose_steps_are_all_cut_has_no_split() -> None:
     assert (trace.kinds[1].split, trace.kinds[1].mean_ms) == (None, 0.0)
 
 
+def test_a_training_of_which_every_step_may_be_cut_does_not_come_first() -> None:
+    trace = read_trace(make_kinds(("train", 1), ("eval", 6)))
+    assert [(kind.name, len(kind.steps)) for kind in trace.kinds] == [("eval", 5), ("train", 0)]
+    assert trace.verdict == InputVerdict(0.25, STEPS, "highly input-bound")
+
+
 def test_the_pipeline_of_the_first_kind_of_steps_comes_first_however_short_its_wait() -> None:
     threads = {PYTHON: [
         Made("eval", 0, 5000, {"step_num": 0, "_r": 1}),
