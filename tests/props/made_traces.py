@@ -53,7 +53,7 @@ def make_waits(*waits_us: int, step_us: int = 10_000, mark: str = "train") -> di
             for number, wait_us in enumerate(waits_us)
             for event in (
                 Made(mark, number * step_us, step_us, {"step_num": number, "_r": 1}),
-                Made("Iterator::Root", number * step_us, wait_us),
+                Made("Iterator::Root", number * step_us, wait_us, {"id": 1}),
             )
         ]
     }

@@ -137,8 +137,8 @@ def test_the_text_of_a_trace_that_cannot_be_judged() -> None:
 
 def test_every_pipeline_has_a_table_under_the_name_of_who_fetches_from_it() -> None:
     threads = make_waits(2_000)
-    threads[PYTHON] += [Made("Iterator::Root", 12_000, 1_000, {"id": 1}),
-                        Made("Iterator::Root::Map", 12_000, 1_000, {"id": 2, "parent_id": 1})]  # fmt: skip
+    threads[PYTHON] += [Made("Iterator::Root", 12_000, 1_000, {"id": 2}),
+                        Made("Iterator::Root::Map", 12_000, 1_000, {"id": 3, "parent_id": 2})]  # fmt: skip
     lines = draw(tabulate_trace(read_trace(threads), top=0)).splitlines()
     at = lines.index("tf.data, pipeline 1 of 2: for train")
     assert [line.rstrip() for line in lines[at : at + 17]] == [

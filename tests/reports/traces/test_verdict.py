@@ -51,7 +51,7 @@ def make_outside(gap_us: int, wait_us: int) -> dict[str, list[Made]]:
     for number in range(10):
         start = number * 10_000
         threads[PYTHON] += [
-            Made("Iterator::Root", start, wait_us),
+            Made("Iterator::Root", start, wait_us, {"id": 1}),
             Made("train", start + gap_us, 10_000 - gap_us, {"step_num": number, "_r": 1}),
         ]
     return threads
@@ -83,14 +83,16 @@ def test_validation_between_the_steps_is_not_their_input() -> None:
 
 def test_what_is_fetched_between_the_steps_is_blamed_and_no_loader_of_another_thread() -> None:
     threads = make_outside(2000, 2000)
-    threads[PYTHON] += [Made("Iterator::Root::Map", number * 10_000, 1_900) for number in range(10)]
+    threads[PYTHON] += [
+        Made("Iterator::Root::Map", number * 10_000, 1_900, {"id": 2, "parent_id": 1}) for number in range(10)
+    ]
     threads[PYTHON] += [Made("FunctionRun", 5_000, 10, {"id": 3})]
     threads["loader/9"] = [
         event
         for number in range(10)
         for event in (
-            Made("Iterator::Root", number * 10_000, 9_000, {"id": 1}),
-            Made("Iterator::Root::Generator", number * 10_000, 9_000, {"id": 2, "parent_id": 1}),
+            Made("Iterator::Root", number * 10_000, 9_000, {"id": 3}),
+            Made("Iterator::Root::Generator", number * 10_000, 9_000, {"id": 4, "parent_id": 3}),
         )
     ]
     trace = read_trace(threads)
