@@ -208,7 +208,9 @@ def _find_missing(start: int, calls: Periods, waits: Periods) -> Periods:
 
 
 def _works_longer(path: Path, above: Path, busy: Mapping[Path, Periods], inputs: Mapping[Path, Sequence[Path]]) -> bool:
-    """True if the calls of a stage that are in the capture take longer than what the stage above it does itself."""
+    """True if the stage above waits for this one: its calls in the capture take longer than what that does itself."""
+    if strip_version(above[-1]) == HANDOVER:
+        return True
     if not len(busy[path]) or not len(busy[above]) or find_kind(above[-1]).works_ahead:
         return False
     own = subtract(busy[above], unite(*(busy[each] for each in inputs[above])))

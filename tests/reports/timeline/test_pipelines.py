@@ -349,6 +349,18 @@ def test_a_call_in_flight_is_put_down_to_the_deeper_stage_where_that_takes_longe
     assert pipeline.slowest.name == blamed
 
 
+def test_a_call_in_flight_passes_through_a_second_prefetch_to_what_that_waits_for() -> None:
+    take = f"{PREFETCH}::FiniteTake"
+    pipeline = in_flight(
+        [
+            Made(take, 80, 50),
+            Made(f"{take}::Prefetch", 80, 49),
+            Made(f"{take}::Prefetch::Map", 80, 40),
+        ]
+    )
+    assert pipeline.in_flight == ("Map", 80 * MICROSECOND)
+
+
 def test_below_a_stage_that_works_ahead_nothing_is_known_of_a_call_in_flight() -> None:
     pipeline = in_flight(
         [
