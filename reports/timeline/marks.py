@@ -8,6 +8,7 @@ Source: openxla/xla, ``xla/tsl/profiler/utils/group_events.cc``, RootNeedsGroupi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from reports.xplane.periods import Ints, Periods
 
 LEGACY_MARK = "TraceContext"  # TensorFlow 2.2 and before; what it is the context of, is an argument
 MARKS, CALLS, DEVICE = "marks", "calls", "device"
+SEPARATORS = " _-:#/"  # between the name of a step and its number
 FUNCTION_RUN = ("FunctionRun", "SessionRun", "RunGraph")
 
 
@@ -33,6 +35,7 @@ class Marks:
         lines: Thread of each, int32 array of shape (n,).
         has_numbers: True if at least one mark tells its number.
         has_levels: True if at least one has the argument without which TensorBoard sees no step.
+        spelled: The names as the events have them, where each tells its step's number too, as "step 12" does.
         origin: What the steps are: `MARKS`, `CALLS` of a function for want of marks, or the steps of a `DEVICE`.
     """
 
@@ -42,6 +45,7 @@ class Marks:
     lines: NDArray[np.int32]
     has_numbers: bool = True
     has_levels: bool = True
+    spelled: frozenset[str] = frozenset()
     origin: str = MARKS
 
     def __len__(self) -> int:
@@ -55,13 +59,15 @@ def find_marks(host: Events) -> Marks:
     places = _keep_outermost(host, candidates)
     places = places[np.argsort(host.periods[places, 0], kind="stable")]
     told = host.look_up(STEP_NUMBER, places)
+    names = [_name(host, place) for place in places.tolist()]
     return Marks(
-        names=tuple(_name(host, place) for place in places.tolist()),
+        names=_leave_out_numbers(names, told.tolist()),
         numbers=tuple(number if number != UNKNOWN else count for count, number in enumerate(told.tolist())),
         periods=host.periods[places],
         lines=host.lines[places],
         has_numbers=bool((told != UNKNOWN).any()),
         has_levels=bool(np.isin(places, levels.at).any()),
+        spelled=frozenset(names),
     )
 
 
@@ -92,6 +98,13 @@ def _name(host: Events, place: int) -> str:
     if name == LEGACY_MARK and at < len(types.at) and types.at[at] == place:
         return str(types.values[at])
     return name
+
+
+def _leave_out_numbers(names: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
+    """The names without the steps' numbers at their ends, if all have them: else every step is of a kind of its own."""
+    kinds = [name.removesuffix(f"{number}").rstrip(SEPARATORS) for name, number in zip(names, numbers, strict=True)]
+    has_all = all(kind and name.endswith(f"{number}") for name, kind, number in zip(names, kinds, numbers, strict=True))
+    return tuple(kinds) if has_all else tuple(names)
 
 
 def _keep_outermost(host: Events, places: Ints) -> Ints:

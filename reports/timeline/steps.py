@@ -115,4 +115,4 @@ def _find_host_work(host: Events, marks: Marks, line: int) -> Periods:
 def _is_left_out(name: str, marks: Marks) -> bool:
     """True for what holds other events and computes nothing itself."""
     is_mark = marks.origin == MARKS and name.startswith(MARK_NAMES) and "/" not in name
-    return is_mark or name in marks.names or name.startswith((*NOT_COMPUTING, PYTHON_CALL))
+    return is_mark or name in marks.names or name in marks.spelled or name.startswith((*NOT_COMPUTING, PYTHON_CALL))

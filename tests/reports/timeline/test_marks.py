@@ -102,6 +102,22 @@ def test_a_run_of_a_graph_is_no_mark_though_it_is_a_root(name: str) -> None:
     assert len(marks_of(Made(name, 0, 10, {"_r": 1, "id": 3}))) == 0
 
 
+@pytest.mark.parametrize(
+    ("spelled", "names"),
+    [
+        (["step 4", "step 5"], ("step", "step")),
+        (["train_4", "eval_5"], ("train", "eval")),
+        (["train4", "train5"], ("train", "train")),
+        (["train0", "train0"], ("train0", "train0")),
+        (["train4", "train4"], ("train4", "train4")),
+        (["4", "5"], ("4", "5")),
+    ],
+)
+def test_names_that_all_end_with_their_steps_number_are_one_kind(spelled: list, names: tuple) -> None:
+    marks = marks_of(*(mark(place * 20, 10, 4 + place, name) for place, name in enumerate(spelled)))
+    assert (marks.names, marks.numbers, marks.spelled) == (names, (4, 5), set(spelled))
+
+
 def test_nothing_marked_is_no_step() -> None:
     marks = marks_of(Made("train", 0, 10))
     assert (len(marks), marks.names, marks.periods.shape) == (0, (), (0, 2))

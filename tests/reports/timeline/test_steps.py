@@ -68,6 +68,12 @@ def test_a_mark_of_any_name_is_no_computing() -> None:
     assert parts_us(step) == {"host": 10, "other": 90}
 
 
+def test_a_mark_whose_name_ends_with_its_number_is_no_computing() -> None:
+    first, second = steps_of({PYTHON: [mark(0, 100, 7, "step 7"), mark(100, 100, 8, "step 8"), Made("call", 110, 20)]})
+    assert (first.name, second.name) == ("step 7", "step 8")
+    assert (parts_us(first), parts_us(second)) == ({"other": 100}, {"host": 20, "other": 80})
+
+
 def test_graphs_that_a_step_runs_on_other_threads_are_its_computing_and_others_are_not() -> None:
     (step,) = steps_of(
         {
