@@ -68,11 +68,11 @@ def pair_operations(first: Trace, second: Trace) -> list[TimePair]:
 
 
 def _share_by_stage(trace: Trace) -> dict[str, float]:
-    if not trace.pipelines:
+    if trace.awaited is None:
         return {}
     names: Counter[str] = Counter()
     shares = {}
-    for stage in reversed(trace.pipelines[0].stages):
+    for stage in reversed(trace.awaited.stages):
         names[stage.name] += 1
         name = stage.name if names[stage.name] == 1 else f"{stage.name} ({names[stage.name]})"
         shares[name] = stage.share_ps / PS_PER_MS / trace.num_rounds

@@ -91,7 +91,7 @@ def _show_change(change_ms: float) -> Cell:
 
 
 def _tell_chains(first: Trace, second: Trace) -> Lines:
-    chains = [trace.pipelines[0].chain if trace.pipelines else NO_CHAIN for trace in (first, second)]
+    chains = [trace.awaited.chain if trace.awaited else NO_CHAIN for trace in (first, second)]
     if chains[0] == chains[1]:
         return Lines((f"both run as {chains[0]}",), Emphasis.FAINT)
     return Lines(tuple(f"{side} runs as {chain}" for side, chain in zip("AB", chains, strict=True)), Emphasis.FAINT)

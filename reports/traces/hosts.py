@@ -75,7 +75,7 @@ def _list_host(host: HostTrace) -> Row:
     mean = NOTHING if trace.mean_step_ms is None else render_mean_ms(trace.mean_step_ms)
     waits = NOTHING if trace.verdict is None else render_share(trace.verdict.input_share)
     bound = trace.verdict is not None and trace.verdict.is_input_bound
-    slowest = trace.pipelines[0].slowest.name if bound and trace.pipelines else ""
+    slowest = trace.awaited.slowest.name if bound and trace.awaited else ""
     return build_row(
         host.name, f"{len(trace.steps)}", mean, Cell(waits, emphasis=Emphasis.BAD if bound else Emphasis.PLAIN), slowest
     )

@@ -40,7 +40,7 @@ def _dump(content: dict[str, Any]) -> str:
 
 def describe_trace(trace: Trace) -> dict[str, Any]:
     """All that is known of a trace, in JSON's types."""
-    slowest = trace.pipelines[0].slowest if trace.pipelines and trace.verdict else None
+    slowest = trace.awaited.slowest if trace.awaited else None
     return {
         "session": trace.session.name,
         "path": str(trace.session.path),

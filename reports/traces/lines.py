@@ -34,7 +34,7 @@ def tell_verdict(trace: Trace) -> list[str]:
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
     if trace.verdict.is_input_bound:
-        lines = _blame(trace.pipelines[0]) if _is_awaited(trace) else [NO_STAGES]
+        lines = _blame(trace.awaited) if trace.awaited else [NO_STAGES]
     else:
         lines = _tell_rest(trace)
     return [said, *_tell_gain(trace), *lines, *_tell_other_kinds(trace)]
@@ -73,12 +73,6 @@ def _tell_gain(trace: Trace) -> list[str]:
     ]
 
 
-def _is_awaited(trace: Trace) -> bool:
-    """True if the wait that was judged is one for the first pipeline: the steps' own, where the verdict is of them."""
-    of_steps = trace.verdict is not None and trace.verdict.of == STEPS
-    return any(not of_steps or trace.kinds[0].name in pipeline.serves for pipeline in trace.pipelines[:1])
-
-
 def _blame(pipeline: Pipeline) -> list[str]:
     """The slowest stage, what is waited for in it, and what to do."""
     stage, kind = pipeline.slowest, find_kind(pipeline.slowest.name)
@@ -103,10 +97,9 @@ def _tell_rest(trace: Trace) -> list[str]:
         shares = {part: share for part, share in dataclasses.asdict(trace.split).items() if part != "input"}
         part = max(shares, key=lambda each: shares[each])
         lines.append(f"most of a step, {render_share(shares[part])} %, is {PARTS[part]}")
-    if _is_awaited(trace):
-        pipeline = trace.pipelines[0]
-        wait = render_ms(pipeline.wait_ps / PS_PER_MS)
-        lines.append(f"the pipeline keeps up: {wait} ms of waiting in all, most of it for {pipeline.slowest.name}")
+    if trace.awaited:
+        wait, slowest = render_ms(trace.awaited.wait_ps / PS_PER_MS), trace.awaited.slowest.name
+        lines.append(f"the pipeline keeps up: {wait} ms of waiting in all, most of it for {slowest}")
     return lines
 
 

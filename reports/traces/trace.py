@@ -12,7 +12,7 @@ from reports.timeline.memory import Allocator
 from reports.timeline.operations import Operation
 from reports.timeline.stages import Pipeline
 from reports.timeline.steps import Step
-from reports.traces.verdict import InputVerdict
+from reports.traces.verdict import STEPS, InputVerdict
 from reports.xplane.periods import NS_PER_MS
 from reports.xplane.sessions import Session
 
@@ -125,6 +125,14 @@ class Trace:
     def mean_step_ms(self) -> float | None:
         """The mean step: the number that TensorBoard shows."""
         return self.kinds[0].mean_ms if self.steps else None
+
+    @property
+    def awaited(self) -> Pipeline | None:
+        """The pipeline whose waits the verdict is of; None without a verdict, or where the trace does not hold it."""
+        if self.verdict is None or not self.pipelines:
+            return None
+        first = self.pipelines[0]
+        return first if self.verdict.of != STEPS or self.kinds[0].name in first.serves else None
 
     @property
     def num_rounds(self) -> int:

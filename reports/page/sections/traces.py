@@ -42,8 +42,8 @@ def _describe(trace: Trace) -> list[Block]:
     blocks.append(write_sentences(_say(trace)))
     if trace.steps:
         blocks.append(draw_steps(trace))
-    if trace.verdict is not None and trace.pipelines and trace.pipelines[0].wait_ps:
-        blocks.append(draw_stages(trace.pipelines[0]))
+    if trace.awaited and trace.awaited.wait_ps:
+        blocks.append(draw_stages(trace.awaited))
     return [*blocks, Lines(trace.remarks, Emphasis.UNSURE)] if trace.remarks else blocks
 
 
@@ -53,15 +53,14 @@ def _say(trace: Trace) -> list[str]:
         lines.append(
             f"{count_things(trace.step_ms.count, 'step')}, median {render_estimate(trace.step_ms, render_ratio)} ms"
         )
-    if trace.pipelines:
-        lines.append(f"the pipeline ran as {trace.pipelines[0].chain}")
+    if trace.awaited:
+        lines.append(f"the pipeline ran as {trace.awaited.chain}")
     return lines
 
 
 def draw_steps(trace: Trace) -> Figure:
     """What each step's time went to, step after step."""
-    is_told = trace.verdict is not None and trace.pipelines
-    slowest = f"; the slowest stage of tf.data is {trace.pipelines[0].slowest.name}" if is_told else ""
+    slowest = f"; the slowest stage of tf.data is {trace.awaited.slowest.name}" if trace.awaited else ""
     count = len(trace.steps)
     left_out = f" The first {MOST_STEPS} of {count} steps are drawn." if count > MOST_STEPS else ""
     return Figure(

@@ -144,7 +144,10 @@ def test_what_is_not_input_bound_says_what_takes_the_time(part: str, said: str) 
 def test_a_wait_whose_pipeline_is_not_in_the_trace_is_put_down_to_no_other() -> None:
     threads = make_slow_map(4)
     threads[PYTHON] = [event for event in threads[PYTHON] if "Iterator::" not in event.name]
-    assert tell_verdict(read_trace(threads)) == [
+    trace = read_trace(threads)
+    assert trace.pipelines
+    assert trace.awaited is None
+    assert tell_verdict(trace) == [
         "highly input-bound: 81 % of the step time is waiting for input",
         "without that wait a step would take 1.9 ms instead of 10.0 ms, at best",
         NO_STAGES,
