@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from mnist_core.language.errors import InputError
+
 if TYPE_CHECKING:
     from bench.doctor.readings import Readings
 
@@ -33,7 +35,10 @@ def doctor(
 
     Exit code: 0 nothing is bad, 1 something is bad, 2 bad input.
     """
-    from bench.doctor.diagnosis import diagnose
+    try:
+        from bench.doctor.diagnosis import diagnose
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error}, which this command needs itself: pip install {error.name}") from None
     from bench.doctor.findings import find_exit_code
     from bench.doctor.telling import render_json, tabulate_findings
     from mnist_core.terminal.console import open_console
@@ -67,4 +72,4 @@ def read_here(console: Console, *, is_offline: bool) -> Readings:
             if waited_s == QUICK_S and not console.is_terminal:
                 bar.notice("asking TensorFlow, which takes some 15 s where it has no byte code")
 
-        return read_all(ask_tensorflow(tell), charts=charts)
+        return read_all(lambda: ask_tensorflow(tell), charts=charts)

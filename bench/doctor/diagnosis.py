@@ -8,6 +8,7 @@ from bench.doctor.findings import Finding, sort_findings
 from bench.doctor.gpu_rules import check_counters, check_cupti, check_driver, check_gpu, check_kernels
 from bench.doctor.machine_rules import check_machine, check_temp_folder, check_turbo, check_variables
 from bench.doctor.package_rules import (
+    check_leftovers,
     check_legacy_keras,
     check_own_version,
     check_python,
@@ -33,6 +34,7 @@ def _find(readings: Readings) -> Iterator[Finding]:
     yield from check_import(installed, answer)
     yield from check_keras(answer)
     yield from check_twins(installed)
+    yield from check_leftovers(installed)
     yield from check_requirements(installed)
     yield from check_legacy_keras(installed, readings.variables)
     yield from check_tensorboard(installed)

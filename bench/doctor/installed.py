@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import Distribution, distributions
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -22,12 +22,16 @@ class Package:
         version: Its version, as its metadata say.
         requires: Its requirements, as its metadata say; with a marker where they do not always hold.
         has_profile: True if it brings TensorBoard a Profile tab.
+        folder: Where it lies.
+        leftovers: Versions of which the same folder has metadata too: files of both may lie there.
     """
 
     name: str
     version: str
     requires: tuple[str, ...] = ()
     has_profile: bool = False
+    folder: str = ""
+    leftovers: tuple[str, ...] = ()
 
 
 Installed = Mapping[str, Package]
@@ -42,8 +46,11 @@ def read_installed(found: Iterable[Distribution] | None = None) -> Installed:
     packages: dict[str, Package] = {}
     for distribution in distributions() if found is None else found:
         package = _describe(distribution)
-        if package is not None:
-            packages.setdefault(package.name, package)
+        if package is None:
+            continue
+        known = packages.setdefault(package.name, package)
+        if known.folder == package.folder and known.version != package.version:
+            packages[package.name] = replace(known, leftovers=(*known.leftovers, package.version))
     return packages
 
 
@@ -73,7 +80,9 @@ def _describe(distribution: Distribution) -> Package | None:
         requires = tuple(distribution.requires or ())
     except (OSError, KeyError, ValueError, TypeError):
         return None
-    return Package(normalize(name), version, requires, has_profile) if name and version else None
+    if not name or not version:
+        return None
+    return Package(normalize(name), version, requires, has_profile, str(distribution.locate_file("")))
 
 
 def _parse(text: str) -> Requirement | None:

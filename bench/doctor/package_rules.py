@@ -95,7 +95,7 @@ def check_python(interpreter: Interpreter, installed: Installed) -> Iterator[Fin
             (f"{interpreter.implementation} {version}", interpreter.implementation != "CPython"),
             (f"Python {version}", not first <= interpreter.version <= last),
             (f"Python {version} without the global lock", interpreter.is_free_threaded),
-            (f"Python {version} on a Linux without glibc", interpreter.system == "Linux" and not interpreter.libc),
+            (f"Python {version} on a Linux without glibc", interpreter.is_musl),
         )
         if holds
     ]
@@ -140,6 +140,20 @@ def check_twins(installed: Installed) -> Iterator[Finding]:
                 f"pip install '{kept.name}=={kept.version}'",
             ),
         )
+
+
+def check_leftovers(installed: Installed) -> Iterator[Finding]:
+    """Whether an installation that was interrupted has left two versions of a package of the suite in one folder."""
+    for name in dict.fromkeys((*SUITE, *TENSORFLOWS, *TOLD)):
+        package = installed.get(name)
+        if package is not None and package.leftovers:
+            yield Finding(
+                name,
+                State.BAD,
+                f"both {' and '.join((package.version, *package.leftovers))} say that they are installed",
+                "files of both may lie there, and nobody can say which version is imported",
+                (f"pip uninstall -y {name}   # until none is left", f"pip install '{find_wanted(installed, name)}'"),
+            )
 
 
 def check_requirements(installed: Installed) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +31,13 @@ class Interpreter:
     Args:
         version: Major and minor version.
         implementation: Such as CPython.
-        libc: Such as glibc; empty where Python cannot tell, as with musl.
-        system: Such as Linux.
+        is_musl: True for a build against musl, as in Alpine Linux.
         is_free_threaded: True for a build without the global lock.
     """
 
     version: tuple[int, int]
     implementation: str = "CPython"
-    libc: str = "glibc"
-    system: str = "Linux"
+    is_musl: bool = False
     is_free_threaded: bool = False
 
 
@@ -132,8 +130,13 @@ class Readings:
     charts: bool | None
 
 
-def read_all(answer: Answer, *, charts: bool | None) -> Readings:
-    """The readings of this machine, with what others have answered."""
+def read_all(ask: Callable[[], Answer], *, charts: bool | None) -> Readings:
+    """The readings of this machine; TensorFlow is asked last, since it is itself a load.
+
+    Args:
+        ask: Gives TensorFlow's answer.
+        charts: True if the code of the Profile tab's charts can be had; None where nobody knows.
+    """
     return Readings(
         interpreter=read_interpreter(),
         installed=read_installed(),
@@ -142,8 +145,8 @@ def read_all(answer: Answer, *, charts: bool | None) -> Readings:
         byte_code=read_byte_code(),
         temp=read_temp_folder(),
         gpu=read_gpu(),
-        answer=answer,
         charts=charts,
+        answer=ask(),
     )
 
 
@@ -152,8 +155,7 @@ def read_interpreter() -> Interpreter:
     return Interpreter(
         sys.version_info[:2],
         platform.python_implementation(),
-        platform.libc_ver()[0],
-        platform.system(),
+        "musl" in str(sysconfig.get_config_var("HOST_GNU_TYPE")),
         bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
     )
 

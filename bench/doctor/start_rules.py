@@ -13,6 +13,8 @@ from bench.doctor.readings import ByteCode
 
 ILLEGAL = "SIGILL"  # how the system ends what uses an instruction that the processor has not
 BACKEND = "tensorflow"
+SET_BACKEND = f"export KERAS_BACKEND={BACKEND}"
+OTHER_BACKENDS = "jax|torch|openvino"  # which Keras imports where it is told to compute with them
 MOST = 0.5  # of the modules; a few are never compiled, as nothing imports them
 OTHERWISE = {"google": "protobuf"}  # modules of TensorFlow's needs whose package has another name
 RECIPES = (  # what is in an error's words, and what mends it
@@ -25,13 +27,12 @@ REINSTALL = "pip install --force-reinstall --no-deps {name}"
 def check_import(installed: Installed, answer: Answer) -> Iterator[Finding]:
     """Whether TensorFlow can be imported, and is the one that is installed."""
     package = find_tensorflow(installed)
+    name = "tensorflow" if package is None else package.name
     if answer.tensorflow is None:
         if package is None:
             return  # told already
         reason = answer.tensorflow_error or answer.ending or "said nothing"
-        yield Finding(
-            "import tensorflow", State.BAD, reason, "nothing can be measured or trained", _mend(reason, package.name)
-        )
+        yield Finding("import tensorflow", State.BAD, reason, "nothing can be measured or trained", _mend(reason, name))
         return
     if answer.ending is not None:
         yield Finding(
@@ -39,7 +40,7 @@ def check_import(installed: Installed, answer: Answer) -> Iterator[Finding]:
             State.BAD,
             f"the process that imported it {answer.ending}",
             "a worker may end in the same way, and its case has no numbers",
-            _mend(answer.ending, "tensorflow" if package is None else package.name),
+            ("CUDA_VISIBLE_DEVICES=-1 mnist-bench doctor   # is it the GPU?", *_mend(answer.ending, name)),
         )
         return
     if package is not None and find_minor(answer.tensorflow) != find_minor(package.version):
@@ -71,7 +72,7 @@ def check_keras(answer: Answer) -> Iterator[Finding]:
         State.BAD,
         f"computes with {answer.backend}",
         "models are not TensorFlow's: training, devices and traces of this program fail",
-        (f"export KERAS_BACKEND={BACKEND}",),
+        (SET_BACKEND,),
     )
 
 
@@ -79,6 +80,8 @@ def _mend(reason: str, name: str) -> tuple[str, ...]:
     """What mends an error of an import, as far as its words tell."""
     if ILLEGAL in reason:
         return ("use a machine whose processor has AVX: grep -c avx /proc/cpuinfo",)
+    if re.search(f"No module named '({OTHER_BACKENDS})", reason):
+        return (SET_BACKEND,)
     missing = re.search(r"No module named '(\w+)", reason)
     if missing:
         return (f"pip install {OTHERWISE.get(missing[1], missing[1].replace('_', '-'))}",)

@@ -1,6 +1,7 @@
 """``mnist-bench doctor``: what a user and a script see, the exit code, and the real command once."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,16 @@ def test_a_script_gets_json_and_the_same_exit_code(plant: Plant) -> None:
     told = json.loads(output)
     assert (told["mnist_bench_doctor"], told["exit_code"], code, errors) == (1, 1, 1, "")
     assert [each["name"] for each in told["findings"] if each["state"] == "bad"] == ["tensorboard"]
+
+
+def test_a_package_that_it_needs_itself_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith(("bench.doctor.", "packaging"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "packaging.requirements", None)
+    output, errors, code = run_apart("mnist-bench doctor")
+    assert (output, code) == ("", 2)
+    assert errors.count("\n") == 1
+    assert "which this command needs itself: pip install packaging" in errors
 
 
 @pytest.mark.process

@@ -8,6 +8,7 @@ from installations import install, only, wrong
 from bench.doctor.findings import State
 from bench.doctor.installed import Package
 from bench.doctor.package_rules import (
+    check_leftovers,
     check_legacy_keras,
     check_own_version,
     check_python,
@@ -36,8 +37,7 @@ def test_our_own_version_is_told_or_that_nothing_of_ours_was_installed() -> None
         (replace(HERE, version=(3, 14)), "Python 3.14"),
         (replace(HERE, implementation="PyPy"), "PyPy 3.11"),
         (replace(HERE, is_free_threaded=True), "Python 3.11 without the global lock"),
-        (replace(HERE, libc=""), "Python 3.11 on a Linux without glibc"),
-        (replace(HERE, libc="", system="Darwin"), None),
+        (replace(HERE, is_musl=True), "Python 3.11 on a Linux without glibc"),
     ],
 )
 def test_a_python_without_wheels_is_bad_where_tensorflow_is_still_to_be_installed(
@@ -97,6 +97,16 @@ def test_a_wheel_that_brings_the_other_along_is_no_second() -> None:
     assert wrong(check_twins(installed)) == [("two tensorflow wheels", State.BAD)]
     installed["tensorflow"] = Package("tensorflow", "2.15.0", ("tensorflow-intel==2.15.0",))
     assert list(check_twins(installed)) == []
+
+
+def test_two_versions_in_one_folder_are_bad() -> None:
+    installed = dict(install())
+    assert list(check_leftovers(installed)) == []
+    installed["keras"] = replace(installed["keras"], leftovers=("3.12.4",))
+    finding = only(check_leftovers(installed))
+    assert (finding.name, finding.state) == ("keras", State.BAD)
+    assert finding.found == "both 3.15.1 and 3.12.4 say that they are installed"
+    assert finding.mend == ("pip uninstall -y keras   # until none is left", "pip install 'keras'")
 
 
 def test_packages_that_fit_together_are_told_in_a_line() -> None:

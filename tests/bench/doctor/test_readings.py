@@ -34,11 +34,13 @@ def test_packages_are_read_from_their_metadata(tmp_path: Path) -> None:
         "[tensorboard_plugins]\nprofile = it:It\n",
     )
     other = plant_package(tmp_path, "b", "Name: six\nVersion: 1.0\n", "[tensorboard_plugins]\nprojector = it:It\n")
-    shadowed = plant_package(tmp_path, "c", "Name: Six\nVersion: 0.9\n")
+    shadowed = plant_package(tmp_path / "behind", "c", "Name: Six\nVersion: 0.9\n")
+    second = plant_package(tmp_path, "e", "Name: tensorboard-plugin-profile\nVersion: 2.18.0\n")
     left_over = plant_package(tmp_path, "d", "")
-    installed = read_installed([board, other, shadowed, left_over])
+    installed = read_installed([board, other, shadowed, left_over, second])
     assert set(installed) == {"tensorboard-plugin-profile", "six"}
-    assert installed["six"].version == "1.0", "the first on the path is imported"
+    assert (installed["six"].version, installed["six"].leftovers) == ("1.0", ()), "the first on the path is imported"
+    assert installed["tensorboard-plugin-profile"].leftovers == ("2.18.0",)
     package = installed["tensorboard-plugin-profile"]
     assert package.has_profile
     assert not installed["six"].has_profile

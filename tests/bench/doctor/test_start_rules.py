@@ -40,6 +40,7 @@ def test_a_processor_without_avx_ends_the_process() -> None:
 def test_a_process_that_dies_after_the_import_is_bad_too() -> None:
     finding = only(check_import(install(), Answer(tensorflow="2.21.0", ending="ended with SIGSEGV")))
     assert (finding.state, finding.found) == (State.BAD, "the process that imported it ended with SIGSEGV")
+    assert finding.mend[0] == "CUDA_VISIBLE_DEVICES=-1 mnist-bench doctor   # is it the GPU?"
 
 
 def test_what_is_imported_must_be_what_is_installed() -> None:
@@ -61,6 +62,11 @@ def test_keras_computes_with_tensorflow_or_is_bad() -> None:
     finding = only(check_keras(Answer(tensorflow="2.21.0", keras="3.15.1", backend="jax")))
     assert (finding.state, finding.found) == (State.BAD, "computes with jax")
     assert finding.mend == ("export KERAS_BACKEND=tensorflow",)
+
+
+def test_keras_that_lacks_another_backend_is_told_to_compute_with_tensorflow() -> None:
+    finding = only(check_keras(Answer(tensorflow="2.21.0", keras_error="ModuleNotFoundError: No module named 'jax'")))
+    assert (finding.state, finding.mend) == (State.BAD, ("export KERAS_BACKEND=tensorflow",))
 
 
 def test_keras_that_cannot_be_imported_is_bad_and_told_once() -> None:
