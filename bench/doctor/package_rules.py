@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.requirements import Requirement
 
@@ -11,7 +13,8 @@ from bench.doctor.installed import Installed, Package, list_requirements, normal
 from bench.doctor.readings import Interpreter
 from mnist_core.language.version import DISTRIBUTION
 
-SUITE = ("tensorflow", "keras", "tf-keras", "tensorboard", "xprof", "tensorboard-plugin-profile", DISTRIBUTION)
+PLUGIN, XPROF = "tensorboard-plugin-profile", "xprof"  # two names of one package, the first the older
+SUITE = ("tensorflow", "keras", "tf-keras", "tensorboard", XPROF, PLUGIN, DISTRIBUTION)
 TOLD = ("tensorflow", "keras", "numpy", "protobuf")
 TENSORFLOWS = (
     "tensorflow",
@@ -43,7 +46,7 @@ OLDER_PYTHONS = {  # of earlier ones, by PyPI's own list of files
 CUDA_EXTRA = "and-cuda"
 LEGACY = "TF_USE_LEGACY_KERAS"
 SWITCHED_ON = ("true", "True", "1")  # Source: tensorflow/__init__.py, which knows no other spelling
-OWN_RULES = {"tensorflow", "tensorboard", "xprof", "tensorboard-plugin-profile"}  # told in full if they are missing
+OWN_RULES = {"tensorflow", "tensorboard", XPROF, PLUGIN}  # told in full if they are missing
 
 
 def find_tensorflow(installed: Installed) -> Package | None:
@@ -158,45 +161,51 @@ def check_leftovers(installed: Installed) -> Iterator[Finding]:
 
 def check_requirements(installed: Installed) -> Iterator[Finding]:
     """Whether the packages of the suite have what they require; one finding where all fit together."""
-    broken = [
-        finding for name in (*SUITE, *TENSORFLOWS[1:]) if name in installed for finding in _check(installed, name)
-    ]
+    asked: dict[str, list[tuple[Package, Requirement]]] = {}
+    for package, requirement in _list_asked(installed):
+        asked.setdefault(normalize(requirement.name), []).append((package, requirement))
+    broken = [finding for name, by in asked.items() for finding in _check(installed.get(name), name, by)]
     yield from broken
     if not broken:
         told = [name_package(installed[name]) for name in TOLD if name in installed]
         yield Finding("packages", State.OK, f"{', '.join(told) or 'those that are there'} fit together")
 
 
-def _check(installed: Installed, name: str) -> Iterator[Finding]:
-    package = installed[name]
-    for requirement in list_requirements(package):
-        needed = normalize(requirement.name)
-        there = installed.get(needed)
-        if (name, needed) == ("tensorboard-plugin-profile", "xprof"):
-            continue  # has a rule of its own
-        if there is None and needed not in OWN_RULES:
-            yield _complain(f"{needed} is not installed", package, requirement)
-        elif there is not None and not _suits(there, requirement):
-            yield _complain(name_package(there), package, requirement)
-    for requirement in list_requirements(package, CUDA_EXTRA):
-        there = installed.get(normalize(requirement.name))
-        if there is not None and not _suits(there, requirement):
-            yield _complain(name_package(there), package, requirement)
+def _list_asked(installed: Installed) -> Iterator[tuple[Package, Requirement]]:
+    """What the packages of the suite require, each with the one that does; of CUDA's libraries only those there."""
+    is_doubled = sum(package.has_profile for package in installed.values()) > 1
+    for name in (*SUITE, *TENSORFLOWS[1:]):
+        if name not in installed or (name == PLUGIN and is_doubled):
+            continue  # of two plugins one is to go, with what it requires
+        package = installed[name]
+        for requirement in list_requirements(package):
+            if (name, normalize(requirement.name)) != (PLUGIN, XPROF):  # which has a rule of its own
+                yield package, requirement
+        for requirement in list_requirements(package, CUDA_EXTRA):
+            if normalize(requirement.name) in installed:
+                yield package, requirement
 
 
-def _complain(found: str, package: Package, requirement: Requirement) -> Finding:
-    wanted = _strip(requirement)
-    return Finding(
-        normalize(requirement.name),
+def _check(there: Package | None, name: str, asked: Sequence[tuple[Package, Requirement]]) -> Iterator[Finding]:
+    """Whether one package suits all that require it; what mends it suits all of them too."""
+    if there is None and name in OWN_RULES:
+        return
+    broken = [(package, requirement) for package, requirement in asked if not _suits(there, requirement)]
+    if not broken:
+        return
+    wanted = functools.reduce(operator.and_, (requirement.specifier for _, requirement in asked))
+    yield Finding(
+        name,
         State.BAD,
-        found,
-        f"{name_package(package)} requires {wanted}, and fails as it is imported or first used",
-        (f"pip install '{wanted}'",),
+        "not installed" if there is None else there.version,
+        f"{' and '.join(f'{name_package(each)} requires {_strip(requirement)}' for each, requirement in broken)}, "
+        "and may fail as it is imported or first used",
+        (f"pip install '{name}{wanted}'",),
     )
 
 
-def _suits(package: Package, requirement: Requirement) -> bool:
-    return requirement.specifier.contains(package.version, prereleases=True)
+def _suits(package: Package | None, requirement: Requirement) -> bool:
+    return package is not None and requirement.specifier.contains(package.version, prereleases=True)
 
 
 def _strip(requirement: Requirement) -> str:

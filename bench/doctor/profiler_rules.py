@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from bench.doctor.findings import Finding, State
 from bench.doctor.installed import Installed
-from bench.doctor.package_rules import find_minor, find_tensorflow, find_wanted, name_package
+from bench.doctor.package_rules import PLUGIN, XPROF, find_minor, find_tensorflow, find_wanted, name_package
 
-PLUGIN, XPROF = "tensorboard-plugin-profile", "xprof"
 PROFILE_TAB = "Profile tab"
 LAST_WITH_RESOURCES = 81  # of setuptools: 82 has no pkg_resources, which TensorBoard before 2.21 imports
 FIRST_WITHOUT_NEED = (2, 21)
