@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import os
 import sys
+import sysconfig
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +16,11 @@ import tensorflow as tf
 
 WHERE = "_mnist_bench_where"  # an attribute of a dataset: the file and line that made it
 BASE: Any = tf.data.Dataset.__mro__[0]  # DatasetV2, of which every stage is made
-FOREIGN = tuple(str(Path(str(each.__file__)).parent) for each in (tf, contextlib, sys.modules[__name__]))
+LIBRARIES = ("tensorflow", "keras", "tf_keras")  # what makes stages on behalf of whoever calls it
+NO_FILES = ("<frozen ", "<string>")  # frames of imports, and of what Python's own modules make of texts
+GENERATED = "__autograph_generated_file"  # what AutoGraph makes of a function, and leaves in a folder of its own
+INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")  # parts of paths of packages
+STANDARD = sysconfig.get_paths()["stdlib"] + os.sep
 
 
 @contextlib.contextmanager
@@ -24,7 +31,7 @@ def note_origins() -> Iterator[list[Any]]:
 
     def note(self: Any, *args: Any, **kwargs: Any) -> None:
         initialize(self, *args, **kwargs)
-        setattr(self, WHERE, _find_caller())
+        setattr(self, WHERE, find_line())
         made.append(self)
 
     BASE.__init__ = note
@@ -40,12 +47,50 @@ def find_origin(dataset: Any) -> tuple[str, int] | None:
     return where
 
 
-def _find_caller() -> tuple[str, int] | None:
-    """The innermost frame that is neither TensorFlow's nor ours."""
-    frame: types.FrameType | None = sys._getframe(2)  # the way that tracebacks go, without their cost
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith((*FOREIGN, "<")):
-            return name, frame.f_lineno
+def find_line(frame: types.FrameType | None = None) -> tuple[str, int] | None:
+    """The file and line from which TensorFlow is called, rather a person's own than one of an installed package.
+
+    Args:
+        frame: The innermost frame that may be it; None begins with the caller's.
+    """
+    frame = find_caller(frame)
+    own = frame
+    while own is not None and not is_own(own):
+        own = own.f_back
+    told = own or frame
+    return None if told is None else (told.f_code.co_filename, told.f_lineno)
+
+
+def find_caller(frame: types.FrameType | None = None) -> types.FrameType | None:
+    """The innermost frame that is neither TensorFlow's nor Keras' nor ours.
+
+    Args:
+        frame: The innermost frame that may be it; None begins with the caller's.
+    """
+    frame = frame or sys._getframe(1)  # the way that tracebacks go, without their cost
+    while frame is not None and _is_foreign(frame.f_code.co_filename):
         frame = frame.f_back
-    return None
+    return frame
+
+
+def is_own(frame: types.FrameType) -> bool:
+    """True for a frame of a person's own code, False for one of Python, of a package or of ours."""
+    name = frame.f_code.co_filename
+    return not (_is_foreign(name) or name.startswith(STANDARD) or any(part in name for part in INSTALLED))
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith((*FOREIGN, *NO_FILES)) or GENERATED in name
+
+
+def _find_folders() -> Iterator[str]:
+    """The folders of the libraries and of this package, and the file through which TensorFlow enters its contexts."""
+    for name in LIBRARIES:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin is not None:
+            yield str(Path(spec.origin).parent) + os.sep
+    yield str(Path(__file__).parents[1]) + os.sep
+    yield contextlib.__file__
+
+
+FOREIGN = tuple(_find_folders())

@@ -1,23 +1,28 @@
 """Imports a person's code in a worker, calls what makes the dataset, and takes from it the dataset that is meant.
 
-The person's folder goes behind everything else on the import path, so that a ``bench/`` or ``reports/`` of theirs does
-not stand in for ours; the module itself is loaded from its file, whatever else has its name.
+The person's folder goes before installed packages on the import path and behind Python's own modules, much as Python
+itself has it: a ``utils.py`` or ``tree.py`` beside their file is theirs, whatever is installed. A ``bench/``,
+``reports/`` or ``mnist_core/`` of theirs does not stand in for ours, which have been imported by then. The file itself
+is loaded from its path, whatever else has its name.
 """
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
 import importlib.util
 import inspect
+import multiprocessing
 import sys
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
+from bench.subjects.origins import INSTALLED
 from bench.subjects.pipeline_text import PipelineText, split_text
 from mnist_core import InputError
 
@@ -30,11 +35,17 @@ def make_dataset(pipeline: PipelineText) -> Any:
     Raises:
         InputError: There is no such file or name, arguments are missing or unknown, or what comes back is no dataset.
     """
-    found = find_attribute(pipeline.place, pipeline.attribute)
+    let_start_processes()
     what = f"{pipeline.place}:{pipeline.attribute}"
-    made = _call(what, found, pipeline) if callable(found) and not isinstance(found, tf.data.Dataset) else found
-    if made is found and (pipeline.arguments or pipeline.source):
-        raise InputError(f"{what} is no function: it takes neither --arg nor --source.")
+    try:
+        found = find_attribute(pipeline.place, pipeline.attribute)
+        made = _call(what, found, pipeline) if callable(found) else found
+    except SystemExit as error:
+        raise InputError(
+            f"{what} ends Python with sys.exit({error.code!r}): let it give a dataset, or catch one with --run."
+        ) from None
+    if not callable(found) and (pipeline.arguments or pipeline.source):
+        raise InputError(f"{what} is no function: leave out --arg and --source.")
     return select_dataset(what, made, pipeline.select)
 
 
@@ -48,7 +59,7 @@ def find_attribute(place: str, attribute: str) -> Any:
     found: Any = module
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise InputError(f"{place} has no {attribute}{_suggest(part, found)}.")
+            raise InputError(f"{place} has no {attribute}: {_suggest(part, found)}")
         found = getattr(found, part)
     return found
 
@@ -68,15 +79,14 @@ def select_dataset(what: str, made: Any, select: str | None) -> Any:
         if select is not None:
             raise InputError(f"{what} gives one dataset: leave out --select {select}.")
         return made
-    held = _list_held(made)
-    datasets = {name: each for name, each in held.items() if isinstance(each, tf.data.Dataset)}
+    datasets = dict(_list_datasets(made))
     if not datasets:
         raise InputError(
             f"{what} must give a tf.data.Dataset, or several in a tuple or dictionary, got {_name_type(made)}."
         )
     if select is None and len(datasets) == 1:
         return next(iter(datasets.values()))
-    names = ", ".join(list(datasets)[:MOST_LISTED])
+    names = _list_names(list(datasets))
     if select is None:
         raise InputError(f"{what} gives {len(datasets)} datasets: choose one with --select, of {names}.")
     if select not in datasets:
@@ -84,50 +94,85 @@ def select_dataset(what: str, made: Any, select: str | None) -> Any:
     return datasets[select]
 
 
-def _list_held(made: Any) -> dict[str, Any]:
+def _list_datasets(made: Any, *, above: str = "") -> Iterator[tuple[str, Any]]:
+    """The datasets in what a function gave, each with the names that lead to it, such as 0.train."""
+    for name, each in _list_held(made):
+        if isinstance(each, tf.data.Dataset):
+            yield f"{above}{name}", each
+        else:
+            yield from _list_datasets(each, above=f"{above}{name}.")
+
+
+def _list_held(made: Any) -> Iterator[tuple[Any, Any]]:
+    """What a dictionary, tuple or list holds, by name or number; nothing for all else."""
     if isinstance(made, Mapping):
-        return {str(name): each for name, each in made.items()}
-    if isinstance(made, tuple) and hasattr(made, "_fields"):
-        return dict(zip(made._fields, made, strict=True))
-    if isinstance(made, Sequence) and not isinstance(made, str | bytes):
-        return {str(number): each for number, each in enumerate(made)}
-    return {}
+        yield from made.items()
+    elif isinstance(made, tuple) and hasattr(made, "_fields"):
+        yield from zip(made._fields, made, strict=True)
+    elif isinstance(made, tuple | list):
+        yield from enumerate(made)
 
 
 def _name_type(made: Any) -> str:
     if made is None:
-        return "None: does the function return it?"
+        return "None: return it from the function"
     return f"{type(made).__module__}.{type(made).__qualname__}"
 
 
 def _call(what: str, function: Callable[..., Any], pipeline: PipelineText) -> Any:
     """What the function gives for these arguments, the source's dataset first if it transforms one."""
-    given = dict(pipeline.arguments)
     sources = []
     if pipeline.source is not None:
         place, attribute = split_text(pipeline.source)
         sources = [make_dataset(PipelineText(place, attribute))]
-    _check_arguments(what, function, sources, given)
-    return function(*sources, **given)
-
-
-def _check_arguments(what: str, function: Callable[..., Any], sources: Sequence[Any], given: Mapping[str, Any]) -> None:
-    """Check that the function can be called so."""
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
-        return  # a builtin, whose own error will do
-    takes = signature.parameters.values()
-    named = [each for each in takes if each.kind in {each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY}][len(sources) :]
-    takes_any = any(each.kind is each.VAR_KEYWORD for each in takes)
-    unknown = [name for name in given if name not in {each.name for each in named}]
-    if unknown and not takes_any:
-        raise InputError(f"{what} takes no {unknown[0]}: it takes {_list_parameters(named) or 'nothing'}.")
+        return function(*sources, **dict(pipeline.arguments))  # a builtin, whose own error will do
+    bound = _bind(what, signature, sources, dict(pipeline.arguments))
+    return function(*bound.args, **bound.kwargs)
+
+
+def _bind(
+    what: str, signature: inspect.Signature, sources: Sequence[Any], given: Mapping[str, Any]
+) -> inspect.BoundArguments:
+    """The arguments, where they go.
+
+    Raises:
+        InputError: The function cannot be called with them.
+    """
+    try:
+        bound = signature.bind_partial(*sources)
+    except TypeError:
+        raise InputError(f"{what} takes no dataset: leave out --source.") from None
+    takes = {each.name: each for each in signature.parameters.values() if each.name not in bound.arguments}
+    named = [each for each in takes.values() if each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}]
+    others = next((each.name for each in takes.values() if each.kind is each.VAR_KEYWORD), None)
+    known = {each.name for each in named}
+    unknown = {name: value for name, value in given.items() if name not in known}
+    if unknown and others is None:
+        offered = f"it takes {_list_parameters(named)}" if named else "leave it out"
+        raise InputError(f"{what} takes no {next(iter(unknown))}: {offered}.")
     missing = [each for each in named if each.default is each.empty and each.name not in given]
+    if missing and missing[0].name == "self":
+        holder, _, method = what.rpartition(":")[2].rpartition(".")
+        example = f"{holder.lower()}.{method}"
+        raise InputError(
+            f"{what} is a method of an object: give a function, or a name that holds the object, as in {example}."
+        )
     if missing:
-        names = " ".join(f"--arg {each.name}=..." for each in missing)
-        hint = " or --source, if it transforms a dataset" if len(missing) == 1 and not sources else ""
-        raise InputError(f"{what} needs {names}{hint}: it takes {_list_parameters(named)}.")
+        raise InputError(f"{what} needs {_ask_for(missing, sources)}: it takes {_list_parameters(named)}.")
+    bound.arguments.update({name: value for name, value in given.items() if name in known})
+    if unknown and others is not None:
+        bound.arguments[others] = unknown
+    bound.apply_defaults()
+    return bound
+
+
+def _ask_for(missing: Sequence[inspect.Parameter], sources: Sequence[Any]) -> str:
+    """What to give for the parameters that are missing."""
+    names = " ".join(f"--arg {each.name}=..." for each in missing)
+    return f"{names} or --source, if it transforms a dataset" if len(missing) == 1 and not sources else names
 
 
 def _list_parameters(parameters: Sequence[inspect.Parameter]) -> str:
@@ -139,11 +184,13 @@ def _load_file(path: Path) -> types.ModuleType:
     if not path.is_file():
         raise InputError(f"{path} does not exist: give the file that makes the dataset, as path/to/file.py:name.")
     whole = path.resolve()
-    _put_last(whole.parent)
-    known = sys.modules.get(whole.stem)
-    if known is not None and getattr(known, "__file__", None) == str(whole):
-        return known
-    name = whole.stem if known is None and _is_found(whole) else f"_person_{whole.stem}"
+    add_folder(whole.parent)
+    apart = f"_person_{whole.stem}_{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
+    for name in (whole.stem, apart):
+        known = sys.modules.get(name)
+        if known is not None and getattr(known, "__file__", None) == str(whole):
+            return known
+    name = whole.stem if whole.stem not in sys.modules and _is_found(whole) else apart
     spec = importlib.util.spec_from_file_location(name, whole)
     assert spec is not None  # noqa: S101  # it ends in .py
     assert spec.loader is not None  # noqa: S101
@@ -152,7 +199,7 @@ def _load_file(path: Path) -> types.ModuleType:
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
 
@@ -167,7 +214,7 @@ def _is_found(file: Path) -> bool:
 
 
 def _load_module(name: str) -> types.ModuleType:
-    _put_last(Path.cwd())
+    add_folder(Path.cwd())
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -178,14 +225,27 @@ def _load_module(name: str) -> types.ModuleType:
         raise
 
 
-def _put_last(folder: Path) -> None:
-    """Let imports find what is in a folder, after all else."""
+def add_folder(folder: Path) -> None:
+    """Let imports find what is in a folder: after Python's own modules, before installed packages."""
     if str(folder) not in sys.path:
-        sys.path.append(str(folder))
+        installed = (number for number, path in enumerate(sys.path) if f"{path}/".endswith(INSTALLED))
+        sys.path.insert(next(installed, len(sys.path)), str(folder))
+
+
+def let_start_processes() -> None:
+    """Let a person's code start processes: one that multiprocessing started to end with its parent must not."""
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # there is no other way
+
+
+def _list_names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more
 
 
 def _suggest(name: str, held: Any) -> str:
-    """The names that are meant, probably."""
+    """What may be meant, as the end of a sentence."""
     names = [each for each in dir(held) if not each.startswith("_")]
     near = difflib.get_close_matches(name, names, n=1)
-    return f": did you mean {near[0]}?" if near else ""
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"it has {_list_names(names)}." if names else "it has no names."

@@ -17,8 +17,7 @@ from reports.record.case import Subject
 
 PIPELINE, RUN = "pipeline", "run"  # kinds of subjects: a name in a file or module; a program that is run
 SHAPE = "path/to/file.py:name or package.module:name"
-ATTRIBUTE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")  # a name, or names with dots
 ARGUMENT = "arg."  # how the names of options begin that are arguments
 SELECT, SOURCE = "select", "source"
 FILE = ".py"
@@ -69,7 +68,12 @@ def describe_pipeline(
     place, attribute = split_text(text)
     if source is not None:
         split_text(source)
-    options = [(f"{ARGUMENT}{name}", value) for name, value in map(_split_argument, arguments)]
+    given = [_split_argument(argument) for argument in arguments]
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"--arg {name} was given {names.count(name)} times: give it once.")
+    options = [(f"{ARGUMENT}{name}", value) for name, value in given]
     options += [(SELECT, select)] if select is not None else []
     options += [(SOURCE, source)] if source is not None else []
     return Subject(PIPELINE, _name(attribute, select), f"{place}:{attribute}", tuple(options))
@@ -83,8 +87,10 @@ def describe_run(command: str, *, select: str | None = None) -> Subject:
         select: Number of the dataset that is meant, of those that the program built, in order.
 
     Raises:
-        InputError: There is no program in it.
+        InputError: There is no program in it, or the number is none.
     """
+    if select is not None:
+        read_number(select)
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -115,10 +121,21 @@ def split_text(text: str) -> tuple[str, str]:
         InputError: The text has another form.
     """
     place, colon, attribute = text.rpartition(":")
-    if not colon or not ATTRIBUTE.fullmatch(attribute) or not (place.endswith(FILE) or MODULE.fullmatch(place)):
+    if not colon or not DOTTED.fullmatch(attribute) or not (place.endswith(FILE) or DOTTED.fullmatch(place)):
         hint = f"{text}:name" if text.endswith(FILE) else SHAPE
         raise InputError(f"a pipeline must be {SHAPE}, got {text!r}: write {hint}.")
     return place, attribute
+
+
+def read_number(select: str) -> int:
+    """The number of a dataset among those that a program builds, from 1.
+
+    Raises:
+        InputError: The text is no such number.
+    """
+    if not (select.isdecimal() and int(select)):
+        raise InputError(f"--select must be the number of a dataset with --run, such as 1, got {select!r}.")
+    return int(select)
 
 
 def read_value(text: str) -> Any:

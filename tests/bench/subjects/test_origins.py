@@ -1,0 +1,110 @@
+"""Where the stages of a dataset were written."""
+
+import inspect
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bench.subjects.origins import find_caller, find_line, find_origin, is_own, note_origins
+
+HERE = __file__
+
+
+def line() -> int:
+    """The line of the caller."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return frame.f_back.f_lineno
+
+
+def test_every_stage_knows_its_line_and_all_are_listed_in_order() -> None:
+    with note_origins() as made:
+        first = tf.data.Dataset.range(3); here = line()  # fmt: skip  # noqa: E702
+        batches = first.map(lambda number: number + 1).batch(2); there = line()  # fmt: skip  # noqa: E702
+    assert find_origin(first) == (HERE, here)
+    assert find_origin(batches) == (HERE, there)
+    assert made[0] is first
+    assert made[-1] is batches
+    assert len(made) == 3
+
+
+def test_each_line_of_a_chain_is_told_apart() -> None:
+    with note_origins():
+        dataset = (
+            tf.data.Dataset.range(3)
+            .shuffle(3)
+            .batch(2)
+        ); last = line()  # fmt: skip  # noqa: E702
+    (shuffled,) = dataset._inputs()
+    origins = [find_origin(each) for each in (dataset, shuffled, *shuffled._inputs())]
+    assert [origin[1] - last for origin in origins if origin] == [-1, -2, -3]
+
+
+def test_nothing_is_noted_outside_and_the_class_is_as_before() -> None:
+    initialize = tf.data.Dataset.__init__
+    with note_origins():
+        pass
+    assert tf.data.Dataset.__init__ is initialize
+    assert find_origin(tf.data.Dataset.range(3)) is None
+
+
+def test_the_class_is_as_before_after_an_error() -> None:
+    initialize = tf.data.Dataset.__init__
+    with pytest.raises(KeyError), note_origins():
+        raise KeyError
+    assert tf.data.Dataset.__init__ is initialize
+
+
+def test_one_may_note_inside_of_the_other() -> None:
+    with note_origins() as outer:
+        with note_origins() as inner:
+            dataset = tf.data.Dataset.range(3)
+        tf.data.Dataset.range(4)
+    assert inner == [dataset]
+    assert len(outer) == 2
+
+
+def test_what_keras_makes_on_behalf_of_a_program_stands_where_that_calls_keras(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        picture = tf.io.encode_png(np.zeros((2, 2, 3), np.uint8)).numpy()
+        (tmp_path / name / "0.png").write_bytes(picture)
+    with note_origins():
+        pictures = keras.utils.image_dataset_from_directory(tmp_path, verbose=False); here = line()  # fmt: skip  # noqa: E702
+    assert find_origin(pictures) == (HERE, here)
+
+
+def write_module(path: Path, text: str) -> dict[str, object]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    names: dict[str, object] = {}
+    exec(compile(text, str(path), "exec"), names)  # noqa: S102
+    return names
+
+
+BUILD = "import tensorflow as tf\ndef build():\n    return tf.data.Dataset.range(3)\n"
+
+
+def test_a_person_s_own_line_goes_before_that_of_an_installed_package(tmp_path: Path) -> None:
+    installed = write_module(tmp_path / "site-packages" / "tensorflow_datasets" / "load.py", BUILD)
+    own = write_module(tmp_path / "mine" / "tensorflow_of_mine.py", BUILD)
+    with note_origins():
+        theirs = installed["build"](); here = line()  # type: ignore[operator]  # fmt: skip  # noqa: E702
+        mine = own["build"]()  # type: ignore[operator]
+    assert find_origin(theirs) == (HERE, here)
+    assert find_origin(mine) == (str(tmp_path / "mine" / "tensorflow_of_mine.py"), 3)
+
+
+def test_frames_of_ours_and_of_python_are_no_person_s() -> None:
+    frame = sys._getframe()
+    assert is_own(frame)
+    assert find_caller() is frame
+    assert find_line() == (HERE, line())
+    while frame.f_back is not None:
+        frame = frame.f_back
+    assert not is_own(frame)  # runpy, or a script of an installed package
