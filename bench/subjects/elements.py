@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-BATCHING = ("Batch", "Bucket", "GroupByWindow")  # what the names of stages hold that put examples together
+BATCHING = ("Batch", "Rebatch", "GroupByWindow")  # what the names of stages hold that put examples together
+MAKING = ("_FlatMap", "_Interleave", "_ParallelInterleave")  # how those begin whose elements a function's dataset gives
 
 
 def is_batched(dataset: tf.data.Dataset) -> bool:
     """True if an element holds several examples, by the stages that lead to it or else by its shape."""
-    if any(word in type(dataset).__name__ for word in BATCHING):
+    name = type(dataset).__name__
+    if "Unbatch" in name:
+        return False
+    if any(word in name for word in BATCHING):
         return True
     inputs = dataset._inputs()  # there is no other way to the stages
-    if inputs:
+    if inputs and not name.startswith(MAKING):
         return any(is_batched(each) for each in inputs)
     components = tf.nest.flatten(dataset.element_spec)
     shapes = [getattr(each, "shape", tf.TensorShape(None)) for each in components]

@@ -7,12 +7,13 @@ pipeline without what holds memory. Where a person's function builds the dataset
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
 
 BASE: Any = tf.data.Dataset.__mro__[0]  # DatasetV2, which has the methods
+_asked_for: list[tuple[int | None, int | None, bool]] = []  # by those that are shrinking now, the innermost last
 
 
 @contextlib.contextmanager
@@ -39,14 +40,22 @@ def shrink_buffers(
     def no_cache(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self if drops_caches else kept["cache"](self, *args, **kwargs)
 
-    replaced: dict[str, Callable[..., Any]] = {"shuffle": small_shuffle, "prefetch": small_prefetch, "cache": no_cache}
+    replaced: dict[str, Any] = {"shuffle": small_shuffle, "prefetch": small_prefetch, "cache": no_cache}
     for name, method in replaced.items():
+        method.autograph_info__ = True  # as TensorFlow's own methods: AutoGraph calls it as it is
         setattr(BASE, name, method)
+    _asked_for.append((shuffle, prefetch, drops_caches))
     try:
         yield asked
     finally:
+        _asked_for.pop()
         for name, method in kept.items():
             setattr(BASE, name, method)
+
+
+def is_shrinking() -> bool:
+    """True if a dataset that is made now differs from what its program says."""
+    return any(shuffle is not None or prefetch is not None or drops for shuffle, prefetch, drops in _asked_for)
 
 
 def _as_int(value: Any) -> int:
