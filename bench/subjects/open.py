@@ -6,11 +6,15 @@ from collections.abc import Callable
 from importlib import import_module
 
 from bench.subjects.capabilities import Opened
-from bench.subjects.pipeline_text import PIPELINE
+from bench.subjects.pipeline_text import PIPELINE, RUN
 from mnist_core import InputError, Say, say_nothing
 from reports.record.case import ORDERING, Subject
 
-KINDS = {ORDERING: "bench.subjects.digits", PIPELINE: "bench.subjects.opened_pipeline"}
+KINDS = {
+    ORDERING: "bench.subjects.digits",
+    PIPELINE: "bench.subjects.opened_pipeline",
+    RUN: "bench.programs.caught",
+}
 """By the kind of subject, the module whose function ``open_subject`` opens it."""
 
 

@@ -48,8 +48,8 @@ def test_what_is_no_ordering_is_refused(subject: Subject, reason: str) -> None:
 
 
 def test_a_kind_that_is_not_there_is_named() -> None:
-    with pytest.raises(InputError, match=r"^subject kind must be one of ordering, pipeline, got 'run'.$"):
-        open_subject(replace(POST, kind="run"), "auto")
+    with pytest.raises(InputError, match=r"^subject kind must be one of ordering, pipeline, run, got 'none'.$"):
+        open_subject(replace(POST, kind="none"), "auto")
 
 
 def test_an_ordering_opens_over_the_digits_of_a_source(digits_file: str) -> None:

@@ -1,0 +1,3 @@
+"""Asks for input."""
+
+folder = input("Folder with the data: ")

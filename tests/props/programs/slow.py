@@ -1,0 +1,5 @@
+"""Takes long before it builds anything."""
+
+import time
+
+time.sleep(600)
