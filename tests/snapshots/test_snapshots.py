@@ -258,6 +258,12 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench noise --turns 0
         mnist-bench noise --ordering nonsense
         mnist-bench doctor --nonsense
+        mnist-bench trace
+        mnist-bench trace nonsense
+        mnist-bench trace mine.py
+        mnist-bench trace mine.py:make --arg nonsense
+        mnist-bench trace post --select train
+        mnist-bench trace mine.py:make --source nonsense
         mnist-bench gate
         mnist-bench gate --metrics speed
         mnist-bench gate --fail-on slow
