@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from reports.timeline.fetches import ELSEWHERE, LOOP, Fetches, find_runs, is_fetch
 from reports.timeline.iterators import Calls, Origin, group_by_root
 from reports.timeline.marks import Marks
-from reports.timeline.stage_kinds import MAY_BRANCH, find_kind, strip_version
+from reports.timeline.stage_kinds import MAY_BRANCH, UNSEEN_INPUT, find_kind, strip_version
 from reports.timeline.stages import BATCH, BESIDE, ROOT, Path, Pipeline, Stage, StageSetting, Work
 from reports.xplane.events import CAPTURED_FUNCTION, OPERATION, SETTINGS, STEP_ID, UNKNOWN, Events
 from reports.xplane.periods import EMPTY, Ints, Periods, add_up, intersect, merge, subtract, unite
@@ -120,8 +120,9 @@ def _build_pipeline(
 ) -> Pipeline:
     """A pipeline; what its consumer waited for is only told of the time `within`, where that is given."""
     calls, loops = _enter_loop(origin)
-    paths = sorted({path[:depth] for path in calls for depth in range(1, len(path) + 1)})  # the root first
+    paths = _list_paths(calls)
     busy = {path: merge(host.periods[calls[path]]) if path in calls else EMPTY for path in paths}
+    busy |= {path: busy[path[:-1]] for path in paths if path[-1] == UNSEEN_INPUT}
     inputs = {path: [each for each in paths if each[:-1] == path] for path in paths}
     in_flight = _add_calls_in_flight(host, paths, busy, inputs)
     awaited = {paths[0]: busy[paths[0]] if within is None else intersect(busy[paths[0]], within)}
@@ -146,7 +147,11 @@ def _build_pipeline(
             )
         )
     threads = _find_threads(host, origin.calls.get(origin.root, np.empty(0, np.int64)))
-    told = (in_flight[0][-1], add_up(intersect(in_flight[1], awaited[in_flight[0]]))) if in_flight else None
+    told = None
+    if in_flight is not None:
+        path, missing = in_flight
+        unexplained = subtract(awaited[path], unite(*(busy[each] for each in inputs[path])))
+        told = (path[-1], add_up(intersect(missing, unexplained)))
     return Pipeline(
         stages=tuple(stages),
         waits=awaited[paths[0]],
@@ -156,6 +161,13 @@ def _build_pipeline(
         in_flight=told if told and told[1] else None,
         loops=loops,
     )
+
+
+def _list_paths(calls: Calls) -> list[Path]:
+    """The stages, the root first. While a prefetch is waited for, its input is called, be it in the trace or not."""
+    paths = {path[:depth] for path in calls for depth in range(1, len(path) + 1)}
+    ends = paths - {path[:-1] for path in paths}
+    return sorted(paths | {(*path, UNSEEN_INPUT) for path in ends if strip_version(path[-1]) == HANDOVER})
 
 
 def _enter_loop(origin: Origin) -> tuple[Calls, str | None]:

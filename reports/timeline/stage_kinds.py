@@ -32,7 +32,12 @@ READING = StageKind(
 )
 FUNCTION = "its function"
 PARALLEL = "call the function on whole batches (batch before map), make it cheaper, or cache() its result"
+UNSEEN_INPUT = "(unseen input)"  # of a prefetch, where the trace holds no call of it
 KINDS = {
+    UNSEEN_INPUT: StageKind(
+        "calls that the trace does not hold, as of one that was under way when the capture began",
+        "capture more steps, in which that stage is called anew",
+    ),
     "Map": StageKind(FUNCTION, f"run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or {PARALLEL}"),
     "ParallelMap": StageKind(FUNCTION, PARALLEL, works_ahead=True),
     "MapAndBatch": StageKind("its function, for every example of a batch", PARALLEL, works_ahead=True),

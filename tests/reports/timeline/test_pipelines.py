@@ -361,6 +361,19 @@ def test_a_call_in_flight_passes_through_a_second_prefetch_to_what_that_waits_fo
     assert pipeline.in_flight == ("Map", 80 * MICROSECOND)
 
 
+def test_a_prefetch_of_whose_input_the_trace_holds_no_call_waits_for_that_input() -> None:
+    pipeline = in_flight([])
+    assert shares(pipeline) == {"Root": 0, "Prefetch": 0, "(unseen input)": 80}
+    assert (pipeline.chain, pipeline.slowest.num_calls) == ("Prefetch > (unseen input)", 0)
+    assert pipeline.in_flight is None
+
+
+def test_of_a_call_in_flight_no_more_is_unseen_than_the_calls_inside_it_leave() -> None:
+    pipeline = in_flight([Made(f"{PREFETCH}::BatchV2::Map", 5, 70)])
+    assert shares(pipeline) == {"Root": 0, "Prefetch": 0, "BatchV2": 10, "Map": 70}
+    assert pipeline.in_flight == ("BatchV2", 10 * MICROSECOND)
+
+
 def test_below_a_stage_that_works_ahead_nothing_is_known_of_a_call_in_flight() -> None:
     pipeline = in_flight(
         [
