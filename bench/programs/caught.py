@@ -183,6 +183,8 @@ class Catcher:
         if watch.refusal is not None:
             return watch.refusal
         error = program.failure
+        if error is None and watch.builds_inside:
+            return "makes the dataset that it consumes inside of a tf.function: make it outside"
         if error is None:
             return "ended without consuming a dataset" if watch.built else "ended and built no tf.data.Dataset"
         place = self._tell(program.find_place(), "")

@@ -153,10 +153,13 @@ def _test(watch: Watch, how: str, original: Trap, model: Any, *args: Any, **kwar
         return original(model, *args, **kwargs)
 
 
-def _loop(watch: Watch, original: Trap, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+def _loop(watch: Watch, original: Trap, dataset: Any, *args: Any, **kwargs: Any) -> None:
     """What AutoGraph calls for a loop over a dataset: it traces the loop's body here, and runs it later."""
-    with watch.looping(watch.note_consumed(dataset, HOW["loop"])):
-        return original(dataset, *args, **kwargs)
+    consumed = watch.note_consumed(dataset, HOW["loop"])
+    with watch.looping(consumed):
+        original(dataset, *args, **kwargs)
+    if consumed is not None:
+        watch.note_loop(consumed)
 
 
 def _configure(original: Trap, *args: Any, **kwargs: Any) -> None:

@@ -66,8 +66,11 @@ class Watch:
         self.built: list[Built] = []
         self.consumed: list[Consumed] = []
         self.trained: Consumed | None = None
+        """What it trains on, or loops over where it could not be stopped any more."""
         self.refusal: str | None = None
         """Why what the program does can be no subject."""
+        self.builds_inside = False
+        """True if a dataset was consumed that cannot be taken out of its function."""
         self.noticed, self.stopped, self._released = threading.Event(), threading.Event(), threading.Event()
         self.stops_next = False
         """True to stop at whatever the program does next with a dataset."""
@@ -149,6 +152,11 @@ class Watch:
             self.trained = consumed
             self.stop()
         return consumed
+
+    def note_loop(self, consumed: Consumed) -> None:
+        """Stop before a function's loop runs, which is then in TensorFlow's hands until it ends."""
+        self.trained = consumed
+        self.stop()
 
     def leave_unnumbered(self) -> None:
         """Number nothing that the call which is under way makes for itself."""
@@ -243,7 +251,7 @@ class Watch:
             is_match = isinstance(each, BASE) and each.element_spec == dataset.element_spec
             if is_match and not tf.is_symbolic_tensor(each._variant_tensor):
                 return each
-        self.refusal = "makes the dataset that it consumes inside of a tf.function: make it outside"
+        self.builds_inside = True
         return None
 
     def _find_given(self) -> Consumed | None:

@@ -115,6 +115,13 @@ CAUGHT = {
         ),
         [3, 3, 3, 3],
     ),
+    "function_evaluation.py": (
+        (
+            "function_evaluation.py: took dataset 3 (built at function_evaluation.py:6, iterated in a tf.function at "
+            "function_evaluation.py:17)."
+        ),
+        [4] * 5,
+    ),
     "peeks.py": (
         (
             "peeks.py: took dataset 7 (built at peeks.py:14, given to fit at peeks.py:15); --select chooses "
@@ -222,6 +229,10 @@ REFUSED = {
         "raises.py raised InvalidArgumentError at raises.py:7: Batch size must be greater than zero, before it "
         "consumed a dataset: try python raises.py; choose one with --select, of 1 (built at pieces.py:10)."
     ),
+    "windows.py": (
+        "windows.py raised KeyError at windows.py:14: 'columns', before it consumed a dataset: try python windows.py; "
+        "choose one with --select, of 3 (built at windows.py:13)."
+    ),
     "asks.py": (
         "asks.py raised EOFError at asks.py:3: EOF when reading a line, before it consumed a dataset: try python "
         "asks.py."
@@ -242,6 +253,14 @@ def test_why_nothing_is_caught_is_said_in_a_line_with_the_next_step(command: str
 def test_a_program_that_takes_too_long_is_told_where_it_is(refuse: Refuse) -> None:
     reason = "slow.py consumed no dataset within 0.5 s, and is at slow.py:5: give it less to do before."
     assert refuse("slow.py", limits=(0.5, 0.5, 0.5)) == reason
+
+
+def test_what_does_not_come_back_from_tensorflow_can_still_be_chosen(refuse: Refuse, catch: Catch) -> None:
+    assert refuse("reduces.py", limits=SHORT) == (
+        "reduces.py does not come back from TensorFlow, where it is at reduces.py:6; choose one with --select, of "
+        "3 (built at reduces.py:5, reduced at reduces.py:6)."
+    )
+    assert catch("reduces.py", "3") == ("reduces.py: took dataset 3 (built at reduces.py:5).", [4] * 5)
 
 
 def test_a_number_that_is_not_there_is_refused_with_those_that_are(refuse: Refuse) -> None:
