@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import types
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ CONSUMED = "_mnist_bench_consumed"  # an attribute of an iterator: what it is ov
 TRAINED_IN_LOOP = "trained on in a loop"
 
 Place = tuple[str, int]
+Call = tuple[types.CodeType, int, int]  # a code, the number of a frame that runs it, and where in it
 
 
 @dataclass
@@ -28,12 +30,12 @@ class Built:
     Args:
         number: Its number among them all, from 1.
         dataset: The dataset.
-        call: The call that made it: a frame, and where in it.
+        call: The call that made it.
     """
 
     number: int
     dataset: Any
-    call: tuple[int, int] | None
+    call: Call | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Watch:
         self._advanced: Consumed | None = None
         self._iterators: list[weakref.ref[Any]] = []
         self._known: dict[int, Built] = {}
-        self._unnumbered: set[tuple[int, int] | None] = set()
+        self._unnumbered: set[Call | None] = set()
 
     def watches(self) -> bool:
         """False in a child that the program has forked, and inside of what Keras and strategies do themselves.
@@ -277,7 +279,7 @@ class Watch:
             setattr(self._local, name, held)
 
 
-def _find_call() -> tuple[int, int] | None:
-    """The call of TensorFlow that is under way: its frame, and where in it."""
+def _find_call() -> Call | None:
+    """The call of TensorFlow that is under way; a later frame may have an earlier one's number, but other code."""
     frame = find_caller()
-    return None if frame is None else (id(frame), frame.f_lasti)
+    return None if frame is None else (frame.f_code, id(frame), frame.f_lasti)
