@@ -14,12 +14,11 @@ from reports.summary.summary import Summary, summarize
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 SCORES = ("displacement", "label_runs")
-RATIO = "ratio_to_post"  # the column of how many times as fast as its reference a case is
 
 
 def build_result_rows(summary: Summary, results: tuple[CaseSummary, ...]) -> list[Row]:
     """A row for each result, all with the same columns: what it is, what was measured, and on what."""
-    return [{**_identify(result), **_list_metrics(result), **_locate(summary)} for result in results]
+    return [{**_identify(result), **_list_metrics(summary, result), **_locate(summary)} for result in results]
 
 
 def build_turn_rows(record: Record) -> list[Row]:
@@ -43,11 +42,16 @@ def _identify(case: CaseSummary) -> Row:
     }
 
 
-def _list_metrics(case: CaseSummary) -> Row:
+def name_ratio(summary: Summary) -> str:
+    """The column of how many times as fast as its reference a case is, such as ratio_to_post."""
+    return f"ratio_to_{summary.reference}"
+
+
+def _list_metrics(summary: Summary, case: CaseSummary) -> Row:
     row: Row = {
         "num_turns": case.num_turns,
         "num_contaminated_turns": case.num_contaminated,
-        **_spread(RATIO, case.ratio),
+        **_spread(name_ratio(summary), case.ratio),
     }
     for metric in EXPORTED:
         estimate = case.find(metric)

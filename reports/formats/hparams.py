@@ -18,7 +18,7 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
 from mnist_core.language.features import find_features
-from reports.formats.columns import RATIO
+from reports.formats.columns import name_ratio
 from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.results import EXPORTED, collect_results
 from reports.summary.case import CaseSummary
@@ -50,7 +50,7 @@ class Trial:
 
 def build_log_folder(summary: Summary) -> dict[str, bytes]:
     """By path, the event files: the experiment's at the top, then one in a folder for each trial."""
-    trials = _build_trials(collect_results(summary))
+    trials = _build_trials(summary, collect_results(summary))
     seconds = _read_seconds(summary.datetime)
     experiment = _describe_experiment(trials, seconds)
     files = {EVENT_FILE: encode_events([experiment], seconds)}
@@ -65,12 +65,12 @@ def name_folder(case_id: str) -> str:
     return name if name == case_id else f"{name}-{hashlib.sha256(case_id.encode()).hexdigest()[:DIGEST_DIGITS]}"
 
 
-def _build_trials(results: Sequence[CaseSummary]) -> list[Trial]:
+def _build_trials(summary: Summary, results: Sequence[CaseSummary]) -> list[Trial]:
     """A choice that a case leaves at its default has that as its value: TensorBoard hides a trial with a gap."""
     names = sorted({name for result in results for name, _ in result.choices})
     defaults: dict[str, HParam] = dict.fromkeys(names, DEFAULT_CHOICE)
     return [
-        Trial(result, defaults | dict(result.choices) | _describe_case(result), _list_metrics(result))
+        Trial(result, defaults | dict(result.choices) | _describe_case(result), _list_metrics(summary, result))
         for result in results
     ]
 
@@ -87,11 +87,11 @@ def _describe_case(case: CaseSummary) -> dict[str, HParam]:
     }
 
 
-def _list_metrics(result: CaseSummary) -> dict[str, float]:
+def _list_metrics(summary: Summary, result: CaseSummary) -> dict[str, float]:
     """Medians; those that every timed case has fill the five axes that TensorBoard shows first."""
     return {
         **{metric.column: found.median for metric in EXPORTED if (found := result.find(metric)) is not None},
-        **({} if result.ratio is None else {RATIO: result.ratio.median}),
+        **({} if result.ratio is None else {name_ratio(summary): result.ratio.median}),
         "num_turns": result.num_turns,
         "num_contaminated_turns": result.num_contaminated,
     }

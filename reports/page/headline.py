@@ -17,6 +17,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
+from reports.tables.pipelines import answer
 from reports.traces.lines import tell_verdict
 
 Number = TypeVar("Number", int, float)
@@ -48,6 +49,8 @@ def write_headline(run: Run) -> Headline:
 
 
 def _write_sentence(run: Run, facts: list[Fact]) -> str:
+    if run.summary and run.summary.pipelines:
+        return "; ".join(answer(run.summary))
     if run.summary and run.summary.fields:
         return _answer(run.summary.fields[0])
     return f"{facts[0].about}: {facts[0].answer}" if facts else "Nothing of this run could be read"

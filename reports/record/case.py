@@ -10,6 +10,8 @@ CONTROL = "control"  # the name under which one case is measured a second time
 DEFAULT = "default"  # the arm that leaves TensorFlow's rewrites and autotune as a user gets them
 REFERENCE = "post"  # the ordering that every ratio is to, where the subjects are orderings of our digits
 ORDERING = "ordering"  # the kind of subject whose text is an ordering of our digits
+PIPELINE, RUN = "pipeline", "run"  # kinds of a person's own: a name in a file or module; a program that is run
+OWN_DATA = (PIPELINE, RUN)  # kinds of subjects that read what they like: nothing is known of their data
 UNNAMED_CONSUMERS = ("drain", "memory")  # what a pipeline does on its own; a case's id does not name them
 
 

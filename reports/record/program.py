@@ -33,11 +33,13 @@ class Extent:
         num_batches: Number of batches of a turn.
         is_cut: True if the dataset would have given more: it has no end, or an epoch takes too long.
         example_bytes: Bytes of an example as the pipeline gives it, the mean of one batch; None where nobody counted.
+        is_endless: True if its stages say that it never ends.
     """
 
     num_batches: int
     is_cut: bool = False
     example_bytes: float | None = None
+    is_endless: bool = False
 
 
 @dataclass(frozen=True)

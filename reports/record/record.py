@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.record.capture import Capture
-from reports.record.case import Case
+from reports.record.case import OWN_DATA, Case
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program
@@ -94,6 +94,11 @@ class CaseRecord:
         """What sets the case apart from others of its text, consumer, arm and device."""
         return self.case.choices
 
+    @property
+    def reads_own_data(self) -> bool:
+        """True for a person's pipeline, of whose data nothing is known."""
+        return self.case.subject.kind in OWN_DATA
+
     def to_extra_info(self) -> dict[str, Any]:
         """What pytest-benchmark stores as ``extra_info``."""
         fields = dataclasses.asdict(self)
@@ -107,7 +112,7 @@ class Record:
     """One run.
 
     Args:
-        cases: Its cases, at least one, all measured on the same data.
+        cases: Its cases, at least one; all but a person's own pipelines were measured on the same data.
         machine: Where it took place.
         datetime: When it took place, in ISO 8601.
         environment: What else lasted of the machine; None in older records, and where nobody noted it.
@@ -125,5 +130,6 @@ class Record:
     def __post_init__(self) -> None:
         if not self.cases:
             raise ValueError("it holds no benchmark")
-        if len({case.setting.data_fingerprint for case in self.cases}) > 1:
+        given = [case for case in self.cases if not case.reads_own_data]
+        if len({case.setting.data_fingerprint for case in given}) > 1:
             raise ValueError("its benchmarks were measured on different data and cannot be compared")

@@ -52,6 +52,8 @@ class Sample:
             what the turn would seem to take without synchronisation. None where no call leaves work behind.
         helpers_cpu_ns: CPU time that other processes of the subject used meanwhile, such as workers of a service, by
             their names; empty where the case's own process does all.
+        num_set_apart: Examples of the first batch, which the rate leaves out together with their wait, where turns are
+            parts of an epoch or stand beside such; None where a turn is a whole epoch.
     """
 
     wall_ns: int
@@ -67,6 +69,7 @@ class Sample:
     mixing: Mixing | None = None
     unsynced_ns: int | None = None
     helpers_cpu_ns: tuple[tuple[str, int], ...] = ()
+    num_set_apart: int | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:
@@ -74,6 +77,8 @@ class Sample:
             if value is None and name in UNKNOWN_COUNTS:
                 continue
             check_count(f"Sample.{name}", value)
+        if self.num_set_apart is not None:
+            check_count("Sample.num_set_apart", self.num_set_apart)
         for name, cpu_ns in self.helpers_cpu_ns:
             check_count(f"Sample.helpers_cpu_ns of {name}", cpu_ns)
         if type(self.contaminated) is not bool:

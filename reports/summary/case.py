@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from reports.record.capture import Capture
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse
+from reports.record.program import DeviceUse, Extent
 from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify
-from reports.summary.metric import METRICS, RELATIVE, Metric, Values
+from reports.summary.metric import METRICS, NANOSECONDS, RELATIVE, Metric, Values
 from reports.summary.reference import estimate_speed_ratio, find_on_cpu, find_references, read_relative_times
 
 MOST_CONTAMINATED = 0.5  # of a case's turns: beyond that its median is a turn that others had a part in
@@ -45,6 +45,10 @@ class CaseSummary:
         memory: Reading of its memory, for a case that measures it.
         capture: Profiler's trace, for a case that was traced.
         device_use: Device that was asked for, found and used; None where the file does not tell.
+        reference: Name of the subject that ratios are to; None where there is none, or the file does not tell.
+        reads_own_data: True for a person's pipeline, of whose data nothing is known.
+        extent: How much a turn takes of it; None where that was known beforehand.
+        first_epoch_s: Seconds of the first turn over a pipeline whose length only that told; None for any other.
     """
 
     identity: Identity
@@ -70,6 +74,10 @@ class CaseSummary:
     memory: Memory | None = None
     capture: Capture | None = None
     device_use: DeviceUse | None = None
+    reference: str | None = None
+    reads_own_data: bool = False
+    extent: Extent | None = None
+    first_epoch_s: float | None = None
 
     @property
     def is_disturbed(self) -> bool:
@@ -123,4 +131,8 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         memory=case.memory,
         capture=case.capture,
         device_use=case.device_use,
+        reference=case.case.subject.reference,
+        reads_own_data=case.reads_own_data,
+        extent=case.extent,
+        first_epoch_s=None if case.extent is None or case.warm_up is None else case.warm_up.wall_ns / NANOSECONDS,
     )

@@ -38,15 +38,22 @@ class Identity:
 
 def identify(case: CaseRecord) -> Identity:
     """What the test's name says of a case, and what it does not: the ordering, the examples of a turn, the choices."""
-    sizes = sorted({turn.sample.num_examples for turn in case.turns})
     return Identity(
         case.case.tell(device=False),
         case.device,
         (
             ("ordering", case.ordering),
-            ("examples a turn", " or ".join(str(size) for size in sizes)),
+            ("examples a turn", _tell_sizes(case)),
             ("consumer", case.consumer),
             ("group", case.group),
             *case.choices,
         ),
     )
+
+
+def _tell_sizes(case: CaseRecord) -> str:
+    """The examples of a turn; of a person's pipeline only where every turn has as many: else chance decides."""
+    sizes = sorted({turn.sample.num_examples for turn in case.turns})
+    if case.extent is not None and (case.extent.is_cut or len(sizes) > 1):
+        return "they vary"
+    return " or ".join(str(size) for size in sizes)

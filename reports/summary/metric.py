@@ -84,12 +84,25 @@ class Metric:
 _timed = partial(Metric, tells_speed=True, is_timed=True)
 
 
+def _find_counted(sample: Sample) -> tuple[int, int]:
+    """The examples that the rate is of, and the nanoseconds that they took.
+
+    Of a part of an epoch the first batch is left out: buffers that fill once would weigh the more, the shorter it is.
+    """
+    left, left_ns = sample.num_examples - (sample.num_set_apart or 0), sample.wall_ns - (sample.first_batch_ns or 0)
+    if sample.num_set_apart is None or left <= 0 or left_ns <= 0:
+        return sample.num_examples, sample.wall_ns
+    return left, left_ns
+
+
 def _read_rate(sample: Sample) -> float:
-    return sample.num_examples * NANOSECONDS / sample.wall_ns
+    num_examples, wall_ns = _find_counted(sample)
+    return num_examples * NANOSECONDS / wall_ns
 
 
 def _read_time(sample: Sample) -> float:
-    return sample.wall_ns / NANOSECONDS / sample.num_examples
+    num_examples, wall_ns = _find_counted(sample)
+    return wall_ns / NANOSECONDS / num_examples
 
 
 def _read_cpu_time(sample: Sample) -> float:

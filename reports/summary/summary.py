@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reports.record.case import REFERENCE
 from reports.record.machine import UNKNOWN_PROCESSOR, Machine
 from reports.record.program import DeviceUse
 from reports.record.record import Record
@@ -93,6 +94,16 @@ class Summary:
         return sum(case.num_contaminated for case in self.cases)
 
     @property
+    def pipelines(self) -> tuple[CaseSummary, ...]:
+        """The cases of a run that was made of a person's pipelines, orderings of ours beside them included."""
+        return self.cases if any(case.reads_own_data for case in self.cases) else ()
+
+    @property
+    def reference(self) -> str:
+        """The name that ratios are to; a file that does not tell is one of our orderings."""
+        return next((case.reference for case in self.cases if case.reference), REFERENCE)
+
+    @property
     def epoch_sizes(self) -> tuple[int, ...]:
         """The numbers of examples of an epoch, in ascending order."""
         sizes = (case.turn_sizes for case in self.cases if case.consumer != ITERATED)
@@ -109,7 +120,7 @@ def summarize(record: Record, path: str = "") -> Summary:
     Example:
         >>> fastest = summarize(load_record(Path("runs/before"))).fields[0].fastest
     """
-    setting = record.cases[0].setting
+    setting = next((case.setting for case in record.cases if not case.reads_own_data), record.cases[0].setting)
     cases = summarize_cases(record.cases)
     predictions = list_predictions(cases)
     uses = [case.device_use for case in cases if case.device_use is not None]

@@ -14,18 +14,21 @@ from reports.tables.devices import list_devices, tabulate_devices, tabulate_infe
 from reports.tables.mixing import tabulate_mixing
 from reports.tables.notes import tell_busy, tell_control, tell_devices, tell_setting, tell_turns
 from reports.tables.orderings import MEMORY_TITLE, ORDERING, explain_columns, list_programs, tabulate_field
+from reports.tables.pipelines import tabulate_pipelines
 
 PROGRAMS = "the orderings, and what TensorFlow ran"
 
 
 def tabulate_run(summary: Summary) -> list[Block]:
-    """All tables of a run: the orderings arm by arm, the training step, the A/A control and the machine.
+    """All tables of a run: the orderings arm by arm, or a person's pipelines; the training step and the machine.
 
     Example:
         >>> print(render_text(tabulate_run(summarize(load_record(Path("runs/before"))))))  # doctest: +ELLIPSIS
         default arm, cpu
         ...
     """
+    if summary.pipelines:
+        return tabulate_pipelines(summary)
     blocks: list[Block] = []
     for field in summary.fields:
         blocks += [tabulate_field(field), Fold(PROGRAMS, list_programs(field)), Gap()]

@@ -16,6 +16,9 @@ from reports.summary.identity import Facts
 from reports.summary.reference import CPU
 from reports.summary.summary import Summary, tell_contaminated
 
+OWN_DATA = "data: the pipeline's own"
+MOST_SIZES = 4  # of turns that are listed
+UNKNOWN_DATA = "data: each pipeline's own; that they give the same examples was not checked"
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 
@@ -43,7 +46,7 @@ def tell_turns(summary: Summary) -> list[str]:
     if not counts:
         return []
     counted = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
-    sizes = " or ".join(str(size) for size in summary.epoch_sizes)
+    sizes = _tell_sizes(summary.epoch_sizes)
     return [
         f"{counted} turns each after a warm-up, in random order; median [{CONFIDENCE:.0%} interval]",
         tell_contaminated(summary.cases),
@@ -51,13 +54,28 @@ def tell_turns(summary: Summary) -> list[str]:
     ]
 
 
+def _tell_sizes(sizes: Sequence[int]) -> str:
+    """Each of a few sizes, or how far many reach: of a pipeline that filters by chance every turn has its own."""
+    if len(sizes) > MOST_SIZES:
+        return f"{sizes[0]} to {sizes[-1]}"
+    return " or ".join(str(size) for size in sizes)
+
+
 def tell_setting(summary: Summary) -> list[str]:
     """The machine, the versions and the data of a run of this project."""
     return [
         f"{tell_computer(summary.computer)}, {summary.datetime[:16]}",
         tell_versions(summary.libraries),
-        tell_digits(summary.data_name, summary.data_fingerprint),
+        *_tell_data(summary),
     ]
+
+
+def _tell_data(summary: Summary) -> list[str]:
+    """Which digits our orderings were measured on, and what is not known of the data of a person's pipelines."""
+    own = [case.reads_own_data for case in summary.cases]
+    digits = [] if own and all(own) else [tell_digits(summary.data_name, summary.data_fingerprint)]
+    several = len({case.name for case in summary.cases}) > 1
+    return [*digits, *([UNKNOWN_DATA if several else OWN_DATA] if any(own) else [])]
 
 
 def tell_versions(versions: Facts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reports.drawing.blocks import (
     Block,
@@ -18,104 +18,146 @@ from reports.drawing.blocks import (
     number_columns,
 )
 from reports.drawing.numbers import render_estimate, render_ratio, render_seconds
-from reports.record.record import CaseRecord, Record
-from reports.stats.median import Estimate, estimate_median
 from reports.summary.case import CaseSummary
-from reports.summary.metric import FIRST_BATCH, NANOSECONDS, RATE
+from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
 from reports.tables.cells import show_busy, show_rate
 from reports.tables.notes import tell_setting, tell_turns
 
 BYTES_PER_MB = 1_000_000
-NONE = "-"
-PIPELINE = Column("pipeline", least=12, wraps=False)
-COLUMNS = (
-    PIPELINE,
-    *number_columns("examples/s", "MB/s", "ratio", "first epoch", "later epochs", "first batch"),
-)
+NONE = Cell("-")
+NO_END = Cell("no end")
+LONGEST_REFERENCE = 10  # characters of a name that a column's title has room for
+PIPELINE = Column("pipeline", least=12)
 
 
-def tabulate_pipelines(summary: Summary, record: Record) -> list[Block]:
+def tabulate_pipelines(summary: Summary) -> list[Block]:
     """The answer, then a row a pipeline, and what TensorFlow made of each."""
-    stored = {case.case.label: case for case in record.cases}
-    drained = [case for case in summary.timed if case.consumer == "drain"]
-    fed = [case for case in summary.timed if case.consumer == "emulated"]
-    rows = tuple(_list(case, stored[case.id]) for case in drained)
-    blocks: list[Block] = [Lines(tuple(_answer(drained)), Emphasis.STRONG), Gap(), Table(None, COLUMNS, rows)]
-    blocks += [Lines(tuple(_explain(drained, stored)), Emphasis.FAINT), Gap()]
-    if fed:
-        title = f"feeding an accelerator with a step of {fed[0].step_ms:g} ms"
-        columns = (PIPELINE, *number_columns("examples/s", "AU %"))
-        blocks += [
-            Table(title, columns, tuple(build_row(f"  {case.name}", show_rate(case), show_busy(case)) for case in fed)),
-            Gap(),
-        ]
-    blocks += [build_list(_list_program(case) for case in drained), Gap()]
+    blocks: list[Block] = [Lines(tuple(answer(summary)), Emphasis.STRONG), Gap(), tabulate_speeds(summary)]
+    blocks += [Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
+    for table in tabulate_feeding(summary):
+        blocks += [table, Gap()]
+    blocks += [tabulate_programs(summary), Gap()]
     return [*blocks, Lines((*tell_turns(summary), *tell_setting(summary)), Emphasis.FAINT)]
 
 
-def _answer(cases: Sequence[CaseSummary]) -> list[str]:
-    """Which is the fastest, or which cannot be told apart, and by how much."""
-    others = [case for case in cases if case.ratio is not None and not case.is_reference]
+def list_drained(summary: Summary) -> list[CaseSummary]:
+    """The pipelines whose batches were only taken, in the order in which they were given."""
+    return [case for case in summary.timed if case.consumer == "drain"]
+
+
+def answer(summary: Summary) -> list[str]:
+    """Which is faster than the first, or which cannot be told from it, and by how much; of a single one how fast."""
+    drained = list_drained(summary)
+    others = [case for case in drained if case.ratio is not None and not case.is_reference]
     if not others:
-        return [f"{case.name}: {show_rate(case).text} examples/s" for case in cases[:1]]
-    lines = []
-    for case in others:
-        assert case.ratio is not None  # noqa: S101  # it was asked for above
-        low, high = case.ratio.low, case.ratio.high
-        ratio = render_estimate(case.ratio, render_ratio)
-        reference = next((each.name for each in cases if each.is_reference), "the first")
-        if low is None or high is None or low <= 1 <= high:
-            lines.append(f"{case.name} and {reference} cannot be told apart: ratio {ratio}")
-        else:
-            lines.append(f"{case.name} is {ratio} times as fast as {reference}")
-    return lines
+        return [f"{case.name}: {show_rate(case).text} examples/s" for case in drained[:1]]
+    return [_compare(case, summary.reference) for case in others]
 
 
-def _list(case: CaseSummary, stored: CaseRecord) -> Row:
-    rate = case.get(RATE)
-    example_bytes = stored.extent.example_bytes if stored.extent else None
-    megabytes = NONE if example_bytes is None else f"{rate.median * example_bytes / BYTES_PER_MB:.3g}"
-    ratio = NONE if case.ratio is None or case.is_reference else render_estimate(case.ratio, render_ratio)
+def _compare(case: CaseSummary, reference: str) -> str:
+    assert case.ratio is not None  # noqa: S101  # it was asked for before
+    low, high = case.ratio.low, case.ratio.high
+    ratio = render_estimate(case.ratio, render_ratio)
+    if low is None or high is None or low <= 1 <= high:
+        return f"{case.name} and {reference} cannot be told apart: ratio {ratio}"
+    return f"{case.name} is {ratio} times as fast as {reference}"
+
+
+def tabulate_speeds(summary: Summary) -> Table:
+    """A row a pipeline: how fast it is, and how long its first batch and its epochs take."""
+    drained = list_drained(summary)
+    named = f"ratio to {summary.reference}" if len(summary.reference) <= LONGEST_REFERENCE else "ratio"
+    ratio = [named] if any(case.is_reference for case in drained) else []
+    titles = ("examples/s", "MB/s", *ratio, "epoch 1", "later", "first")
+    return Table(
+        None, (PIPELINE, *number_columns(*titles)), tuple(_list(case, has_ratio=bool(ratio)) for case in drained)
+    )
+
+
+def _list(case: CaseSummary, *, has_ratio: bool) -> Row:
+    is_cut = case.extent is not None and case.extent.is_cut
+    later = case.get(TURN_TIME)
     return build_row(
-        f"  {case.name}",
+        case.name,
         show_rate(case),
-        megabytes,
-        ratio,
-        _show_first_epoch(stored),
-        render_seconds(_estimate_epoch(stored).median),
+        _show_megabytes(case),
+        *([_show_ratio(case)] if has_ratio else []),
+        _show_first_epoch(case),
+        NONE if is_cut else Cell(render_seconds(later.median), later.median),
         _show_first_batch(case),
     )
 
 
-def _estimate_epoch(stored: CaseRecord) -> Estimate:
-    return estimate_median([turn.sample.wall_ns / NANOSECONDS for turn in stored.turns])
+def _show_megabytes(case: CaseSummary) -> Cell:
+    if case.extent is None or not case.extent.example_bytes:
+        return NONE
+    megabytes = case.get(RATE).median * case.extent.example_bytes / BYTES_PER_MB
+    return Cell(f"{megabytes:.3g}", megabytes)
 
 
-def _show_first_epoch(stored: CaseRecord) -> str:
-    return NONE if stored.warm_up is None else render_seconds(stored.warm_up.wall_ns / NANOSECONDS)
+def _show_ratio(case: CaseSummary) -> Cell:
+    if case.ratio is None or case.is_reference:
+        return NONE
+    return Cell(render_estimate(case.ratio, render_ratio), case.ratio.median)
+
+
+def _show_first_epoch(case: CaseSummary) -> Cell:
+    """What it took; of one that was cut only that it takes longer."""
+    if case.extent is None or case.first_epoch_s is None:
+        return NONE
+    if case.extent.is_endless:
+        return NO_END
+    mark = "> " if case.extent.is_cut else ""
+    return Cell(f"{mark}{render_seconds(case.first_epoch_s)}", case.first_epoch_s)
 
 
 def _show_first_batch(case: CaseSummary) -> Cell:
     found = case.find(FIRST_BATCH)
-    return Cell(NONE if found is None else render_seconds(found.median))
+    return NONE if found is None else Cell(render_seconds(found.median), found.median)
+
+
+def explain(summary: Summary) -> list[str]:
+    """What the columns mean, a line each, and which turns are parts of an epoch."""
+    drained = list_drained(summary)
+    lines = [
+        "epoch 1: once, in a fresh process, batch by batch; later: the median of the epochs that follow",
+        "first: the wait for the first batch of those",
+    ]
+    if any(case.is_reference for case in drained):
+        lines.append(f"ratio: above 1 is faster than {summary.reference}, turn against turn of the same round")
+    cut = [case for case in drained if case.extent is not None and case.extent.is_cut]
+    if cut:
+        sizes = sorted({case.extent.num_batches for case in cut if case.extent is not None})
+        names, counts = _join(case.name for case in cut), _join(f"{size:,}" for size in sizes)
+        lines += [
+            f"a turn of {names} is its first {counts} batches: it has no end, or an epoch takes too long",
+            "examples/s and ratio are then of the time after the first batch, without the filling of buffers",
+        ]
+    return lines
+
+
+def _join(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def tabulate_feeding(summary: Summary) -> list[Table]:
+    """How busy each pipeline keeps an emulated accelerator, a table a step; none where none was fed."""
+    fed = [case for case in summary.timed if case.consumer == "emulated"]
+    return [_tabulate_feeding(step_ms, fed) for step_ms in sorted({case.step_ms or 0 for case in fed})]
+
+
+def _tabulate_feeding(step_ms: float, fed: Sequence[CaseSummary]) -> Table:
+    rows = (build_row(case.name, show_rate(case), show_busy(case)) for case in fed if case.step_ms == step_ms)
+    title = f"feeding an accelerator with a step of {step_ms:g} ms"
+    return Table(title, (PIPELINE, *number_columns("examples/s", "AU %")), tuple(rows))
+
+
+def tabulate_programs(summary: Summary) -> Table:
+    """What each pipeline is, and what TensorFlow made of it."""
+    return build_list(_list_program(case) for case in list_drained(summary))
 
 
 def _list_program(case: CaseSummary) -> Row:
-    return build_row(
-        f" {case.name}", Cell(f"runs as {case.chain}" if case.chain else case.ordering, emphasis=Emphasis.FAINT)
-    )
-
-
-def _explain(cases: Sequence[CaseSummary], stored: dict[str, CaseRecord]) -> list[str]:
-    lines = [
-        "first epoch: of a fresh process, once, batch by batch; later epochs: the median; first batch: of later epochs",
-        "ratio: above 1 is faster than the first pipeline, turn against turn of the same round",
-    ]
-    cut = [case for case in cases if (extent := stored[case.id].extent) is not None and extent.is_cut]
-    if cut:
-        extent = stored[cut[0].id].extent
-        assert extent is not None  # noqa: S101  # it is cut
-        names = ", ".join(case.name for case in cut)
-        lines.append(f"a turn of {names} is its first {extent.num_batches:,} batches: no end, or a long epoch")
-    return lines
+    ran = f"runs as {case.chain}" if case.chain else ""
+    return build_row(f" {case.name}", Cell(case.ordering, below=(ran,) if ran else (), emphasis=Emphasis.FAINT))

@@ -94,6 +94,15 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report export main --to github-benchmark
         mnist-report export main --to bencher
     """,
+    "report/pipelines": """
+        mnist-report show pipelines
+        mnist-report show endless
+        mnist-report compare pipelines endless
+        mnist-report export pipelines --to markdown
+        mnist-report export endless --to csv
+        mnist-report export endless --to github-benchmark
+        mnist-report claims pipelines --only C5
+    """,
     "report/gate": """
         mnist-report gate gate/regressed.json
         mnist-report gate gate/regressed.json --all
@@ -264,6 +273,13 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench trace mine.py:make --arg nonsense
         mnist-bench trace post --select train
         mnist-bench trace mine.py:make --source nonsense
+        mnist-bench run
+        mnist-bench run nonsense
+        mnist-bench run my_pipeline.py
+        mnist-bench run my_pipeline.py:make --arg batch_size
+        mnist-bench run post --arg batch_size=64
+        mnist-bench run my_pipeline.py:make --step-ms 0
+        mnist-bench run my_pipeline.py:make --budget 0
         mnist-bench gate
         mnist-bench gate --metrics speed
         mnist-bench gate --fail-on slow
@@ -298,6 +314,7 @@ PAGES = {
     "page-main": "mnist-report page main -o page.html",
     "page-two-runs": "mnist-report page measured format1.json -o page.html",
     "page-devices": "mnist-report page devices -o page.html",
+    "page-pipelines": "mnist-report page pipelines endless -o page.html",
 }
 OTHERS = (
     "bench/pytest-ids",

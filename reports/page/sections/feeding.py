@@ -8,7 +8,7 @@ from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import has_several_devices, name_device, name_row
 from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
-from reports.summary.fields import BUSY_ENOUGH
+from reports.summary.fields import BUSY_ENOUGH, PIPELINES
 from reports.summary.metric import BUSY_SHARE
 from reports.summary.summary import Summary
 from reports.tables.notes import tell_busy
@@ -19,7 +19,8 @@ CONSUMERS = {"step": "training step", "emulated": "emulated accelerator"}
 
 def describe_feeding(summary: Summary) -> Section | None:
     """The share of time that the consumer computes; None where nothing was fed."""
-    cases = [case for case in summary.cases if case.group == "training" and case.find(BUSY_SHARE)]
+    groups = ("training", PIPELINES)
+    cases = [case for case in summary.cases if case.group in groups and case.find(BUSY_SHARE)]
     if not cases:
         return None
     said = tell_busy(summary)

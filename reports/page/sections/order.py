@@ -14,14 +14,24 @@ from reports.page.sections.inference import describe_inference
 from reports.page.sections.machine import describe_machine
 from reports.page.sections.memory import describe_memory
 from reports.page.sections.mixing import describe_mixing
+from reports.page.sections.pipelines import describe_pipelines
 from reports.page.sections.speed import describe_first_batch, describe_speed
 from reports.page.sections.traces import describe_traces
 from reports.summary.summary import Summary
 
 OF_CASES: tuple[Callable[[Summary], Section | None], ...] = (
-    *(describe_speed, describe_frontier, describe_first_batch, describe_memory, describe_feeding, describe_mixing),
+    *(
+        describe_pipelines,
+        describe_speed,
+        describe_frontier,
+        describe_first_batch,
+        describe_memory,
+        describe_feeding,
+        describe_mixing,
+    ),
     *(describe_inference, describe_devices, describe_claims),
 )
+OF_ORDERINGS = (describe_devices, describe_claims)  # which say something of any run, as a rule that there is nothing
 
 
 def list_sections(run: Run) -> tuple[Section, ...]:
@@ -29,5 +39,6 @@ def list_sections(run: Run) -> tuple[Section, ...]:
     traces = describe_traces(run.traces, run.unreadable)
     if run.summary is None:
         return (traces,)
-    sections = [*(describe(run.summary) for describe in OF_CASES), traces, describe_machine(run.summary)]
+    told = [describe(run.summary) for describe in OF_CASES if describe not in OF_ORDERINGS or not run.summary.pipelines]
+    sections = [*told, traces, describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)

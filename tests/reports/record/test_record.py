@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.record.case import ORDERING, Case, Fitting, Subject
+from reports.record.case import ORDERING, PIPELINE, Case, Fitting, Subject
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import HeapReading, Memory
-from reports.record.program import DeviceUse
+from reports.record.program import DeviceUse, Extent
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
 from reports.record.sample import Sample, Turn
 
@@ -353,3 +353,24 @@ def test_a_machine_that_makes_no_sense_is_no_error(tmp_path: Path) -> None:
     value = stored(CASE)
     value["machine_info"][KEY]["num_cores"] = None
     assert load_record(write(tmp_path / "r.json", value)).machine.num_cores == 0
+
+
+def test_an_extent_comes_back_and_a_record_without_one_is_read(tmp_path: Path) -> None:
+    cut = replace(SAMPLE, num_set_apart=32)
+    case = replace(CASE, turns=(Turn(0, cut),), extent=Extent(7, is_cut=True, example_bytes=1.5, is_endless=True))
+    assert load_record(write(tmp_path / "record.json", stored(case))).cases == (case,)
+    value = stored(case)
+    own = value["benchmarks"][0]["extra_info"][KEY]
+    del own["extent"], own["warm_up"]["num_set_apart"], own["turns"][0]["sample"]["num_set_apart"]
+    assert load_record(write(tmp_path / "early.json", value)).cases == (
+        replace(case, extent=None, turns=(Turn(0, SAMPLE),)),
+    )
+    with pytest.raises(ValueError, match="Sample.num_set_apart must be int and not negative, got -1"):
+        replace(SAMPLE, num_set_apart=-1)
+
+
+def test_pipelines_of_a_person_stand_beside_one_set_of_digits(tmp_path: Path) -> None:
+    theirs = replace(CASE, case=Case(Subject(PIPELINE, "mine", "mine.py:mine")), setting=OTHER_DATA)
+    assert load_record(write(tmp_path / "record.json", stored(CASE, theirs))).cases == (CASE, theirs)
+    with pytest.raises(RecordError, match="different data"):
+        load_record(write(tmp_path / "two.json", stored(CASE, theirs, replace(CASE, setting=OTHER_DATA))))

@@ -1,0 +1,57 @@
+"""Records of a person's pipelines made by hand: two that are drained, fed and read, whole or cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from reports.record.case import PIPELINE, Case, Subject
+from reports.record.machine import Machine, Setting
+from reports.record.program import Extent, Program
+from reports.record.record import CaseRecord, Record
+from reports.record.sample import Sample, Turn
+from reports.summary.summary import Summary, summarize
+
+MILLISECOND = 1_000_000
+SETTING = Setting("the pipelines' own data", "ab" * 32, (("python", "3.11.7"), ("tensorflow", "2.21.0")))
+MACHINE = Machine("Test CPU", 2, "Linux")
+DATETIME = "2026-11-27T21:08:00+00:00"
+CHAIN = "Prefetch(1) > BatchV2 > TensorSlice"
+WHOLE = Extent(10, example_bytes=1000.0)
+CUT = Extent(10, is_cut=True, example_bytes=1000.0, is_endless=True)
+
+
+def make_pipeline(name: str, walls_ms: list[int], extent: Extent = WHOLE, **fields: Any) -> CaseRecord:
+    """Turns of 1000 examples in 10 batches, a tenth of the first wall time to the first batch.
+
+    Turns of what is cut set their first batch apart; the first epoch takes twice as long as the first turn.
+    """
+    first_ns = walls_ms[0] * MILLISECOND // 10
+    apart = 100 if extent.is_cut else None
+    busy = 500 * MILLISECOND if fields.get("consumer") == "emulated" else None
+    samples = [
+        Sample(ms * MILLISECOND, ms * MILLISECOND, first_ns, 1000, busy_ns=busy, num_set_apart=apart) for ms in walls_ms
+    ]
+    subject = Subject(PIPELINE, name, f"data.py:{name}", reference="before")
+    return CaseRecord(
+        Case(subject, **fields),
+        SETTING,
+        1,
+        replace(samples[0], wall_ns=2 * samples[0].wall_ns, num_set_apart=None),
+        tuple(Turn(number, sample) for number, sample in enumerate(samples)),
+        Program(CHAIN, ()),
+        group="pipelines",
+        extent=extent,
+    )
+
+
+BEFORE = make_pipeline("before", [1000, 1010, 990, 1005, 995, 1000])
+AFTER = make_pipeline("after", [500, 505, 495, 500, 500, 500])
+
+
+def make_record(*cases: CaseRecord) -> Record:
+    return Record(cases or (BEFORE, AFTER), MACHINE, DATETIME)
+
+
+def make_summary(*cases: CaseRecord) -> Summary:
+    return summarize(make_record(*cases))

@@ -1,0 +1,108 @@
+"""Tables of a person's pipelines: literal text, whole epochs and parts of them, one pipeline and several."""
+
+import dataclasses
+
+from case_records import make_case_record
+from pipeline_records import AFTER, BEFORE, CUT, MILLISECOND, make_pipeline, make_summary
+
+from reports.drawing.text import render_text
+from reports.formats.comma_separated import render_csv
+from reports.record.machine import Setting
+from reports.record.record import CaseRecord
+from reports.record.sample import Sample, Turn
+from reports.tables.all_tables import tabulate_run
+
+
+def draw(*cases: CaseRecord) -> list[str]:
+    return [line.rstrip() for line in render_text(tabulate_run(make_summary(*cases)), 100).splitlines()]
+
+
+def row(lines: list[str], name: str) -> list[str]:
+    return next(line.split() for line in lines if line.startswith(f"  {name} "))
+
+
+def test_the_whole_text() -> None:
+    fed = [make_pipeline(name, [1100] * 6, consumer="emulated", step_ms=2.0) for name in ("before", "after")]
+    assert draw(BEFORE, AFTER, *fed) == [
+        " after is 2.000 [1.990, 2.010] times as fast as before",
+        "",
+        "",
+        "  pipeline                examples/s  MB/s       ratio to before  epoch 1   later   first",
+        " ────────────────────────────────────────────────────────────────────────────────────────",
+        "  before          1.00k [990, 1.01k]     1                     -    2.0 s   1.0 s  100 ms",
+        "  after         2.00k [1.98k, 2.02k]     2  2.000 [1.990, 2.010]    1.0 s  500 ms   50 ms",
+        "",
+        " epoch 1: once, in a fresh process, batch by batch; later: the median of the epochs that follow",
+        " first: the wait for the first batch of those",
+        " ratio: above 1 is faster than before, turn against turn of the same round",
+        "",
+        "feeding an accelerator with a step of 2 ms",
+        "",
+        "  pipeline                examples/s         AU %",
+        " ────────────────────────────────────────────────",
+        "  before        909.1 [909.1, 909.1]  51 [51, 51]",
+        "  after         909.1 [909.1, 909.1]  51 [51, 51]",
+        "",
+        "",
+        " before  data.py:before",
+        "         runs as Prefetch(1) > BatchV2 > TensorSlice",
+        " after   data.py:after",
+        "         runs as Prefetch(1) > BatchV2 > TensorSlice",
+        "",
+        " 6 turns each after a warm-up, in random order; median [95% interval]",
+        " 0 of 24 turns contaminated: others used more than a tenth of the machine",
+        " 1000 examples a turn",
+        " Test CPU, 2 cores, Linux, 2026-11-27T21:08",
+        " Python 3.11.7, TensorFlow 2.21.0",
+        " data: each pipeline's own; that they give the same examples was not checked",
+    ]
+
+
+def test_one_pipeline_has_no_ratio() -> None:
+    alone = dataclasses.replace(BEFORE, case=dataclasses.replace(BEFORE.case, subject=_unreferred(BEFORE)))
+    lines = draw(alone)
+    assert lines[0] == " before: 1.00k [990, 1.01k] examples/s"
+    assert not any("ratio" in line for line in lines)
+    assert " data: the pipeline's own" in lines
+
+
+def _unreferred(case: CaseRecord):
+    return dataclasses.replace(case.case.subject, reference=None)
+
+
+def test_of_a_part_of_an_epoch_the_rate_is_of_the_time_after_the_first_batch() -> None:
+    lines = draw(make_pipeline("before", [1000] * 6, CUT), make_pipeline("after", [550] * 6, CUT))
+    assert row(lines, "before")[1:3] == ["1.000k", "[1.000k,"]  # 900 examples in 0.9 s
+    assert row(lines, "after")[1:3] == ["1.818k", "[1.818k,"]  # 900 examples in 0.495 s
+    assert row(lines, "before")[-5:] == ["no", "end", "-", "100", "ms"]
+    assert " a turn of before, after is its first 10 batches: it has no end, or an epoch takes too long" in lines
+
+
+def test_a_long_epoch_that_was_cut_is_told_as_longer() -> None:
+    lines = draw(make_pipeline("before", [1000] * 6, dataclasses.replace(CUT, is_endless=False)))
+    assert "> 2.0 s" in next(line for line in lines if "> " in line)
+
+
+def test_two_that_cannot_be_told_apart_are_told_so() -> None:
+    lines = draw(BEFORE, make_pipeline("after", [1002, 998, 1000, 1003, 999, 1001]))
+    assert lines[0].startswith(" after and before cannot be told apart: ratio 0.99")
+
+
+def test_an_ordering_of_ours_beside_them_tells_its_digits() -> None:
+    sample = Sample(1000 * MILLISECOND, 1, 100 * MILLISECOND, 60000)
+    digits = Setting("mnist.npz", "0123456789abcdef" * 4, BEFORE.setting.versions)
+    turns = tuple(Turn(number, sample) for number in range(6))
+    ours = make_case_record("post", "batch(32)", digits, turns, sample, group="pipelines")
+    lines = draw(BEFORE, ours)
+    assert " digits: mnist.npz (sha256 0123456789ab)" in lines
+    assert " data: each pipeline's own; that they give the same examples was not checked" in lines
+    assert row(lines, "post")[1] == "60.00k"
+
+
+def test_the_column_of_the_ratio_bears_the_name_of_its_reference() -> None:
+    names = render_csv(make_summary(BEFORE, AFTER)).splitlines()[0].split(",")
+    assert [name for name in names if name.startswith("ratio")] == [
+        "ratio_to_before",
+        "ratio_to_before_low",
+        "ratio_to_before_high",
+    ]
