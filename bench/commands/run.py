@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 BUDGET_S = 60.0
+TURN_LIMIT_S = 120.0
 
 EXAMPLES = """Examples:
 
@@ -52,6 +53,9 @@ def run(
         float | None,
         typer.Option(metavar="GIB", help="Of each pipeline's process, which is refused more.", show_default=False),
     ] = None,
+    turn_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="A turn, or a first batch, that takes longer is a hang.")
+    ] = TURN_LIMIT_S,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
@@ -64,13 +68,14 @@ def run(
     """Measure pipelines side by side, in fresh processes that take turns: the first epoch, later ones, the first batch.
 
     A pipeline without an end, or with an epoch of more than 5 s, takes as many batches a turn as all others that are
-    cut. Ratios are of turns of the same round.
+    cut, and rates are then of the time after the first batch. Ratios are of turns of the same round. A pipeline that
+    fails is told in one line, with its stage, file, line and element where that can be found; the others go on.
 
-    Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted.
+    Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
     from bench.cases.pipelines import build_subject, name_apart
     from bench.commands.run_pipelines import RunOptions, measure_pipelines
 
     chosen = [build_subject(text, arg or (), select=select, source=source) for text in subjects]
-    options = RunOptions(name_apart(chosen), step_ms, budget, memory_limit, data)
+    options = RunOptions(name_apart(chosen), step_ms, budget, memory_limit, turn_limit, data)
     measure_pipelines(options, out, as_json=as_json)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
+
+import tensorflow as tf
 
 from bench.consumers.meter import Tools
 from bench.consumers.registry import find_consumer
@@ -12,16 +14,28 @@ from bench.machine.clock import TurnTimer
 from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
 from bench.pipelines.rewrites import apply_arm
-from bench.subjects.capabilities import Batch, CountsExamples, ForgetsFiles, Opened, OpensDataset
+from bench.subjects.capabilities import (
+    Batch,
+    CountsExamples,
+    ForgetsFiles,
+    KnowsEnd,
+    Opened,
+    OpensDataset,
+    find_counter,
+)
 from mnist_core import InputError, Placement
 from reports.record.case import DEFAULT, Case
 from reports.record.program import Extent, Program
 from reports.record.sample import Sample
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-LONGEST_TURN_S = 5  # after the first batch: an epoch that takes longer, or has no end, is cut there
+LONGEST_TURN_S = 5.0  # after the first batch: an epoch that takes longer is cut there
+ENDLESS_TURN_S = 1.5  # the same where there is no end to wait for: some 20 turns fit into half a minute then
+FEWEST_BATCHES = 2  # of a turn that is cut: its rate is of those after the first
+MOST_BATCHES = 2**31 - 1  # where a turn ends with the epoch, however long that is this time
+USED_UP = (
+    "gives nothing after its first epoch: it iterates something that is used up then, such as a generator that was made"
+    " once; have it made anew for every epoch."
+)
 NS_PER_S = 1_000_000_000
 
 
@@ -72,21 +86,24 @@ class EpochMeter:
         self._take, self._place = take, place
         self._wrap_dataset, self._wrap_iterator = wrap_dataset, wrap_iterator
         self._num_batches = opened.num_batches
+        self._middle = ((opened.num_batches or 1) - 1) // 2
+        self._sets_apart, self._num_turns = False, 0
         self._dataset = self._build()
 
-    def fix_batches(self, num_batches: int) -> None:
-        """Take so many batches a turn from now on, at most.
+    def fix_batches(self, num_batches: int | None) -> None:
+        """Take so many batches a turn from now on, at most, and tell those after the first from it.
 
         Args:
-            num_batches: Number that all cases take that are compared with this one.
+            num_batches: Number that all cases take that are compared with this one; None goes on with whole epochs.
         """
-        self._num_batches = num_batches
+        self._num_batches = self._num_batches if num_batches is None else num_batches
+        self._sets_apart = True
 
     def measure_first_turn(self) -> tuple[Sample, Extent | None]:
         """The first turn, over a pipeline that nobody has iterated, and how much every later one takes.
 
-        Where only taking an epoch tells how long it is, it is taken to its end, or for `LONGEST_TURN_S` if it has none
-        or takes longer. Its batches are taken one by one then.
+        Where only taking an epoch tells how long it is, it is taken to its end, or for `LONGEST_TURN_S` if it takes
+        longer, `ENDLESS_TURN_S` if it has none. Its batches are taken one by one then.
         """
         if self._num_batches is not None:
             return self.measure_turn(), None
@@ -94,20 +111,23 @@ class EpochMeter:
         iterator = self._iterate()
         batch = self._take_first(iterator)
         timer.mark_first_batch()
-        limit_ns = self._tools.clock.wall_ns() + LONGEST_TURN_S * NS_PER_S
+        is_endless = isinstance(self._opened, KnowsEnd) and self._opened.is_endless
+        limit_s = ENDLESS_TURN_S if is_endless else LONGEST_TURN_S
+        limit_ns = self._tools.clock.wall_ns() + round(limit_s * NS_PER_S)
         taken = [self._take(iterator, batch, 0)]
         last = batch
         is_cut = False
         while not is_cut and (batch := next(iterator, None)) is not None:
-            is_cut = self._tools.clock.wall_ns() > limit_ns
+            is_cut = self._tools.clock.wall_ns() > limit_ns and len(taken) >= FEWEST_BATCHES
             if not is_cut:
                 taken.append(self._take(iterator, batch, 0))
                 last = batch
         busy_ns = [each.busy_ns for each in taken if each.busy_ns is not None]
         sample = timer.end(sum(each.num_examples for each in taken), sum(busy_ns) if busy_ns else None)
         del iterator
-        self._num_batches = len(taken)
-        return sample, Extent(len(taken), is_cut, self._measure_example(last))
+        self._num_turns += 1
+        self._num_batches, self._middle = (len(taken) if is_cut else MOST_BATCHES), max(1, (len(taken) - 1) // 2)
+        return sample, Extent(len(taken), is_cut, self._measure_example(last), is_endless)
 
     def _measure_example(self, batch: Batch) -> float | None:
         """Bytes of an example of this batch; None where the subject does not count them."""
@@ -133,7 +153,8 @@ class EpochMeter:
             timer.mark_returned()
         sample = timer.end(consumed.num_examples, consumed.busy_ns)
         del iterator  # joins its threads and frees its buffers, outside the timed window
-        return sample
+        self._num_turns += 1
+        return replace(sample, num_set_apart=find_counter(self._opened)(first)) if self._sets_apart else sample
 
     def find_placement(self) -> Placement | None:
         """Where batches are copied to, or the step computes; None where nothing but the pipeline runs."""
@@ -146,13 +167,19 @@ class EpochMeter:
         """
         if not isinstance(self._opened, OpensDataset):
             return None
-        program = inspect_program(self._opened.build_sample(), self._case.arm, self._opened.shuffle_sizes)
+        try:
+            program = inspect_program(self._opened.build_sample(), self._case.arm, self._opened.shuffle_sizes)
+        except StopIteration:
+            raise InputError(f"{self._case.name} {USED_UP}") from None
         if self._case.arm == RAW or self._wrap_dataset:  # it has no model then, or the device's iterator has none
             return program
         iterator = iter(self._dataset)
-        first = next(iterator)
-        self._take(iterator, first, ((self._num_batches or 1) - 1) // 2)
-        return Program(program.chain, read_program(iterator).choices)
+        first = self._take_first(iterator)
+        self._take(iterator, first, self._middle)
+        try:
+            return Program(program.chain, read_program(iterator).choices)
+        except tf.errors.NotFoundError:  # the pipeline has turned AUTOTUNE off: there is nothing that it chose
+            return program
 
     def _build(self) -> Any:
         """What is iterated: the dataset in its arm, or whatever else gives batches."""
@@ -177,6 +204,8 @@ class EpochMeter:
             InputError: There is none.
         """
         first = next(iterator, None)
+        if first is None and self._num_turns:
+            raise InputError(f"{self._case.name} {USED_UP}")
         if first is None:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
         return first

@@ -14,6 +14,10 @@ Batch = Any
 """What a subject gives at a time: a tensor or an array, or a tuple of them; the first dimension counts examples."""
 
 
+class FailedPipelineError(Exception):
+    """A person's pipeline failed; the message says where and why, in one line."""
+
+
 @runtime_checkable
 class Opened(Protocol):
     """A subject in the process that measures it. Whatever it is, it gives batches.
@@ -70,6 +74,17 @@ class CountsExamples(Protocol):
 
     def read_bytes(self, batch: Batch) -> int:
         """How many bytes a batch holds."""
+
+
+@runtime_checkable
+class KnowsEnd(Protocol):
+    """A subject that says whether it ends, though not when.
+
+    Args:
+        is_endless: True if it surely never does.
+    """
+
+    is_endless: bool
 
 
 @runtime_checkable

@@ -33,7 +33,7 @@ def count_examples(element: Any, *, batched: bool) -> Any:
         element: Tensors in any structure; ragged and sparse ones too.
         batched: True if its first dimension counts examples; else an element is an example.
     """
-    components = tf.nest.flatten(element)
+    components = [each for each in tf.nest.flatten(element) if _is_listed(each)]
     if not batched or not components:
         return 1
     first = components[0]
@@ -42,12 +42,19 @@ def count_examples(element: Any, *, batched: bool) -> Any:
     elif isinstance(first, tf.SparseTensor):
         count = first.dense_shape[0]
     elif not isinstance(first, tf.Tensor):
-        return len(first) if isinstance(first, np.ndarray) and first.ndim else 1
-    elif first.shape.rank == 0:
-        return 1
+        return len(first)
     else:
         count = tf.shape(first, tf.int64)[0]
     return int(count) if tf.executing_eagerly() else count
+
+
+def _is_listed(component: Any) -> bool:
+    """True if it has a first dimension: a number beside a batch, such as that of a step, counts nothing."""
+    if isinstance(component, tf.Tensor):
+        return bool(component.shape.rank != 0)
+    if isinstance(component, np.ndarray):
+        return component.ndim > 0
+    return isinstance(component, tf.RaggedTensor | tf.SparseTensor)
 
 
 def count_bytes(element: Any) -> int:

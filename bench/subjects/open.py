@@ -6,9 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from bench.subjects.capabilities import Opened
-from bench.subjects.pipeline_text import PIPELINE, RUN
 from mnist_core import InputError, Say, say_nothing
-from reports.record.case import ORDERING, Subject
+from reports.record.case import ORDERING, PIPELINE, RUN, Subject
 
 KINDS = {
     ORDERING: "bench.subjects.digits",

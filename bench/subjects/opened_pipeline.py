@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
-from bench.subjects.capabilities import Batch
+from bench.subjects.capabilities import Batch, FailedPipelineError
 from bench.subjects.elements import count_bytes, count_examples, is_batched
-from bench.subjects.origins import find_origin, note_origins
+from bench.subjects.endless import is_endless
+from bench.subjects.failures import tell_build, tell_iteration
+from bench.subjects.origins import note_origins
 from bench.subjects.person_code import make_dataset
 from bench.subjects.pipeline_text import parse_pipeline
 from bench.subjects.shrinking import shrink_buffers
-from mnist_core import Say
+from mnist_core import InputError, Say
 from reports.record.case import Subject
 
 SMALL_BUFFER = 8  # of a shuffle under inspection: a large one would use up its input, which TensorFlow then drops
 DATA_NAME = "the pipelines' own data"
-MOST_RETRIED = 1_000_000  # elements that are asked for again to find the one that fails
 
 Make = Callable[[], tf.data.Dataset]
 
@@ -46,9 +45,10 @@ class OpenedPipeline:
     def __init__(self, text: str, make: Make) -> None:
         self.text, self._make = text, make
         with note_origins(), shrink_buffers() as sizes:
-            self._dataset = make()
+            dataset = self._build()
+        self._unused: tf.data.Dataset | None = dataset  # making it may have cost the person's function a while
         self.shuffle_sizes = tuple(size for size in sizes if size)
-        self.batched = is_batched(self._dataset)
+        self.batched, self.is_endless = is_batched(dataset), is_endless(dataset)
 
     @property
     def data_fingerprint(self) -> str:
@@ -64,13 +64,16 @@ class OpenedPipeline:
         """The dataset, built anew; a seed becomes TensorFlow's global one, from which unseeded stages draw theirs."""
         if seed is not None:
             tf.random.set_seed(seed)
+        elif self._unused is not None:
+            dataset, self._unused = self._unused, None
+            return dataset
         with note_origins():
-            return self._make()
+            return self._build()
 
     def build_sample(self) -> tf.data.Dataset:
         """The same stages with small shuffle buffers, repeated so that none has used up its input."""
         with shrink_buffers(shuffle=SMALL_BUFFER):
-            return self._make()
+            return self._build()
 
     def count_examples(self, batch: Batch) -> int:
         """How many examples a batch holds."""
@@ -81,52 +84,18 @@ class OpenedPipeline:
         return count_bytes(batch)
 
     def explain_failure(self, error: Exception) -> str:
-        """What failed, in one line: the stage with its file and line, the number of the element, the error's own words.
+        """What failed, in one line: the stage with its file and line, the element, the error's own words."""
+        return tell_iteration(self.text, self.build(), error)
 
-        The elements are asked for again, stage by stage from the source on: the first stage that fails is to blame.
+    def _build(self) -> tf.data.Dataset:
+        """What the person's code makes.
+
+        Raises:
+            FailedPipelineError: It raised, or ended the program; the message says where, in one line.
         """
-        reason = f"{type(error).__name__}: {_read_first_line(error)}"
-        for stage in list_stages(self.build()):
-            number = _find_failing(stage)
-            if number is not None:
-                where = find_origin(stage)
-                place = f" at {where[0]}:{where[1]}" if where else ""
-                return f"{self.text} fails in {name_stage(stage)}{place}, element {number}: {reason}"
-        return f"{self.text} fails: {reason}"
-
-
-def list_stages(dataset: tf.data.Dataset) -> list[tf.data.Dataset]:
-    """The datasets that lead to one, sources first, and itself last."""
-    stages: dict[int, tf.data.Dataset] = {}
-
-    def visit(each: tf.data.Dataset) -> None:
-        for below in each._inputs():  # there is no other way to the stages
-            visit(below)
-        stages.setdefault(id(each), each)
-
-    visit(dataset)
-    return list(stages.values())
-
-
-def name_stage(dataset: tf.data.Dataset) -> str:
-    """What TensorFlow calls a stage, without what all have: Map for _MapDataset."""
-    name = type(dataset).__name__.strip("_")
-    return name.replace("DatasetV2", "").replace("DatasetV1", "").replace("Dataset", "") or "Dataset"
-
-
-def _find_failing(stage: tf.data.Dataset) -> int | None:
-    """The number of the first element, from 0, that a stage cannot give; None if it gives them all."""
-    number = 0
-    try:
-        for _ in itertools.islice(stage, MOST_RETRIED):
-            number += 1
-    except Exception:  # noqa: BLE001  # whatever the person's code raises
-        return number
-    return None
-
-
-def _read_first_line(error: Exception) -> str:
-    """The error's first line with words in it; TensorFlow's messages go on with nodes and traces."""
-    text = str(getattr(error, "message", None) or error)
-    lines: Sequence[Any] = [line.strip() for line in text.splitlines() if line.strip()]
-    return str(lines[0]) if lines else "without a message"
+        try:
+            return self._make()
+        except InputError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever the person's code does
+            raise FailedPipelineError(tell_build(self.text, error)) from None

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_core import InputError
-from reports.record.case import Subject
+from reports.record.case import PIPELINE, RUN, Subject
 
-PIPELINE, RUN = "pipeline", "run"  # kinds of subjects: a name in a file or module; a program that is run
 SHAPE = "path/to/file.py:name or package.module:name"
 DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")  # a name, or names with dots
 ARGUMENT = "arg."  # how the names of options begin that are arguments

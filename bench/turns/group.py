@@ -22,6 +22,8 @@ from reports.record.sample import Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
+SHORTEST_TURN_S = 0.03  # a shorter turn is mostly what the clock and the threads do at its ends
+LONGEST_LEVELLED_S = 5.0  # of the slowest pipeline, where the fastest needs more batches than it gave at first
 SETTLED_WIDTH = 0.10  # of an interval, relative to the median: narrower, and more turns tell little more
 
 
@@ -45,6 +47,10 @@ class _Running:
     warmed_up: WarmedUp
     turns: list[Turn]
 
+    @property
+    def is_cut(self) -> bool:
+        return self.warmed_up.extent is not None and self.warmed_up.extent.is_cut
+
     def estimate(self) -> Estimate:
         return estimate_median([turn.sample.wall_ns for turn in self.turns])
 
@@ -55,6 +61,18 @@ class _Running:
 
 
 Outcome = CaseRecord | WorkerError
+
+
+class InterruptedGroupError(KeyboardInterrupt):
+    """Somebody stopped the measuring of a group.
+
+    Args:
+        outcomes: What had been measured by then, by the id of the case; cases without a turn are missing.
+    """
+
+    def __init__(self, outcomes: dict[str, Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
 
 
 def measure_group(
@@ -75,23 +93,31 @@ def measure_group(
         seed: Seed for the random order of turns.
         clock_s: Gives the present moment in seconds, for the budget.
         listener: Is told how far the measuring has come.
+
+    Raises:
+        InterruptedGroupError: Somebody stopped it; it holds what had been measured.
     """
     begin_s = clock_s()
     outcomes: dict[str, Outcome] = {}
+    is_stopped = False
     with ExitStack() as stack:
         running = _start_all(cases, start_worker, stack, outcomes, listener)
-        for line in _level_extents(running):
+        for line in _level_extents(running, outcomes):
             listener.notice(line)
         left = replace(budget, seconds=budget.seconds - (clock_s() - begin_s))
         turns = interleave(
             list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
         )
         done = 0
-        for number, case_id in turns:
-            if number > done:
-                listener.round_done(number, clock_s() - begin_s)
-                done = number
-            _take_turn(running, case_id, number, outcomes)
+        try:
+            for number, case_id in turns:
+                if number > done:
+                    listener.round_done(number, clock_s() - begin_s)
+                    done = number
+                _take_turn(running, case_id, number, outcomes)
+        except KeyboardInterrupt:
+            is_stopped = True
+            running = {name: each for name, each in running.items() if each.turns}
         if running:
             listener.round_done(done + 1, clock_s() - begin_s)
     for line in _describe_cuts(list(running.values())):
@@ -104,6 +130,8 @@ def measure_group(
             program=each.warmed_up.program,
             extent=each.warmed_up.extent,
         )
+    if is_stopped:
+        raise InterruptedGroupError(outcomes)
     return outcomes
 
 
@@ -198,20 +226,33 @@ def _start_all(
     return running
 
 
-def _level_extents(running: dict[str, _Running]) -> list[str]:
-    """Let turns that are cut take equally many batches, and say which are cut."""
-    extents = {name: each.warmed_up.extent for name, each in running.items()}
-    cut = {name: extent for name, extent in extents.items() if extent is not None and extent.is_cut}
+def _level_extents(running: dict[str, _Running], outcomes: dict[str, Outcome]) -> list[str]:
+    """Let turns that are cut take equally many batches, all tell those after the first, and say which are cut."""
+    cut = {name: each for name, each in running.items() if each.is_cut}
     if not cut:
         return []
-    num_batches = min(extent.num_batches for extent in cut.values())
-    for name, extent in cut.items():
-        each = running[name]
-        each.worker.fix_batches(num_batches)
-        warmed_up = replace(each.warmed_up, extent=replace(extent, num_batches=num_batches))
-        running[name] = replace(each, warmed_up=warmed_up)
-    names = ", ".join(cut)
-    return [f"a turn of {names} is its first {num_batches} batches: it has no end, or an epoch takes too long"]
+    num_batches = _level([each.warmed_up for each in cut.values()])
+    for name, each in list(running.items()):
+        try:
+            each.worker.fix_batches(num_batches if name in cut else None)
+        except WorkerError as error:
+            outcomes[name] = error
+            del running[name]
+            continue
+        if each.warmed_up.extent is not None and each.is_cut:
+            extent = replace(each.warmed_up.extent, num_batches=num_batches)
+            running[name] = replace(each, warmed_up=replace(each.warmed_up, extent=extent))
+    return [
+        f"a turn of {', '.join(cut)} is its first {num_batches:,} batches: it has no end, or an epoch takes too long"
+    ]
+
+
+def _level(cut: Sequence[WarmedUp]) -> int:
+    """As many batches as the slowest gave, or more where the fastest gives those in no time to speak of."""
+    sizes = [each.extent.num_batches for each in cut if each.extent is not None]
+    after_first_ns = [each.sample.wall_ns - (each.sample.first_batch_ns or 0) for each in cut]
+    batch_s = [max(1, spent) / NANOSECONDS / size for spent, size in zip(after_first_ns, sizes, strict=True)]
+    return max(min(sizes), int(min(SHORTEST_TURN_S / min(batch_s), LONGEST_LEVELLED_S / max(batch_s))))
 
 
 def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:

@@ -64,8 +64,8 @@ class Worker(WorkerProcess):
         """The first turn and the program that it ran; raises as `ask` does."""
         return self._read(self.ask(WarmUp()), WarmedUp)
 
-    def fix_batches(self, num_batches: int) -> None:
-        """Let a turn take so many batches from now on; raises as `ask` does."""
+    def fix_batches(self, num_batches: int | None) -> None:
+        """Let a turn take so many batches from now on, None as many as before; raises as `ask` does."""
         self._read(self.ask(FixBatches(num_batches)), Done)
 
     def measure_turn(self) -> Sample:
@@ -95,15 +95,18 @@ class WorkerStarter:
         source: Where the digits come from; "auto" is decided by the first worker, so that the network is asked only
             once.
         memory_limit_bytes: Most bytes that each worker may have; None sets no limit.
+        turn_limit_s: Most seconds of a turn that is no training; one that takes longer is a hang.
     """
 
-    def __init__(self, source: str, memory_limit_bytes: int | None = None) -> None:
-        self._source, self._memory_limit_bytes = source, memory_limit_bytes
+    def __init__(
+        self, source: str, memory_limit_bytes: int | None = None, *, turn_limit_s: float = TURN_LIMIT_S
+    ) -> None:
+        self._source, self._memory_limit_bytes, self._turn_limit_s = source, memory_limit_bytes, turn_limit_s
         self._context = build_context()
 
     def __call__(self, case: Case) -> Worker:
         """A worker for `case`; raises as `Worker` does."""
-        limit_s = TRAINING_LIMIT_S if find_consumer(case.consumer).trains else TURN_LIMIT_S
+        limit_s = TRAINING_LIMIT_S if find_consumer(case.consumer).trains else self._turn_limit_s
         worker = Worker(
             case, self._source, self._context, turn_limit_s=limit_s, memory_limit_bytes=self._memory_limit_bytes
         )

@@ -59,9 +59,13 @@ class WarmUp:
 
 @dataclass(frozen=True)
 class FixBatches:
-    """Asks to take so many batches a turn from now on, as all cases do that are compared; the answer is Done."""
+    """Asks to take so many batches a turn from now on, and to tell those after the first from it; the answer is Done.
 
-    num_batches: int
+    Args:
+        num_batches: Number that all cases take whose turns are parts of an epoch; None leaves it as it was.
+    """
+
+    num_batches: int | None
 
 
 @dataclass(frozen=True)

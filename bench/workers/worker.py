@@ -5,6 +5,7 @@ Nothing of `mnist_core` is imported before the worker knows which revision of it
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import sys
@@ -30,6 +31,7 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
+from reports.record.case import OWN_DATA
 from reports.record.machine import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
@@ -78,12 +80,10 @@ def import_package(package: Package) -> None:
     sys.path.insert(0, package.folder)
 
 
-class FailedPipelineError(Exception):
-    """A person's pipeline failed; the message says where, and why."""
-
-
 def explain(error: Exception) -> Failure:
     """What the parent is told of an error."""
+    from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415  # nothing of ours before its revision
+
     if isinstance(error, FailedPipelineError):
         return Failure(str(error), bad_input=False)
     try:
@@ -98,9 +98,22 @@ def explain(error: Exception) -> Failure:
 
 
 def _answer(connection: Connection, start: Start, stderr: Path) -> None:
+    """Answer all requests; what is wrong with a person's pipeline is no reason to stop others beside it."""
+    from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415  # it may import mnist_core
+    from mnist_core import InputError  # noqa: PLC0415  # the revision's own
+
+    try:
+        _answer_all(connection, start, stderr)
+    except InputError as error:
+        if start.case.subject.kind in OWN_DATA:
+            raise FailedPipelineError(str(error)) from None
+        raise
+
+
+def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
     from bench.consumers.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
-    from bench.subjects.capabilities import ExplainsFailure  # noqa: PLC0415
+    from bench.subjects.capabilities import ExplainsFailure, FailedPipelineError  # noqa: PLC0415
     from bench.subjects.open import open_subject  # noqa: PLC0415
     from mnist_core import InputError, describe_versions, use_device  # noqa: PLC0415
 
@@ -112,14 +125,16 @@ def _answer(connection: Connection, start: Start, stderr: Path) -> None:
     meter = build_meter(case, opened)
     setting = Setting(opened.data_name, opened.data_fingerprint, tuple(describe_versions().items()))
     use = prove_use(in_use, meter.find_placement())
-    os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
+    if case.subject.kind not in OWN_DATA:
+        os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     _send(connection, Ready(setting, tuple(notices), use))
     while True:
         request = decode_request(connection.recv_bytes())
         try:
             answer = _ask(meter, request)
         except Exception as error:
-            if isinstance(error, InputError | TypeError) or not isinstance(opened, ExplainsFailure):
+            told = isinstance(error, InputError | FailedPipelineError)
+            if told or not isinstance(opened, ExplainsFailure):
                 raise
             raise FailedPipelineError(opened.explain_failure(error)) from None
         _send(connection, answer)
@@ -157,6 +172,8 @@ def redirect_output(stderr: Path) -> None:
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # whoever is killed has said what it said
 
 
 def _exit_with_parent() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +23,10 @@ START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first draw
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
 STOP_LIMIT_S = 5.0
 PROC = Path("/proc")
+CHATTER = re.compile(
+    r"\d{4}-\d\d-\d\d [\d:.]+: [IW] |[IW]\d{4} [\d:.]+ +\d+ \S+\] |WARNING: All log messages before absl"
+    r"|To enable the following instructions|E\d{4} [\d:.]+ +\d+ cuda_platform\.cc"
+)  # lines that TensorFlow logs at its start and that tell of no failure
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 Self = TypeVar("Self", bound="WorkerProcess")
@@ -30,12 +35,20 @@ Self = TypeVar("Self", bound="WorkerProcess")
 class WorkerError(RuntimeError):
     """A worker died, hung or refused; the message says which case, how and why in one line.
 
+    Args:
+        message: The line.
+        printed: What the process had printed, TensorFlow's own chatter left out; empty where nobody asked.
+
     Example:
         >>> try:
         ...     record = measure(build_case("post"))
         ... except WorkerError as error:
         ...     print(error)
     """
+
+    def __init__(self, message: str, printed: str = "") -> None:
+        super().__init__(message)
+        self.printed = printed
 
 
 def forks() -> bool:
@@ -145,8 +158,11 @@ class WorkerProcess:
         failure = find_failure(line)
         if failure is None:
             return line
+        printed = self._read_printed()
         self.close()
-        raise InputError(failure.reason) if failure.bad_input else WorkerError(f"{self._id}: {failure.reason}")
+        if failure.bad_input:
+            raise InputError(failure.reason)
+        raise WorkerError(f"{self._id}: {failure.reason}", printed)
 
     def _receive(self, limit_s: float) -> bytes:
         try:
@@ -155,24 +171,26 @@ class WorkerProcess:
         except (EOFError, OSError):
             raise self._died() from None
         self._process.kill()
+        printed = self._read_printed()
         self.close()
-        raise WorkerError(f"{self._id}: gave no answer within {limit_s:g} s and was stopped.")
+        raise WorkerError(f"{self._id}: gave no answer within {limit_s:g} s and was stopped.", printed)
 
     def _died(self) -> WorkerError:
         self._process.join(STOP_LIMIT_S)
         code = self._process.exitcode
         how = _describe_end(code)
-        words = self._last_words()
+        printed = self._read_printed()
         self.close()
-        return WorkerError(f"{self._id}: worker {how}{words}")
+        words = " ".join(printed.split())[-LAST_WORDS:]
+        return WorkerError(f"{self._id}: worker {how}{f'; its last words: {words}' if words else '.'}", printed)
 
-    def _last_words(self) -> str:
+    def _read_printed(self) -> str:
+        """What it has printed, without what TensorFlow says of its own accord."""
         try:
             text = self.stderr.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
-            return "."
-        words = " ".join(text.split())[-LAST_WORDS:]
-        return f"; its last words: {words}" if words else "."
+            return ""
+        return "".join(line for line in text.splitlines(keepends=True) if not CHATTER.match(line))
 
 
 def _describe_end(code: int | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bench.cases.orderings import build_drain_cases, build_memory_cases, build_trace_cases
 from bench.cases.selection import Selection
-from bench.turns.group import capture_traces, measure_group, measure_memory
+from bench.turns.group import InterruptedGroupError, capture_traces, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
@@ -17,7 +17,7 @@ from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.machine import Setting
 from reports.record.memory import Memory
-from reports.record.program import Program
+from reports.record.program import Extent, Program
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample
 
@@ -231,3 +231,85 @@ def test_a_trace_that_cannot_be_read_back_fails_its_case_alone(tmp_path: Path) -
         path = f"{tmp_path}/traces/{case.id}"
         assert str(outcomes[case.id]).startswith(f"{case.id}: {path} does not exist")
     assert log == [text for case in cases for text in (case.name, f"closed {case.name}")]
+
+
+SECOND = 1_000_000_000
+
+
+class LengthyWorker(FakeWorker):
+    """Its first turn tells how long it is: some batches in some seconds, with an end or without."""
+
+    def __init__(self, case: Case, log: list[str], num_batches: int, seconds: float, *, is_cut: bool) -> None:
+        super().__init__(case, log)
+        self._extent, self._wall_ns = Extent(num_batches, is_cut), round(seconds * SECOND)
+
+    def warm_up(self) -> WarmedUp:
+        return WarmedUp(Sample(self._wall_ns + SECOND, 1, SECOND, 200), PROGRAM, self._extent)
+
+    def fix_batches(self, num_batches: int | None) -> None:
+        self._log.append(f"{self._case.name} takes {num_batches}")
+
+
+def level(*extents: tuple[int, float, bool]) -> tuple[list[str], list[Extent | None], list[str]]:
+    log: list[str] = []
+    told = dict(zip((case.id for case in CASES), extents, strict=False))
+    listener = FakeListener()
+
+    def start(case: Case) -> FakeWorker:
+        num_batches, seconds, is_cut = told[case.id]
+        return LengthyWorker(case, log, num_batches, seconds, is_cut=is_cut)
+
+    cases = CASES[: len(extents)]
+    outcomes = measure_group(cases, start, BUDGET, seed=1, clock_s=lambda: 0.0, listener=listener)
+    fixed = [line.partition(" takes ")[2] for line in log if " takes " in line]
+    return fixed, [outcomes[case.id].extent for case in cases], listener.lines
+
+
+def test_turns_that_are_cut_take_as_many_batches_as_the_slowest_gave() -> None:
+    fixed, extents, lines = level((300, 1.5, True), (40, 1.5, True), (7, 0.1, False))
+    assert fixed == ["40", "40", "None"]
+    assert extents == [Extent(40, is_cut=True), Extent(40, is_cut=True), Extent(7)]
+    names = ", ".join(case.id for case in CASES[:2])
+    assert f"a turn of {names} is its first 40 batches: it has no end, or an epoch takes too long" in lines
+
+
+def test_the_fastest_gets_more_where_it_would_be_done_in_no_time() -> None:
+    fixed, _, _ = level((150_000, 1.5, True), (100, 1.5, True))  # 10 us and 15 ms a batch
+    assert fixed == ["333", "333"], "the slowest takes 5 s at most"
+    fixed, _, _ = level((15_000, 1.5, True), (100, 1.5, True))  # 100 us and 15 ms a batch
+    assert fixed == ["300", "300"], "30 ms of the fastest"
+
+
+def test_whole_epochs_are_left_as_they_are() -> None:
+    fixed, extents, _ = level((7, 0.1, False), (9, 0.1, False))
+    assert (fixed, extents) == ([], [Extent(7), Extent(9)])
+
+
+def test_who_stops_a_group_keeps_the_turns_so_far() -> None:
+    log: list[str] = []
+
+    class StoppedWorker(FakeWorker):
+        def measure_turn(self) -> Sample:
+            if log.count(self._case.name) == 3 and self._case is CASES[1]:
+                raise KeyboardInterrupt
+            return super().measure_turn()
+
+    with pytest.raises(InterruptedGroupError) as caught:
+        measure(lambda case: StoppedWorker(case, log), budget=Budget(1e9, 6, 6))
+    assert isinstance(caught.value, KeyboardInterrupt), "whoever does not know it stops all the same"
+    kept = caught.value.outcomes
+    assert len(kept[CASES[1].id].turns) == 2, "the third was its first that did not come"
+    assert set(kept) == {case.id for case in CASES}
+    assert {f"closed {case.name}" for case in CASES} <= set(log)
+
+
+def test_who_stops_a_group_before_a_turn_has_nothing() -> None:
+    class StoppedWorker(FakeWorker):
+        def measure_turn(self) -> Sample:
+            if self._turns == 1:
+                raise KeyboardInterrupt
+            return super().measure_turn()
+
+    with pytest.raises(InterruptedGroupError) as caught:
+        measure(lambda case: StoppedWorker(case, []))
+    assert caught.value.outcomes == {}

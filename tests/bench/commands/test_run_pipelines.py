@@ -1,0 +1,111 @@
+"""``mnist-bench run`` around the measuring: what is kept, told and returned, whatever the pipelines did."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typer
+from pipeline_records import AFTER, BEFORE, make_pipeline
+from rich.console import Console
+
+from bench.cases.pipelines import build_subject, name_apart
+from bench.commands import run_pipelines
+from bench.commands.run_pipelines import RunOptions, measure_pipelines
+from bench.turns.group import InterruptedGroupError, Outcome
+from bench.workers.worker_process import WorkerError
+from reports.record.file import load_record
+
+pytestmark = pytest.mark.process  # the description of the processor starts one
+NAMES = ("before", "after", "third")
+OPTIONS = RunOptions(name_apart([build_subject(f"data.py:{name}") for name in NAMES]), None, 10, None, 60, None)
+
+
+def of(name: str) -> str:
+    return f"{name}-default-cpu"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What stands on standard error."""
+    stream = io.StringIO()
+    monkeypatch.setattr(run_pipelines, "Console", lambda **_: Console(file=stream, width=200, highlight=False))
+    return stream
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, out: Path, outcomes: dict[str, Outcome], options: RunOptions = OPTIONS, **is_asked
+) -> int:
+    """The exit code of a run whose measuring ends so."""
+
+    def measure(*_args: object, **_options: object) -> dict[str, Outcome]:
+        if is_asked.get("is_stopped"):
+            raise InterruptedGroupError(outcomes)
+        return outcomes
+
+    monkeypatch.setattr(run_pipelines, "measure_group", measure)
+    try:
+        measure_pipelines(options, out, as_json=is_asked.get("as_json", False))
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+    return 0
+
+
+def test_a_record_is_kept_and_its_table_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, {of("before"): BEFORE, of("after"): AFTER}) == 0
+    record = load_record(tmp_path)
+    assert [(case.name, case.group) for case in record.cases] == [("before", "pipelines"), ("after", "pipelines")]
+    output = capsys.readouterr().out
+    assert "after is 2.000 [1.990, 2.010] times as fast as before" in output
+    assert f"record: {tmp_path / 'record.json'}; mnist-report page {tmp_path} draws it" in output
+
+
+def test_the_record_itself_for_a_script(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, {of("before"): BEFORE}, as_json=True) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
+    assert printed["benchmarks"][0]["stats"]["rounds"] == 6
+
+
+def test_a_pipeline_that_fails_is_told_with_what_it_printed_and_the_others_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: io.StringIO
+) -> None:
+    printed = "\n".join(f"line {number}" for number in range(12))
+    third = replace(AFTER, case=replace(AFTER.case, subject=replace(AFTER.case.subject, name="third")))
+    failure = WorkerError(f"{of('before')}: data.py:before fails in Map at data.py:7, element 17", printed)
+    outcomes = {of("before"): failure, of("after"): AFTER, of("third"): third}
+    assert run(monkeypatch, tmp_path, outcomes) == 2
+    lines = told.getvalue().splitlines()
+    assert lines[-12:-9] == [
+        "error: before-default-cpu: data.py:before fails in Map at data.py:7, element 17",
+        "  ... 2 lines before",
+        "  | line 2",
+    ]
+    assert lines[-1] == "  | line 11"
+    kept = load_record(tmp_path).cases
+    assert [case.name for case in kept] == ["after", "third"]
+    assert {case.case.subject.reference for case in kept} == {"after"}, "ratios are to the first that could be measured"
+
+
+def test_a_failure_for_every_consumer_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: io.StringIO
+) -> None:
+    fed = "before-emulated-2ms-default-cpu"
+    outcomes = {name: WorkerError(f"{name}: data.py:before is empty") for name in (of("before"), fed, of("after"))}
+    assert run(monkeypatch, tmp_path, outcomes, replace(OPTIONS, step_ms=2.0)) == 2
+    errors = [line for line in told.getvalue().splitlines() if line.startswith("error")]
+    assert errors == [f"error: {name}: data.py:before is empty" for name in (of("before"), of("after"))]
+    assert not (tmp_path / "record.json").exists()
+
+
+def test_who_stops_it_keeps_the_turns_so_far(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    few = make_pipeline("before", [1000, 1000])
+    assert run(monkeypatch, tmp_path, {of("before"): few}, is_stopped=True) == 130
+    assert len(load_record(tmp_path).cases[0].turns) == 2
+    assert run(monkeypatch, tmp_path / "none", {}, is_stopped=True) == 130
+    assert not (tmp_path / "none").exists()
