@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 
 from bench.commands.progress import GateProgress
-from bench.commands.stopping import stop_once
 from bench.gate.run import GateOptions, run_gate
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
+from mnist_core.terminal.stopping import stop_once
 from reports.drawing.text import lay_out
 from reports.gate.file import save_gate
 from reports.gate.json import render_json

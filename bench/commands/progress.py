@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from types import TracebackType
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from bench.trials.schedule import Assignment
 from bench.turns.schedule import Budget
 from reports.record.case import Case
+from reports.summary.outcome import Outcome
+from reports.trials.trial import BROKEN, Trial
 
 Bar = TypeVar("Bar", bound="QuietBar")
 
@@ -129,3 +133,61 @@ class GateProgress(QuietBar):
 def render_clock(seconds: float) -> str:
     """Minutes and seconds, such as 4:05."""
     return "{}:{:02}".format(*divmod(round(seconds), 60))
+
+
+class TrialProgress(QuietBar):
+    """Shows trials as they end, with the time that is left, and the pairs of the present one.
+
+    Args:
+        console: Where to show it.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console, "preparing")
+        self._told: set[str] = set()
+        self._name = ""
+
+    def notice(self, line: str) -> None:
+        """Print what a gate run says, once: most of them say the same."""
+        if line not in self._told:
+            self._told.add(line)
+            super().notice(line)
+
+    def gain_measured(self, num_done: int, num_wanted: int) -> None:
+        """Show how far it has come."""
+        if num_done == 1:
+            super().notice("measuring first what more work is worth in each case, once for all trials")
+        self.show(f"{num_done} of {num_wanted} pairs", num_done, num_wanted)
+
+    def trial_begun(self, assignment: Assignment, num_trials: int) -> None:
+        """Show which one it is."""
+        self._name = f"trial {assignment.number + 1} of {num_trials}: {assignment}"
+        self.restart()
+        self.show(self._name)
+
+    def pair_done(self, num_done: int, num_wanted: int, _spent_s: float) -> None:
+        """Show the pairs."""
+        self.show(f"{self._name}, {num_done} of {num_wanted} pairs", num_done, num_wanted)
+
+    def round_done(self, stage: str, num_cases: int, spent_s: float) -> None:
+        """Say nothing: a trial has one line."""
+
+    def trial_done(self, trial: Trial, num_trials: int, left_s: float) -> None:
+        """Print its line."""
+        left = datetime.timedelta(seconds=60 * round(left_s / 60))
+        what = f"{trial.kind} {100 * trial.slowdown:.3g}% in {trial.case}" if trial.case else trial.kind
+        end = f"{trial.num_pairs} pairs, {trial.spent_s:.0f} s; left: about {left}"
+        super().notice(f"{trial.number + 1:4d} of {num_trials}  {what}: {tell_outcome(trial)}; {end}")
+
+
+def tell_outcome(trial: Trial) -> str:
+    """What the gate said and, where it said something, whether it was right."""
+    if trial.outcome in BROKEN:
+        return f"went wrong ({trial.reason or trial.outcome.value})"
+    if trial.kind != "A/B":
+        return f"FALSE ALARM ({', '.join(trial.regressed)})" if trial.regressed else trial.outcome.value
+    elsewhere = [case for case in trial.regressed if case != trial.case]
+    found = "found" if trial.case in trial.regressed else "missed"
+    if trial.outcome is Outcome.INCONCLUSIVE:
+        found = f"{found}, {trial.outcome.value}"
+    return f"{found}, and also flagged {', '.join(elsewhere)}" if elsewhere else found

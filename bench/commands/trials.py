@@ -63,12 +63,12 @@ def run(
 
     from rich.console import Console
 
-    from bench.commands.stopping import stop_once
-    from bench.commands.trial_progress import TrialProgress
+    from bench.commands.progress import TrialProgress
     from bench.trials.terms import TrialOptions
     from bench.trials.trials import FILE, run_trials
     from mnist_core.digits.load import default_source
     from mnist_core.terminal.console import open_console
+    from mnist_core.terminal.stopping import stop_once
     from reports.drawing.text import lay_out
     from reports.trials.tables import tabulate_tallies
     from reports.trials.tallies import tally_cases, tally_trials
@@ -161,9 +161,9 @@ def _measure(pairs: list[DesignPair], names: tuple[str, ...], source: str, budge
     from rich.console import Console
 
     from bench.commands.progress import QuietBar
-    from bench.commands.stopping import stop_once
     from bench.gate.draws import Lots
     from bench.trials.designs import list_designs, measure_designs, open_slots
+    from mnist_core.terminal.stopping import stop_once
 
     lots, clock_s = Lots(len(pairs)), time.monotonic
     begin_s = clock_s()

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from reports.record.file import convert_case
 from reports.record.machine import Setting
-from reports.record.older import convert_case
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample, Turn
 

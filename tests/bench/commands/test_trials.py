@@ -15,7 +15,7 @@ from rich.console import Console
 from trial_listener import Listener
 
 from bench.cases.gate import build_gate_cases
-from bench.commands.trial_progress import TrialProgress, tell_outcome
+from bench.commands.progress import TrialProgress, tell_outcome
 from bench.commands.trials import parse_kinds
 from bench.gate.design import PairDesign
 from bench.gate.draws import Lot, Lots

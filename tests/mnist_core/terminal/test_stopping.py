@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bench.commands.stopping import STOPPING, stop_once
+from mnist_core.terminal.stopping import STOPPING, stop_once
 
 
 def test_the_first_signal_interrupts_and_the_next_do_not() -> None:
