@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bench.subjects.origins import find_caller, find_line, find_origin, is_own, note_origins
+from bench.subjects.origins import find_call, find_caller, find_line, find_origin, is_own, note_origins
 
 HERE = __file__
 
@@ -108,3 +108,28 @@ def test_frames_of_ours_and_of_python_are_no_person_s() -> None:
     while frame.f_back is not None:
         frame = frame.f_back
     assert not is_own(frame)  # runpy, or a script of an installed package
+
+
+def test_what_tensorflow_makes_by_itself_is_of_the_call_that_asked_for_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    with note_origins() as made:
+        tf.data.Dataset.list_files(str(tmp_path / "*.txt"))
+    assert {find_call(each) for each in made} == {"list_files"}
+    with note_origins() as made:
+        tf.data.TextLineDataset(str(tmp_path / "a.txt"))
+    assert {find_call(each) for each in made} == {""}, "a constructor has no name of its own"
+    assert find_call(tf.data.Dataset.range(2)) == "", "nothing was noted"
+
+
+def make_inner(number: tf.Tensor) -> tf.data.Dataset:
+    if number > 1:
+        number += 1
+    return tf.data.Dataset.range(number)
+
+
+def test_a_stage_in_a_map_function_stands_where_the_function_does() -> None:
+    with note_origins() as made:
+        tf.data.Dataset.range(4).flat_map(make_inner)
+    lines, begin = inspect.getsourcelines(make_inner)
+    places = [find_origin(each) for each in made if "Range" in type(each).__name__]
+    assert places[1:] == [(HERE, begin + len(lines) - 1)]
