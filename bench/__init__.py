@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bench.gate.run import GateOptions as GateOptions, run_gate as run_gate
     from bench.subjects.open import open_subject as open_subject
     from bench.turns.measure import capture as capture, measure as measure
+    from bench.workers.describing import describe as describe
     from bench.workers.worker_process import WorkerError as WorkerError
     from reports.record.case import Case as Case, Subject as Subject
 
@@ -33,6 +34,7 @@ _MODULES = {
     "bench.gate.run": ("GateOptions", "run_gate"),
     "bench.subjects.open": ("open_subject",),
     "bench.turns.measure": ("capture", "measure"),
+    "bench.workers.describing": ("describe",),
     "bench.workers.worker_process": ("WorkerError",),
     "reports.record.case": ("Case", "Subject"),
 }

@@ -13,6 +13,7 @@ import pytest
 from archives import Arrays, encode_npz, make_arrays
 from browser import browser  # noqa: F401  # a fixture
 from easy_digits import make_digits
+from pipeline_files import pipeline_data  # noqa: F401  # a fixture
 from process_marker import ProcessMarker
 
 from mnist_core.devices.quiet import import_tensorflow

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench.cases.orderings import CONTROLLED
-from bench.commands import doctor, gate, run, trace, trials
+from bench.commands import describe, doctor, gate, run, trace, trials
 from mnist_core.terminal.shell import build_app, run_app
 
 GAP = 3  # columns between two of a table
@@ -92,6 +92,7 @@ def noise(
 
 app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=trace.EXAMPLES)(trace.trace)
+app.command(epilog=describe.EXAMPLES)(describe.describe)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=gate.EXAMPLES)(gate.gate)
 app.add_typer(trials.app, name="trials")

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from reports.record.capture import StepTimes
-from reports.record.case import Case
+from reports.record.case import Case, Subject
+from reports.record.description import Description
 from reports.record.machine import Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program
@@ -50,6 +51,31 @@ class Start:
     source: str
     package: Package | None = None
     memory_limit_bytes: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages call the worker."""
+        return self.case.id
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Asks a fresh worker what can be known of a dataset without timing it; the answer is its Description.
+
+    Args:
+        subject: The dataset, as text.
+        source: Where the digits of an ordering come from, as `load_digits` takes it.
+        memory_limit_bytes: Most bytes of data that the process may have; None sets no limit.
+    """
+
+    subject: Subject
+    source: str
+    memory_limit_bytes: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages call the worker."""
+        return self.subject.name
 
 
 @dataclass(frozen=True)
@@ -155,8 +181,8 @@ class Failure:
     bad_input: bool
 
 
-Request = Start | WarmUp | FixBatches | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
-Answer = Introduction | Ready | WarmedUp | Sample | Memory | StepTimes | Done | Failure
+Request = Start | Describe | WarmUp | FixBatches | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
+Answer = Introduction | Ready | WarmedUp | Sample | Memory | StepTimes | Description | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

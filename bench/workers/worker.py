@@ -14,9 +14,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, Tracer
+from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
     Answer,
     CaptureTrace,
+    Describe,
     Done,
     Failure,
     FixBatches,
@@ -32,13 +34,14 @@ from bench.workers.protocol import (
     encode,
 )
 from reports.record.case import OWN_DATA
+from reports.record.description import Description
 from reports.record.machine import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
 
 
 def serve(connection: Connection, stderr: Path) -> None:
-    """Hear a Start on `connection` and answer Ready, then answer what is asked for.
+    """Hear a Start on `connection` and answer Ready, then answer what is asked for; or hear a Describe and answer that.
 
     Args:
         connection: Connection to the parent; its end of file is the request to stop.
@@ -47,25 +50,29 @@ def serve(connection: Connection, stderr: Path) -> None:
     redirect_output(stderr)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
-        start = decode_request(connection.recv_bytes())
-        if not isinstance(start, Start):
-            raise TypeError(f"a worker must be started first, got {start!r}.")
-        _prepare(start)
-        _answer(connection, start, stderr)
+        match decode_request(connection.recv_bytes()):
+            case Start() as start:
+                _prepare(start.package, start.memory_limit_bytes)
+                _answer(connection, start, stderr)
+            case Describe() as asked:
+                _prepare(None, asked.memory_limit_bytes)
+                _send(connection, _describe(asked, stderr))
+            case other:
+                raise TypeError(f"a worker must be started first, got {other!r}.")
     except EOFError:
         pass  # the parent closed its end: we are done
     except Exception as error:  # noqa: BLE001  # whatever it was, the parent must be told
         _send(connection, explain(error))
 
 
-def _prepare(start: Start) -> None:
-    """Make this process what the case asks for."""
-    if start.memory_limit_bytes is not None:
+def _prepare(package: Package | None, memory_limit_bytes: int | None) -> None:
+    """Make this process what is asked for."""
+    if memory_limit_bytes is not None:
         import resource  # noqa: PLC0415  # Windows has none
 
-        resource.setrlimit(resource.RLIMIT_DATA, (start.memory_limit_bytes, start.memory_limit_bytes))
-    if start.package is not None:
-        import_package(start.package)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_limit_bytes, memory_limit_bytes))
+    if package is not None:
+        import_package(package)
 
 
 def import_package(package: Package) -> None:
@@ -138,6 +145,20 @@ def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
                 raise
             raise FailedPipelineError(opened.explain_failure(error)) from None
         _send(connection, answer)
+
+
+def _describe(asked: Describe, stderr: Path) -> Description:
+    """What can be known of the dataset; what goes wrong in a person's code is told with what they printed."""
+    from bench.pipelines.builders import find_builder  # noqa: PLC0415  # all of them import TensorFlow
+    from bench.pipelines.describe import describe_dataset  # noqa: PLC0415
+    from mnist_core import InputError, use_device  # noqa: PLC0415
+
+    use_device("cpu")
+    os.truncate(stderr, 0)
+    try:
+        return describe_dataset(asked.subject, find_builder(asked.subject, asked.source))
+    except InputError as error:
+        raise InputError(f"{error}{tell_printed(stderr)}") from None
 
 
 def _ask(meter: Placed, request: Request) -> Answer:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from bench.workers.protocol import Request, Start, encode, find_failure
+from bench.workers.protocol import Describe, Request, Start, encode, find_failure
 from bench.workers.worker import serve
 from mnist_core import InputError
 
@@ -72,20 +72,28 @@ def build_context(preloaded: Sequence[str]) -> BaseContext:
 
 
 class WorkerProcess:
-    """A process that was forked for one case, and what it answers, unread.
+    """A process that was forked for one case or one description, and what it answers, unread.
 
     Args:
-        start: The case, its data and its limits.
+        start: The case or the dataset, its data and its limits.
         context: Where workers come from, as `build_context` makes it.
         turn_limit_s: Most seconds that an answer may take; a turn that takes longer is a hang.
+        start_limit_s: Most seconds that the first answer may take.
 
     Raises:
         InputError: The digits or the ordering are wrong, whatever the worker.
         WorkerError: The process could not build its case.
     """
 
-    def __init__(self, start: Start, context: BaseContext, *, turn_limit_s: float = TURN_LIMIT_S) -> None:
-        self._id, self._turn_limit_s = start.case.id, turn_limit_s
+    def __init__(
+        self,
+        start: Start | Describe,
+        context: BaseContext,
+        *,
+        turn_limit_s: float = TURN_LIMIT_S,
+        start_limit_s: float = START_LIMIT_S,
+    ) -> None:
+        self._id, self._turn_limit_s = start.name, turn_limit_s
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
         self.stderr = Path(self._folder.name) / "stderr"
         self._connection, theirs = context.Pipe()
@@ -94,7 +102,7 @@ class WorkerProcess:
         )
         self._process.start()
         theirs.close()
-        self.introduction = self._ask(start, START_LIMIT_S)
+        self.introduction = self._ask(start, start_limit_s)
         """The line in which it said that it is ready."""
 
     @property

@@ -75,6 +75,14 @@ def render_mebibytes(num_bytes: int) -> str:
     return render_decimal(num_bytes / MEBIBYTE, WHOLE_MEBIBYTES)
 
 
+def render_bytes(num_bytes: float) -> str:
+    """Bytes with their unit: whole ones below 1 KiB, else with one decimal below 100."""
+    for size, unit in ((2**30, "GiB"), (MEBIBYTE, "MiB"), (2**10, "KiB")):
+        if num_bytes >= size * 0.9995:  # what would round to 1024.0 of the smaller unit
+            return f"{render_decimal(num_bytes / size, WHOLE_MEBIBYTES)} {unit}"
+    return f"{num_bytes:.0f} B"
+
+
 def render_megabytes(num_bytes: float) -> str:
     """Bytes of a file in MB, with one decimal and the unit."""
     return f"{num_bytes / MEGABYTE:.1f} MB"

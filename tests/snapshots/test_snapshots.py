@@ -280,6 +280,13 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench run post --arg batch_size=64
         mnist-bench run my_pipeline.py:make --step-ms 0
         mnist-bench run my_pipeline.py:make --budget 0
+        mnist-bench describe
+        mnist-bench describe nonsense
+        mnist-bench describe mine.py
+        mnist-bench describe mine.py:make --arg nonsense
+        mnist-bench describe post --select train
+        mnist-bench describe mine.py:make --source nonsense
+        mnist-bench describe mine.py:make --memory-limit 0
         mnist-bench gate
         mnist-bench gate --metrics speed
         mnist-bench gate --fail-on slow

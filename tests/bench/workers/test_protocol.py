@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from descriptions import DESCRIPTION
 
 from bench.cases.claims import build_claim_cases
 from bench.cases.selection import build_case
 from bench.workers.answers import decode_answer, read_answer
 from bench.workers.protocol import (
     CaptureTrace,
+    Describe,
     Done,
     Failure,
     Introduction,
@@ -29,7 +31,7 @@ from bench.workers.protocol import (
     find_failure,
 )
 from reports.record.capture import StepTimes
-from reports.record.case import Case, Fitting
+from reports.record.case import Case, Fitting, Subject
 from reports.record.machine import Setting
 from reports.record.memory import HeapReading, Memory
 from reports.record.program import Choice, DeviceUse, Program
@@ -46,6 +48,7 @@ SETTING = Setting("bars.npz", "f" * 64, (("python", "3.13"), ("numpy", "2")))
     [
         Start(CASE, "auto"),
         Start(CASE, "bars.npz", Package("mnist_core", "/base"), 12),
+        Describe(Subject("pipeline", "make", "a.py:make", (("arg.size", "3"),)), "auto", 12),
         WarmUp(),
         TakeTurn(),
         ReadMemory(),
@@ -72,6 +75,7 @@ def test_a_request_arrives_as_it_was_sent(request_) -> None:
         SAMPLE,
         Memory(1, None, 2, 3, 4, series=(HeapReading(1, 2), HeapReading(3, 4))),
         StepTimes((1, 2), (3, 4)),
+        DESCRIPTION,
         Done(),
         Failure("out of\nmemory", bad_input=True),
     ],

@@ -1,0 +1,59 @@
+"""The command ``mnist-bench describe``: what can be known of a dataset without running an epoch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bench.commands.subject_options import Arguments, Select, Source, SubjectText
+
+GIBIBYTE = 2**30
+
+EXAMPLES = """Examples:
+
+    mnist-bench describe my_pipeline.py:make
+
+    mnist-bench describe package.data:build --arg batch_size=64 --select train
+
+    mnist-bench describe post --json"""
+
+
+def describe(
+    subject: SubjectText,
+    arg: Arguments = None,
+    select: Select = None,
+    source: Source = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="For an ordering, as for pytest bench/ --data.")
+    ] = None,
+    memory_limit: Annotated[
+        float | None,
+        typer.Option(metavar="GIB", min=0.1, help="For its process. Default: what this machine has."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Tell what a dataset does without running an epoch: its stages as written and as TensorFlow runs them.
+
+    For every stage: file and line, buffers and seeds, the bytes of an element before and after it, what it will hold,
+    Python and random operations in its functions. The code runs in a process of its own; a few elements are looked at.
+    """
+    from bench.commands.subject_options import build_subject
+    from bench.machine.environment import describe_environment
+    from bench.workers.describing import ask_description
+    from mnist_core.digits.load import default_source
+    from mnist_core.terminal.console import open_console
+    from reports.drawing.text import lay_out
+    from reports.formats.description_json import render_description_json
+    from reports.tables.description import tabulate_description
+
+    machine = describe_environment()
+    known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
+    limit = min(known, default=None) if memory_limit is None else int(memory_limit * GIBIBYTE)
+    described = ask_description(
+        build_subject(subject, arg, select, source), data or default_source(), memory_limit_bytes=limit
+    )
+    if as_json:
+        typer.echo(render_description_json(described))
+    else:
+        open_console().print(lay_out(tabulate_description(described)))

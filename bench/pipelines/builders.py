@@ -1,0 +1,61 @@
+"""What makes the dataset of a subject, again and again, in the process that describes it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bench.subjects.capabilities import OpensDataset
+from bench.subjects.open import open_subject
+from bench.subjects.origins import is_own_file
+from bench.subjects.person_code import make_dataset
+from bench.subjects.person_errors import explain_person_error
+from bench.subjects.pipeline_text import PIPELINE, PipelineText, parse_pipeline
+from mnist_core import InputError
+from reports.record.case import Subject
+
+Build = Callable[[], Any]
+
+
+def find_builder(subject: Subject, source: str) -> Build:
+    """What makes the subject's dataset anew at each call.
+
+    Args:
+        subject: The subject.
+        source: Where the digits of an ordering come from.
+
+    Raises:
+        InputError: The subject is no dataset.
+    """
+    if subject.kind == PIPELINE:
+        return _find_person_builder(parse_pipeline(subject))
+    opened = open_subject(subject, source)
+    if not isinstance(opened, OpensDataset):
+        raise InputError(f"{subject.name} is no tf.data.Dataset, and has no stages to describe.")
+    return opened.build
+
+
+def _find_person_builder(pipeline: PipelineText) -> Build:
+    known = set(sys.modules)
+
+    def build() -> Any:
+        forget_modules(known)
+        try:
+            return make_dataset(pipeline)
+        except Exception as error:  # noqa: BLE001  # whatever a person's code raises
+            raise explain_person_error(error) from None
+
+    return build
+
+
+def forget_modules(known: set[str]) -> None:
+    """Let the person's modules be imported again: a dataset at module level is made by the import alone.
+
+    Args:
+        known: Names of the modules that were there before any of the person's.
+    """
+    for name in set(sys.modules) - known:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and is_own_file(file):
+            del sys.modules[name]
