@@ -14,7 +14,6 @@ from rich.console import Console
 
 from bench.cases.pipelines import build_drained, build_fed
 from bench.commands.progress import GroupProgress
-from bench.commands.stopping import stop_once
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.turns.group import InterruptedGroupError, Outcome, measure_group
@@ -26,6 +25,7 @@ from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
+from mnist_core.terminal.stopping import stop_once
 from reports.drawing.text import lay_out
 from reports.record.case import Case, Subject
 from reports.record.record import CaseRecord, Record

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.subjects.capabilities import OpensDataset
+from bench.subjects.failures import tell_build
 from bench.subjects.open import open_subject
 from bench.subjects.origins import is_own_file
 from bench.subjects.person_code import make_dataset
-from bench.subjects.person_errors import explain_person_error
-from bench.subjects.pipeline_text import PIPELINE, PipelineText, parse_pipeline
+from bench.subjects.pipeline_text import PipelineText, parse_pipeline
 from mnist_core import InputError
-from reports.record.case import Subject
+from reports.record.case import PIPELINE, Subject
 
 Build = Callable[[], Any]
 
@@ -29,22 +29,24 @@ def find_builder(subject: Subject, source: str) -> Build:
         InputError: The subject is no dataset.
     """
     if subject.kind == PIPELINE:
-        return _find_person_builder(parse_pipeline(subject))
+        return _find_person_builder(subject.text, parse_pipeline(subject))
     opened = open_subject(subject, source)
     if not isinstance(opened, OpensDataset):
         raise InputError(f"{subject.name} is no tf.data.Dataset, and has no stages to describe.")
     return opened.build
 
 
-def _find_person_builder(pipeline: PipelineText) -> Build:
+def _find_person_builder(text: str, pipeline: PipelineText) -> Build:
     known = set(sys.modules)
 
     def build() -> Any:
         forget_modules(known)
         try:
             return make_dataset(pipeline)
+        except InputError:
+            raise
         except Exception as error:  # noqa: BLE001  # whatever a person's code raises
-            raise explain_person_error(error) from None
+            raise InputError(f"{tell_build(text, error)}.") from None
 
     return build
 

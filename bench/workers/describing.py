@@ -12,6 +12,7 @@ from bench.workers.answers import read_answer
 from bench.workers.protocol import Describe
 from bench.workers.worker_process import WorkerError, WorkerProcess, build_context
 from mnist_core.digits.load import default_source
+from mnist_core.language.errors import InputError
 from reports.record.case import Subject
 from reports.record.description import Description
 
@@ -89,8 +90,8 @@ def find_text(what: Any) -> str | None:
 
 def _describe_here(what: Any, arguments: dict[str, Any], select: str | None) -> Description:
     from bench.pipelines.describe import describe_dataset  # noqa: PLC0415  # whoever has a dataset has TensorFlow
+    from bench.subjects.failures import tell_build  # noqa: PLC0415
     from bench.subjects.person_code import select_dataset  # noqa: PLC0415
-    from bench.subjects.person_errors import explain_person_error  # noqa: PLC0415
 
     name = getattr(what, "__name__", type(what).__name__).strip("<>")
 
@@ -98,7 +99,7 @@ def _describe_here(what: Any, arguments: dict[str, Any], select: str | None) -> 
         try:
             made = what(**arguments) if inspect.isroutine(what) else what
         except Exception as error:  # noqa: BLE001  # whatever a person's code raises
-            raise explain_person_error(error) from None
+            raise InputError(f"{tell_build(name, error)}.") from None
         return select_dataset(name, made, select)
 
     return describe_dataset(Subject(OBJECT, name, name), build)
