@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.subject_options import Arguments, Select, Source, SubjectText
+from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
 
 GIBIBYTE = 2**30
 
@@ -16,14 +16,17 @@ EXAMPLES = """Examples:
 
     mnist-bench describe package.data:build --arg batch_size=64 --select train
 
+    mnist-bench describe --run 'train.py --batch-size 64'
+
     mnist-bench describe post --json"""
 
 
 def describe(
-    subject: SubjectText,
+    subject: SubjectText = None,
     arg: Arguments = None,
     select: Select = None,
     source: Source = None,
+    run: Run = None,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="For an ordering, as for pytest bench/ --data.")
     ] = None,
@@ -51,7 +54,7 @@ def describe(
     known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
     limit = min(known, default=None) if memory_limit is None else int(memory_limit * GIBIBYTE)
     described = ask_description(
-        build_subject(subject, arg, select, source), data or default_source(), memory_limit_bytes=limit
+        build_subject(subject, arg, select, source, run), data or default_source(), memory_limit_bytes=limit
     )
     if as_json:
         typer.echo(render_description_json(described))

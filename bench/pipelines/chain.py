@@ -63,6 +63,7 @@ def list_stages(dataset: Any, made: Sequence[Any]) -> list[Stage]:
     places: dict[int, int] = {}
 
     def add(each: Any, owner: str) -> int:
+        each = getattr(each, "_dataset", each) if "V1Adapter" in type(each).__name__ else each
         if id(each) in places:
             return places[id(each)]
         inputs = tuple(add(one, owner) for one in _find_inputs(each))

@@ -48,7 +48,8 @@ def find_holding(
         case "interleave":
             return _find_of_interleave(stage, stages, given, each_after, num_elements[before])
         case "from_tensor_slices" | "from_tensors":
-            return Holding(0, None, _count_array_bytes(stage.dataset))
+            arrays = _count_array_bytes(stage.dataset)
+            return Holding(0, None, arrays) if arrays else None
     calls = given.get("num_parallel_calls")
     return None if calls is None else Holding(_count(calls), each_after)
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import sys
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -155,8 +156,10 @@ def _describe(asked: Describe, stderr: Path) -> Description:
 
     use_device("cpu")
     os.truncate(stderr, 0)
+    notices: list[str] = []
     try:
-        return describe_dataset(asked.subject, find_builder(asked.subject, asked.source))
+        described = describe_dataset(asked.subject, find_builder(asked.subject, asked.source, notices.append))
+        return replace(described, notes=(*dict.fromkeys(notices), *described.notes))
     except InputError as error:
         raise InputError(f"{error}{tell_printed(stderr)}") from None
 

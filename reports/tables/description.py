@@ -56,7 +56,7 @@ def tabulate_description(description: Description) -> list[Block]:
         write_sentences(_list_facts(description)),
         Gap(),
         *_draw_program(description),
-        *([write_sentences(description.notes, Emphasis.UNSURE)] if description.notes else []),
+        Lines(tuple(f"{note}." for note in description.notes), Emphasis.UNSURE),
     ]
 
 

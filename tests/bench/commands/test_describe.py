@@ -62,6 +62,32 @@ def test_an_ordering_of_ours_is_described_too(digits_file: str) -> None:
     assert told["stages"][1]["holding"]["num_bytes"] == 50 * 785
 
 
+PROGRAM = """import sys
+import tensorflow as tf
+def main(size):
+    print("training")
+    dataset = tf.data.Dataset.range(size).shuffle(5)
+    for batch in dataset.batch(2):
+        raise RuntimeError("nobody comes here")
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.process
+def test_the_dataset_of_a_program_is_described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train.py").write_text(PROGRAM)
+    monkeypatch.chdir(tmp_path)
+    output, errors, code = run_apart("mnist-bench describe --run 'train.py 20' --json")
+    assert (errors, code) == ("", 0)
+    told = json.loads(output)
+    lines = [(stage["name"], stage["origin"]["line"], stage["num_elements"]) for stage in told["stages"]]
+    assert lines == [("range", 5, 20), ("shuffle", 5, 20), ("batch", 6, 10)]
+    (note,) = told["notes"]
+    assert note.startswith("train.py: took ")
+    assert not note.endswith(".")
+
+
 @pytest.mark.process
 @pytest.mark.usefixtures("wrong")
 @pytest.mark.parametrize(
@@ -118,6 +144,9 @@ def test_a_process_that_ends_or_wants_too_much_memory_is_told_of(line: str, said
             "a pipeline must be path/to/file.py:name or package.module:name, got 'wrong.py': write wrong.py:name.",
         ),
         ("a.py:make --arg size", "--arg must be key=value, such as batch_size=64, got 'size'."),
+        ("", "give one of SUBJECT, such as my_pipeline.py:make, and --run 'train.py ARGUMENTS'."),
+        ("post --run train.py", "give one of SUBJECT, such as my_pipeline.py:make, and --run 'train.py ARGUMENTS'."),
+        ("--run train.py --arg a=1", "--run takes neither --arg nor --source: the program has its own arguments."),
         ("post --select 0", "--arg, --select and --source belong to a pipeline of yours, got the ordering post."),
     ],
 )

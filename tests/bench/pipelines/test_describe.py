@@ -214,6 +214,17 @@ def test_a_dataset_that_fails_is_described_all_the_same() -> None:
     assert [stage.name for stage in description.program][:2] == ["Range", "ParallelMapV2(auto)"]
 
 
+def test_a_dataset_of_the_first_tensorflow_has_its_stages_too() -> None:
+    description = describe_built(lambda: tf.compat.v1.data.Dataset.range(10).shuffle(4).batch(2))
+    assert [stage.name for stage in description.stages] == ["range", "shuffle", "batch"]
+    assert find_stage(description, "shuffle").holding == Holding(4, 8)
+
+
+def test_what_a_function_makes_of_its_arguments_is_no_array_that_is_held() -> None:
+    description = describe_built(lambda: tf.data.Dataset.range(4).flat_map(tf.data.Dataset.from_tensors))
+    assert [stage.holding for stage in description.stages] == [None, None, None]
+
+
 def test_an_empty_dataset_is_described_all_the_same() -> None:
     description = describe_built(lambda: tf.data.Dataset.from_tensor_slices(np.zeros((0, 2))).map(tf.strings.as_string))
     assert [stage.num_elements for stage in description.stages] == [0, 0]

@@ -65,7 +65,7 @@ as TensorFlow 2.21.0 runs it
  └ Zip
  Shuffle(600)
  Prefetch(auto)
- Map: failed while its elements were looked at: no such file.
+ map: failed while its elements were looked at: no such file.
 """
 
 
