@@ -38,8 +38,9 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
         "--ordering",
         action="append",
         default=[],
-        metavar="TEXT",
-        help="also measure this ordering, for example 'shuffle(1000).batch(64).map().prefetch(2)'; can be repeated",
+        metavar="[NAME=]TEXT",
+        help="also measure this ordering, for example 'mine=shuffle(1000).batch(64).map().prefetch(2)', or code as it "
+        "stands in a program; can be repeated",
     )
     add(
         "--arm",

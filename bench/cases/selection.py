@@ -9,7 +9,7 @@ from bench.consumers.registry import check_case
 from bench.machine.cores import count_cores
 from bench.pipelines.arms import RAW, Arm
 from bench.subjects.orderings import describe_ordering
-from mnist_core import NAMED_ORDERINGS, Device, PipelineSpec, find_ordering
+from mnist_core import NAMED_ORDERINGS, Device, InputError, PipelineSpec, find_ordering
 from reports.record.case import DEFAULT, Case
 
 RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
@@ -42,12 +42,37 @@ class Selection:
     @property
     def own_names(self) -> list[str]:
         """The names that a user added, or the texts in the form in which they are printed."""
-        return [text if text in NAMED_ORDERINGS else str(find_ordering(text)) for text in self.orderings]
+        return [_tidy(text) for text in self.orderings]
 
     @property
     def names(self) -> list[str]:
         """All named orderings, and those that a user added."""
         return list(dict.fromkeys([*NAMED_ORDERINGS, *self.own_names]))
+
+
+def _tidy(given: str) -> str:
+    """A name of ours, or a text in the form in which it is printed, with the name that it was given."""
+    name, text = split_named(given)
+    if text in NAMED_ORDERINGS:
+        return given
+    return str(find_ordering(text)) if name == text else f"{name}={find_ordering(text)}"
+
+
+def split_named(text: str) -> tuple[str, str]:
+    """The name and the text of an ordering that a user gives: ``mine=shuffle(1000).batch(32).map()``.
+
+    Without a name, the ordering is called by its text.
+
+    Raises:
+        InputError: The name is one of ours.
+    """
+    name, equals, chain = text.partition("=")
+    name = name.strip()
+    if not equals or not name.isidentifier() or name in chain.partition(".")[0].split():
+        return text, text
+    if name in NAMED_ORDERINGS:
+        raise InputError(f"an ordering of ours is named '{name}': give yours another name.")
+    return name, chain.strip()
 
 
 def build_case(
@@ -62,7 +87,7 @@ def build_case(
     """The case of an ordering by name or text; the raw arm has numbers where the ordering says auto.
 
     Args:
-        name: Name or text of the ordering.
+        name: Name or text of the ordering; a text may have a name of its own in front, as ``mine=batch(32).map()``.
         consumer: Who takes the batches, as `Case` has it.
         arm: Set of TensorFlow's rewrites that the pipeline runs with.
         num_examples: Number of examples that make an epoch; None takes all.
@@ -76,7 +101,8 @@ def build_case(
         >>> build_case("post", "emulated", step_ms=2).id
         'post-emulated-2ms-default-cpu'
     """
-    ordering = find_ordering(name)
+    name, text = split_named(name)
+    ordering = find_ordering(text)
     if arm == RAW:
         ordering = ordering.with_numbers(parallel=count_cores(), prefetch=RAW_PREFETCH)
     subject = describe_ordering(name, PipelineSpec(ordering))

@@ -16,6 +16,18 @@ from mnist_core.language.stage import AUTO, STAGES, Argument, Batch, Cache, Map,
 
 MAX_TEXT_LENGTH = 1000  # far above any real ordering; keeps a hostile text from exhausting the parser
 POSITIONAL = {"shuffle", "batch", "prefetch", "repeat"}  # tf.data users write their first argument without its name
+IN_TF_DATA = {  # the arguments of tf.data's own methods, in their order: tensorflow/python/data/ops/dataset_ops.py
+    "shuffle": ("buffer_size", "seed", "reshuffle_each_iteration"),
+    "batch": ("batch_size", "drop_remainder", "num_parallel_calls", "deterministic"),
+    "map": ("map_func", "num_parallel_calls", "deterministic"),
+    "prefetch": ("buffer_size",),
+    "repeat": ("count",),
+}
+RENAMED = {"num_parallel_calls": "parallel"}
+NOT_OURS = frozenset({"map_func", "name"})  # the function is ours, whatever it is called; a name does nothing
+AUTOTUNE = ("tf.data.AUTOTUNE", "tf.data.experimental.AUTOTUNE", "data.AUTOTUNE", "AUTOTUNE")
+TUNED = frozenset({("map", "parallel"), ("batch", "parallel"), ("prefetch", "buffer_size")})  # tf.data's AUTOTUNE is -1
+SOURCES = ("from_tensor_slices", "range")  # of tf.data.Dataset, with which a pasted chain may begin
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,9 @@ def _with_numbers(stage: Stage, parallel: int, prefetch: int) -> Stage:
 def parse_ordering(text: str) -> Ordering:
     """Read an ordering from text such as ``shuffle(1000).map().batch(32).prefetch(auto)``.
 
+    Code as people have it in their programs is understood too: ``ds = ds.shuffle(1000).map(parse,
+    num_parallel_calls=tf.data.AUTOTUNE).batch(32)``. The dataset that it begins with and the function are ours then.
+
     Raises:
         InputError: The text is not a chain of known stages, or the stages cannot work together.
 
@@ -132,16 +147,29 @@ def _split_calls(text: str) -> list[ast.Call]:
     if len(text) > MAX_TEXT_LENGTH:
         raise InputError(f"ordering must be at most {MAX_TEXT_LENGTH} characters, got {len(text)}.")
     try:
-        node: ast.expr = ast.parse(text.strip(), mode="eval").body
+        (statement,) = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise _not_a_chain(text) from None
+    node = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
     calls: list[ast.Call] = []
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         calls.append(node)
         node = node.func.value
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return [node, *reversed(calls)]
+    return _leave_out_source(text, node, calls[::-1])
+
+
+def _leave_out_source(text: str, begins_with: ast.expr | None, calls: list[ast.Call]) -> list[ast.Call]:
+    """The calls of a chain that somebody has in a program, without the dataset that it begins with."""
+    name = ast.unparse(begins_with) if isinstance(begins_with, ast.Name | ast.Attribute) else ""
+    if not name or not calls:
         raise _not_a_chain(text)
-    return [node, *reversed(calls)]
+    first = calls[0].func
+    if name.endswith("Dataset") and isinstance(first, ast.Attribute) and first.attr in SOURCES:
+        ours = ast.Call(ast.Name(first.attr), [], [])
+        return [*([ours] if first.attr == "range" else []), *calls[1:]] if calls[1:] else [ours]
+    return calls
 
 
 def _not_a_chain(text: str) -> InputError:
@@ -155,20 +183,30 @@ def _parse_stage(call: ast.Call) -> Stage:
         raise InputError(f"ordering has no stage '{name}()': use {', '.join(STAGES)}.")
     kind = STAGES[name]
     known = [field.name for field in dataclasses.fields(kind)]
-    if len(call.args) > (1 if name in POSITIONAL else 0):
+    places = IN_TF_DATA.get(name, ())
+    if len(call.args) > len(places):
         raise InputError(f"{name}() takes {_signature(name)}, got '{ast.unparse(call)}'.")
-    arguments = {field: _parse_argument(name, node) for field, node in zip(known, call.args, strict=False)}
-    for keyword in call.keywords:
-        if keyword.arg not in known or keyword.arg in arguments:
+    given = [
+        *zip(places, call.args, strict=False),
+        *((keyword.arg or "**", keyword.value) for keyword in call.keywords),
+    ]
+    arguments: dict[str, Argument] = {}
+    for own_name, node in given:
+        field = RENAMED.get(own_name, own_name)
+        if field in NOT_OURS and name in IN_TF_DATA and (field == "name" or not isinstance(node, ast.Constant)):
+            continue
+        if field not in known or field in arguments:
             raise InputError(f"{name}() takes {_signature(name)}, got '{ast.unparse(call)}'.")
-        arguments[keyword.arg] = _parse_argument(name, keyword.value)
+        arguments[field] = _parse_argument(name, field, node)
     required = [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]
     if missing := [field for field in required if field not in arguments]:
         raise InputError(f"{name}() needs its {missing[0]}, for example {name}(32).")
     return kind(**arguments)  # type: ignore[arg-type]  # each stage checks its own arguments
 
 
-def _parse_argument(stage: str, node: ast.expr) -> Argument:
+def _parse_argument(stage: str, field: str, node: ast.expr) -> Argument:
+    if ast.unparse(node) in AUTOTUNE or ((stage, field) in TUNED and ast.unparse(node) == "-1"):
+        return AUTO
     sign = 1
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         sign, node = -1, node.operand
