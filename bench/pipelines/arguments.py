@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,12 +68,17 @@ def is_reader(dataset: Any) -> bool:
     return re.search(r"(TFRecord|TextLine|FixedLengthRecord|Csv)Dataset", name) is not None
 
 
-def find_arguments(dataset: Any) -> tuple[Argument, ...]:
-    """What a stage was given, by tf.data's own names."""
+def find_arguments(dataset: Any, asked: Mapping[str, Any]) -> tuple[Argument, ...]:
+    """What a stage was given, by tf.data's own names.
+
+    Args:
+        dataset: The stage.
+        asked: Arguments that the program gave and that the stage was built without.
+    """
     found = []
     for name in ARGUMENTS:
         if hasattr(dataset, f"_{name}"):
-            value = read_value(getattr(dataset, f"_{name}"))
+            value = read_value(asked[name] if name in asked else getattr(dataset, f"_{name}"))
             found.append(Argument(name, AUTO if name in AUTOTUNED and value == -1 else value))
     seed = _find_seed(dataset)
     return (*found, Argument("seed", seed)) if seed is not None else tuple(found)

@@ -1,8 +1,7 @@
-"""What makes the dataset of a subject, again and again, in the process that describes it."""
+"""What makes the dataset of a subject, in the process that describes it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ from bench.programs.caught import Catcher
 from bench.subjects.capabilities import OpensDataset
 from bench.subjects.failures import tell_build
 from bench.subjects.open import open_subject
-from bench.subjects.origins import is_own_file
 from bench.subjects.person_code import make_dataset
 from bench.subjects.pipeline_text import SELECT, PipelineText, parse_pipeline
 from mnist_core import InputError, Say, say_nothing
@@ -20,7 +18,7 @@ Build = Callable[[], Any]
 
 
 def find_builder(subject: Subject, source: str, say: Say = say_nothing) -> Build:
-    """What makes the subject's dataset anew at each call.
+    """What makes the subject's dataset.
 
     Args:
         subject: The subject.
@@ -41,10 +39,7 @@ def find_builder(subject: Subject, source: str, say: Say = say_nothing) -> Build
 
 
 def _find_person_builder(text: str, pipeline: PipelineText) -> Build:
-    known = set(sys.modules)
-
     def build() -> Any:
-        forget_modules(known)
         try:
             return make_dataset(pipeline)
         except InputError:
@@ -64,15 +59,3 @@ def _find_program_builder(subject: Subject, say: Say) -> Build:
         return dataset
 
     return build
-
-
-def forget_modules(known: set[str]) -> None:
-    """Let the person's modules be imported again: a dataset at module level is made by the import alone.
-
-    Args:
-        known: Names of the modules that were there before any of the person's.
-    """
-    for name in set(sys.modules) - known:
-        file = getattr(sys.modules[name], "__file__", None)
-        if file and is_own_file(file):
-            del sys.modules[name]

@@ -30,13 +30,12 @@ class Sampler:
     """Finds the bytes of elements, each once.
 
     Args:
-        stages: The stages as they are written.
-        runnable: The same stages with small buffers, place by place, from which elements are taken.
+        stages: The stages, with small buffers.
         untouched: Places of the stages that must not be iterated.
     """
 
-    def __init__(self, stages: Sequence[Stage], runnable: Sequence[Stage], untouched: Set[int] = frozenset()) -> None:
-        self._stages, self._runnable, self._untouched = stages, runnable, untouched
+    def __init__(self, stages: Sequence[Stage], untouched: Set[int]) -> None:
+        self._stages, self._untouched = stages, untouched
         self.notes: list[str] = []
         self._found: list[ElementBytes | None] = []
 
@@ -69,13 +68,12 @@ class Sampler:
         return ElementBytes(inside.mean * int(size), inside.num_sampled)
 
     def _sample(self, stage: Stage) -> ElementBytes | None:
-        runnable = self._runnable[stage.number]
-        if not runnable.can_run or _holds_datasets(stage.dataset.element_spec):
+        if not stage.can_run or _holds_datasets(stage.dataset.element_spec):
             return None
         if stage.number in self._untouched:
             self.notes.append(f"{stage.name}: not sampled, since a stage before it writes files")
             return None
-        sampled, problem = sample_bytes(runnable.dataset)
+        sampled, problem = sample_bytes(stage.dataset)
         if problem:
             self.notes.append(f"{stage.name}: {problem}")
         return ElementBytes(sum(sampled) / len(sampled), len(sampled)) if sampled else None

@@ -196,7 +196,7 @@ def test_a_dataset_that_cannot_be_made_again_is_looked_at_as_it_is(tmp_path: Pat
     assert description.program == ()
     assert list(tmp_path.iterdir()) == []
     assert [note.partition(",")[0] for note in description.notes] == [
-        "the dataset cannot be built again with small shuffle buffers",
+        "the dataset was there already",
         "map: not sampled",
         "what TensorFlow runs is not read",
     ]
@@ -245,3 +245,19 @@ def test_the_stages_are_told_where_autotune_is_off() -> None:
     description = describe_built(lambda: tf.data.Dataset.range(9).batch(2).with_options(options))
     assert [stage.name for stage in description.program][:2] == ["Range", "BatchV2"]
     assert description.options == (Argument("autotune.enabled", value=False),)
+
+
+def test_a_shuffle_inside_a_map_function_is_told_with_the_size_that_was_asked_for() -> None:
+    def spread(number: tf.Tensor) -> tf.data.Dataset:
+        if number > 1:
+            number += 1
+        return tf.data.Dataset.range(number).shuffle(50, seed=4)
+
+    description = describe_built(lambda: tf.data.Dataset.range(4).flat_map(spread).shuffle(60))
+    inner, outer = find_stage(description, "shuffle"), find_stage(description, "shuffle", 1)
+    assert (inner.find_argument("buffer_size"), outer.find_argument("buffer_size")) == (50, 60)
+    assert (inner.is_seeded, outer.is_seeded) == (True, False)
+    assert inner.origin is not None
+    assert outer.origin is not None
+    assert inner.origin.line < outer.origin.line
+    assert inner.holding == Holding(50, 8)
