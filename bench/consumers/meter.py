@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bench.machine.clock import Clock, ReadPressure
+from reports.gate.work import Contents
 from reports.record.capture import StepTimes
 from reports.record.memory import Memory
 from reports.record.program import Extent, Program
 from reports.record.sample import Sample
 
 if TYPE_CHECKING:  # they import TensorFlow
-    from bench.consumers.device import ComputeDevice
+    from bench.machine.device import ComputeDevice
     from mnist_core import Placement
 
 
@@ -68,6 +69,14 @@ class MemoryReader(Placed, Protocol):
 
     def read_memory(self) -> Memory:
         """One reading."""
+
+
+@runtime_checkable
+class ReadsContents(Placed, Protocol):
+    """Reads what one case's pipeline gives."""
+
+    def read_contents(self, num_examples: int, *, limit_s: float, seed: int, is_deterministic: bool) -> Contents:
+        """What it gives from its beginning, up to so many examples and for so many seconds."""
 
 
 @runtime_checkable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.consumers.meter import Build, Placed, Tools
 from bench.machine.clock import Clock, MachineClock, ReadPressure
@@ -24,7 +24,7 @@ from mnist_core import InputError
 from reports.record.case import Case
 
 if TYPE_CHECKING:  # it imports TensorFlow
-    from bench.consumers.device import ComputeDevice
+    from bench.machine.device import ComputeDevice
 
 CAPABILITIES: dict[type, str] = {
     OpensDataset: "a tf.data.Dataset",
@@ -51,6 +51,8 @@ class Consumer:
         trains: True if a turn is a whole training, which may take minutes.
         takes: Fields of a case that it cannot do without, and that no other consumer has.
         may_take: Fields of another consumer that it can do with.
+        preparation: Where what makes its process ready is found, before the subject is opened, as ``module:name``;
+            empty where nothing does.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Consumer:
     trains: bool = False
     takes: tuple[str, ...] = ()
     may_take: tuple[str, ...] = ()
+    preparation: str = ""
 
     @property
     def module(self) -> str:
@@ -70,8 +73,18 @@ class Consumer:
 
     def load(self) -> Build:
         """What makes its meter."""
-        build: Build = getattr(import_module(self.module), self.build.partition(":")[2])
+        build: Build = _find(self.build)
         return build
+
+    def prepare(self) -> None:
+        """Make this process ready for it, before the subject is opened."""
+        if self.preparation:
+            _find(self.preparation)()
+
+
+def _find(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 CONSUMERS = {
@@ -100,6 +113,11 @@ CONSUMERS = {
         Consumer("memory", "bench.consumers.heap:build", (OpensDataset, PredictsBytes), is_timed=False),
         Consumer(
             "observed", "bench.consumers.traced:ObservedMeter", (OpensDataset,), is_timed=False, may_take=("step_ms",)
+        ),
+        Consumer(
+            *("contents", "bench.consumers.contents:ContentsReader", (OpensDataset,)),
+            is_timed=False,
+            preparation="bench.consumers.contents:prepare",
         ),
         Consumer(
             *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),
@@ -177,7 +195,7 @@ def build_meter(
     Raises:
         InputError: The case or its subject lacks what the consumer needs.
     """
-    from bench.consumers.device import open_device  # noqa: PLC0415  # it imports TensorFlow
+    from bench.machine.device import open_device  # noqa: PLC0415  # it imports TensorFlow
 
     check_case(case)
     check_subject(case, opened)

@@ -1,12 +1,17 @@
-"""What a pipeline gives at a time: how many examples and how many bytes, whatever its structure."""
+"""What a pipeline gives at a time, whatever its structure: how many examples and bytes, and the examples one by one."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+HASH_BYTES = 8  # of an example
 BATCHING = ("Batch", "Rebatch", "GroupByWindow")  # what the names of stages hold that put examples together
 MAKING = ("_FlatMap", "_Interleave", "_ParallelInterleave")  # how those begin whose elements a function's dataset gives
 
@@ -69,3 +74,123 @@ def count_bytes(element: Any) -> int:
         elif isinstance(values, np.ndarray | np.generic):
             total += values.nbytes
     return total
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What an example has of one component.
+
+    Args:
+        shape: Its shape; None for a dimension that varies inside of it.
+        content: Its bytes.
+        floats: Its values as float64, flat; None for other types.
+    """
+
+    shape: tuple[int | None, ...]
+    content: bytes
+    floats: np.ndarray | None = None
+
+    def hash(self) -> bytes:
+        """Eight bytes that no other shape and content have, as far as anybody will see."""
+        return hash_bytes(repr(self.shape).encode() + self.content)
+
+
+def hash_bytes(content: bytes) -> bytes:
+    """Eight bytes that stand for a content of any length."""
+    return hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
+
+
+def name_components(spec: Any) -> list[str]:
+    """Where each component of an element stands, such as "0", "image", "1.mask"; in `tf.nest.flatten`'s order."""
+    names = _name(spec, ())
+    components = tf.nest.flatten(spec)
+    return names if len(names) == len(components) else [str(number) for number in range(len(components))]
+
+
+def _name(spec: Any, place: tuple[str, ...]) -> list[str]:
+    if isinstance(spec, Mapping):
+        held = [(str(key), spec[key]) for key in sorted(spec)]
+    elif isinstance(spec, tuple) and hasattr(spec, "_fields"):
+        held = list(zip(spec._fields, spec, strict=True))
+    elif isinstance(spec, tuple | list):
+        held = [(str(number), each) for number, each in enumerate(spec)]
+    else:
+        return [".".join(place)]
+    return [name for key, each in held for name in _name(each, (*place, key))]
+
+
+def name_dtype(spec: Any) -> str:
+    """TensorFlow's name of a component's type; of what is no tensor, the name of its kind."""
+    dtype = getattr(spec, "dtype", None)
+    return tf.as_dtype(dtype).name if dtype is not None else type(spec).__name__.removesuffix("Spec").lower()
+
+
+def cut(component: Any, num_examples: int, *, batched: bool) -> Sequence[Piece]:
+    """A component's pieces, one for each example of the element.
+
+    Args:
+        component: Any tensor, ragged or sparse ones and datasets too.
+        num_examples: Number of examples in the element.
+        batched: True if its first dimension counts them; else the element is an example.
+    """
+    if isinstance(component, tf.RaggedTensor):
+        rows = component if batched else [component]
+        return [_describe_ragged(row) for row in rows]
+    if isinstance(component, tf.SparseTensor):
+        return _cut_sparse(component, num_examples) if batched else [_describe_sparse(component)]
+    if isinstance(component, tf.data.Dataset):
+        return [_describe_dataset(component)] * num_examples
+    values = component.numpy() if isinstance(component, tf.Tensor) else component
+    array = np.asarray(values)
+    if batched and array.ndim and len(array) == num_examples:
+        return [_describe(np.asarray(each)) for each in array]
+    return [_describe(array)] * num_examples
+
+
+def _describe(array: np.ndarray) -> Piece:
+    if array.dtype == object or array.dtype.kind in "SU":
+        texts = [each if isinstance(each, bytes) else str(each).encode() for each in array.ravel().tolist()]
+        return Piece(array.shape, b"".join(len(each).to_bytes(8, "little") + each for each in texts))
+    return Piece(array.shape, array.tobytes(), _read_floats(array))
+
+
+def _read_floats(array: np.ndarray) -> np.ndarray | None:
+    if array.dtype.kind == "c":
+        flat = array.ravel()
+        return np.concatenate([flat.real, flat.imag]).astype(np.float64)
+    if array.dtype.kind == "f" or array.dtype.name == "bfloat16":
+        return array.ravel().astype(np.float64)
+    return None
+
+
+def _describe_ragged(row: Any) -> Piece:
+    if not isinstance(row, tf.RaggedTensor):
+        return _describe(row.numpy())
+    lengths = b"".join(each.numpy().tobytes() for each in row.nested_row_splits)
+    values = _describe(row.flat_values.numpy())
+    shape = (row.shape[0], *(None,) * row.ragged_rank, *values.shape[1:])
+    return Piece(shape, lengths + values.content, values.floats)
+
+
+def _describe_sparse(tensor: Any) -> Piece:
+    return _join_sparse(tensor.dense_shape.numpy(), tensor.indices.numpy(), tensor.values.numpy())
+
+
+def _cut_sparse(tensor: Any, num_examples: int) -> list[Piece]:
+    ordered = tf.sparse.reorder(tensor)
+    shape, indices, values = ordered.dense_shape.numpy(), ordered.indices.numpy(), ordered.values.numpy()
+    ends = np.searchsorted(indices[:, 0], np.arange(num_examples + 1))
+    return [
+        _join_sparse(shape[1:], indices[begin:end, 1:], values[begin:end]) for begin, end in itertools.pairwise(ends)
+    ]
+
+
+def _join_sparse(shape: np.ndarray, indices: np.ndarray, values: np.ndarray) -> Piece:
+    held = _describe(values)
+    return Piece(tuple(shape.tolist()), indices.tobytes() + held.content, held.floats)
+
+
+def _describe_dataset(dataset: tf.data.Dataset) -> Piece:
+    """A window of elements, in their order."""
+    pieces = [cut(part, 1, batched=False)[0] for each in dataset for part in tf.nest.flatten(each)]
+    return Piece((None,), b"".join(piece.hash() for piece in pieces))

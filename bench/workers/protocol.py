@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from reports.gate.work import Contents
 from reports.record.capture import StepTimes
 from reports.record.case import Case, Subject
 from reports.record.description import Description
@@ -36,6 +37,21 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a person's code is imported from and runs, rather than their repository.
+
+    Args:
+        folder: Top folder of the checkout.
+        run_in: Working directory, in the checkout.
+        repository: Top folder of the repository that the checkout stands for, of which nothing may be imported.
+    """
+
+    folder: str
+    run_in: str
+    repository: str
+
+
+@dataclass(frozen=True)
 class Start:
     """Asks for a fresh worker that builds a case; the answer is Ready.
 
@@ -45,12 +61,14 @@ class Start:
         package: The package that the worker must import from a folder of its own; None is the installed one.
         memory_limit_bytes: Most bytes of data that the process may have. The system refuses it more, which ends this
             case and not the run. None sets no limit.
+        place: Where the code of a person's pipeline is found; None is the present folder.
     """
 
     case: Case
     source: str
     package: Package | None = None
     memory_limit_bytes: int | None = None
+    place: Place | None = None
 
     @property
     def name(self) -> str:
@@ -80,7 +98,13 @@ class Describe:
 
 @dataclass(frozen=True)
 class WarmUp:
-    """Asks for the first turn, which is not counted, and for the program that it ran; the answer is WarmedUp."""
+    """Asks for the first turn, which is not counted, and for the program that it ran; the answer is WarmedUp.
+
+    Args:
+        reads_program: False to leave out the program, which takes half an epoch to read.
+    """
+
+    reads_program: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,6 +126,23 @@ class TakeTurn:
 @dataclass(frozen=True)
 class ReadMemory:
     """Asks what the pipeline holds; the answer is Memory."""
+
+
+@dataclass(frozen=True)
+class ReadContents:
+    """Asks what the pipeline gives, whatever the order; the answer is Contents.
+
+    Args:
+        num_examples: Most examples to read.
+        limit_s: Seconds after which no further element is taken.
+        seed: Seed of all that the pipeline draws.
+        is_deterministic: True to let TensorFlow run nothing in an order that can vary.
+    """
+
+    num_examples: int
+    limit_s: float
+    seed: int = 0
+    is_deterministic: bool = True
 
 
 @dataclass(frozen=True)
@@ -181,8 +222,8 @@ class Failure:
     bad_input: bool
 
 
-Request = Start | Describe | WarmUp | FixBatches | TakeTurn | ReadMemory | CaptureTrace | Pin | Stop
-Answer = Introduction | Ready | WarmedUp | Sample | Memory | StepTimes | Description | Done | Failure
+Request = Start | Describe | WarmUp | FixBatches | TakeTurn | ReadMemory | ReadContents | CaptureTrace | Pin | Stop
+Answer = Introduction | Ready | WarmedUp | Sample | Memory | Contents | StepTimes | Description | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

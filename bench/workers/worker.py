@@ -14,7 +14,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, Tracer
+from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, Tracer
+from bench.workers.place import MisplacedError, check_place, enter_place
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
     Answer,
@@ -24,6 +25,7 @@ from bench.workers.protocol import (
     Failure,
     FixBatches,
     Package,
+    ReadContents,
     ReadMemory,
     Ready,
     Request,
@@ -54,6 +56,8 @@ def serve(connection: Connection, stderr: Path) -> None:
         match decode_request(connection.recv_bytes()):
             case Start() as start:
                 _prepare(start.package, start.memory_limit_bytes)
+                if start.place is not None:
+                    enter_place(start.place)
                 _answer(connection, start, stderr)
             case Describe() as asked:
                 _prepare(None, asked.memory_limit_bytes)
@@ -92,7 +96,7 @@ def explain(error: Exception) -> Failure:
     """What the parent is told of an error."""
     from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415  # nothing of ours before its revision
 
-    if isinstance(error, FailedPipelineError):
+    if isinstance(error, FailedPipelineError | MisplacedError):
         return Failure(str(error), bad_input=False)
     try:
         from mnist_core import DeviceError, InputError  # noqa: PLC0415  # the revision's own
@@ -119,18 +123,21 @@ def _answer(connection: Connection, start: Start, stderr: Path) -> None:
 
 
 def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
-    from bench.consumers.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
+    from bench.machine.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.subjects.capabilities import ExplainsFailure, FailedPipelineError  # noqa: PLC0415
     from bench.subjects.open import open_subject  # noqa: PLC0415
     from mnist_core import InputError, describe_versions, use_device  # noqa: PLC0415
 
-    case = start.case
+    case, consumer = start.case, find_consumer(start.case.consumer)
+    consumer.prepare()
     in_use = use_device(case.device)
     notices: list[str] = []
-    num_examples = case.num_examples if find_consumer(case.consumer).is_timed else None
+    num_examples = case.num_examples if consumer.is_timed else None
     opened = open_subject(case.subject, start.source, num_examples=num_examples, say=notices.append)
     meter = build_meter(case, opened)
+    if start.place is not None:
+        check_place(start.place)
     setting = Setting(opened.data_name, opened.data_fingerprint, tuple(describe_versions().items()))
     use = prove_use(in_use, meter.find_placement())
     if case.subject.kind not in OWN_DATA:
@@ -167,23 +174,28 @@ def _describe(asked: Describe, stderr: Path) -> Description:
 def _ask(meter: Placed, request: Request) -> Answer:
     """What the meter of a case answers; raises TypeError if it cannot be asked for that."""
     if isinstance(meter, Meter) and isinstance(request, WarmUp | TakeTurn):
-        return _warm_up(meter) if isinstance(request, WarmUp) else meter.measure_turn()
+        return _warm_up(meter, request) if isinstance(request, WarmUp) else meter.measure_turn()
     if isinstance(meter, Extensible) and isinstance(request, FixBatches):
         meter.fix_batches(request.num_batches)
         return Done()
     if isinstance(meter, MemoryReader) and isinstance(request, ReadMemory):
         return meter.read_memory()
+    if isinstance(meter, ReadsContents) and isinstance(request, ReadContents):
+        return meter.read_contents(
+            request.num_examples,
+            limit_s=request.limit_s,
+            seed=request.seed,
+            is_deterministic=request.is_deterministic,
+        )
     if isinstance(meter, Tracer) and isinstance(request, CaptureTrace):
         return meter.capture(request.folder)
     raise TypeError(f"this case cannot be asked for {type(request).__name__}.")
 
 
-def _warm_up(meter: Meter) -> WarmedUp:
+def _warm_up(meter: Meter, request: WarmUp) -> WarmedUp:
     """The first turn; of a pipeline whose length nobody knows, it also tells how long the others are."""
-    if not isinstance(meter, Extensible):
-        return WarmedUp(meter.measure_turn(), meter.read_program())
-    sample, extent = meter.measure_first_turn()
-    return WarmedUp(sample, meter.read_program(), extent)
+    sample, extent = meter.measure_first_turn() if isinstance(meter, Extensible) else (meter.measure_turn(), None)
+    return WarmedUp(sample, meter.read_program() if request.reads_program else None, extent)
 
 
 def _send(connection: Connection, answer: Answer) -> None:

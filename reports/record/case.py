@@ -12,7 +12,7 @@ REFERENCE = "post"  # the ordering that every ratio is to, where the subjects ar
 ORDERING = "ordering"  # the kind of subject whose text is an ordering of our digits
 PIPELINE, RUN = "pipeline", "run"  # kinds of a person's own: a name in a file or module; a program that is run
 OWN_DATA = (PIPELINE, RUN)  # kinds of subjects that read what they like: nothing is known of their data
-UNNAMED_CONSUMERS = ("drain", "memory")  # what a pipeline does on its own; a case's id does not name them
+UNNAMED_CONSUMERS = ("drain", "memory", "contents")  # what a pipeline does on its own; a case's id does not name them
 
 
 @dataclass(frozen=True)

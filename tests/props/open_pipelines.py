@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.consumers.device import ComputeDevice
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.registry import build_meter
+from bench.machine.device import ComputeDevice
 from bench.machine.pressure import Pressure
 from reports.record.case import PIPELINE, Case, Subject
 

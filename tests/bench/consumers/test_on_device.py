@@ -21,9 +21,9 @@ from bench.cases.devices import build_device_cases, build_inference_case
 from bench.cases.selection import Selection
 from bench.consumers import step as consumers
 from bench.consumers.copy import CopyingIterator, copy_ahead
-from bench.consumers.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.consumers.epochs import EpochMeter
 from bench.consumers.infer import count_calls
+from bench.machine.device import PIPELINE_ALONE, ComputeDevice, open_device, prove_use
 from bench.subjects.orderings import describe_ordering
 from bench.workers.answers import decode_answer
 from bench.workers.protocol import Answer, Failure, Start, encode

@@ -9,8 +9,8 @@ import pytest
 from meters import make_meter
 
 from bench.cases.selection import build_case
-from bench.consumers.device import ComputeDevice
 from bench.consumers.traced import TIMED, WINDOW
+from bench.machine.device import ComputeDevice
 from bench.turns.captured import FOLDER, check_trace, load_capture, name_folder
 from mnist_core.digits.load import Digits
 from mnist_core.files.xspace import TraceError

@@ -8,7 +8,7 @@ from meters import make_meter
 
 from bench.cases.devices import build_inference_case
 from bench.cases.selection import build_case
-from bench.consumers.device import ComputeDevice
+from bench.machine.device import ComputeDevice
 from bench.machine.pressure import Pressure
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits

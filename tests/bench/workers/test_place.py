@@ -1,0 +1,126 @@
+"""Where a person's code is imported from: their revision's checkout, and nowhere else."""
+
+import os
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from bench.workers.place import MisplacedError, check_place, enter_place
+from bench.workers.protocol import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A repository and a checkout of it, in a process that may be changed at will."""
+    repository, checkout = tmp_path / "repository", tmp_path / "scratch/base"
+    for root in (repository, checkout):
+        (root / "src/own").mkdir(parents=True)
+        (root / "notebooks").mkdir()
+        (root / "src/own/__init__.py").touch()
+        (root / "single.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", "/elsewhere"])
+    return Place(str(checkout), str(checkout / "notebooks"), str(repository))
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, name: str, file: str, **held: object) -> types.ModuleType:
+    """A module that was imported from a file."""
+    module = types.ModuleType(name)
+    module.__file__ = file
+    vars(module).update(held)
+    monkeypatch.setitem(sys.modules, name, module)
+    return module
+
+
+def test_it_runs_in_the_users_folder_of_the_checkout_which_is_searched_last(place: Place) -> None:
+    enter_place(place)
+    assert Path.cwd() == Path(place.run_in)
+    assert sys.path == ["/elsewhere", place.folder]
+
+
+def test_what_leads_into_the_repository_leads_into_the_checkout(place: Place) -> None:
+    sys.path[:] = ["", f"{place.repository}/src", "/elsewhere", place.repository]
+    enter_place(place)
+    assert sys.path == [f"{place.folder}/src", "/elsewhere", place.folder]
+
+
+def test_a_link_into_the_repository_leads_into_the_checkout(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(place.repository)
+    sys.path[:] = [str(tmp_path / "link/src")]
+    enter_place(place)
+    assert sys.path == [f"{place.folder}/src", place.folder]
+
+
+@pytest.mark.parametrize(
+    "kept", [".venv/lib/python3.12/site-packages", "env/lib/dist-packages", "conda/lib/python3.12"]
+)
+def test_an_environment_within_the_repository_stays(place: Place, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "base_prefix", f"{place.repository}/conda")
+    folder = f"{place.repository}/{kept}"
+    sys.path[:] = [folder]
+    enter_place(place)
+    assert sys.path == [folder, place.folder]
+
+
+def test_checkouts_within_the_repository_stay(place: Place) -> None:
+    inside = Place(f"{place.repository}/scratch/base", place.run_in, place.repository)
+    sys.path[:] = [f"{place.repository}/scratch/tools"]
+    enter_place(inside)
+    assert sys.path == [f"{place.repository}/scratch/tools", inside.folder]
+
+
+def test_a_finder_of_an_editable_install_leads_into_the_checkout(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = {"own": f"{place.repository}/src/own", "other": "/elsewhere/other"}
+    finder = pretend(monkeypatch, "__editable___own_finder", "/site/finder.py", MAPPING=mapping)
+    enter_place(place)
+    assert {"own": f"{place.folder}/src/own", "other": "/elsewhere/other"} == finder.MAPPING
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("own.decode", "{checkout}/src/own/decode.py"),
+        ("bench.cases", "{repository}/bench/cases.py"),
+        ("numpy_like", "/elsewhere/numpy_like.py"),
+        ("helper", "{repository}/.venv/lib/site-packages/helper.py"),
+        ("relative", "relative.py"),
+    ],
+)
+def test_what_is_no_other_copy_of_the_code_is_fine(
+    place: Place, name: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place.run_in)
+    pretend(monkeypatch, name, file.format(checkout=place.folder, repository=place.repository))
+    check_place(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("own.decode", "{repository}/src/own/decode.py"),
+        ("unknown", "{repository}/generated/unknown.py"),
+        ("own", "/usr/lib/site-packages/own/__init__.py"),
+        ("single", "/usr/lib/site-packages/single.py"),
+    ],
+)
+def test_another_copy_of_the_code_is_refused_with_what_to_do(
+    place: Place, name: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = file.format(repository=place.repository)
+    pretend(monkeypatch, name, where)
+    with pytest.raises(MisplacedError) as told:
+        check_place(place)
+    top = name.partition(".")[0]
+    assert str(told.value) == (
+        f"{name} was imported from {where}, and not from the revision, so both sides would run the same code: "
+        f"pip uninstall {top}, or install it with pip install --editable."
+    )
+
+
+def test_a_file_of_the_standard_librarys_name_is_no_other_copy(place: Place) -> None:
+    (Path(place.folder) / "queue.py").touch()
+    assert "queue" in sys.modules or __import__("queue")
+    check_place(place)
+    assert os.sep in str(sys.modules["queue"].__file__)
