@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.cases.selection import build_case as build_case
-    from bench.gate.run import GateOptions as GateOptions, run_gate as run_gate
+    from bench.gate.design import GateOptions as GateOptions
+    from bench.gate.run import run_gate as run_gate
     from bench.subjects.open import open_subject as open_subject
     from bench.turns.measure import capture as capture, measure as measure
     from bench.workers.describing import describe as describe
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "mnist_core": ("__version__",),
     "bench.cases.selection": ("build_case",),
-    "bench.gate.run": ("GateOptions", "run_gate"),
+    "bench.gate.design": ("GateOptions",),
+    "bench.gate.run": ("run_gate",),
     "bench.subjects.open": ("open_subject",),
     "bench.turns.measure": ("capture", "measure"),
     "bench.workers.describing": ("describe",),

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from bench.cases.selection import build_case
 from bench.pipelines.arms import Arm
-from mnist_core import NAMED_ORDERINGS
+from mnist_core import NAMED_ORDERINGS, InputError
 from reports.gate.record import Cases, Renaming
 from reports.record.case import Case
 
@@ -58,3 +58,27 @@ def tell_changed(base: Sequence[Case], head: Sequence[Case]) -> list[str]:
     after = {case.id: case.subject.text for case in head}
     changed = {case_id: text for case_id, text in after.items() if before.get(case_id, text) != text}
     return [f"{name} is no longer {before[name]}, but {text}: compared all the same" for name, text in changed.items()]
+
+
+def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
+    """Those cases whose id, in either revision, matches one of the patterns; all of them if there are none.
+
+    Raises:
+        InputError: None is left that both revisions have.
+    """
+    old_names = {each.head: each.base for each in cases.renamed}
+
+    def choose(ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(case for case in ids if is_chosen(patterns, case, old_names.get(case, case)))
+
+    chosen = Cases(
+        choose(cases.compared),
+        choose(cases.only_in_base),
+        choose(cases.only_in_head),
+        tuple(each for each in cases.renamed if is_chosen(patterns, each.head, each.base)),
+    )
+    if not chosen.compared:
+        wanted = f"matches {', '.join(patterns)}" if patterns else "is in both revisions"
+        known = ", ".join(cases.compared or (*cases.only_in_base, *cases.only_in_head))
+        raise InputError(f"nothing can be compared: no case {wanted}; there are {known}.")
+    return chosen

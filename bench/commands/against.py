@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.commands.progress import GroupProgress
 from bench.gate.rerun import find_cases, measure_again, narrow_run
-from bench.gate.run import build_plan
+from bench.gate.start import build_plan
 from bench.turns.measure import MAX_ROUNDS
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter

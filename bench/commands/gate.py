@@ -20,6 +20,8 @@ EXAMPLES = """Examples:
 
     mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*' --budget 120
 
+    mnist-bench gate --base main --pipeline data.py:make --pipeline my_package.data:pipelines --select train
+
     mnist-bench gate --against runs/20261123-085740
 
     mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
@@ -34,6 +36,31 @@ def gate(
         str | None,
         typer.Option(metavar="REV", help="The one to judge. Default: the working tree as it is.", show_default=False),
     ] = None,
+    pipeline: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SUBJECT",
+            help="path/to/file.py:name or package.module:name, of any repository; can be repeated. Default: those of "
+            "pyproject.toml, where there is no mnist_core.",
+            show_default=False,
+        ),
+    ] = None,
+    arg: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="An argument of the functions; can be repeated.", show_default=False),
+    ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|NUMBER", help="Which dataset, where a function gives several.", show_default=False),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="SUBJECT", help="The dataset that the functions transform.", show_default=False),
+    ] = None,
+    different_work: Annotated[
+        bool,
+        typer.Option("--different-work", help="Time pipelines also where they do not give the same on both sides."),
+    ] = False,
     cases: Annotated[
         list[str] | None,
         typer.Option(metavar="PATTERN,...", help="Only cases whose id matches; can be repeated.", show_default=False),
@@ -70,10 +97,11 @@ def gate(
         ),
     ] = None,
 ) -> None:
-    """Tell whether mnist_core got slower from one git revision to another, measured side by side on this machine.
+    """Tell whether pipelines got slower from one git revision to another, measured side by side on this machine.
 
-    Fresh processes of both take turns; who begins is drawn by lot. Uncommitted changes are never touched. Thresholds
-    stand in head's pyproject.toml, [tool.mnist-bench.gate].
+    Those of your own, in any repository, or our orderings where it holds mnist_core. Fresh processes of both revisions
+    take turns; who begins is drawn by lot. Uncommitted changes are never touched. Pipelines are first shown to give the
+    same examples on both sides. Thresholds stand in head's pyproject.toml, [tool.mnist-bench.gate].
 
     Exit code: 0 no regression, 1 a regression, 2 nothing could be compared, a side failed or bad input, 3 inconclusive,
     130 interrupted.
@@ -83,34 +111,39 @@ def gate(
 
     from bench.commands.against import compare_again, show_against
     from bench.commands.gate_run import measure, show
-    from bench.gate.design import PairDesign
-    from bench.gate.run import GateOptions
+    from bench.gate.design import GateOptions, PairDesign
+    from bench.subjects.pipeline_text import describe_pipeline
     from mnist_core.digits.load import default_source
     from reports.gate.verdict import parse_failing
     from reports.summary.outcome import find_exit_code
 
     failing = parse_failing(fail_on)
     patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
-    source, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
+    digits, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
     if against is not None:
-        if base or head or out or markdown or all_cores:
-            raise InputError("--against takes none of --base, --head, --out, --markdown and --all-cores.")
-        found = compare_again(against, source, patterns, chosen, budget_s=budget, seed=seed)
+        if base or head or out or markdown or all_cores or pipeline:
+            raise InputError("--against takes none of --base, --head, --pipeline, --out, --markdown and --all-cores.")
+        found = compare_again(against, digits, patterns, chosen, budget_s=budget, seed=seed)
         exit_code = find_exit_code(found.conclusion.outcome, failing)
         show_against(found, exit_code, as_json=as_json, shows_ok=shows_ok)
         raise typer.Exit(exit_code)
     if base is None:
         raise InputError("give --base REV, the git revision to compare with, such as --base main.")
+    if not pipeline and (arg or select or source):
+        raise InputError("--arg, --select and --source belong to --pipeline.")
+    subjects = [describe_pipeline(text, arg or (), select=select, source=source) for text in pipeline or ()]
     design = replace(PairDesign(), is_pinned=False) if all_cores else PairDesign()
     options = GateOptions(
         base,
         head,
-        source=source,
+        source=digits,
         seed=seed,
         patterns=patterns,
         metrics=chosen,
         budget_s=budget,
         design=design,
+        pipelines=tuple(subjects),
+        times_different=different_work,
     )
     decision, is_interrupted = measure(options, out)
     exit_code = EXIT_INTERRUPTED if is_interrupted else find_exit_code(decision.outcome, failing)

@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 
 from bench.commands.progress import GateProgress
-from bench.gate.run import GateOptions, run_gate
+from bench.gate.design import GateOptions
+from bench.gate.run import run_gate
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console

@@ -130,8 +130,8 @@ def designs(
 
     The design with the smallest product of SD² and seconds a pair finds a slowdown soonest. Ctrl-C shows what is there.
     """
-    from bench.gate.design import PairDesign
-    from bench.gate.run import AUTO, locate
+    from bench.gate.design import AUTO, PairDesign
+    from bench.gate.run import locate
     from bench.trials.designs import choose_cases, describe_design
     from mnist_core.digits.load import default_source, load_digits
     from mnist_core.terminal.console import open_console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ Install = Callable[[Path, tuple[str, ...]], Path]
 """Makes an environment in a folder, installs these requirements and gives its interpreter."""
 
 Say = Callable[[str], None]
+TENSORFLOW = "tensorflow"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,16 @@ def install(folder: Path, requirements: tuple[str, ...]) -> Path:
     return python
 
 
-def find_interpreters(workplace: Workplace, say: Say, install: Install = install) -> Interpreters:
+def find_interpreters(
+    workplace: Workplace, say: Say, install: Install = install, *, needs_tensorflow: bool = False
+) -> Interpreters:
     """The present interpreter for both, or, if they declare different dependencies, one in a new environment for each.
 
     Args:
         workplace: Both revisions; new environments are made in its folder.
         say: Is given a line before each of them is made, which takes minutes.
         install: Makes an environment.
+        needs_tensorflow: True to add the present TensorFlow to requirements that do not name it.
     """
     base, head = (read_dependencies(each.folder / "pyproject.toml") for each in (workplace.base, workplace.head))
     if base == head:
@@ -57,7 +62,8 @@ def find_interpreters(workplace: Workplace, say: Say, install: Install = install
 
     def make(side: Checkout, name: str, requirements: frozenset[str]) -> Path:
         say(f"installing the dependencies of {side.name}, which differ: this takes minutes")
-        return install(workplace.folder / f"environment-{name}", tuple(sorted(requirements)))
+        needed = requirements | (_find_tensorflow(requirements) if needs_tensorflow else frozenset())
+        return install(workplace.folder / f"environment-{name}", tuple(sorted(needed)))
 
     line = f"an environment each, since the dependencies differ: {_tell_difference(base, head)}"
     return Interpreters(make(workplace.base, "base", base), make(workplace.head, "head", head), line)
@@ -76,6 +82,13 @@ def read_dependencies(file: Path) -> frozenset[str]:
         return frozenset()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
         raise RevisionError(f"{file.name} of {file.parent.name} cannot be read: {error}.") from None
+
+
+def _find_tensorflow(requirements: Iterable[str]) -> frozenset[str]:
+    """The present TensorFlow as a requirement, unless these ask for one."""
+    if any(each.lower().startswith(TENSORFLOW) for each in requirements):
+        return frozenset()
+    return frozenset({f"{TENSORFLOW}=={importlib.metadata.version(TENSORFLOW)}"})
 
 
 def _tell_difference(base: Iterable[str], head: Iterable[str]) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bench.gate.draws import Lot
-from bench.workers import protocol
 from bench.workers.answers import Wanted
-from bench.workers.protocol import Done, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
+from bench.workers.protocol import Done, FixBatches, Pin, ReadMemory, Ready, Request, Start, Stop, TakeTurn
 from bench.workers.slot_process import SlotError, SlotProcess
 from reports.gate.record import Failure, Pair, Side, SideName
 from reports.gate.stages import PairRequest
@@ -35,17 +34,32 @@ class Job:
 
 @dataclass(frozen=True)
 class Seat:
-    """A side of a pair: the slot that it sits in, the slot's process, and how its worker is started."""
+    """A side of a pair: the slot that it sits in, the slot's process, and how its worker is started.
+
+    Args:
+        process: The slot's process.
+        slot: Number of the slot, 0 or 1.
+        start: How its worker is started.
+        num_batches: Number of batches in a turn; None where the case itself says it.
+    """
 
     process: SlotProcess
     slot: int
     start: Start
+    num_batches: int | None = None
 
 
 Seats = Mapping[SideName, Seat]
 
 
-class _FailedError(Exception):
+class SideFailedError(Exception):
+    """A side refused, or gave no answer; the message says why in one line.
+
+    Args:
+        side: The side.
+        reason: Why.
+    """
+
     def __init__(self, side: SideName, reason: str) -> None:
         super().__init__(reason)
         self.side = side
@@ -69,12 +83,12 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
             _warm_up(job, seats)
             for number in range(num_turns):
                 for name in _order(job.lot.first, number):
-                    _send(seats, name, TakeTurn())
-                    turns[name].append(_receive(seats, name, Sample))
-            _ask_all(seats, dict.fromkeys(seats, Stop()), Done)
+                    send(seats, name, TakeTurn())
+                    turns[name].append(receive(seats, name, Sample))
+            ask_all(seats, dict.fromkeys(seats, Stop()), Done)
         base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
         return Pair(of.case, of.kind, of.stage, job.number, job.lot.first, base, head, job.core)
-    except _FailedError as error:
+    except SideFailedError as error:
         return Failure(of.case, of.kind, of.stage, job.number, error.side, str(error))
 
 
@@ -83,23 +97,25 @@ def _read_memory(seats: Seats) -> dict[SideName, int | None]:
     starts = {
         name: replace(seat.start, case=replace(seat.start.case, consumer="memory")) for name, seat in seats.items()
     }
-    _ask_all(seats, starts, Ready)
-    read = _ask_all(seats, dict.fromkeys(seats, ReadMemory()), Memory)
+    ask_all(seats, starts, Ready)
+    read = ask_all(seats, dict.fromkeys(seats, ReadMemory()), Memory)
     return {name: memory.live_bytes for name, memory in read.items()}
 
 
 def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
     for name, live_bytes in held.items():
         if live_bytes is None and not job.request.takes_turns:
-            raise _FailedError(name, "live memory cannot be read on this platform")
+            raise SideFailedError(name, "live memory cannot be read on this platform")
 
 
 def _warm_up(job: Job, seats: Seats) -> None:
     """Fresh workers, both at the same time, each with a turn that is not counted."""
-    _ask_all(seats, {name: seat.start for name, seat in seats.items()}, Ready)
-    _ask_all(seats, dict.fromkeys(seats, TakeTurn()), Sample)
+    ask_all(seats, {name: seat.start for name, seat in seats.items()}, Ready)
+    lengths = {name: seat.num_batches for name, seat in seats.items()}
+    ask_all(seats, {name: FixBatches(length) for name, length in lengths.items() if length is not None}, Done)
+    ask_all(seats, dict.fromkeys(seats, TakeTurn()), Sample)
     if job.core is not None:
-        _ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
+        ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
 
 
 def _order(first: SideName, number: int) -> tuple[SideName, SideName]:
@@ -108,22 +124,28 @@ def _order(first: SideName, number: int) -> tuple[SideName, SideName]:
     return ("base", "head") if base_begins else ("head", "base")
 
 
-def _ask_all(seats: Seats, requests: Mapping[SideName, protocol.Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
-    """What each side answers; all of them work at the same time."""
+def ask_all(seats: Seats, requests: Mapping[SideName, Request], kind: type[Wanted]) -> dict[SideName, Wanted]:
+    """What each side answers; all of them work at the same time.
+
+    Raises:
+        SideFailedError: A side failed.
+    """
     for name, request in requests.items():
-        _send(seats, name, request)
-    return {name: _receive(seats, name, kind) for name in requests}
+        send(seats, name, request)
+    return {name: receive(seats, name, kind) for name in requests}
 
 
-def _send(seats: Seats, name: SideName, request: protocol.Request) -> None:
+def send(seats: Seats, name: SideName, request: Request) -> None:
+    """Ask a side for something; raises as `ask_all` does."""
     try:
         seats[name].process.send(request)
     except SlotError as error:
-        raise _FailedError(name, str(error)) from None
+        raise SideFailedError(name, str(error)) from None
 
 
-def _receive(seats: Seats, name: SideName, kind: type[Wanted]) -> Wanted:
+def receive(seats: Seats, name: SideName, kind: type[Wanted]) -> Wanted:
+    """What a side answers to the oldest request that it has not answered; raises as `ask_all` does."""
     try:
         return seats[name].process.receive(kind)
     except SlotError as error:
-        raise _FailedError(name, str(error)) from None
+        raise SideFailedError(name, str(error)) from None

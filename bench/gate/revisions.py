@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from mnist_core.language.errors import InputError
 
 PREFIX = "mnist-gate-"  # short: macOS allows a socket's path below it 103 characters
+CODE = ".py"
+LEFT = ("__pycache__", ".git")  # what Python would read and write for another revision's code, and no data
 LOCK = "lock"  # held as long as the gate that made the folder lives, however it ends
 PROJECT = "pyproject.toml"  # says what the code depends on, and how it is gated
 # What git tells a hook about the repository that called it, and would believe again: git rev-parse --local-env-vars.
@@ -57,14 +59,15 @@ class Workplace:
 
 
 @contextmanager
-def check_out(base: str, head: str | None, package: str, *, inside: Path | None = None) -> Iterator[Workplace]:
+def check_out(base: str, head: str | None, package: str | None, *, inside: Path | None = None) -> Iterator[Workplace]:
     """Both revisions of the repository around `inside`, until the block ends.
 
     Args:
         base: Revision to compare with, as git knows it.
         head: Revision to judge, as git knows it; None is the working tree: its files that git knows or would add,
             copied as they are.
-        package: Name of the package whose code is compared, a folder at the top of the repository.
+        package: Name of the package whose code is compared, a folder at the top of the repository; None compares
+            whatever is there, and both get what git does not hold.
         inside: Any folder of the repository; None is the present one.
 
     Raises:
@@ -76,11 +79,13 @@ def check_out(base: str, head: str | None, package: str, *, inside: Path | None 
     with make_folder() as folder, ExitStack() as stack:
         first = stack.enter_context(repository.add_worktree(base_commit, folder / "base"))
         if head is None:
-            second = repository.copy_working_tree(folder / "head", package)
+            second = repository.copy_working_tree(folder / "head", *((package, PROJECT) if package else ()))
         else:
             second = stack.enter_context(repository.add_worktree(head_commit, folder / "head"))
         for name, path in ((base, first), (head or "the working tree", second)):
-            if not (path / package / "__init__.py").is_file():
+            if package is None:
+                repository.link_data(path)
+            elif not (path / package / "__init__.py").is_file():
                 raise RevisionError(f"{name} holds no {package}/: give a revision that has it.")
         ours = Checkout("working tree" if head is None else head, head_commit, second, is_working_tree=head is None)
         yield Workplace(folder, Checkout(base, base_commit, first), ours)
@@ -113,15 +118,50 @@ class Repository:
         finally:
             self._forget(folder)
 
-    def copy_working_tree(self, folder: Path, package: str) -> Path:
-        """A copy of what is gated, uncommitted changes and new files included, without what git ignores."""
-        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", package, PROJECT)
-        for name in dict.fromkeys(listed.split("\0")):
+    def holds(self, package: str, revision: str | None) -> bool:
+        """True if a revision, or the working tree if it is None, has such a package at its top."""
+        file = f"{package}/__init__.py"
+        if revision is None:
+            return (self.root / file).is_file()
+        return bool(self._git("ls-tree", "--name-only", self.find_commit(revision), file).strip())
+
+    def copy_working_tree(self, folder: Path, *names: str) -> Path:
+        """A copy of what is gated, uncommitted changes and new files included, without what git ignores.
+
+        Args:
+            folder: Where it goes.
+            *names: Files and folders that are wanted; none means everything, of new files only Python's: the others are
+                data, which `link_data` gives to every revision.
+        """
+        tracked, new = self._list("--cached", "--", *names), self._list_new("--", *names)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (*tracked, *(each for each in new if names or each.endswith(CODE))):
             source, target = self.root / name, folder / name
-            if name and source.is_file():  # neither deleted nor a submodule
+            if source.is_file() or source.is_symlink():  # neither deleted nor a submodule
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target)
+                shutil.copy2(source, target, follow_symlinks=False)
         return folder
+
+    def link_data(self, folder: Path) -> None:
+        """Let a checkout have what git holds of no revision: data, and what is ignored, as links to where they are.
+
+        New files of Python's are left out: they belong to the working tree alone.
+        """
+        ignored = self._list("--others", "--ignored", "--exclude-standard", "--directory")
+        for name in (*(each for each in self._list_new() if not each.endswith(CODE)), *ignored):
+            path = Path(name)
+            target = folder / path
+            if path.name not in LEFT and not os.path.lexists(target):
+                with contextlib.suppress(FileExistsError, NotADirectoryError):  # the revision has a file for a folder
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.symlink_to(self.root / path)
+
+    def _list_new(self, *arguments: str) -> list[str]:
+        return self._list("--others", "--exclude-standard", *arguments)
+
+    def _list(self, *arguments: str) -> list[str]:
+        """The files that git lists, by their paths from the top."""
+        return [name for name in dict.fromkeys(self._git("ls-files", "-z", *arguments).split("\0")) if name]
 
     def remove_stale(self) -> None:
         """Remove what gates left that were killed."""

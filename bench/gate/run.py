@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from bench.cases.gate import PACKAGE, is_chosen, match_cases, tell_changed
-from bench.gate.design import PairDesign
+from bench.cases.gate import match_cases, narrow
+from bench.gate.design import AUTO, GateOptions
 from bench.gate.draws import Lots
 from bench.gate.introduction import ask_introduction
 from bench.gate.packages import Install, Interpreters, find_interpreters, install
+from bench.gate.pipelines.measure import measure_pipelines
 from bench.gate.revision_api import UncomparableError, check_age
-from bench.gate.revisions import Checkout, Workplace, check_out
+from bench.gate.revisions import Repository, Workplace, check_out
 from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged, build_stage, build_tools
-from bench.machine.environment import describe_machine
+from bench.gate.start import start_record
 from bench.turns.measure import SILENCE, read_clock_s
 from bench.workers.protocol import Introduction
 from mnist_core.digits.load import SOURCES
 from mnist_core.language.errors import InputError
-from reports.gate.plan import GatedMetric, Plan
-from reports.gate.record import Cases, GateRecord, Revision, SideName
-from reports.gate.settings import EVERY_CASE, CaseRule, GateSettings, load_gate_settings
+from reports.gate.record import Cases, GateRecord, SideName
 from reports.record.case import Case
-from reports.record.machine import Setting
-
-AUTO = "auto"  # of the sources of digits: decided once, by base
-CONTROLLED = ("batch_before_map-", "post-")  # the quickest and the slowest kind of pipeline: what their ids begin with
-NUM_CONTROL_CASES = 2
-
-
-@dataclass(frozen=True)
-class GateOptions:
-    """What a user asks for.
-
-    Args:
-        base: Revision to compare with, as git knows it.
-        head: Revision to judge, as git knows it; None is the working tree.
-        source: Where the digits come from.
-        seed: Seed for every random choice of this run.
-        patterns: Patterns of the ids of the cases to compare; empty means all.
-        metrics: Metrics that are judged; empty leaves it to the settings.
-        budget_s: Seconds for the measuring.
-        design: How pairs are measured.
-        package: Name of the package whose code is compared, a folder at the top of the repository.
-        inside: Any folder of the repository; None is the present one.
-
-    Example:
-        >>> options = GateOptions(base="main", patterns=("post-*",), budget_s=120)
-    """
-
-    base: str
-    head: str | None = None
-    source: str = AUTO
-    seed: int = 0
-    patterns: tuple[str, ...] = ()
-    metrics: tuple[GatedMetric, ...] = ()
-    budget_s: float = 300.0
-    design: PairDesign = field(default_factory=PairDesign)
-    package: str = PACKAGE
-    inside: Path | None = None
 
 
 def keep_nothing(_record: GateRecord) -> None:
@@ -94,8 +55,13 @@ def run_gate(
         >>> record = run_gate(GateOptions(base="HEAD~1"))
         >>> decision = decide(record)
     """
-    with check_out(options.base, options.head, options.package, inside=options.inside) as workplace:
-        return measure_gate(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)
+    repository = Repository(options.inside or Path.cwd())
+    if options.pipelines or not repository.holds(options.package, options.head):
+        measure, package = measure_pipelines, None
+    else:
+        measure, package = measure_gate, options.package
+    with check_out(options.base, options.head, package, inside=options.inside) as workplace:
+        return measure(options, workplace, clock_s=clock_s, listener=listener, keep=keep, install=install)
 
 
 def measure_gate(
@@ -157,7 +123,7 @@ def _prepare(
     source = base_says.setting.data_name if source == AUTO else source
     head_says = ask_introduction(f"head, {head.name}", interpreters.head, of_head, source, design, tools=tools)
     cases = narrow(match_cases(base_says.cases, head_says.cases), options.patterns)
-    record = _start_record(options, workplace, base_says, head_says, cases)
+    record = start_record(options, workplace, base_says, head_says, cases)
     record = replace(record, environment_line=interpreters.environment_line)
     for line in record.notices:
         listener.notice(line)
@@ -173,70 +139,3 @@ def _find_cases(introduction: Introduction, cases: Cases, own_names: Mapping[str
     """The revision's own cases, by the name under which they are compared."""
     known = {case.id: case for case in introduction.cases}
     return {name: known[own_names.get(name, name)] for name in cases.compared}
-
-
-def _start_record(
-    options: GateOptions, workplace: Workplace, of_base: Introduction, of_head: Introduction, cases: Cases
-) -> GateRecord:
-    settings = load_gate_settings(workplace.head.folder / "pyproject.toml")
-    idle = settings.find_idle_patterns([case.id for case in of_head.cases])
-    notices = (
-        *dict.fromkeys((*of_base.notices, *of_head.notices)),
-        *tell_changed(of_base.cases, of_head.cases),
-        *(f"no case matches '{pattern}' of pyproject.toml" for pattern in idle),
-    )
-    try:
-        return GateRecord(
-            base=_describe(workplace.base, of_base.setting),
-            head=_describe(workplace.head, of_head.setting),
-            machine=describe_machine(),
-            cases=cases,
-            plan=build_plan(settings, options.metrics, cases.compared),
-            seed=options.seed,
-            pairs=(),
-            failures=(),
-            notices=notices,
-            datetime=datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds"),
-        )
-    except ValueError as error:
-        raise InputError(f"{error}.") from None
-
-
-def narrow(cases: Cases, patterns: Sequence[str]) -> Cases:
-    """Those cases whose id, in either revision, matches one of the patterns; all of them if there are none.
-
-    Raises:
-        InputError: None is left that both revisions have.
-    """
-    old_names = {each.head: each.base for each in cases.renamed}
-
-    def choose(ids: Sequence[str]) -> tuple[str, ...]:
-        return tuple(case for case in ids if is_chosen(patterns, case, old_names.get(case, case)))
-
-    chosen = Cases(
-        choose(cases.compared),
-        choose(cases.only_in_base),
-        choose(cases.only_in_head),
-        tuple(each for each in cases.renamed if is_chosen(patterns, each.head, each.base)),
-    )
-    if not chosen.compared:
-        wanted = f"matches {', '.join(patterns)}" if patterns else "is in both revisions"
-        known = ", ".join(cases.compared or (*cases.only_in_base, *cases.only_in_head))
-        raise InputError(f"nothing can be compared: no case {wanted}; there are {known}.")
-    return chosen
-
-
-def build_plan(settings: GateSettings, metrics: tuple[GatedMetric, ...], cases: tuple[str, ...]) -> Plan:
-    """The plan for these cases; metrics that a user names go before those of the settings."""
-    own = (CaseRule(match=EVERY_CASE, metrics=metrics),) if metrics else ()
-    return replace(settings, rules=(*settings.rules, *own)).build_plan(cases, choose_controls(cases))
-
-
-def choose_controls(cases: Sequence[str]) -> tuple[str, ...]:
-    """The cases that are also measured base against base: of each kind of pipeline one, or else the first."""
-    liked = [next((case for case in cases if case.startswith(begin)), None) for begin in CONTROLLED]
-    return tuple(dict.fromkeys([*(case for case in liked if case), *cases]))[:NUM_CONTROL_CASES]
-
-
-def _describe(checkout: Checkout, setting: Setting) -> Revision:
-    return Revision(checkout.name, checkout.commit, setting, checkout.is_working_tree)

@@ -6,9 +6,9 @@ So that sign is a fair coin, which is all that the test of the verdict relies on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import bench
@@ -16,7 +16,7 @@ import mnist_core
 import reports
 from bench.gate.draws import Lots
 from bench.gate.pairs import Job, Seat, Seats
-from bench.workers.protocol import Package, Start
+from bench.workers.protocol import Package, Place, Start
 from bench.workers.slot_process import Launch, SlotProcess
 from reports.gate.record import SideName
 from reports.record.case import Case
@@ -28,13 +28,17 @@ class Staged:
 
     Args:
         python: Interpreter that it runs with.
-        package: Its code, in a folder that holds nothing else.
+        package: Its code, in a folder that holds nothing else; None where the tool's own package runs.
         cases: Its cases, by the names under which head knows them.
+        place: Where the code of a person's pipelines is found; None where they have none.
+        lengths: Number of batches in a turn, by the name of the case, where the case itself does not say it.
     """
 
     python: Path
-    package: Package
+    package: Package | None
     cases: Mapping[str, Case]
+    place: Place | None = None
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
 
 def build_stage(folder: Path, checkout: Path, package: str) -> Package:
@@ -61,6 +65,7 @@ class Slots:
         lots: What hash seeds are drawn with.
         tools: Folder that `build_tools` made.
         scratch: Folder for what the processes leave.
+        search_path: Folders that the user's own Python looks into, beside those of its installation.
     """
 
     def __init__(
@@ -71,7 +76,9 @@ class Slots:
         *,
         tools: Path,
         scratch: Path,
+        search_path: Sequence[str] = (),
     ) -> None:
+        self._search_path = tuple(search_path)
         self._revisions, self._source = revisions, source
         self._lots, self._tools, self._scratch = lots, tools, scratch
         self._stack = ExitStack()
@@ -85,8 +92,9 @@ class Slots:
         return {"base": self._sit(self._revisions["base"], 1 - slot, job), "head": self._sit(head, slot, job)}
 
     def _sit(self, revision: Staged, slot: int, job: Job) -> Seat:
-        start = Start(revision.cases[job.request.case], self._source, revision.package)
-        return Seat(self._find_process(slot, revision.python), slot, start)
+        case = job.request.case
+        start = Start(revision.cases[case], self._source, revision.package, place=revision.place)
+        return Seat(self._find_process(slot, revision.python), slot, start, revision.lengths.get(case))
 
     def _find_process(self, slot: int, python: Path) -> SlotProcess:
         """The slot's process; each interpreter has its own, where the revisions need different packages."""
@@ -97,9 +105,13 @@ class Slots:
     def _start(self, slot: int, python: Path) -> SlotProcess:
         hash_seed = self._lots.draw_hash_seed(self._num_starts)
         log = self._scratch / f"slot-{slot}-{len(self._processes)}.log"
-        process = SlotProcess(Launch(python, self._tools, hash_seed, log, self._scratch))
+        process = SlotProcess(Launch(python, self._tools, hash_seed, log, self._scratch, self._search_path))
         self._stack.callback(process.close)
         return process
+
+    def change(self, revisions: Mapping[SideName, Staged]) -> None:
+        """Let the sides be these from now on."""
+        self._revisions = revisions
 
     def close(self) -> None:
         """End the processes; the next pair gets fresh ones, and another hash seed."""

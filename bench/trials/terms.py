@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.gate.run import GateOptions
+from bench.gate.design import GateOptions
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
 from reports.gate.plan import GatedMetric

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from filelock import FileLock, Timeout
 
 from bench.cases.gate import is_chosen
+from bench.gate.design import AUTO
 from bench.gate.draws import Lots
 from bench.gate.revisions import Checkout
 from bench.gate.rounds import GateListener
-from bench.gate.run import AUTO, keep_nothing, locate, measure_gate
+from bench.gate.run import keep_nothing, locate, measure_gate
 from bench.trials.checkouts import copy_commit, introduce, prepare_doubled, prepare_trial
 from bench.trials.gains import Gain, count_batches, load_gains, measure_gains, save_gains
 from bench.trials.schedule import Assignment, Schedule, find_slowable

@@ -34,6 +34,7 @@ class Launch:
         hash_seed: Seed of Python's sets and dicts of text, equal in all slots.
         log: File for what it says.
         scratch: Folder for files and sockets that it may leave behind.
+        search_path: Further folders that it may import from, after all else of ours.
     """
 
     python: Path
@@ -41,6 +42,7 @@ class Launch:
     hash_seed: int
     log: Path
     scratch: Path
+    search_path: tuple[str, ...] = ()
 
 
 class SlotProcess:
@@ -50,7 +52,7 @@ class SlotProcess:
         self._log = launch.log
         variables = {
             **os.environ,
-            "PYTHONPATH": str(launch.tools),
+            "PYTHONPATH": os.pathsep.join((str(launch.tools), *launch.search_path)),
             "PYTHONHASHSEED": str(launch.hash_seed),
             "TMPDIR": str(launch.scratch),
         }

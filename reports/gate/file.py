@@ -13,7 +13,8 @@ from reports.record.file import load_json
 from reports.record.typed_json import convert_json
 
 KEY = "mnist_bench_gate"
-FORMAT = 1
+FORMAT = 2  # the first one had no pipelines
+READABLE = (1, FORMAT)
 WANTED = "the JSON file that mnist-bench gate wrote"
 
 
@@ -38,7 +39,7 @@ def load_gate(file: Path) -> GateRecord:
     stored = load_json(file, WANTED)
     if not isinstance(stored, dict) or KEY not in stored:
         raise RecordError(f"{file} is not a gate run: give {WANTED}.")
-    if stored.pop(KEY) != FORMAT:
+    if stored.pop(KEY) not in READABLE:
         raise RecordError(f"{file} has another format than {FORMAT}: use a newer version.")
     try:
         return convert_json(stored, GateRecord)

@@ -29,6 +29,7 @@ def render_json(decision: Decision, exit_code: int) -> str:
             "reason": control.reason,
         },
         "cases": dataclasses.asdict(record.cases),
+        "pipelines": [dataclasses.asdict(each) for each in record.pipelines],
         "num_pairs": len(record.pairs),
         "seed": record.seed,
         "spent_s": record.spent_s,

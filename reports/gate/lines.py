@@ -9,11 +9,18 @@ from reports.drawing.numbers import render_change, render_changes, render_p_valu
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
+from reports.gate.work import TOLERANCE, Agreement, GatedPipeline, Work
 from reports.record.sample import MIN_JUDGED_NS
 from reports.stats.median import CONFIDENCE
 from reports.tables.notes import tell_computer, tell_digits, tell_versions
 
 COMMIT_DIGITS = 10
+AGREEMENTS: dict[Agreement, str] = {
+    "bits": "both sides give the same {extent}, bit by bit",
+    "tolerance": f"both sides give the same {{extent}}, floats up to {TOLERANCE:g} of themselves",
+    "shapes": "both sides give {extent}, of the same types and shapes",
+    "none": "not the same work in {extent}",
+}
 
 
 def tell_outcome(decision: Decision) -> str:
@@ -90,9 +97,30 @@ def tell_cases(record: GateRecord) -> list[str]:
 def tell_run(decision: Decision) -> list[str]:
     """How to read the numbers, and where they come from."""
     record = decision.record
-    lines = [*tell_cases(record), *_tell_circumstances(record), *_tell_control(decision), *_tell_reading(record)]
+    lines = [
+        *tell_cases(record),
+        *map(tell_pipeline, record.pipelines),
+        *_tell_circumstances(record),
+        *_tell_control(decision),
+        *_tell_reading(record),
+    ]
     lines += [*_tell_cores(record), *_tell_size(record), *_tell_setting(record)]
     return lines
+
+
+def tell_pipeline(pipeline: GatedPipeline) -> str:
+    """What was found of a pipeline before it was timed."""
+    work = pipeline.work
+    told = [AGREEMENTS[work.agreement].format(extent=_tell_extent(work)), *work.differences, *work.remarks]
+    if pipeline.num_batches is not None:
+        told.append(f"a turn is {pipeline.num_batches} batches, less than an epoch")
+    return f"{pipeline.text}: {'; '.join(told)}"
+
+
+def _tell_extent(work: Work) -> str:
+    if work.is_whole:
+        return f"{work.num_examples:,} examples, a whole epoch"
+    return f"first {work.num_examples:,} examples, shuffles left out"
 
 
 def _tell_circumstances(record: GateRecord) -> list[str]:
@@ -149,7 +177,7 @@ def _tell_setting(record: GateRecord) -> list[str]:
         f"{tell_computer(record.machine)}, {record.datetime[:16]}",
         tell_versions(setting.versions),
         *_tell_versions_of_head(record),
-        tell_digits(setting.data_name, setting.data_fingerprint),
+        *([] if record.pipelines else [tell_digits(setting.data_name, setting.data_fingerprint)]),
     ]
 
 

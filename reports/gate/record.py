@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from reports.gate.plan import Plan
+from reports.gate.work import GatedPipeline
 from reports.record.checks import check_at_least, check_line, check_number, check_unique
 from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
@@ -171,6 +172,9 @@ class GateRecord:
         interruption: Why the run ended before all was measured; empty if it did not.
         spent_s: Seconds that the measuring took.
         datetime: When the run began, in ISO 8601.
+        pipelines: The pipelines that were compared, and whether both sides of each give the same; none where the cases
+            are orderings of ours.
+        refusal: Why nothing was timed; empty if something was to be.
     """
 
     base: Revision
@@ -186,6 +190,8 @@ class GateRecord:
     interruption: str = ""
     spent_s: float = 0.0
     datetime: str = ""
+    pipelines: tuple[GatedPipeline, ...] = ()
+    refusal: str = ""
 
     def __post_init__(self) -> None:
         if self.base.setting.data_fingerprint != self.head.setting.data_fingerprint:
@@ -193,7 +199,9 @@ class GateRecord:
         check_number("GateRecord.spent_s", self.spent_s)
         check_unique("pair", [(each.series, each.number) for each in self.pairs])
         known = set(self.cases.compared)
-        named = [each.case for part in (self.pairs, self.failures, self.plan.thresholds) for each in part]
+        check_line("GateRecord.refusal", self.refusal)
+        parts = (self.pairs, self.failures, self.plan.thresholds, self.pipelines)
+        named = [each.case for part in parts for each in part]
         if unknown := {*named, *self.plan.control_cases} - known:
             raise ValueError(f"case {min(unknown)!r} is not among the compared ones")
 

@@ -177,6 +177,8 @@ def _distrust(finding: Finding, reason: str) -> Finding:
 
 
 def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
+    if record.refusal:
+        return Outcome.NOT_COMPARED, record.refusal
     if not any(finding.change and finding.change.high for finding in findings):
         reason = f"nothing was compared: no case gave enough numbers on both sides{_tell_interruption(record)}"
         return Outcome.NOT_COMPARED, reason

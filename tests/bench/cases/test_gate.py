@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import pytest
 
-from bench.cases.gate import STEPPED, build_gate_cases, match_cases, tell_changed
-from bench.gate.run import build_plan, choose_controls, narrow
+from bench.cases.gate import STEPPED, build_gate_cases, match_cases, narrow, tell_changed
+from bench.gate.start import build_plan, choose_controls
 from bench.pipelines.arms import RAW
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import NAMED_ORDERINGS

@@ -14,9 +14,9 @@ import pytest
 from processes import find_group, wait_for_end
 from repositories import GitFolder, make_gated
 
-from bench.gate.design import CAN_PIN, PairDesign
+from bench.gate.design import CAN_PIN, GateOptions, PairDesign
 from bench.gate.packages import install as install_packages
-from bench.gate.run import GateOptions, run_gate
+from bench.gate.run import run_gate
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate
 from reports.gate.verdict import GateVerdict, decide

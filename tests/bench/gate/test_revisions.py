@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from repositories import GitFolder
 
-from bench.gate.revisions import PREFIX, RevisionError, check_out
+from bench.gate.revisions import PREFIX, Repository, RevisionError, check_out
 
 pytestmark = pytest.mark.process
 
@@ -68,6 +68,56 @@ def test_the_working_tree_is_copied_as_it_is(repository: GitFolder) -> None:
         assert (head.commit, head.is_working_tree) == (repository.git("rev-parse", "HEAD"), True)
         (head.folder / CORE).write_text("scribbled over")
     assert (repository.folder / CORE).read_text() == "newest"
+
+
+def list_files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != ".git"}
+
+
+def test_without_a_package_both_sides_have_all_that_git_holds_and_the_data_that_it_does_not(
+    repository: GitFolder,
+) -> None:
+    repository.write(".gitignore", "raw/\n__pycache__/\n")
+    repository.commit(**{"data.py": "old", "raws/held.txt": "held"})
+    repository.write("data.py", "new")
+    repository.write("extra.py", "of the working tree alone")
+    repository.write("raw/signals.npz", "ignored data")
+    repository.write("raws/fresh.txt", "new data")
+    repository.write("__pycache__/data.pyc", "of another revision")
+    with check_out("HEAD", None, None, inside=repository.folder) as workplace:
+        base, head = workplace.base.folder, workplace.head.folder
+        everywhere = {".gitignore", CORE, "pyproject.toml", "data.py", "raws/held.txt", "raws/fresh.txt"}
+        assert list_files(base) >= everywhere
+        assert list_files(head) - list_files(base) == {"extra.py"}
+        assert ((base / "data.py").read_text(), (head / "data.py").read_text()) == ("old", "new")
+        for side in (base, head):
+            assert (side / "raw/signals.npz").read_text() == "ignored data"
+            assert (side / "raws/fresh.txt").is_symlink()
+            assert not (side / "__pycache__").exists()
+    assert (repository.folder / "raw/signals.npz").read_text() == "ignored data"
+    assert (repository.folder / "raws/fresh.txt").read_text() == "new data"
+
+
+def test_a_link_that_git_holds_stays_a_link_and_data_never_replace_what_a_revision_has(repository: GitFolder) -> None:
+    (repository.folder / "link").symlink_to("pyproject.toml")
+    repository.commit(**{"table.txt": "held", "folder/held.txt": "held"})
+    repository.git("rm", "--quiet", "-r", "table.txt", "folder")
+    repository.commit(**{".gitignore": "table.txt\nfolder\n"})
+    repository.write("table.txt", "ignored now")
+    repository.write("folder", "a file now")
+    with check_out("HEAD~1", None, None, inside=repository.folder) as workplace:
+        base, head = workplace.base.folder, workplace.head.folder
+        assert (base / "table.txt").read_text() == (base / "folder/held.txt").read_text() == "held"
+        assert (head / "table.txt").read_text() == "ignored now"
+        assert (head / "link").is_symlink()
+        assert (head / "link").read_text() == (head / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize(("revision", "held"), [(None, False), ("HEAD", True), ("HEAD~1", True)])
+def test_a_package_is_looked_for_in_the_revision(repository: GitFolder, revision: str | None, held: bool) -> None:
+    (repository.folder / CORE).rename(repository.folder / "elsewhere.py")
+    assert Repository(repository.folder).holds("mnist_core", revision) is held
+    assert not Repository(repository.folder).holds("other", revision)
 
 
 def test_a_deleted_file_is_missing_in_the_copy(repository: GitFolder) -> None:

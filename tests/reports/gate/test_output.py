@@ -13,11 +13,14 @@ from gates import CALM, add_pairs, build_gate, build_pair, build_sample, control
 from reports.drawing.text import render_text
 from reports.gate.file import save_gate
 from reports.gate.json import render_json
+from reports.gate.lines import tell_run
 from reports.gate.record import Cases, Renaming, Side
 from reports.gate.tables import MAX_BYTES, render_comment, tabulate_decision
 from reports.gate.verdict import decide
+from reports.gate.work import GatedPipeline, Work
 from reports.record.machine import Machine
 from reports.record.sample import Sample
+from reports.summary.outcome import find_exit_code
 
 ROOT = Path(__file__).parents[3]
 POST, FAST, NOISY = "post-default-cpu", "gather_indices-raw-cpu", "batch_before_map-emulated-2ms-default-cpu"
@@ -228,3 +231,45 @@ def test_the_largest_and_smallest_that_a_file_can_hold_are_decided() -> None:
     assert json.loads(render_json(decision, 3))["outcome"] == "inconclusive"
     assert "INCONCLUSIVE" in show(decision)
     assert "INCONCLUSIVE" in render_comment(decision)
+
+
+WORK = Work("bits", 4000, is_whole=True)
+OTHER = Work("none", 1000, is_whole=False, differences=("component 0 (x): float32 () against int32 ()",))
+
+
+def build_pipelines(*works: Work, refusal: str = ""):
+    gate = control(build_gate(*(f"p{number}-default-cpu" for number in range(len(works)))))
+    cuts = (None, 12)
+    pipelines = [
+        GatedPipeline(f"p{number}-default-cpu", f"data.py:p{number}", work, cut)
+        for number, (work, cut) in enumerate(zip(works, cuts, strict=False))
+    ]
+    return replace(gate, pipelines=tuple(pipelines), refusal=refusal)
+
+
+def test_pipelines_are_told_with_what_was_found_of_them_before_they_were_timed() -> None:
+    remarked = replace(WORK, agreement="tolerance", is_whole=False, remarks=("batches of 32 against batches of 64",))
+    lines = tell_run(decide(build_pipelines(WORK, remarked)))
+    second = (
+        "data.py:p1: both sides give the same first 4,000 examples, shuffles left out, floats up to 1e-05 of "
+        "themselves; batches of 32 against batches of 64; a turn is 12 batches, less than an epoch"
+    )
+    assert lines[:2] == [
+        "data.py:p0: both sides give the same 4,000 examples, a whole epoch, bit by bit",
+        second,
+    ]
+    assert not any("digits" in line for line in lines)
+
+
+def test_what_is_not_the_same_work_is_the_verdict_and_fails() -> None:
+    gate = build_pipelines(OTHER, refusal="not the same work: data.py:p0: component 0 (x): float32 () against int32 ()")
+    decision = decide(replace(gate, pairs=()))
+    shown = show(decision)
+    assert shown.splitlines()[0] == f"NOT COMPARED: {gate.refusal}"
+    assert "data.py:p0: not the same work in first 1,000 examples, shuffles left out; component 0 (x)" in shown
+    assert find_exit_code(decision.outcome, ()) == 2
+    assert gate.refusal in render_comment(decision)
+    told = json.loads(render_json(decision, 2))
+    assert (told["outcome"], told["reason"]) == ("not-compared", gate.refusal)
+    (pipeline,) = told["pipelines"]
+    assert (pipeline["text"], pipeline["work"]["agreement"]) == ("data.py:p0", "none")

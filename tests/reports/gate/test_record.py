@@ -9,6 +9,7 @@ import pytest
 from reports.gate.file import FORMAT, KEY, load_gate, save_gate
 from reports.gate.plan import Plan, Threshold
 from reports.gate.record import Cases, Failure, GateRecord, Pair, Renaming, Revision, Side
+from reports.gate.work import GatedPipeline, Work
 from reports.record.errors import RecordError
 from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
@@ -47,6 +48,21 @@ def test_a_gate_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["gate.json"], "no part is left behind"
 
 
+def test_a_record_of_pipelines_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    work = Work("none", 10, is_whole=False, differences=("component 0: other values",), remarks=("seeds",))
+    record = replace(RECORD, pipelines=(GatedPipeline("a", "data.py:make", work, 8),), refusal="not the same work")
+    save_gate(record, tmp_path / "gate.json")
+    assert load_gate(tmp_path / "gate.json") == record
+
+
+def test_a_record_of_the_first_format_which_had_no_pipelines_loads(tmp_path: Path) -> None:
+    def age(own: dict) -> None:
+        own[KEY] = 1
+        del own["pipelines"], own["refusal"]
+
+    assert load_gate(damaged(tmp_path, age)) == RECORD
+
+
 def test_a_write_that_fails_leaves_the_former_file(tmp_path: Path) -> None:
     file = tmp_path / "gate.json"
     save_gate(RECORD, file)
@@ -68,7 +84,7 @@ def damaged(tmp_path: Path, change) -> Path:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda own: own.update({KEY: FORMAT + 1}), "has another format than 1: use a newer version"),
+        (lambda own: own.update({KEY: FORMAT + 1}), "has another format than 2: use a newer version"),
         (lambda own: own.pop(KEY), "is not a gate run: give the JSON file that mnist-bench gate wrote"),
         (lambda own: own.pop("pairs"), "is damaged .Object missing required field `pairs`"),
         (lambda own: own.pop("plan"), "is damaged .Object missing required field `plan`"),

@@ -1,0 +1,30 @@
+"""Where the code of a person's pipelines is found: in a checkout, in the folder that the user is in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench.workers.protocol import Place
+
+SEARCHED = "PYTHONPATH"
+
+
+def find_place(checkout: Path, repository: Path, inside: Path) -> Place:
+    """The place of a checkout; the folder that the user is in is made if the revision has none.
+
+    Args:
+        checkout: Top folder of the checkout.
+        repository: Top folder of the repository.
+        inside: Folder of the repository that the user is in.
+    """
+    folder = checkout.resolve()
+    run_in = folder / inside.resolve().relative_to(repository.resolve())
+    run_in.mkdir(parents=True, exist_ok=True)
+    return Place(str(folder), str(run_in), str(repository.resolve()))
+
+
+def find_search_path(inside: Path, variables: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The folders in which the user's own Python looks for modules first, by their whole paths."""
+    return tuple(str(inside / each) for each in variables.get(SEARCHED, "").split(os.pathsep) if each)

@@ -1,0 +1,120 @@
+"""Whether both sides give the same examples: read from each, in fresh processes, before anything is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bench.gate.pairs import Seats, SideFailedError, ask_all
+from bench.workers.protocol import Done, ReadContents, Ready, Stop
+from reports.gate.record import PairKind, SideName
+from reports.gate.work import Contents, Work, compare_contents
+from reports.record.case import Case
+from reports.record.machine import Setting
+
+MOST_EXAMPLES = 50_000  # some seconds of hashing
+LIMIT_S = 10.0  # of what people wait for before anything is measured
+AGAIN_S = 60.0  # for as many examples as the other side has given in LIMIT_S
+ANOTHER_SEED = 1
+RANDOM = "random whatever the seeds: types, shapes and counts are compared, but no values"
+SEEDED = "its values depend on seeds: what draws in another order gives others, and can be gated with --different-work"
+
+Sit = Callable[[PairKind], Seats]
+"""Gives both sides; in a control base takes both."""
+
+
+Requests = Mapping[SideName, ReadContents]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What sides gave, and the data and versions that each told."""
+
+    contents: dict[SideName, Contents]
+    settings: dict[SideName, Setting]
+
+
+class SameWork:
+    """Compares what the two sides of one case give.
+
+    Args:
+        sit: Gives both sides.
+        reset: Ends the processes of both, which are in any state after a failure.
+    """
+
+    def __init__(self, sit: Sit, reset: Callable[[], None]) -> None:
+        self._sit, self._reset = sit, reset
+        self._is_deterministic = True
+
+    def compare(self) -> tuple[Work, dict[SideName, Setting]]:
+        """Whether they give the same, and the data and versions that each told.
+
+        Raises:
+            SideFailedError: A side fails, or gives nothing.
+        """
+        read = self._read_first()
+        for side, each in read.contents.items():
+            if not each.num_examples:
+                raise SideFailedError(side, "gives no example: its dataset is empty.")
+        base, head = self._level(read.contents["base"], read.contents["head"])
+        work = compare_contents(base, head)
+        return (work if work.is_same else self._doubt(work, base, head)), read.settings
+
+    def _read_first(self) -> Read:
+        """What both sides give, deterministic if TensorFlow can do it: some operations cannot, and fail then."""
+        requests: Requests = dict.fromkeys(("base", "head"), ReadContents(MOST_EXAMPLES, LIMIT_S))
+        try:
+            return self._read("gate", requests)
+        except SideFailedError:
+            self._reset()
+            self._is_deterministic = False
+            return self._read("gate", requests)
+
+    def _level(self, base: Contents, head: Contents) -> tuple[Contents, Contents]:
+        """Both sides up to as many examples, where it is only our limits or a last batch that sets them apart."""
+        if not may_be_level(base, head):
+            return base, head
+        request = ReadContents(min(base.num_examples, head.num_examples), AGAIN_S)
+        if base.num_examples > head.num_examples:
+            return self._read("gate", {"base": request}).contents["base"], head
+        return base, self._read("gate", {"head": request}).contents["head"]
+
+    def _doubt(self, work: Work, base: Contents, head: Contents) -> Work:
+        """The work that is not the same, unless base is not the same as itself either."""
+        request = ReadContents(MOST_EXAMPLES if base.is_whole else base.num_examples, AGAIN_S)
+        again = self._read("control", {"base": request, "head": replace(request, seed=ANOTHER_SEED)}).contents
+        if not compare_contents(base, again["base"]).is_same:
+            by_shapes = compare_contents(base, head, by_values=False)
+            return replace(by_shapes, remarks=(*by_shapes.remarks, RANDOM))
+        if not compare_contents(base, again["head"]).is_same:
+            return replace(work, remarks=(*work.remarks, SEEDED))
+        return work
+
+    def _read(self, kind: PairKind, requests: Requests) -> Read:
+        """What these sides give, all at the same time."""
+        seats = {name: seat for name, seat in self._sit(kind).items() if name in requests}
+        starts = {name: replace(each.start, case=_read_case(each.start.case)) for name, each in seats.items()}
+        ready = ask_all(seats, starts, Ready)
+        asked = {name: replace(requests[name], is_deterministic=self._is_deterministic) for name in seats}
+        contents = ask_all(seats, asked, Contents)
+        ask_all(seats, dict.fromkeys(seats, Stop()), Done)
+        return Read(contents, {name: each.setting for name, each in ready.items()})
+
+
+def may_be_level(base: Contents, head: Contents) -> bool:
+    """True if two sides may give the same although they have not given as many examples.
+
+    The longer one was read further within our limits, or its batches, of another size, leave out less at the end.
+    """
+    shorter, longer = sorted((base, head), key=lambda each: each.num_examples)
+    missing = longer.num_examples - shorter.num_examples
+    if not missing or (shorter.is_whole and not longer.is_whole):
+        return False
+    if not shorter.is_whole:
+        return True
+    sizes = [each.batch_size or 1 for each in (base, head)]
+    return sizes[0] != sizes[1] and missing < max(sizes)
+
+
+def _read_case(case: Case) -> Case:
+    return replace(case, consumer="contents")

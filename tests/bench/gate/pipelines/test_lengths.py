@@ -1,0 +1,95 @@
+"""How long a turn is: whole epochs where they are short, else the same number of batches on both sides."""
+
+import pytest
+
+from bench.gate.pairs import Seat
+from bench.gate.pipelines.lengths import Lengths, Rate, choose_lengths, estimate_rate, measure_lengths
+from bench.workers.protocol import Done, FixBatches, Pin, Ready, Start, Stop, TakeTurn, WarmedUp, WarmUp
+from reports.record.case import Case, Subject
+from reports.record.machine import Setting
+from reports.record.program import Extent
+from reports.record.sample import Sample
+
+START = Start(Case(Subject("pipeline", "make", "data.py:make")), "auto")
+MS = 1_000_000
+
+
+def rate(num_batches: int, batch_ms: float, *, is_cut: bool = False, begin_ms: float = 0.0) -> Rate:
+    return Rate(num_batches, is_cut, begin_ms / 1000, batch_ms / 1000)
+
+
+def choose(base: Rate, head: Rate) -> Lengths:
+    return choose_lengths({"base": base, "head": head})
+
+
+def test_short_epochs_are_taken_whole_up_to_their_end() -> None:
+    assert choose(rate(50, 10), rate(25, 20)) == Lengths({"base": 51, "head": 26}, None)
+
+
+def test_a_long_epoch_on_either_side_cuts_both_to_what_the_slower_one_gives() -> None:
+    cut = Lengths({"base": 12, "head": 12}, 12)
+    assert choose(rate(50, 10), rate(50, 20)) == cut
+    assert choose(rate(50, 20), rate(50, 10)) == cut
+
+
+def test_the_filling_of_buffers_counts_for_an_epoch_but_not_for_the_number_of_batches() -> None:
+    assert choose(rate(10, 10, begin_ms=400), rate(10, 10, begin_ms=400)).cut_at is None
+    assert choose(rate(10, 10, begin_ms=500), rate(100, 10)).cut_at == 10
+
+
+def test_what_has_no_end_is_cut_however_fast_it_is() -> None:
+    assert choose(rate(50, 1, is_cut=True), rate(50, 1)).cut_at == 50
+    assert choose(rate(5000, 0, is_cut=True), rate(900, 1)).cut_at == 250
+
+
+def test_a_turn_has_at_least_a_batch() -> None:
+    assert choose(rate(3, 5000, is_cut=True), rate(3, 5000, is_cut=True)).cut_at == 1
+
+
+@pytest.mark.parametrize(
+    ("sample", "num_tried", "expected"),
+    [
+        (Sample(110 * MS, 1, 10 * MS, 1), 11, rate(40, 10, begin_ms=10)),
+        (Sample(100 * MS, 1, None, 1), 11, rate(40, 10)),
+        (Sample(100 * MS, 1, 99 * MS, 1), 1, rate(40, 100)),
+    ],
+)
+def test_a_rate_is_what_comes_after_the_first_batch(sample: Sample, num_tried: int, expected: Rate) -> None:
+    assert estimate_rate(Extent(40), sample, num_tried) == expected
+
+
+class FakeSide:
+    """Gives 100 batches in 4 s at first, and whatever is asked for at 10 ms a batch later."""
+
+    def __init__(self, log: list) -> None:
+        self._log, self._request, self._fixed = log, None, 0
+
+    def send(self, request) -> None:
+        self._log.append(request)
+        self._request = request
+        if isinstance(request, FixBatches):
+            self._fixed = request.num_batches
+
+    def receive(self, kind):
+        if kind is Ready:
+            return Ready(Setting("own", "f" * 64, ()), ())
+        if kind is WarmedUp:
+            return WarmedUp(Sample(4000 * MS, 1, 10 * MS, 1), None, Extent(100))
+        if kind is Sample:
+            return Sample((self._fixed - 1) * 10 * MS + 5 * MS, 1, 5 * MS, 1)
+        assert kind is Done
+        return Done()
+
+
+def test_a_side_is_warmed_pinned_and_then_tried_for_a_second() -> None:
+    base, head = [], []
+    seats = {"base": Seat(FakeSide(base), 0, START), "head": Seat(FakeSide(head), 1, START)}
+    assert measure_lengths(seats, core=1) == Lengths({"base": 25, "head": 25}, 25)
+    expected = [START, WarmUp(reads_program=False), Pin(1), FixBatches(25), TakeTurn(), TakeTurn(), Stop()]
+    assert base == head == expected
+
+
+def test_without_a_core_nothing_is_pinned() -> None:
+    log: list = []
+    measure_lengths({name: Seat(FakeSide(log), 0, START) for name in ("base", "head")}, None)
+    assert not any(isinstance(each, Pin) for each in log)
