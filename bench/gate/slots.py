@@ -16,7 +16,8 @@ import mnist_core
 import reports
 from bench.gate.draws import Lots
 from bench.gate.pairs import Job, Seat, Seats
-from bench.workers.protocol import Package, Place, Start
+from bench.programs.place import Place
+from bench.workers.protocol import Package, Start
 from bench.workers.slot_process import Launch, SlotProcess
 from reports.gate.record import SideName
 from reports.record.case import Case

@@ -1,1 +1,1 @@
-"""A person's own program: run in a worker, watched, and kept where it trains on the dataset that is measured."""
+"""A person's own program: where it is imported from; run, watched, and kept where it trains on the dataset."""

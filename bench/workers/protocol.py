@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from bench.programs.place import Place
 from reports.gate.work import Contents
 from reports.record.capture import StepTimes
 from reports.record.case import Case, Subject
@@ -34,21 +35,6 @@ class Package:
 
     name: str
     folder: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a person's code is imported from and runs, rather than their repository.
-
-    Args:
-        folder: Top folder of the checkout.
-        run_in: Working directory, in the checkout.
-        repository: Top folder of the repository that the checkout stands for, of which nothing may be imported.
-    """
-
-    folder: str
-    run_in: str
-    repository: str
 
 
 @dataclass(frozen=True)

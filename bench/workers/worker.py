@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, Tracer
-from bench.workers.place import MisplacedError, check_place, enter_place
+from bench.programs.place import MisplacedError, check_place, enter_place
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
     Answer,

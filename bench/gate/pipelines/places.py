@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.workers.protocol import Place
+from bench.programs.place import Place
 
 SEARCHED = "PYTHONPATH"
 

@@ -7,8 +7,8 @@ import pytest
 from bench.gate.pipelines.chosen import build_cases, find_listed, locate_subjects, read_listed, tell_subject
 from bench.gate.pipelines.places import find_place, find_search_path
 from bench.gate.revisions import Checkout, Workplace
+from bench.programs.place import Place
 from bench.subjects.pipeline_text import describe_pipeline
-from bench.workers.protocol import Place
 from mnist_core.language.errors import InputError
 from reports.record.case import Case, Subject
 

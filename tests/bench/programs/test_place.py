@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.workers.place import MisplacedError, check_place, enter_place
-from bench.workers.protocol import Place
+from bench.programs.place import MisplacedError, Place, check_place, enter_place
 
 
 @pytest.fixture

@@ -9,15 +9,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from bench.workers.protocol import Place
 
 OURS = frozenset({"bench", "mnist_core", "reports"})
 EDITABLE = "__editable__"  # how the names of setuptools' finders begin, each with a MAPPING of packages to folders
 MAPPING = "MAPPING"
 SITES = ("site-packages", "dist-packages")
 SOURCES = ("", "src")  # where a repository has its packages
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person's code is imported from and runs, rather than their repository.
+
+    Args:
+        folder: Top folder of the checkout.
+        run_in: Working directory, in the checkout.
+        repository: Top folder of the repository that the checkout stands for, of which nothing may be imported.
+    """
+
+    folder: str
+    run_in: str
+    repository: str
 
 
 class MisplacedError(Exception):
