@@ -56,6 +56,9 @@ def run(
     turn_limit: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="A turn, or a first batch, that takes longer is a hang.")
     ] = TURN_LIMIT_S,
+    no_memory: Annotated[
+        bool, typer.Option("--no-memory", help="Leave out what each holds, and whether that grows.")
+    ] = False,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
@@ -71,11 +74,15 @@ def run(
     cut, and rates are then of the time after the first batch. Ratios are of turns of the same round. A pipeline that
     fails is told in one line, with its stage, file, line and element where that can be found; the others go on.
 
+    Memory is read afterwards, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.
+
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
     from bench.cases.pipelines import build_subject, name_apart
     from bench.commands.run_pipelines import RunOptions, measure_pipelines
 
     chosen = [build_subject(text, arg or (), select=select, source=source) for text in subjects]
-    options = RunOptions(name_apart(chosen), step_ms, budget, memory_limit, turn_limit, data)
+    options = RunOptions(
+        name_apart(chosen), step_ms, budget, memory_limit, turn_limit, data, reads_memory=not no_memory
+    )
     measure_pipelines(options, out, as_json=as_json)

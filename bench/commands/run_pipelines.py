@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from bench.cases.pipelines import build_drained, build_fed
+from bench.cases.pipelines import build_drained, build_fed, build_read
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
-from bench.turns.group import InterruptedGroupError, Outcome, measure_group
+from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory
 from bench.turns.measure import MAX_ROUNDS, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
@@ -52,6 +52,7 @@ class RunOptions:
         memory_limit_gib: Most memory of each pipeline's process; None sets no limit.
         turn_limit_s: Most seconds of a turn; one that takes longer is a hang.
         data: Where our digits come from, for our own orderings.
+        reads_memory: True to read what each pipeline holds, too, and whether that grows.
     """
 
     subjects: Sequence[Subject]
@@ -60,6 +61,7 @@ class RunOptions:
     memory_limit_gib: float | None
     turn_limit_s: float
     data: str | None
+    reads_memory: bool = True
 
 
 def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -> None:
@@ -71,15 +73,20 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     """
     file = (out or name_folder()) / RECORD
     environment = describe_environment()
-    wanted, is_stopped = _build_cases(options), False
+    wanted = _build_cases(options)
+    names = {case.id: case.name for case in wanted}
+    measured: list[tuple[str, Outcome]] = []
+    is_stopped = False
     try:
         with stop_once():
-            outcomes = _measure(options, wanted)
+            for outcomes in _measure(options, wanted):
+                measured += outcomes.items()
     except InterruptedGroupError as stopped:
-        outcomes, is_stopped = stopped.outcomes, True
-    failed = ((case, outcomes.get(case.id)) for case in wanted)
-    failures = [(case, failure) for case, failure in failed if isinstance(failure, WorkerError)]
-    cases = _gather([each for each in outcomes.values() if isinstance(each, CaseRecord)])
+        measured, is_stopped = [*measured, *stopped.outcomes.items()], True
+    except KeyboardInterrupt:
+        is_stopped = True
+    failures = [(names[case_id], case_id, each) for case_id, each in measured if isinstance(each, WorkerError)]
+    cases = _gather([each for _, each in measured if isinstance(each, CaseRecord)])
     for failure in _tell_apart(failures):
         _tell(failure)
     if cases:
@@ -114,11 +121,15 @@ def _gather(cases: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
     )
 
 
-def _tell_apart(failures: Sequence[tuple[Case, WorkerError]]) -> list[WorkerError]:
-    """Each failure once: a pipeline that fails does so for every consumer."""
+def _tell_apart(failures: Sequence[tuple[str, str, WorkerError]]) -> list[WorkerError]:
+    """Each failure once: a pipeline that fails does so for every consumer.
+
+    Args:
+        failures: Name of the pipeline and id of the case, which the line begins with, for each failure.
+    """
     told: dict[tuple[str, str], WorkerError] = {}
-    for case, failure in failures:
-        told.setdefault((case.name, str(failure).removeprefix(case.id)), failure)
+    for name, case_id, failure in failures:
+        told.setdefault((name, str(failure).removeprefix(case_id)), failure)
     return list(told.values())
 
 
@@ -138,7 +149,13 @@ def _build_cases(options: RunOptions) -> list[Case]:
     return [*build_drained(options.subjects), *fed]
 
 
-def _measure(options: RunOptions, cases: Sequence[Case]) -> dict[str, Outcome]:
+def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, Outcome]]:
+    """What was measured of the cases, then what was read of the pipelines that did not fail.
+
+    Raises:
+        InterruptedGroupError: Somebody stopped the turns.
+        KeyboardInterrupt: Somebody stopped what came after them.
+    """
     limit = options.memory_limit_gib
     start_worker = WorkerStarter(
         options.data or default_source(),
@@ -150,7 +167,12 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> dict[str, Outcome]:
     with GroupProgress(Console(stderr=True), budget) as progress:
         if line := render_disturbances(find_disturbances(describe_environment())):
             progress.notice(line)
-        return measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
+        outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
+        yield outcomes
+        failed = {case.name for case in cases if isinstance(outcomes.get(case.id), WorkerError)}
+        if options.reads_memory:
+            read = build_read([subject for subject in options.subjects if subject.name not in failed])
+            yield measure_memory(read, start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
 
 
 def name_folder() -> Path:

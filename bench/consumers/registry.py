@@ -110,7 +110,7 @@ CONSUMERS = {
             computes=True,
             takes=("model", "batch_size"),
         ),
-        Consumer("memory", "bench.consumers.heap:build", (OpensDataset, PredictsBytes), is_timed=False),
+        Consumer("memory", "bench.consumers.heap:build", (OpensDataset,), is_timed=False),
         Consumer(
             "observed", "bench.consumers.traced:ObservedMeter", (OpensDataset,), is_timed=False, may_take=("step_ms",)
         ),

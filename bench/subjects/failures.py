@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from pathlib import Path
 
 import tensorflow as tf
 
 from bench.machine.clock import MachineClock
-from bench.subjects.origins import find_origin
+from bench.subjects.origins import find_origin, is_own_file
 
 SEARCH_LIMIT_S = 20.0  # of the search for the stage: then the failure is told without it
 NANOSECONDS = 1_000_000_000  # in a second
@@ -22,9 +20,6 @@ USER_FUNCTION = re.compile(r"Error in user-defined function passed to \S+ transf
 OPERATION = re.compile(r"\s*\[Op:\w+\].*$")
 PYTHON_ERROR = re.compile(r"^[A-Za-z_.]*(Error|Exception|Exit|Interrupt|Warning): ")
 PYTHON_PLACE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
-LIBRARIES = tuple(str(Path(str(each.__file__)).parents[1]) for each in (tf, sys.modules[__name__]))
-FOREIGN = (*LIBRARIES, str(Path(threading.__file__).parent), "<")
-"""How the paths begin of what is not the person's own: libraries, this package, Python itself, code without a file."""
 
 
 def tell_build(text: str, error: BaseException) -> str:
@@ -121,7 +116,7 @@ def _find_failing(stage: tf.data.Dataset, deadline_s: float) -> int | None:
 
 def _find_raised(error: BaseException) -> str:
     """The innermost line of the person's own that an error came through, as file:line; empty where there is none."""
-    own = [each for each in traceback.extract_tb(error.__traceback__) if not each.filename.startswith(FOREIGN)]
+    own = [each for each in traceback.extract_tb(error.__traceback__) if is_own_file(each.filename)]
     told = _find_told(error)  # AutoGraph shows lines that it has rewritten, and tells the true ones
     return told or (f"{own[-1].filename}:{own[-1].lineno}" if own else "")
 
@@ -129,7 +124,7 @@ def _find_raised(error: BaseException) -> str:
 def _find_told(error: BaseException) -> str:
     """The person's innermost line that an error's own text names, as errors of Python inside TensorFlow do."""
     told = PYTHON_PLACE.finditer(str(getattr(error, "message", None) or error))
-    own = [f"{each['file']}:{each['line']}" for each in told if not each["file"].startswith(FOREIGN)]
+    own = [f"{each['file']}:{each['line']}" for each in told if is_own_file(each["file"])]
     return own[-1] if own else ""
 
 

@@ -87,7 +87,11 @@ def find_caller(frame: types.FrameType | None = None) -> types.FrameType | None:
 
 def is_own(frame: types.FrameType) -> bool:
     """True for a frame of a person's own code, False for one of Python, of a package or of ours."""
-    name = frame.f_code.co_filename
+    return is_own_file(frame.f_code.co_filename)
+
+
+def is_own_file(name: str) -> bool:
+    """True for a file of a person's own, False for one of Python, of a package or of ours."""
     return not (_is_foreign(name) or name.startswith(STANDARD) or any(part in name for part in INSTALLED))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.record.checks import check_count
+from reports.record.program import Extent
 
 BYTE_COUNTS = (
     *("predicted_bytes", "live_bytes", "peak_bytes", "kept_bytes", "kept_after_trim_bytes"),
     *("gpu_peak_bytes", "source_bytes"),
-)  # all but the first may be None
+)  # each may be None
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,30 @@ class HeapReading:
 
 
 @dataclass(frozen=True)
+class EpochReading:
+    """What a process has after an epoch, when its iterator is gone; None where the platform has no source.
+
+    Args:
+        live_bytes: Bytes on the heap.
+        resident_bytes: Bytes of resident memory.
+    """
+
+    live_bytes: int | None
+    resident_bytes: int | None
+
+    def __post_init__(self) -> None:
+        for name in ("live_bytes", "resident_bytes"):
+            if getattr(self, name) is not None:
+                check_count(f"EpochReading.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
 class Memory:
     """What a pipeline holds, in bytes; None where the platform has no source.
 
     Args:
-        predicted_bytes: What the iterator and the cache hold, predicted from the pipeline's description alone.
+        predicted_bytes: What the iterator and the cache hold, predicted from the pipeline's description alone; None
+            where nobody predicted it.
         live_bytes: Bytes on the heap, beyond the source, when the pipeline holds most.
         peak_bytes: The most resident memory above the baseline.
         kept_bytes: What the allocator keeps after everything has been released.
@@ -45,9 +65,11 @@ class Memory:
             first batch add, all buffers left out.
         series: The live heap from the first moment of filling until all is released, in order; empty where the
             platform has no source, and in older records.
+        epochs: Readings after each of several epochs, in order; empty where only one was taken.
+        extent: How much such an epoch took, where only taking it told; None where that was known.
     """
 
-    predicted_bytes: int
+    predicted_bytes: int | None
     live_bytes: int | None
     peak_bytes: int | None
     kept_bytes: int | None
@@ -56,9 +78,11 @@ class Memory:
     reading_ns: int = 0
     source_bytes: int | None = None
     series: tuple[HeapReading, ...] = ()
+    epochs: tuple[EpochReading, ...] = ()
+    extent: Extent | None = None
 
     def __post_init__(self) -> None:
         for name in BYTE_COUNTS:
             value = getattr(self, name)
-            if value is not None or name == "predicted_bytes":
+            if value is not None:
                 check_count(f"Memory.{name}", value)

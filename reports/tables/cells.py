@@ -58,12 +58,14 @@ def show_unsynced(case: CaseSummary) -> Cell:
 
 
 def show_memory(case: CaseSummary | None) -> Cell:
-    """Live bytes in MiB, and in brackets what the ordering's text predicts."""
+    """Live bytes in MiB, and in brackets what is predicted, where something is."""
     if case is None or case.memory is None:
         return EMPTY
     live = case.memory.live_bytes
     shown = NO_LIVE_HEAP if live is None else render_mebibytes(live)
-    return Cell(f"{shown} ({render_mebibytes(case.memory.predicted_bytes)})", None if live is None else float(live))
+    predicted = case.memory.predicted_bytes
+    told = shown if predicted is None else f"{shown} ({render_mebibytes(predicted)})"
+    return Cell(told, None if live is None else float(live))
 
 
 def show_estimate(estimate: Estimate | None) -> Cell:

@@ -17,11 +17,13 @@ from reports.drawing.blocks import (
     build_row,
     number_columns,
 )
-from reports.drawing.numbers import render_estimate, render_ratio, render_seconds
+from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio, render_seconds
+from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
+from reports.summary.growth import Growth, estimate_growth, is_flat
 from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
-from reports.tables.cells import show_busy, show_rate
+from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.notes import tell_setting, tell_turns
 
 BYTES_PER_MB = 1_000_000
@@ -33,10 +35,14 @@ PIPELINE = Column("pipeline", least=12)
 
 def tabulate_pipelines(summary: Summary) -> list[Block]:
     """The answer, then a row a pipeline, and what TensorFlow made of each."""
-    blocks: list[Block] = [Lines(tuple(answer(summary)), Emphasis.STRONG), Gap(), tabulate_speeds(summary)]
+    blocks: list[Block] = [
+        *(Lines(tuple(answer(summary)), Emphasis.STRONG), Lines(tuple(warn(summary)), Emphasis.WORST), Gap()),
+        tabulate_speeds(summary),
+    ]
     blocks += [Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
-    for table in tabulate_feeding(summary):
+    for table in (*tabulate_feeding(summary), *tabulate_memory(summary)):
         blocks += [table, Gap()]
+    blocks += [Lines(tuple(explain_memory(summary)), Emphasis.FAINT), *([Gap()] if _list_read(summary) else [])]
     blocks += [tabulate_programs(summary), Gap()]
     return [*blocks, Lines((*tell_turns(summary), *tell_setting(summary)), Emphasis.FAINT)]
 
@@ -151,6 +157,86 @@ def _tabulate_feeding(step_ms: float, fed: Sequence[CaseSummary]) -> Table:
     rows = (build_row(case.name, show_rate(case), show_busy(case)) for case in fed if case.step_ms == step_ms)
     title = f"feeding an accelerator with a step of {step_ms:g} ms"
     return Table(title, (PIPELINE, *number_columns("examples/s", "AU %")), tuple(rows))
+
+
+def warn(summary: Summary) -> list[str]:
+    """A line for each pipeline whose memory grows from epoch to epoch."""
+    lines = []
+    for case in _list_read(summary):
+        growth = _find_growth(case)
+        if growth is not None and growth.leaks:
+            what, slope = (
+                ("live heap", growth.heap) if growth.heap is not None else ("resident memory", growth.resident)
+            )
+            lines.append(f"{case.name} leaks: its {what} grows by {_tell_slope(slope)} MB {_tell_epoch(growth)}")
+    return lines
+
+
+def tabulate_memory(summary: Summary) -> list[Table]:
+    """What each pipeline holds, and whether that grows; no table where no memory was read."""
+    read = _list_read(summary)
+    if not read:
+        return []
+    columns = (PIPELINE, *number_columns("live MiB", "peak MiB", "heap", "resident"))
+    return [Table("memory", columns, tuple(map(_list_memory, read)))]
+
+
+def _list_read(summary: Summary) -> list[CaseSummary]:
+    return [case for case in summary.cases if case.memory is not None]
+
+
+def _list_memory(case: CaseSummary) -> Row:
+    assert case.memory is not None  # noqa: S101  # only such cases are listed
+    peak = case.memory.peak_bytes
+    growth = _find_growth(case)
+    slopes = (None, None) if growth is None else (growth.heap, growth.resident)
+    return build_row(
+        case.name,
+        show_memory(case),
+        NONE if peak is None else Cell(render_mebibytes(peak), float(peak)),
+        *(NONE if slope is None else _show_slope(slope) for slope in slopes),
+    )
+
+
+def _show_slope(slope: Estimate) -> Cell:
+    if is_flat(slope):
+        return Cell("flat", 0.0)
+    return Cell(f"+{_tell_slope(slope)} MB", slope.median)
+
+
+def _tell_slope(slope: Estimate | None) -> str:
+    return "" if slope is None else render_estimate(slope.scale(1 / BYTES_PER_MB), render_ratio)
+
+
+def _tell_epoch(growth: Growth) -> str:
+    return "an epoch" if growth.num_batches is None else f"in {growth.num_batches:,} batches"
+
+
+def _find_growth(case: CaseSummary) -> Growth | None:
+    return None if case.memory is None else estimate_growth(case.memory)
+
+
+def explain_memory(summary: Summary) -> list[str]:
+    """What the columns of the memory mean, a line each; none where no memory was read."""
+    read = _list_read(summary)
+    if not read:
+        return []
+    lines = [
+        "live: on the heap beyond the source, when all is full; peak: resident, beyond what the process had before"
+    ]
+    if any(case.memory is not None and case.memory.predicted_bytes is not None for case in read):
+        lines[0] += "; (predicted)"
+    cut = [(case, growth) for case in read if (growth := _find_growth(case)) is not None and growth.num_batches]
+    lines.append(
+        "heap, resident: what an epoch leaves behind when its iterator is gone; flat: below 0.1 MB, or not told from 0"
+    )
+    grown = [case.name for case in read if (growth := _find_growth(case)) is not None and growth.only_resident]
+    if grown:
+        lines.append(
+            f"{_join(grown)}: only resident memory grows; the heap does not, and so the pipeline holds no more"
+        )
+    lines += [f"for {case.name} an epoch is its first {growth.num_batches:,} batches there" for case, growth in cut]
+    return lines
 
 
 def tabulate_programs(summary: Summary) -> Table:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from command_lines import run_apart
 
+from bench.machine.heap import Heap
 from reports.record.file import load_record
+from reports.summary.growth import estimate_growth
 
 pytestmark = pytest.mark.process
 
@@ -39,7 +41,7 @@ def vanishes():
 FAILURES = {
     "empty": "empty gives no batch: its dataset is empty.\n  | nobody is here",
     "broken": "mine.py:broken fails in Map at {file}:20, element 17 counted from 0: InvalidArgumentError: assertion",
-    "leaves": "mine.py:leaves ends the program itself at {file}:23: sys.exit(3)",
+    "leaves": "mine.py:leaves ends Python with sys.exit(3)",
     "vanishes": "vanishes-default-cpu: worker ended with 7",
     "nowhere": "mine.py has no nowhere",
 }
@@ -51,7 +53,7 @@ def test_what_fails_is_told_and_what_works_is_kept(tmp_path: Path, monkeypatch: 
     file.write_text(CODE, encoding="utf-8")
     subjects = " ".join(f"mine.py:{name}" for name in ("empty", "fine", *FAILURES, "endless"))
     output, errors, code = run_apart(
-        f"mnist-bench run {subjects.replace('mine.py:empty ', '', 1)} --budget 1 --out run"
+        f"mnist-bench run {subjects.replace('mine.py:empty ', '', 1)} --budget 1 --no-memory --out run"
     )
     assert code == 2
     for reason in FAILURES.values():
@@ -66,3 +68,40 @@ def test_what_fails_is_told_and_what_works_is_kept(tmp_path: Path, monkeypatch: 
     assert (endless.extent.is_cut, endless.extent.is_endless) == (True, True)
     assert {turn.sample.num_examples for turn in endless.turns} == {4 * endless.extent.num_batches}
     assert {turn.sample.num_set_apart for case in record.cases for turn in case.turns} == {4}
+
+
+LEAK = """
+import tensorflow as tf
+
+KEPT = []
+
+def keep(number):
+    if int(number) == 0:
+        KEPT.append(bytes(1_000_000))
+    return number
+
+def leaks():
+    return tf.data.Dataset.range(30).map(lambda number: tf.py_function(keep, [number], tf.int64)).batch(10)
+
+def clean():
+    return tf.data.Dataset.range(3000).map(lambda number: tf.fill([1000], number)).shuffle(1000).batch(10)
+"""
+
+
+@pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
+def test_a_leak_is_found_and_a_clean_pipeline_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(LEAK, encoding="utf-8")
+    output, _, code = run_apart("mnist-bench run mine.py:leaks mine.py:clean --budget 1 --out run")
+    assert code == 0
+    growths = {case.name: estimate_growth(case.memory) for case in load_record(tmp_path / "run").cases if case.memory}
+    leak, clean = growths["leaks"], growths["clean"]
+    assert leak is not None
+    assert leak.heap is not None
+    assert leak.heap.median == pytest.approx(1e6, rel=0.02)
+    assert clean is not None
+    assert not clean.leaks
+    assert "leaks leaks: its live heap grows by 1.00" in output
+    assert "clean leaks" not in output
+    held = next(case.memory for case in load_record(tmp_path / "run").cases if case.memory and case.name == "clean")
+    assert held.live_bytes == pytest.approx(1000 * 1000 * 8, rel=0.25), "the shuffle buffer's int64, and batches"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.consumers.heap import Heap, HeapReader
+from bench.consumers.heap import DeviceHeap, HeapReader
 from bench.consumers.registry import build_meter
 from bench.machine.clock import MachineClock
 from bench.subjects.digits import OpenedOrdering
@@ -22,5 +22,5 @@ def make_meter(case: Case, digits: Digits, clock: Any = None, **tools: Any) -> A
     return build_meter(case, open_digits(case, digits), clock=clock, **tools)
 
 
-def read_memory(case: Case, digits: Digits, heap: Heap | None = None) -> Memory:
-    return HeapReader(open_digits(case, digits), heap or Heap(), MachineClock()).read_memory()
+def read_memory(case: Case, digits: Digits, heap: DeviceHeap | None = None) -> Memory:
+    return HeapReader(open_digits(case, digits), heap or DeviceHeap(), MachineClock()).read_memory()

@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.record.case import PIPELINE, Case, Subject
 from reports.record.machine import Machine, Setting
+from reports.record.memory import EpochReading, Memory
 from reports.record.program import Extent, Program
 from reports.record.record import CaseRecord, Record
 from reports.record.sample import Sample, Turn
@@ -43,6 +44,14 @@ def make_pipeline(name: str, walls_ms: list[int], extent: Extent = WHOLE, **fiel
         group="pipelines",
         extent=extent,
     )
+
+
+def make_read(name: str, step_mb: float, **fields: Any) -> CaseRecord:
+    """What a pipeline holds: 2 MiB live, and after each of ten epochs so many MB more."""
+    epochs = tuple(EpochReading(*(round((50 + step_mb * place) * 1e6) for _ in range(2))) for place in range(10))
+    memory = Memory(None, 2 * 2**20, 3 * 2**20, None, None, epochs=epochs, extent=Extent(10), **fields)
+    case = Case(Subject(PIPELINE, name, f"data.py:{name}", reference="before"), "memory")
+    return CaseRecord(case, SETTING, 1, None, (), memory=memory, group="pipelines")
 
 
 BEFORE = make_pipeline("before", [1000, 1010, 990, 1005, 995, 1000])

@@ -10,7 +10,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from spaces import make_slow_map, make_space
 
-from bench.consumers.heap import Heap
+from bench.machine.heap import Heap
 from mnist_core.files.xspace import parse_space
 from reports.xplane.reader import read_capture
 

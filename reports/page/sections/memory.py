@@ -61,9 +61,7 @@ def draw_predictions(cases: Sequence[CaseSummary]) -> Figure:
 
 def draw_over_time(cases: Sequence[CaseSummary]) -> Gallery:
     """Live bytes from the first moment of filling until all is released, a small picture for each case."""
-    highest = max(
-        max(_read(case).predicted_bytes, *(reading.live_bytes for reading in _read(case).series)) for case in cases
-    )
+    highest = max(max(_predict(case), *(reading.live_bytes for reading in _read(case).series)) for case in cases)
     figures = tuple(Figure(name_row(case), "", _draw_series(case, ABOVE * highest / MEBIBYTE)) for case in cases)
     return Gallery(
         "Memory over time, live MiB against seconds",
@@ -76,7 +74,8 @@ def draw_over_time(cases: Sequence[CaseSummary]) -> Gallery:
 
 
 def _list_read(summary: Summary) -> list[CaseSummary]:
-    return [case for case in summary.cases if case.group == "memory" and case.memory is not None]
+    read = [case for case in summary.cases if case.group == "memory" and case.memory is not None]
+    return [case for case in read if _read(case).predicted_bytes is not None]
 
 
 def _read(case: CaseSummary) -> Memory:
@@ -84,9 +83,15 @@ def _read(case: CaseSummary) -> Memory:
     return case.memory
 
 
+def _predict(case: CaseSummary) -> int:
+    predicted = _read(case).predicted_bytes
+    assert predicted is not None, "only such cases are listed"  # noqa: S101  # for the type checker
+    return predicted
+
+
 def _draw_predictions(cases: Sequence[CaseSummary]) -> Spec:
     measured = [_describe(case, MEASURED, live) for case in cases if (live := _read(case).live_bytes) is not None]
-    predicted = [_describe(case, PREDICTED, _read(case).predicted_bytes) for case in cases]
+    predicted = [_describe(case, PREDICTED, _predict(case)) for case in cases]
     look = {
         "x": alt.X("mebibytes:Q", title="live MiB"),
         "y": alt.Y("row:N", sort=[name_row(case) for case in cases], title=None),
@@ -112,7 +117,7 @@ def _describe(case: CaseSummary, kind: str, num_bytes: int) -> dict[str, object]
 
 def _draw_series(case: CaseSummary, top_mebibytes: float) -> Spec:
     memory = _read(case)
-    predicted = memory.predicted_bytes / MEBIBYTE
+    predicted = _predict(case) / MEBIBYTE
     values = [
         {"seconds": reading.elapsed_ns / NANOSECONDS, "mebibytes": reading.live_bytes / MEBIBYTE}
         for reading in memory.series

@@ -8,7 +8,16 @@ from reports.page.names import name_row
 from reports.page.sections.speed import READ_INTERVALS, READ_LOG, tell_rate
 from reports.summary.metric import RATE
 from reports.summary.summary import Summary
-from reports.tables.pipelines import explain, list_drained, tabulate_feeding, tabulate_programs, tabulate_speeds
+from reports.tables.pipelines import (
+    explain,
+    explain_memory,
+    list_drained,
+    tabulate_feeding,
+    tabulate_memory,
+    tabulate_programs,
+    tabulate_speeds,
+    warn,
+)
 
 
 def describe_pipelines(summary: Summary) -> Section | None:
@@ -20,6 +29,9 @@ def describe_pipelines(summary: Summary) -> Section | None:
         tabulate_speeds(summary),
         Lines(tuple(explain(summary)), Emphasis.FAINT),
         *tabulate_feeding(summary),
+        Lines(tuple(warn(summary)), Emphasis.WORST),
+        *tabulate_memory(summary),
+        Lines(tuple(explain_memory(summary)), Emphasis.FAINT),
         tabulate_programs(summary),
     )
     return Section("pipelines", "How fast is each pipeline?", blocks)

@@ -2,12 +2,13 @@
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
-from pipeline_records import AFTER, BEFORE, make_pipeline
+from pipeline_records import AFTER, BEFORE, make_pipeline, make_read
 from rich.console import Console
 
 from bench.cases.pipelines import build_subject, name_apart
@@ -15,11 +16,13 @@ from bench.commands import run_pipelines
 from bench.commands.run_pipelines import RunOptions, measure_pipelines
 from bench.turns.group import InterruptedGroupError, Outcome
 from bench.workers.worker_process import WorkerError
+from reports.record.case import Case
 from reports.record.file import load_record
 
 pytestmark = pytest.mark.process  # the description of the processor starts one
 NAMES = ("before", "after", "third")
-OPTIONS = RunOptions(name_apart([build_subject(f"data.py:{name}") for name in NAMES]), None, 10, None, 60, None)
+SUBJECTS = name_apart([build_subject(f"data.py:{name}") for name in NAMES])
+OPTIONS = RunOptions(SUBJECTS, None, 10, None, 60, None, reads_memory=False)
 
 
 def of(name: str) -> str:
@@ -44,7 +47,11 @@ def run(
             raise InterruptedGroupError(outcomes)
         return outcomes
 
+    def read(cases: Sequence[Case], *_args: object, **_options: object) -> dict[str, Outcome]:
+        return {case.id: make_read(case.name, 0.0) for case in cases}
+
     monkeypatch.setattr(run_pipelines, "measure_group", measure)
+    monkeypatch.setattr(run_pipelines, "measure_memory", read)
     try:
         measure_pipelines(options, out, as_json=is_asked.get("as_json", False))
     except typer.Exit as ended:
@@ -109,3 +116,13 @@ def test_who_stops_it_keeps_the_turns_so_far(monkeypatch: pytest.MonkeyPatch, tm
     assert len(load_record(tmp_path).cases[0].turns) == 2
     assert run(monkeypatch, tmp_path / "none", {}, is_stopped=True) == 130
     assert not (tmp_path / "none").exists()
+
+
+def test_what_did_not_fail_is_read_for_its_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    outcomes = {of("before"): WorkerError(f"{of('before')}: no"), of("after"): AFTER}
+    assert run(monkeypatch, tmp_path, outcomes, replace(OPTIONS, reads_memory=True)) == 2
+    kept = [(case.name, case.consumer, case.group) for case in load_record(tmp_path).cases]
+    assert kept == [
+        (name, consumer, "pipelines")
+        for name, consumer in (("after", "drain"), ("after", "memory"), ("third", "memory"))
+    ]

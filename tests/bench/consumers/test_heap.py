@@ -1,22 +1,29 @@
 """Live bytes, for real, beside their prediction; and platforms that do not tell."""
 
 import multiprocessing
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from meters import read_memory
 
 from bench.cases.selection import build_case
-from bench.consumers import heap as heap_module
-from bench.consumers.heap import Heap
+from bench.consumers.heap import FEWEST_PASSES, MOST_PASSES, DeviceHeap, EpochHeapReader
+from bench.machine import heap as heap_module
+from bench.machine.clock import MachineClock
+from bench.machine.heap import Heap
+from bench.subjects.opened_pipeline import OpenedPipeline
 from bench.subjects.orderings import parse_subject
 from bench.workers.fork_server import Worker, build_context
 from mnist_core.digits.load import Digits
+from mnist_core.language.errors import InputError
 from mnist_core.language.live_bytes import predict_live_bytes
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.record.memory import Memory
+from reports.record.program import Extent
 
 NEEDS_MALLINFO = pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
 WITHIN = 0.05
@@ -63,7 +70,7 @@ def test_every_named_ordering_can_be_read(name: str, digits_file: str) -> None:
     assert memory.live_bytes - memory.predicted_bytes < BOOKKEEPING_BYTES
 
 
-class PlantedHeap(Heap):
+class PlantedHeap(DeviceHeap):
     """Gives the readings of a made-up process, and notes what it is told to do."""
 
     def __init__(self) -> None:
@@ -112,7 +119,7 @@ def test_a_platform_that_does_not_tell_is_no_error(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heap_module, "_find_mallinfo", lambda: None)
-    memory = read_memory(build_case("post", "memory"), digits, Heap(tmp_path / "no-proc"))
+    memory = read_memory(build_case("post", "memory"), digits, DeviceHeap(tmp_path / "no-proc"))
     told = (memory.live_bytes, memory.peak_bytes, memory.kept_bytes, memory.kept_after_trim_bytes)
     assert told == (None, None, None, None)
     assert memory.predicted_bytes > 0
@@ -128,11 +135,11 @@ def test_status_is_read_in_bytes(tmp_path: Path) -> None:
 
 def test_the_gpu_is_asked_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    config = heap_module.tf.config
+    config = tf.config
     monkeypatch.setattr(config, "get_visible_devices", lambda kind: [kind])
     monkeypatch.setattr(config.experimental, "reset_memory_stats", asked.append)
     monkeypatch.setattr(config.experimental, "get_memory_info", lambda device: {"current": 5, "peak": 7})
-    heap = Heap()
+    heap = DeviceHeap()
     heap.reset_peak()
     assert asked == ["GPU:0"]
     assert heap.read_gpu_peak_bytes() == 7
@@ -150,3 +157,68 @@ def test_workers_are_forked_where_fork_exists() -> None:
     assert build_context().get_start_method() == (
         "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     )
+
+
+class CountedHeap(DeviceHeap):
+    """Grows by so many bytes with every reading that waits until all is settled."""
+
+    def __init__(self, step_bytes: int) -> None:
+        super().__init__()
+        self._step_bytes, self._num_read = step_bytes, 0
+
+    def read_live_bytes(self) -> int:
+        return 1000
+
+    def read_settled_bytes(self) -> int:
+        self._num_read += 1
+        return 1000 + self._step_bytes * self._num_read
+
+    def read_status_bytes(self, name: str) -> int:
+        return {"VmRSS": 5000, "VmHWM": 7000}[name]
+
+
+class Ticks(MachineClock):
+    """Every look at it takes so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._now_ns, self._step_ns = 0, round(seconds * 1e9)
+
+    def wall_ns(self) -> int:
+        self._now_ns += self._step_ns
+        return self._now_ns
+
+
+def read_epochs(make: Callable[[], tf.data.Dataset], seconds: float) -> Memory:
+    opened = OpenedPipeline("mine.py:mine", make)
+    return EpochHeapReader("mine", opened, CountedHeap(10), Ticks(seconds)).read_memory()
+
+
+def test_a_persons_pipeline_is_read_after_every_epoch() -> None:
+    taken: list[int] = []
+    counted = tf.data.Dataset.range(3).map(
+        lambda n: tf.numpy_function(lambda v: (taken.append(int(v)), v)[1], [n], tf.int64)
+    )
+    memory = read_epochs(lambda: counted, 0.0)
+    assert (memory.predicted_bytes, memory.live_bytes, memory.peak_bytes) == (None, 10, 2000)
+    assert [each.live_bytes for each in memory.epochs] == [1020 + 10 * place for place in range(MOST_PASSES)]
+    assert {each.resident_bytes for each in memory.epochs} == {5000}
+    assert memory.extent == Extent(3)
+    assert taken.count(2) >= 1 + MOST_PASSES, "each epoch is taken to its end"
+
+
+def test_a_pipeline_without_an_end_is_read_in_parts() -> None:
+    memory = read_epochs(lambda: tf.data.Dataset.range(3).repeat(), 0.4)  # 1.5 s are over at the fourth look
+    assert memory.extent is not None
+    assert memory.extent.is_cut
+    assert memory.extent.num_batches <= 4
+    assert len(memory.epochs) >= FEWEST_PASSES
+
+
+def test_slow_passes_are_few() -> None:
+    memory = read_epochs(lambda: tf.data.Dataset.range(2), 30.0)
+    assert len(memory.epochs) == FEWEST_PASSES
+
+
+def test_an_empty_pipeline_holds_nothing_to_read() -> None:
+    with pytest.raises(InputError, match=r"^mine gives no batch: its dataset is empty\.$"):
+        read_epochs(lambda: tf.data.Dataset.range(0), 0.0)

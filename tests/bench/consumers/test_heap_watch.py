@@ -7,7 +7,7 @@ import pytest
 from meters import read_memory
 
 from bench.cases.selection import build_case
-from bench.consumers.heap import FEWEST_KEPT, Heap, HeapWatch
+from bench.machine.heap import FEWEST_KEPT, Heap, HeapWatch
 from mnist_core.digits.load import Digits
 from reports.record.memory import HeapReading
 

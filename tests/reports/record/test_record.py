@@ -10,7 +10,7 @@ from reports.record.case import ORDERING, PIPELINE, Case, Fitting, Subject
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.machine import Environment, Machine, Setting
-from reports.record.memory import HeapReading, Memory
+from reports.record.memory import EpochReading, HeapReading, Memory
 from reports.record.program import DeviceUse, Extent
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
 from reports.record.sample import Sample, Turn
@@ -258,8 +258,8 @@ def damaged(change, case: CaseRecord = CASE) -> dict:
             "Sample.wall_ns is larger than anything that was ever counted",
         ),
         (
-            damaged(lambda own: own["memory"].update(predicted_bytes=None), READ),
-            r"Expected `int`, got `null` - at `\$\.memory\.predicted_bytes`",
+            damaged(lambda own: own["memory"].update(predicted_bytes="much"), READ),
+            r"Expected `int \| null`, got `str` - at `\$\.memory\.predicted_bytes`",
         ),
         (
             damaged(lambda own: own["memory"].update(live_bytes=1.5), READ),
@@ -374,3 +374,11 @@ def test_pipelines_of_a_person_stand_beside_one_set_of_digits(tmp_path: Path) ->
     assert load_record(write(tmp_path / "record.json", stored(CASE, theirs))).cases == (CASE, theirs)
     with pytest.raises(RecordError, match="different data"):
         load_record(write(tmp_path / "two.json", stored(CASE, theirs, replace(CASE, setting=OTHER_DATA))))
+
+
+def test_a_reading_over_epochs_without_a_prediction_comes_back(tmp_path: Path) -> None:
+    epochs = (EpochReading(5, 7), EpochReading(None, 8))
+    read = replace(READ, memory=replace(READ.memory, predicted_bytes=None, epochs=epochs, extent=Extent(3)))
+    assert load_record(write(tmp_path / "record.json", stored(read))).cases == (read,)
+    with pytest.raises(ValueError, match="EpochReading.live_bytes must be int and not negative, got -1"):
+        EpochReading(-1, 0)

@@ -3,7 +3,7 @@
 import dataclasses
 
 from case_records import make_case_record
-from pipeline_records import AFTER, BEFORE, CUT, MILLISECOND, make_pipeline, make_summary
+from pipeline_records import AFTER, BEFORE, CUT, MILLISECOND, make_pipeline, make_read, make_summary
 
 from reports.drawing.text import render_text
 from reports.formats.comma_separated import render_csv
@@ -106,3 +106,40 @@ def test_the_column_of_the_ratio_bears_the_name_of_its_reference() -> None:
         "ratio_to_before_low",
         "ratio_to_before_high",
     ]
+
+
+def test_memory_has_a_table_and_a_leak_a_line_at_the_top() -> None:
+    lines = draw(BEFORE, AFTER, make_read("before", 1.0), make_read("after", 0.0, gpu_peak_bytes=1))
+    assert lines[:2] == [
+        " after is 2.000 [1.990, 2.010] times as fast as before",
+        " before leaks: its live heap grows by 1.000 [1.000, 1.000] MB an epoch",
+    ]
+    begin = lines.index("memory")
+    assert lines[begin + 2 : begin + 12] == [
+        "  pipeline      live MiB  peak MiB                      heap                  resident",
+        " ─────────────────────────────────────────────────────────────────────────────────────",
+        "  before             2.0       3.0  +1.000 [1.000, 1.000] MB  +1.000 [1.000, 1.000] MB",
+        "  after              2.0       3.0                      flat                      flat",
+        "",
+        "",
+        " live: on the heap beyond the source, when all is full; peak: resident, beyond what the process had",
+        " before",
+        " heap, resident: what an epoch leaves behind when its iterator is gone; flat: below 0.1 MB, or not",
+        " told from 0",
+    ]
+
+
+def test_memory_of_a_part_of_an_epoch_and_of_the_allocator_alone_is_explained() -> None:
+    read = make_read("before", 0.0)
+    assert read.memory is not None
+    epochs = tuple(
+        dataclasses.replace(each, resident_bytes=place * 10**6) for place, each in enumerate(read.memory.epochs)
+    )
+    memory = dataclasses.replace(read.memory, epochs=epochs, extent=CUT, predicted_bytes=2**20)
+    lines = draw(BEFORE, dataclasses.replace(read, memory=memory))
+    assert row(lines[lines.index("memory") :], "before") == [
+        *("before", "2.0", "(1.0)", "3.0", "flat", "+1.000", "[1.000,", "1.000]", "MB")
+    ]
+    assert " before: only resident memory grows; the heap does not, and so the pipeline holds no more" in lines
+    assert " for before an epoch is its first 10 batches there" in lines
+    assert not any("leaks" in line for line in lines)
