@@ -147,7 +147,7 @@ class Repository:
 
         New files of Python's are left out: they belong to the working tree alone.
         """
-        ignored = self._list("--others", "--ignored", "--exclude-standard", "--directory")
+        ignored = self._list("--others", "--ignored", "--exclude-standard", "--directory", "--no-empty-directory")
         for name in (*(each for each in self._list_new() if not each.endswith(CODE)), *ignored):
             path = Path(name)
             target = folder / path

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 JOBS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"] for path in WORKFLOWS}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 NOT_IN_CI = {"fast", "snapshots", "speed"}  # a part of what py runs, what writes files anew, and seconds to look at
+FAKE_PIP = '#!/bin/sh\nif [ "$2" = pip ]; then echo /cache/pip; else exec {python} "$@"; fi\n'
 STEPS = {step.get("name"): step for step in ACTION["runs"]["steps"]}
 
 
@@ -110,3 +112,83 @@ def test_a_name_that_would_be_a_command_stays_a_name(tmp_path: Path) -> None:
     called, _, _ = run_script(tmp_path, base=name, head=name, cases="post-*, *-cpu", metrics="time")
     assert [called[called.index(option) + 1] for option in ("--base", "--head")] == [name, name]
     assert [called[called.index(option) + 1] for option in ("--cases", "--metrics")] == ["post-*, *-cpu", "time"]
+
+
+@pytest.mark.process
+def test_every_line_of_pipelines_is_one(tmp_path: Path) -> None:
+    called, _, _ = run_script(tmp_path, base="main", pipelines="data.py:make\n\n  package.data:both  \n$(id).py:x")
+    given = [called[number + 1] for number, each in enumerate(called) if each == "--pipeline"]
+    assert given == ["data.py:make", "package.data:both", "$(id).py:x"]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("wanted", "calls"),
+    [
+        ("", [["install", "--quiet", "--constraint", "{root}/constraints.txt", "{root}"]]),
+        (
+            "-r requirements.txt pillow",
+            [
+                ["install", "--quiet", "--constraint", "{root}/constraints.txt", "{root}"],
+                ["install", "--quiet", "-r", "requirements.txt", "pillow"],
+            ],
+        ),
+    ],
+)
+def test_what_pipelines_need_is_installed_beside_the_bench(tmp_path: Path, wanted: str, calls: list[list[str]]) -> None:
+    fake = tmp_path / "pip"
+    fake.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n')
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nmkdir -p "$3/bin"\ncp {fake} "$3/bin/pip"\n')
+    for each in (fake, python):
+        each.chmod(0o755)
+    variables = {"RUNNER_TEMP": str(tmp_path), "GITHUB_ACTION_PATH": str(ROOT), "GATE_INSTALL": wanted}
+    subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS["Install MNIST Bench"]["run"]],  # noqa: S607
+        env={**os.environ, **variables, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=True,
+    )
+    expected = [[each.format(root=ROOT) for each in call] for call in calls]
+    assert [line.split() for line in (tmp_path / "calls").read_text().splitlines()] == expected
+
+
+@pytest.mark.process
+def test_packages_are_kept_until_what_the_bench_asks_for_changes(tmp_path: Path) -> None:
+    def find_key(name: str, asked: str) -> dict[str, str]:
+        action, outputs = tmp_path / name, tmp_path / f"{name}-outputs"
+        action.mkdir()
+        (action / "constraints.txt").write_text("numpy==2.4.6\n")
+        (action / "pyproject.toml").write_text(asked)
+        subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS["Find the cache of packages"]["run"]],  # noqa: S607
+            env={
+                **os.environ,
+                "PATH": f"{tmp_path}:{os.environ['PATH']}",
+                "GITHUB_ACTION_PATH": str(action),
+                "GITHUB_OUTPUT": str(outputs),
+            },
+            check=True,
+        )
+        return dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+
+    (tmp_path / "python").write_text(FAKE_PIP.format(python=sys.executable))
+    (tmp_path / "python").chmod(0o755)
+    first, same, other = (find_key(name, asked) for name, asked in (("a", "x"), ("b", "x"), ("c", "y")))
+    assert first == same
+    assert first["folder"] == other["folder"] == "/cache/pip"
+    assert first["key"] != other["key"]
+    used = STEPS["Keep packages from one run to the next"]["with"]
+    assert "steps.cache.outputs.folder" in used["path"]
+    assert "steps.cache.outputs.key" in used["key"]
+
+
+def test_the_workflow_of_the_docs_is_short_and_gives_the_action_what_it_takes() -> None:
+    page = (ROOT / "docs/gate.md").read_text()
+    (text,) = re.findall(r"```yaml\n(on: pull_request\n.*?)```", page, re.DOTALL)
+    assert len(text.splitlines()) <= 10
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    checkout, gate = job["steps"]
+    assert checkout["with"]["fetch-depth"] == 2
+    assert gate["uses"].startswith("OWNER/mnist-bench@")
+    required = {name for name, each in ACTION["inputs"].items() if each.get("required")}
+    assert required | {"pipelines"} <= gate["with"].keys() <= ACTION["inputs"].keys()

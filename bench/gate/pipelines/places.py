@@ -20,9 +20,22 @@ def find_place(checkout: Path, repository: Path, inside: Path) -> Place:
         inside: Folder of the repository that the user is in.
     """
     folder = checkout.resolve()
-    run_in = folder / inside.resolve().relative_to(repository.resolve())
-    run_in.mkdir(parents=True, exist_ok=True)
+    run_in = folder
+    for part in inside.resolve().relative_to(repository.resolve()).parts:
+        run_in /= part
+        if run_in.is_symlink():
+            _unfold(run_in)
+        run_in.mkdir(exist_ok=True)
     return Place(str(folder), str(run_in), str(repository.resolve()))
+
+
+def _unfold(link: Path) -> None:
+    """Make a link to a folder a folder with links to what is in it: what lies beside it is then the checkout's."""
+    linked = link.resolve()
+    link.unlink()
+    link.mkdir()
+    for each in linked.iterdir():
+        (link / each.name).symlink_to(each)
 
 
 def find_search_path(inside: Path, variables: Mapping[str, str] = os.environ) -> tuple[str, ...]:

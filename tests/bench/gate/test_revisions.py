@@ -84,6 +84,7 @@ def test_without_a_package_both_sides_have_all_that_git_holds_and_the_data_that_
     repository.write("raw/signals.npz", "ignored data")
     repository.write("raws/fresh.txt", "new data")
     repository.write("__pycache__/data.pyc", "of another revision")
+    (repository.folder / "empty").mkdir()
     with check_out("HEAD", None, None, inside=repository.folder) as workplace:
         base, head = workplace.base.folder, workplace.head.folder
         everywhere = {".gitignore", CORE, "pyproject.toml", "data.py", "raws/held.txt", "raws/fresh.txt"}
@@ -94,6 +95,7 @@ def test_without_a_package_both_sides_have_all_that_git_holds_and_the_data_that_
             assert (side / "raw/signals.npz").read_text() == "ignored data"
             assert (side / "raws/fresh.txt").is_symlink()
             assert not (side / "__pycache__").exists()
+            assert not (side / "empty").exists()
     assert (repository.folder / "raw/signals.npz").read_text() == "ignored data"
     assert (repository.folder / "raws/fresh.txt").read_text() == "new data"
 

@@ -129,6 +129,18 @@ def test_a_place_has_the_users_folder_even_if_the_revision_has_not(tmp_path: Pat
     assert (tmp_path / "base/sub").is_dir()
 
 
+def test_a_users_folder_that_git_does_not_hold_is_one_of_the_checkout_and_not_a_link(tmp_path: Path) -> None:
+    (tmp_path / "repository/ignored/deep").mkdir(parents=True)
+    (tmp_path / "repository/ignored/data.txt").write_text("data")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base/ignored").symlink_to(tmp_path / "repository/ignored")
+    for _ in range(2):
+        find_place(tmp_path / "base", tmp_path / "repository", tmp_path / "repository/ignored/deep")
+        assert (tmp_path / "base/ignored/deep").resolve() == tmp_path.resolve() / "base/ignored/deep"
+        assert (tmp_path / "base/ignored/data.txt").read_text() == "data"
+    assert (tmp_path / "repository/ignored/data.txt").exists()
+
+
 def test_the_users_own_search_path_is_found_from_anywhere() -> None:
     assert find_search_path(Path("/here"), {"PYTHONPATH": "src:/abs:"}) == ("/here/src", "/abs")
     assert find_search_path(Path("/here"), {}) == ()
