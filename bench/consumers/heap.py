@@ -14,9 +14,10 @@ import tensorflow as tf
 from bench.consumers.meter import Tools
 from bench.machine.clock import Clock
 from bench.machine.heap import Heap, HeapWatch
+from bench.pipelines.describe import describe_dataset
 from bench.subjects.capabilities import OpensDataset, PredictsBytes
 from mnist_core import InputError
-from reports.record.case import Case
+from reports.record.case import PIPELINE, Case, Subject
 from reports.record.memory import EpochReading, Memory
 from reports.record.program import Extent
 
@@ -26,6 +27,7 @@ LONGEST_PASS_S = 1.5  # of a pipeline that somebody brought: an epoch that takes
 PASSES_S = 10.0  # for all passes, once there are the fewest
 FEWEST_PASSES, MOST_PASSES = 8, 24  # a slope needs six readings, and the first passes settle
 NANOSECONDS = 1_000_000_000  # in a second
+SOURCES = ("from_tensor_slices", "from_tensors")  # stages whose arrays are there before anything is iterated
 
 
 class DeviceHeap(Heap):
@@ -143,15 +145,16 @@ class EpochHeapReader:
     def read_memory(self) -> Memory:
         """What the pipeline holds when it holds most, and what is left of it after every epoch.
 
-        The first batch of a dataset of the same stages and small buffers comes before: what TensorFlow keeps for good
-        is there then. A first pass fills caches; buffers are full a few batches into the second.
+        The prediction and the first batch of the same stages with small buffers come before: what TensorFlow keeps for
+        good is there then. A first pass fills caches; buffers are full a few batches into the second.
         """
         heap = self._heap
+        dataset = self._opened.build()
+        predicted = self._predict()
         next(iter(self._opened.build_sample()), None)
         heap.trim()
         heap.reset_peak()
         resident = heap.read_status_bytes("VmRSS")
-        dataset = self._opened.build()
         built = heap.read_live_bytes()
         with HeapWatch(heap.read_live_bytes, self._clock) as watch:
             extent = self._take_first_pass(dataset)
@@ -166,7 +169,7 @@ class EpochHeapReader:
         kept = heap.read_status_bytes("VmRSS")
         heap.trim()
         return Memory(
-            predicted_bytes=None,
+            predicted_bytes=predicted,
             live_bytes=_difference(held, built),
             peak_bytes=_difference(peak, resident),
             kept_bytes=_difference(kept, resident),
@@ -176,6 +179,17 @@ class EpochHeapReader:
             epochs=epochs,
             extent=extent,
         )
+
+    def _predict(self) -> int | None:
+        """What its buffers and caches will hold, those of a size that nobody knows left out; None if there are none."""
+        subject = Subject(PIPELINE, self._name, self._name)
+        try:
+            stages = describe_dataset(subject, self._opened.build).stages
+        except Exception:  # noqa: BLE001  # what cannot be described can be measured all the same, or fails there
+            return None
+        held = [each.holding for each in stages if each.holding is not None and each.name not in SOURCES]
+        known = [each.num_bytes for each in held if each.num_bytes is not None and not each.is_on_disk]
+        return sum(known) if known else None
 
     def _take_first_pass(self, dataset: tf.data.Dataset) -> Extent:
         """An epoch, or as much of it as there is time for.

@@ -42,8 +42,8 @@ class Growth:
 
 
 def is_flat(slope: Estimate) -> bool:
-    """True if a slope cannot be told from 0, or is too small to matter."""
-    return slope.low is None or slope.low <= 0 or slope.median < LEAST_BYTES
+    """True unless a slope is surely large enough to matter."""
+    return slope.low is None or slope.low < LEAST_BYTES
 
 
 def estimate_growth(memory: Memory) -> Growth | None:

@@ -225,11 +225,9 @@ def explain_memory(summary: Summary) -> list[str]:
         "live: on the heap beyond the source, when all is full; peak: resident, beyond what the process had before"
     ]
     if any(case.memory is not None and case.memory.predicted_bytes is not None for case in read):
-        lines[0] += "; (predicted)"
+        lines.append("in brackets: what the buffers and caches of a known size hold by their elements alone")
     cut = [(case, growth) for case in read if (growth := _find_growth(case)) is not None and growth.num_batches]
-    lines.append(
-        "heap, resident: what an epoch leaves behind when its iterator is gone; flat: below 0.1 MB, or not told from 0"
-    )
+    lines.append("heap, resident: what an epoch leaves behind when its iterator is gone; flat: not surely 0.1 MB")
     grown = [case.name for case in read if (growth := _find_growth(case)) is not None and growth.only_resident]
     if grown:
         lines.append(

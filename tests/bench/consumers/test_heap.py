@@ -222,3 +222,10 @@ def test_slow_passes_are_few() -> None:
 def test_an_empty_pipeline_holds_nothing_to_read() -> None:
     with pytest.raises(InputError, match=r"^mine gives no batch: its dataset is empty\.$"):
         read_epochs(lambda: tf.data.Dataset.range(0), 0.0)
+
+
+def test_what_the_buffers_and_caches_of_a_pipeline_will_hold_is_predicted() -> None:
+    def make() -> tf.data.Dataset:
+        return tf.data.Dataset.range(50).shuffle(20).cache().batch(10).prefetch(2).prefetch(tf.data.AUTOTUNE)
+
+    assert read_epochs(make, 0.0).predicted_bytes == 20 * 8 + 50 * 8 + 2 * 80
