@@ -17,7 +17,7 @@ VERSIONS = {
     "tensorboard-plugin-profile": "2.24.2",
 }
 REQUIRES = {
-    "mnist-bench": ("tensorboard<2.22,>=2.20", "tensorboard-plugin-profile>=2.24", "tensorflow<2.22,>=2.21"),
+    "mnist-bench": ("tensorboard<2.22,>=2.18", "tensorboard-plugin-profile>=2.24", "tensorflow<2.22,>=2.18"),
     "tensorflow": (
         "keras>=3.12.0",
         "numpy>=1.26.0",

@@ -62,7 +62,7 @@ def test_no_tensorflow_is_mended_by_the_version_that_we_want() -> None:
     assert list(check_tensorflow(install())) == []
     assert list(check_tensorflow(install("tensorflow", tensorflow_cpu="2.21.0"))) == []
     finding = only(check_tensorflow(install("tensorflow")))
-    assert (finding.state, finding.mend) == (State.BAD, ("pip install 'tensorflow<2.22,>=2.21'",))
+    assert (finding.state, finding.mend) == (State.BAD, ("pip install 'tensorflow<2.22,>=2.18'",))
 
 
 def test_what_we_want_is_a_name_where_we_are_not_installed() -> None:
@@ -122,8 +122,8 @@ def test_packages_that_fit_together_are_told_in_a_line() -> None:
         ({"numpy": "1.25.2"}, "numpy", "1.25.2", "pip install 'numpy>=1.26.0'"),
         ({"protobuf": "8.0.0"}, "protobuf", "8.0.0", "pip install 'protobuf<8.0.0,>=6.31.1'"),
         ({"protobuf": "6.31.0"}, "protobuf", "6.31.0", "pip install 'protobuf<8.0.0,>=6.31.1'"),
-        ({"tensorflow": "2.22.0"}, "tensorflow", "2.22.0", "pip install 'tensorflow<2.22,>=2.21'"),
-        ({"tensorboard": "2.19.0"}, "tensorboard", "2.19.0", "pip install 'tensorboard<2.22,>=2.20'"),
+        ({"tensorflow": "2.22.0"}, "tensorflow", "2.22.0", "pip install 'tensorflow<2.22,>=2.18'"),
+        ({"tensorboard": "2.17.0"}, "tensorboard", "2.17.0", "pip install 'tensorboard<2.22,>=2.18'"),
     ],
 )
 def test_a_version_that_another_does_not_take_is_bad(

@@ -13,7 +13,7 @@ def test_no_tensorboard_is_bad_and_the_newest_tensorflow_is_the_reason() -> None
     finding = only(check_tensorboard(install("tensorboard")))
     assert finding.state is State.BAD
     assert finding.found == "not installed, since TensorFlow requires it no longer from 2.21 on"
-    assert finding.mend == ("pip install 'tensorboard<2.22,>=2.20'",)
+    assert finding.mend == ("pip install 'tensorboard<2.22,>=2.18'",)
     older = only(check_tensorboard(install("tensorboard", tensorflow="2.20.0")))
     assert (older.state, older.found) == (State.BAD, "not installed")
     assert list(check_tensorboard(install("tensorboard", tb_nightly="2.22.0a1"))) == []
