@@ -153,6 +153,7 @@ def _pair(first: Summary, second: Summary) -> list[tuple[Metric, CaseSummary, Ca
     return [
         (metric, case, theirs[case.identity, metric.name])
         for metric in (COMPARED if first.data_fingerprint else (ROUND_TIME,))
+        if metric is not RELATIVE or first.reference == second.reference
         for case in first.cases
         if metric.name in case.values and (case.identity, metric.name) in theirs
     ]

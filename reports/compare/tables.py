@@ -25,7 +25,7 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
-from reports.summary.metric import RELATIVE, TIME, Metric
+from reports.summary.metric import RELATIVE, TIME, Metric, name_relative
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
 from reports.summary.unit import DIGITS
@@ -114,7 +114,8 @@ def _tabulate_comparison(
     blocks += [Lines(tuple(_tell_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
-        blocks += _tabulate_metric(metric, changes, letter, usable, everything=everything)
+        shown = name_relative(metric, comparison.first.reference)
+        blocks += _tabulate_metric(shown, changes, letter, usable, everything=everything)
     lonely = (
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),

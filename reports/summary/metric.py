@@ -218,3 +218,10 @@ METRICS = (
     *(STEP_TIME, TRACED_STEP_TIME, PROFILER_COST, INPUT_SHARE),
 )
 ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
+
+
+def name_relative(metric: Metric, reference: str) -> Metric:
+    """The metric with the name of what it is relative to in its title, where it is relative to something else."""
+    if metric.name != RELATIVE.name or reference == REFERENCE:
+        return metric
+    return replace(metric, title=f"time relative to {reference} in the same round")
