@@ -97,6 +97,8 @@ def tell_cases(record: GateRecord) -> list[str]:
 def tell_run(decision: Decision) -> list[str]:
     """How to read the numbers, and where they come from."""
     record = decision.record
+    if record.refusal:
+        return [*map(tell_pipeline, record.pipelines), *_tell_setting(record)]
     lines = [
         *tell_cases(record),
         *map(tell_pipeline, record.pipelines),

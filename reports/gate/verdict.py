@@ -98,8 +98,10 @@ def decide(record: GateRecord) -> Decision:
         >>> decision.outcome.value
         'regressed'
     """
-    progress = follow(record, ends_here=True)
     control = judge_control(record)
+    if record.refusal:
+        return Decision(record, (), control, Outcome.NOT_COMPARED, record.refusal)
+    progress = follow(record, ends_here=True)
     findings = tuple(_find(record, hypothesis) for hypothesis in progress.hypotheses)
     if control.reason:
         findings = tuple(_distrust(finding, control.reason) for finding in findings)
@@ -177,8 +179,6 @@ def _distrust(finding: Finding, reason: str) -> Finding:
 
 
 def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
-    if record.refusal:
-        return Outcome.NOT_COMPARED, record.refusal
     if not any(finding.change and finding.change.high for finding in findings):
         reason = f"nothing was compared: no case gave enough numbers on both sides{_tell_interruption(record)}"
         return Outcome.NOT_COMPARED, reason

@@ -10,8 +10,8 @@ from reports.gate.record import SideName
 from reports.record.program import Extent
 from reports.record.sample import Sample
 
-LONGEST_WHOLE_S = 0.5  # of an epoch: a pair takes 16 turns, and a verdict some 30 pairs
-TURN_S = 0.25  # of what is cut: long enough to tell whether others disturbed it, see MIN_JUDGED_NS
+LONGEST_WHOLE_S = 0.25  # of an epoch: a pair takes 18 turns, and a verdict some 30 pairs
+TURN_S = 0.1  # of what is cut; those of our orderings take no longer
 TRIED_S = 1.0  # of the turns that tell how fast batches come
 NS_PER_S = 1_000_000_000
 

@@ -14,13 +14,14 @@ from bench.gate.pairs import SideFailedError
 from bench.gate.pipelines.chosen import build_cases, find_listed, locate_subjects, tell_subject
 from bench.gate.pipelines.compared import Compared, compare_pipelines, tell_failure, tell_refusal
 from bench.gate.pipelines.places import find_place, find_search_path
-from bench.gate.revisions import Repository, Workplace
+from bench.gate.revisions import PROJECT, Repository, Workplace
 from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged, build_tools
-from bench.gate.start import start_record
+from bench.gate.start import build_plan, start_record
 from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.record import GateRecord, SideName
+from reports.gate.settings import load_gate_settings
 from reports.record.case import Case
 
 NO_METRIC = "memory"
@@ -87,14 +88,15 @@ def _find_gated(options: GateOptions, workplace: Workplace) -> Gated:
     """The pipelines that are meant, those whose id no pattern matches left out."""
     inside = (options.inside or Path.cwd()).resolve()
     repository = Repository(inside).root.resolve()
-    if NO_METRIC in options.metrics:
-        raise InputError(f"a gate of pipelines has no {NO_METRIC}: take time, cpu or first_batch.")
     chosen = options.pipelines or find_listed(workplace)
     subjects = locate_subjects(chosen, repository, inside if options.pipelines else repository)
     cases = build_cases(subjects, repository, inside)
     texts = dict(zip(cases, map(tell_subject, subjects), strict=True))
     every = tuple(cases.values())
     wanted = narrow(match_cases(every, every), options.patterns).compared
+    settings = load_gate_settings(workplace.head.folder / PROJECT)
+    if any(each.metric == NO_METRIC for each in build_plan(settings, options.metrics, wanted).thresholds):
+        raise InputError(f"a gate of pipelines has no {NO_METRIC}: take time, cpu or first_batch.")
     return Gated({name: cases[name] for name in wanted}, texts, repository, inside)
 
 

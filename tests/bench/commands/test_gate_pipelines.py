@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,16 @@ def test_a_project_lists_its_pipelines_and_a_package_that_leads_to_the_repositor
     assert [each.text for each in record.pipelines] == ["own.data:make", "data.py:make batch_size=8"]
     assert [each.work.is_same for each in record.pipelines] == [False, True]
     assert decide(record).outcome is Outcome.NOT_COMPARED
+
+
+def test_memory_is_refused_before_anything_is_read(repository: GitFolder) -> None:
+    options = GateOptions("HEAD", pipelines=(describe_pipeline("data.py:make"),), metrics=("memory",), design=QUICK)
+    reason = r"^a gate of pipelines has no memory: take time, cpu or first_batch\.$"
+    with pytest.raises(InputError, match=reason):
+        run_gate(options)
+    repository.write("pyproject.toml", '[tool.mnist-bench.gate]\nmetrics = ["time", "memory"]\n')
+    with pytest.raises(InputError, match=reason):
+        run_gate(replace(options, metrics=()))
 
 
 def test_without_a_pipeline_a_repository_of_others_says_what_to_give(repository: GitFolder) -> None:

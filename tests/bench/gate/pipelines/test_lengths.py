@@ -23,23 +23,23 @@ def choose(base: Rate, head: Rate) -> Lengths:
 
 
 def test_short_epochs_are_taken_whole_up_to_their_end() -> None:
-    assert choose(rate(50, 10), rate(25, 20)) == Lengths({"base": 51, "head": 26}, None)
+    assert choose(rate(25, 10), rate(12, 20)) == Lengths({"base": 26, "head": 13}, None)
 
 
 def test_a_long_epoch_on_either_side_cuts_both_to_what_the_slower_one_gives() -> None:
-    cut = Lengths({"base": 12, "head": 12}, 12)
+    cut = Lengths({"base": 5, "head": 5}, 5)
     assert choose(rate(50, 10), rate(50, 20)) == cut
     assert choose(rate(50, 20), rate(50, 10)) == cut
 
 
 def test_the_filling_of_buffers_counts_for_an_epoch_but_not_for_the_number_of_batches() -> None:
-    assert choose(rate(10, 10, begin_ms=400), rate(10, 10, begin_ms=400)).cut_at is None
-    assert choose(rate(10, 10, begin_ms=500), rate(100, 10)).cut_at == 10
+    assert choose(rate(10, 10, begin_ms=150), rate(10, 10, begin_ms=150)).cut_at is None
+    assert choose(rate(10, 10, begin_ms=200), rate(100, 10)).cut_at == 10
 
 
 def test_what_has_no_end_is_cut_however_fast_it_is() -> None:
     assert choose(rate(50, 1, is_cut=True), rate(50, 1)).cut_at == 50
-    assert choose(rate(5000, 0, is_cut=True), rate(900, 1)).cut_at == 250
+    assert choose(rate(5000, 0, is_cut=True), rate(900, 1)).cut_at == 100
 
 
 def test_a_turn_has_at_least_a_batch() -> None:
@@ -84,7 +84,7 @@ class FakeSide:
 def test_a_side_is_warmed_pinned_and_then_tried_for_a_second() -> None:
     base, head = [], []
     seats = {"base": Seat(FakeSide(base), 0, START), "head": Seat(FakeSide(head), 1, START)}
-    assert measure_lengths(seats, core=1) == Lengths({"base": 25, "head": 25}, 25)
+    assert measure_lengths(seats, core=1) == Lengths({"base": 10, "head": 10}, 10)
     expected = [START, WarmUp(reads_program=False), Pin(1), FixBatches(25), TakeTurn(), TakeTurn(), Stop()]
     assert base == head == expected
 
