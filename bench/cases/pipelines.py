@@ -9,7 +9,7 @@ from dataclasses import replace
 from bench.cases.selection import build_case
 from bench.consumers.registry import check_case
 from bench.pipelines.arms import Arm
-from bench.subjects.pipeline_text import describe_pipeline
+from bench.subjects.pipeline_text import describe_pipeline, is_pipeline
 from mnist_core import NAMED_ORDERINGS, InputError
 from reports.record.case import DEFAULT, Case, Subject
 
@@ -20,7 +20,8 @@ def build_subject(
     """The subject of a text: a person's pipeline, or an ordering of our digits by its name or text.
 
     Args:
-        text: ``path/to/file.py:name``, ``package.module:name``, or an ordering of ours.
+        text: ``path/to/file.py:name``, ``package.module:name``, or an ordering of ours; ``[select]`` may stand behind a
+            name.
         arguments: Arguments of the pipeline's function, each as ``key=value``.
         select: Name or number of the dataset that is meant, where the function gives several.
         source: Text of the pipeline whose dataset the function transforms.
@@ -28,7 +29,7 @@ def build_subject(
     Raises:
         InputError: The text means nothing, or it is an ordering and something else was given.
     """
-    if ":" in text or text.endswith(".py"):
+    if is_pipeline(text):
         return describe_pipeline(text, arguments, select=select, source=source)
     if text in NAMED_ORDERINGS or "(" in text:
         if arguments or select is not None or source is not None:

@@ -7,7 +7,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench.cases.orderings import CONTROLLED
-from bench.commands import describe, doctor, gate, run, trace, trials
+from bench.commands import describe, doctor, gate, run as running, trace, trials
+from bench.commands.subject_options import Arguments, Pipeline, Run, Select, Source, build_subject
 from mnist_core.terminal.shell import build_app, run_app
 
 GAP = 3  # columns between two of a table
@@ -40,15 +41,26 @@ def cases() -> None:
     open_console().print(lay_out(blocks))
 
 
-@app.command(epilog="Example:\n\n    mnist-bench noise --ordering post --repetitions 16")
+@app.command(
+    epilog="Examples:\n\n    mnist-bench noise --ordering post --repetitions 16\n\n"
+    "    mnist-bench noise --pipeline my_pipeline.py:make"
+)
 def noise(
-    ordering: Annotated[str, typer.Option(metavar="NAME|TEXT", help="What both workers run.")] = CONTROLLED,
+    ordering: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|TEXT", help=f"What both workers run.  [default: {CONTROLLED}]", show_default=False),
+    ] = None,
+    pipeline: Pipeline = None,
+    arg: Arguments = None,
+    select: Select = None,
+    source: Source = None,
+    run: Run = None,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
     repetitions: Annotated[int, typer.Option(min=2, help="Pairs of fresh workers.")] = 10,
     turns: Annotated[int, typer.Option(min=1, help="Of each worker, after a warm-up.")] = 7,
-    examples: Annotated[int, typer.Option(min=1, help="Of an epoch.")] = 6400,
+    examples: Annotated[int, typer.Option(min=1, help="Of an ordering's epoch.")] = 6400,
 ) -> None:
     """Measure how far two identical cases differ on this machine, interleaved and one after the other.
 
@@ -64,17 +76,26 @@ def noise(
     from bench.turns.noise import measure_differences
     from bench.workers.fork_server import WorkerStarter
     from mnist_core.digits.load import default_source
+    from mnist_core.language.errors import InputError
     from mnist_core.terminal.console import open_console
     from reports.drawing.blocks import Table, build_row, number_columns, text_columns
     from reports.drawing.text import lay_out
-    from reports.record.case import DEFAULT
+    from reports.record.case import DEFAULT, Case
     from reports.stats.spread import estimate_spread
 
+    own = None
+    if pipeline is not None or run is not None:
+        own = build_subject(pipeline, arg, select, source, run)
+    if (own is None and (arg or select or source)) or (own is not None and ordering is not None):
+        raise InputError(
+            "give one of --ordering, --pipeline and --run; --arg, --select and --source belong to a pipeline."
+        )
     rows = []
     start_worker, num_done = WorkerStarter(data or default_source()), 0
     with QuietBar(Console(stderr=True), "pairs") as bar:
         for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
-            case = build_case(ordering, arm=arm, num_examples=examples)
+            ours = build_case(ordering or CONTROLLED, arm=arm, num_examples=examples)
+            case = ours if own is None else Case(own, arm=arm)
             differences = []
             for difference in measure_differences(
                 case, start_worker, num_repetitions=repetitions, num_turns=turns, interleaved=interleaved, seed=0
@@ -90,7 +111,7 @@ def noise(
     open_console().print(lay_out([Table(None, columns, tuple(rows), gap=GAP)]))
 
 
-app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=running.EXAMPLES)(running.run)
 app.command(epilog=trace.EXAMPLES)(trace.trace)
 app.command(epilog=describe.EXAMPLES)(describe.describe)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bench.commands.subject_options import Arguments, Runs, Select, Source, SubjectTexts
+
 BUDGET_S = 60.0
 TURN_LIMIT_S = 120.0
 
@@ -18,30 +20,17 @@ EXAMPLES = """Examples:
 
     mnist-bench run my_package.data:pipelines --select train --step-ms 5
 
+    mnist-bench run --run 'train.py --batch-size 64' --run 'train_before.py --batch-size 64'
+
     mnist-bench run my_pipeline.py:make post --data mnist.npz"""
 
 
 def run(
-    subjects: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SUBJECT...",
-            help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset; or an "
-            "ordering of ours. Ratios are to the first.",
-        ),
-    ],
-    arg: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="An argument of the functions; can be repeated.", show_default=False),
-    ] = None,
-    select: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|NUMBER", help="Which dataset, where a function gives several.", show_default=False),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(metavar="SUBJECT", help="The dataset that the functions transform.", show_default=False),
-    ] = None,
+    subjects: SubjectTexts = None,
+    run: Runs = None,
+    arg: Arguments = None,
+    select: Select = None,
+    source: Source = None,
     step_ms: Annotated[
         float | None,
         typer.Option(
@@ -78,10 +67,11 @@ def run(
 
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
-    from bench.cases.pipelines import build_subject, name_apart
+    from bench.cases.pipelines import name_apart
     from bench.commands.run_pipelines import RunOptions, measure_pipelines
+    from bench.commands.subject_options import build_subjects
 
-    chosen = [build_subject(text, arg or (), select=select, source=source) for text in subjects]
+    chosen = build_subjects(subjects, arg, select, source, run)
     options = RunOptions(
         name_apart(chosen), step_ms, budget, memory_limit, turn_limit, data, reads_memory=not no_memory
     )

@@ -1,4 +1,4 @@
-"""The options of a command that say which dataset is meant, and the subject that they stand for."""
+"""The options of a command that say which datasets are meant, and the subjects that they stand for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,32 @@ import typer
 from mnist_core.language.errors import InputError
 from reports.record.case import Subject
 
+METAVAR = "SUBJECT"
+ASK = "SUBJECT, such as my_pipeline.py:make, and --run 'train.py ARGUMENTS'"
+
 SubjectText = Annotated[
     str | None,
     typer.Argument(
-        metavar="SUBJECT",
-        help="path/to/file.py:name or package.module:name; or the name or text of an ordering.",
+        metavar=METAVAR,
+        help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset; or the name "
+        "or text of an ordering.",
+        show_default=False,
+    ),
+]
+SubjectTexts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar=f"{METAVAR}...",
+        help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset; or the name "
+        "or text of an ordering. Ratios are to the first.",
+        show_default=False,
+    ),
+]
+Pipeline = Annotated[
+    str | None,
+    typer.Option(
+        metavar=METAVAR,
+        help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset.",
         show_default=False,
     ),
 ]
@@ -27,17 +48,32 @@ Run = Annotated[
         show_default=False,
     ),
 ]
+Runs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--run",
+        metavar="PROGRAM",
+        help="A program and its arguments, such as 'train.py --bs 16', of which the dataset counts that it trains on; "
+        "after all SUBJECTs. Can be repeated.",
+        show_default=False,
+    ),
+]
 Arguments = Annotated[
     list[str] | None,
     typer.Option("--arg", metavar="KEY=VALUE", help="For its function; can be repeated.", show_default=False),
 ]
 Select = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Which dataset, where it gives several: train, or 0.", show_default=False),
+    typer.Option(
+        metavar="NAME|NUMBER",
+        help="Which dataset, where it gives several: train, or 0. For one of several SUBJECTs, and for a source: "
+        "data.py:make[train].",
+        show_default=False,
+    ),
 ]
 Source = Annotated[
     str | None,
-    typer.Option(metavar="SUBJECT", help="The dataset that its function transforms.", show_default=False),
+    typer.Option(metavar=METAVAR, help="The dataset that its function transforms.", show_default=False),
 ]
 
 
@@ -61,13 +97,37 @@ def build_subject(
     Raises:
         InputError: There is neither or both, or one of them is written wrongly.
     """
+    if (text is None) == (run is None):
+        raise InputError(f"give one of {ASK}.")
+    texts, runs = ([] if each is None else [each] for each in (text, run))
+    return build_subjects(texts, arguments, select, source, runs)[0]
+
+
+def build_subjects(
+    texts: Sequence[str] | None,
+    arguments: Sequence[str] | None = None,
+    select: str | None = None,
+    source: str | None = None,
+    runs: Sequence[str] | None = None,
+) -> list[Subject]:
+    """The subjects that texts and programs stand for, with options that all of them have in common.
+
+    Args:
+        texts: Pipelines, or names or texts of orderings.
+        arguments: Arguments of the functions of all pipelines, each as ``key=value``.
+        select: Name or number of the dataset that is meant of each that gives several.
+        source: Text of the pipeline whose dataset the functions transform.
+        runs: Programs and their arguments, which come after all texts.
+
+    Raises:
+        InputError: There is none, or one of them is written wrongly.
+    """
     from bench.cases.pipelines import build_subject as build
     from bench.subjects.pipeline_text import describe_run
 
-    if (text is None) == (run is None):
-        raise InputError("give one of SUBJECT, such as my_pipeline.py:make, and --run 'train.py ARGUMENTS'.")
-    if text is not None:
-        return build(text, arguments or (), select=select, source=source)
-    if arguments or source is not None:
+    if not texts and not runs:
+        raise InputError(f"give at least one of {ASK}.")
+    if not texts and (arguments or source is not None):
         raise InputError("--run takes neither --arg nor --source: the program has its own arguments.")
-    return describe_run(run or "", select=select)
+    described = [build(text, arguments or (), select=select, source=source) for text in texts or ()]
+    return [*described, *(describe_run(run, select=select) for run in runs or ())]

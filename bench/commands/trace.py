@@ -7,35 +7,25 @@ from typing import Annotated
 
 import typer
 
+from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
+
 EXAMPLES = """Examples:
 
     mnist-bench trace my_pipeline.py:make
 
     mnist-bench trace my_package.data:pipelines --select train --step-ms 5 --out runs/mine
 
+    mnist-bench trace --run 'train.py --batch-size 64'
+
     mnist-bench trace my_pipeline.py:make --json"""
 
 
 def trace(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            metavar="SUBJECT",
-            help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset; or an "
-            "ordering of ours.",
-        ),
-    ],
-    arg: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="An argument of the function; can be repeated.", show_default=False),
-    ] = None,
-    select: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|NUMBER", help="Which dataset, where it gives several.", show_default=False),
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option(metavar="SUBJECT", help="The dataset that it transforms.", show_default=False)
-    ] = None,
+    subject: SubjectText = None,
+    arg: Arguments = None,
+    select: Select = None,
+    source: Source = None,
+    run: Run = None,
     step_ms: Annotated[float, typer.Option(metavar="MS", min=0, help="How long a step computes on its batch.")] = 0.0,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
@@ -56,8 +46,8 @@ def trace(
 
     from rich.console import Console
 
-    from bench.cases.pipelines import build_subject
     from bench.commands.run_pipelines import name_folder
+    from bench.commands.subject_options import build_subject
     from bench.consumers.registry import check_case
     from bench.workers.fork_server import WorkerStarter
     from mnist_core.digits.load import default_source
@@ -69,7 +59,7 @@ def trace(
     from reports.traces.tables import tabulate_trace
     from reports.xplane.sessions import list_sessions
 
-    case = Case(build_subject(subject, arg or (), select=select, source=source), "observed", step_ms=step_ms or None)
+    case = Case(build_subject(subject, arg, select, source, run), "observed", step_ms=step_ms or None)
     check_case(case)
     folder = out or name_folder()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -77,6 +67,8 @@ def trace(
         console.status("starting TensorFlow, and capturing"),
         closing(WorkerStarter(data or default_source())(case)) as worker,
     ):
+        for line in worker.ready.notices:  # such as which dataset of a program it is
+            console.print(line, markup=False)
         worker.capture_trace(folder)
     read = load_session(list_sessions(folder)[-1])
     if as_json:

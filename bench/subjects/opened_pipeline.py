@@ -71,7 +71,7 @@ class OpenedPipeline:
             return self._build()
 
     def build_sample(self) -> tf.data.Dataset:
-        """The same stages with small shuffle buffers, repeated so that none has used up its input."""
+        """The same stages with small shuffle buffers; the first batch uses up only an input of a few elements."""
         with shrink_buffers(shuffle=SMALL_BUFFER):
             return self._build()
 

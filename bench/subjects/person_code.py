@@ -23,7 +23,7 @@ from typing import Any
 import tensorflow as tf
 
 from bench.subjects.origins import INSTALLED
-from bench.subjects.pipeline_text import PipelineText, split_text
+from bench.subjects.pipeline_text import PipelineText, split_select, split_text
 from mnist_core import InputError
 
 MOST_LISTED = 8  # names in an error's one line
@@ -124,7 +124,8 @@ def _call(what: str, function: Callable[..., Any], pipeline: PipelineText) -> An
     sources = []
     if pipeline.source is not None:
         place, attribute = split_text(pipeline.source)
-        sources = [make_dataset(PipelineText(place, attribute))]
+        name, select = split_select(attribute)
+        sources = [make_dataset(PipelineText(place, name, select=select))]
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):

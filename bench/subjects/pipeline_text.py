@@ -17,6 +17,7 @@ from reports.record.case import PIPELINE, RUN, Subject
 
 SHAPE = "path/to/file.py:name or package.module:name"
 DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")  # a name, or names with dots
+SELECTED = re.compile(r"(?P<attribute>.*?)\[(?P<select>[^\[\]]+)\]")  # with the dataset that is meant of what it gives
 ARGUMENT = "arg."  # how the names of options begin that are arguments
 SELECT, SOURCE = "select", "source"
 FILE = ".py"
@@ -52,10 +53,11 @@ def describe_pipeline(
     """The subject that a pipeline's text stands for.
 
     Args:
-        text: The pipeline, as ``path/to/file.py:name`` or ``package.module:name``.
+        text: The pipeline, as ``path/to/file.py:name`` or ``package.module:name``, and ``[select]`` behind it if that
+            differs from the argument of this name.
         arguments: Arguments of its function, each as ``key=value``; a value is a literal of Python, or else a text.
         select: Name or number of the dataset that is meant, where the function gives several.
-        source: Text of the pipeline whose dataset the function transforms.
+        source: Text of the pipeline whose dataset the function transforms, with a ``[select]`` of its own.
 
     Raises:
         InputError: The text, an argument or the source is written otherwise.
@@ -65,6 +67,8 @@ def describe_pipeline(
         'make'
     """
     place, attribute = split_text(text)
+    attribute, own = split_select(attribute)
+    select = own or select
     if source is not None:
         split_text(source)
     given = [_split_argument(argument) for argument in arguments]
@@ -113,17 +117,30 @@ def parse_pipeline(subject: Subject) -> PipelineText:
     return PipelineText(place, attribute, tuple(arguments), options.get(SELECT), options.get(SOURCE))
 
 
+def is_pipeline(text: str) -> bool:
+    """True for a text that is meant to be a pipeline's, whether it is written well or not; False for an ordering's."""
+    place, colon, attribute = text.rpartition(":")
+    return place.endswith(FILE) or text.endswith(FILE) or (bool(colon) and "(" not in f"{place}{attribute}")
+
+
 def split_text(text: str) -> tuple[str, str]:
-    """The file or module, and the name in it.
+    """The file or module, and the name in it, with the ``[select]`` that may stand behind it.
 
     Raises:
         InputError: The text has another form.
     """
     place, colon, attribute = text.rpartition(":")
-    if not colon or not DOTTED.fullmatch(attribute) or not (place.endswith(FILE) or DOTTED.fullmatch(place)):
+    name, _ = split_select(attribute)
+    if not colon or not DOTTED.fullmatch(name) or not (place.endswith(FILE) or DOTTED.fullmatch(place)):
         hint = f"{text}:name" if text.endswith(FILE) else SHAPE
         raise InputError(f"a pipeline must be {SHAPE}, got {text!r}: write {hint}.")
     return place, attribute
+
+
+def split_select(attribute: str) -> tuple[str, str | None]:
+    """A name, and the dataset that is meant of what it gives: ``make[train]``; None where nothing says which."""
+    found = SELECTED.fullmatch(attribute)
+    return (attribute, None) if found is None else (found["attribute"], found["select"])
 
 
 def read_number(select: str) -> int:

@@ -37,14 +37,22 @@ def measure_differences(
     for _ in range(num_repetitions):
         with closing(start_worker(case)) as one, closing(start_worker(case)) as other:
             pair = (one, other)
-            for worker in pair:
-                worker.warm_up()
+            _level_turns(pair)
             samples = (
                 _take_turns(pair, num_turns, shuffler)
                 if interleaved
                 else [[worker.measure_turn() for _ in range(num_turns)] for worker in pair]
             )
         yield statistics.median(math.log(b.wall_ns / a.wall_ns) for a, b in zip(*samples, strict=True))
+
+
+def _level_turns(pair: tuple[Worker, Worker]) -> None:
+    """Warm both up; where a turn is a part of an epoch, let it be the same part."""
+    extents = [worker.warm_up().extent for worker in pair]
+    cut = [each.num_batches for each in extents if each is not None and each.is_cut]
+    for worker in pair:
+        if cut:
+            worker.fix_batches(min(cut))
 
 
 def _take_turns(

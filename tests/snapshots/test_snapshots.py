@@ -266,6 +266,8 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench noise --repetitions 1
         mnist-bench noise --turns 0
         mnist-bench noise --ordering nonsense
+        mnist-bench noise --pipeline mine.py:make --ordering post
+        mnist-bench noise --select train
         mnist-bench doctor --nonsense
         mnist-bench trace
         mnist-bench trace nonsense
@@ -273,11 +275,15 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench trace mine.py:make --arg nonsense
         mnist-bench trace post --select train
         mnist-bench trace mine.py:make --source nonsense
+        mnist-bench trace mine.py:make --run train.py
+        mnist-bench trace --run train
         mnist-bench run
         mnist-bench run nonsense
         mnist-bench run my_pipeline.py
         mnist-bench run my_pipeline.py:make --arg batch_size
         mnist-bench run post --arg batch_size=64
+        mnist-bench run --run train.py --arg batch_size=64
+        mnist-bench run --run 'train.py --bs 16' --select train
         mnist-bench run my_pipeline.py:make --step-ms 0
         mnist-bench run my_pipeline.py:make --budget 0
         mnist-bench describe

@@ -227,6 +227,11 @@ def test_a_function_transforms_the_dataset_of_a_source(write: Write) -> None:
     assert count(make(path, "batch", source=source)) == 4
     assert count(make(path, "batch", source=source, size=5)) == 2
     assert count(make(path, "only", source=source, size=4)) == 4
+    splits = "def splits():\n    return {'train': range_of(12), 'test': range_of(6)}\n"
+    of_test = write(splits, "splits.py")
+    assert count(make(path, "batch", source=f"{of_test}:splits[test]", size=3)) == 2
+    with refuse(f"{of_test}:splits gives 2 datasets: choose one with --select, of train, test."):
+        make(path, "batch", source=f"{of_test}:splits")
     assert count(make(path, "any_number", source=source, size=6)) == 6
     with refuse(f"{path}:none takes no dataset: leave out --source."):
         make(path, "none", source=source)

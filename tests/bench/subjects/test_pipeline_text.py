@@ -9,6 +9,7 @@ from bench.subjects.pipeline_text import (
     PipelineText,
     describe_pipeline,
     describe_run,
+    is_pipeline,
     parse_pipeline,
     read_number,
     read_value,
@@ -36,6 +37,39 @@ def test_all_that_is_given_comes_back_and_sets_the_case_apart() -> None:
     assert parse_pipeline(subject) == PipelineText(
         "data/my_pipeline.py", "Loader.make", (("batch_size", 64), ("path", "a=b")), "train", "raw:images"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "select", "meant"),
+    [
+        ("data.py:make[train]", None, "train"),
+        ("data.py:make[train]", "test", "train"),
+        ("data.py:make", "test", "test"),
+        ("package.data:Loader.make[0.train]", None, "0.train"),
+    ],
+)
+def test_a_text_may_say_which_dataset_itself(text: str, select: str | None, meant: str) -> None:
+    subject = describe_pipeline(text, select=select)
+    assert (subject.name, subject.text) == (f"make[{meant}]", text.partition("[")[0])
+    assert parse_pipeline(subject).select == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("data.py:make", True),
+        ("data.py", True),
+        ("package.data:make", True),
+        ("a b/data:make", True),
+        ("my (copy).py:make", True),
+        ("post", False),
+        ("shuffle(10).batch(2)", False),
+        ("ds.map(lambda x: parse(x)).batch(2)", False),
+        ("ds.map(lambda x: x).batch(2)", False),
+    ],
+)
+def test_a_pipeline_is_told_from_an_ordering(text: str, is_meant: bool) -> None:
+    assert is_pipeline(text) is is_meant
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The A/A measurement: interleaved pairs do not see a drift that blocks do. The workers are fakes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from bench.cases.selection import build_case
 from bench.turns.noise import measure_differences
 from bench.workers.protocol import Ready, WarmedUp
 from reports.record.machine import Setting
+from reports.record.program import Extent
 from reports.record.sample import Sample
 from reports.stats.spread import estimate_spread
 
@@ -17,20 +19,20 @@ CASE = build_case("post")
 class DriftingMachine:
     """Every turn takes one percent longer than the one before, whoever takes it."""
 
-    def __init__(self) -> None:
-        self.turns = 0
+    def __init__(self, kind: "type[DriftingWorker] | None" = None) -> None:
+        self.kind, self.turns = kind or DriftingWorker, 0
         self.log: list[str] = []
         self._started = 0
 
     def start(self, case) -> "DriftingWorker":
         self._started += 1
-        return DriftingWorker(self, f"w{self._started}")
+        return self.kind(self, self._started)
 
 
 class DriftingWorker:
-    def __init__(self, machine: DriftingMachine, name: str) -> None:
+    def __init__(self, machine: DriftingMachine, number: int) -> None:
         self.ready = Ready(Setting("bars", "f" * 64, ()), ())
-        self._machine, self._name = machine, name
+        self._machine, self._number, self._name = machine, number, f"w{number}"
 
     def warm_up(self) -> WarmedUp:
         return WarmedUp(self.measure_turn(), None)
@@ -42,6 +44,16 @@ class DriftingWorker:
 
     def close(self) -> None:
         self._machine.log.append(f"closed {self._name}")
+
+
+class CutWorker(DriftingWorker):
+    """Its pipeline has no end: a turn is as many batches as there was time for, one fewer for each later worker."""
+
+    def warm_up(self) -> WarmedUp:
+        return replace(super().warm_up(), extent=Extent(100 - self._number, is_cut=True))
+
+    def fix_batches(self, num_batches: int | None) -> None:
+        self._machine.log.append(f"{self._name} takes {num_batches}")
 
 
 def run(interleaved: bool, repetitions: int = 8) -> tuple[list[float], DriftingMachine]:
@@ -69,6 +81,12 @@ def test_every_repetition_has_fresh_workers_and_ends_them() -> None:
     _, machine = run(interleaved=True, repetitions=3)
     assert sum(entry.startswith("closed") for entry in machine.log) == 6
     assert len({entry for entry in machine.log if not entry.startswith("closed")}) == 6
+
+
+def test_turns_without_an_end_take_equally_many_batches() -> None:
+    machine = DriftingMachine(CutWorker)
+    list(measure_differences(CASE, machine.start, num_repetitions=1, num_turns=1, interleaved=False, seed=3))
+    assert machine.log[2:6] == ["w1 takes 98", "w2 takes 98", "w1", "w2"]
 
 
 def test_the_spread_of_the_two_designs_is_what_the_command_prints() -> None:
