@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.timeline.nesting import measure_own
-from reports.xplane.events import OPERATION, STAGE, Events
+from reports.xplane.events import HLO, OPERATION, STAGE, Events
 from reports.xplane.periods import PS_PER_NS, Ints
+
+COMPILED = "XLA"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Operation:
 
 def sum_operations(host: Events) -> tuple[Operation, ...]:
     """The operations on the threads of the host, the longest first; tf.data's stages inside them are not their own."""
+    compiled = set(np.unique(host.kinds[host.get(HLO).at]).tolist())
     places = host.find(lambda name: OPERATION.fullmatch(name) or STAGE.match(name))
+    places = np.union1d(places, host.get(HLO).at)
     own = np.zeros(len(places), np.int64)
     lines = host.lines[places]
     for line in np.unique(lines).tolist():
@@ -48,12 +52,18 @@ def sum_operations(host: Events) -> tuple[Operation, ...]:
     counts = np.bincount(kinds, minlength=len(host.names))
     sums: Ints = np.zeros(len(host.names), np.int64)
     np.add.at(sums, kinds, own)
-    named = ((name, OPERATION.fullmatch(name)) for name in host.names)
+    named = (_split_name(name, is_compiled=place in compiled) for place, name in enumerate(host.names))
     return order_operations(
-        Operation(found[1], found[2], "host", int(counts[place]), int(sums[place]) // PS_PER_NS)
-        for place, (_, found) in enumerate(named)
+        Operation(*found, "host", int(counts[place]), int(sums[place]) // PS_PER_NS)
+        for place, found in enumerate(named)
         if found and counts[place]
     )
+
+
+def _split_name(name: str, *, is_compiled: bool) -> tuple[str, str] | None:
+    """The name and the type of an operation; what XLA made of several has no type of TensorFlow's."""
+    found = OPERATION.fullmatch(name)
+    return (found[1], found[2]) if found else (name, COMPILED) if is_compiled else None
 
 
 def order_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:

@@ -24,7 +24,7 @@ from reports.timeline.marks import Marks
 from reports.timeline.stage_kinds import MAY_BRANCH, UNSEEN_INPUT, find_kind, strip_version
 from reports.timeline.stages import BATCH, BESIDE, ROOT, Path, Pipeline, Stage, StageSetting, Work
 from reports.xplane.events import CAPTURED_FUNCTION, OPERATION, SETTINGS, STEP_ID, UNKNOWN, Events
-from reports.xplane.periods import EMPTY, Ints, Periods, add_up, intersect, merge, subtract, unite
+from reports.xplane.periods import EMPTY, Ints, Period, Periods, add_up, intersect, merge, subtract, unite
 
 NUMBERS = {"parallelism": "parallelism", "buffer_limit": "buffer", "buffer_size": "buffer", "batch_size": BATCH}
 TUNABLE = frozenset({"parallelism", "buffer_limit"})
@@ -51,7 +51,7 @@ class _Consumer:
 def build_pipelines(host: Events, marks: Marks, fetches: Fetches) -> tuple[Pipeline, ...]:
     """The pipelines of a capture: those of steps first, then the one that its consumer waited for longest."""
     origins = group_by_root(host)
-    groups = _merge_alike((_find_consumer(host, marks, fetches, origin), origin) for origin in origins)
+    groups = _merge_alike(host, ((_find_consumer(host, marks, fetches, origin), origin) for origin in origins))
     work = _Work(host)
     pipelines = [_build_pipeline(host, consumer, origin, work) for consumer, origin in groups]
     for place, (consumer, origin) in enumerate(groups):
@@ -86,20 +86,43 @@ def _find_consumer(host: Events, marks: Marks, fetches: Fetches, origin: Origin)
     )
 
 
-def _merge_alike(origins: Iterable[tuple[_Consumer, Origin]]) -> list[tuple[_Consumer, Origin]]:
-    """Iterators of one consumer with the same stages are one pipeline; one of which little was seen fits a longer."""
-    merged: list[tuple[_Consumer, Origin]] = []
-    for consumer, origin in sorted(origins, key=lambda pair: (pair[0].name == UNSEEN, not pair[0].serves)):
+def _merge_alike(host: Events, origins: Iterable[tuple[_Consumer, Origin]]) -> list[tuple[_Consumer, Origin]]:
+    """Iterators of one consumer with the same stages are one pipeline, if one was asked after the other, as in epochs.
+
+    An iterator of which little was seen fits a longer.
+    """
+    merged: list[tuple[_Consumer, Origin, list[Period]]] = []
+    ordered = sorted(origins, key=lambda pair: (pair[0].name == UNSEEN, not pair[0].serves, -len(pair[1].calls)))
+    for consumer, origin in ordered:
+        life = _find_life(host, origin)
         fitting = next(
-            (other for same, other in merged if (consumer == same or consumer.name == UNSEEN) and _fits(other, origin)),
+            (
+                (other, lives)
+                for same, other, lives in merged
+                if (consumer == same or consumer.name == UNSEEN) and _fits(other, origin) and _is_apart(life, lives)
+            ),
             None,
         )
         if fitting is None:
-            merged.append((consumer, origin))
+            merged.append((consumer, origin, life))
             continue
+        other, lives = fitting
+        lives += life
         for path, places in origin.calls.items():
-            fitting.calls[path] = np.concatenate((fitting.calls.get(path, np.empty(0, np.int64)), places))
-    return merged
+            other.calls[path] = np.concatenate((other.calls.get(path, np.empty(0, np.int64)), places))
+    return [(consumer, origin) for consumer, origin, _ in merged]
+
+
+def _find_life(host: Events, origin: Origin) -> list[Period]:
+    """From the first time an iterator was asked to the last; none if nobody is seen to ask it, or it only hands out."""
+    roots = origin.calls.get(origin.root, NO_CALLS)
+    if not len(roots) or {path[-1] for path in origin.calls} <= {*origin.root, HANDOVER, SOURCE_OF_FED}:
+        return []
+    return [(int(host.periods[roots, 0].min()), int(host.periods[roots, 1].max()))]
+
+
+def _is_apart(life: Sequence[Period], lives: Sequence[Period]) -> bool:
+    return all(end <= begun or over <= start for start, end in life for begun, over in lives)
 
 
 def _fits(origin: Origin, other: Origin) -> bool:

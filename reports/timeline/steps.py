@@ -18,7 +18,7 @@ from reports.timeline.devices import DeviceTime
 from reports.timeline.fetches import Fetches, find_step_runs
 from reports.timeline.marks import MARKS, Marks
 from reports.timeline.stages import Pipeline
-from reports.xplane.events import PYTHON_CALL, Events
+from reports.xplane.events import HLO, PYTHON_CALL, Events
 from reports.xplane.periods import EMPTY, PS_PER_NS, Ints, Periods, measure_within, merge, subtract, unite
 
 FEWEST_CUT = 6  # from as many steps on xprof leaves out the first and the last, which a capture may cut
@@ -109,7 +109,8 @@ def _find_host_work(host: Events, marks: Marks, line: int) -> Periods:
     left_out = np.array([_is_left_out(name, marks) for name in host.names], bool)
     first, last = np.searchsorted(host.lines, [line, line + 1])
     on_thread = host.periods[first:last][~left_out[host.kinds[first:last]]]
-    return unite(merge(on_thread), merge(host.periods[find_step_runs(host, marks, line)]))
+    compiled = host.periods[host.get(HLO).at]  # by XLA for the CPU, on threads of its own
+    return unite(merge(on_thread), merge(host.periods[find_step_runs(host, marks, line)]), merge(compiled))
 
 
 def _is_left_out(name: str, marks: Marks) -> bool:

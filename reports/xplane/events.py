@@ -27,13 +27,15 @@ LONGEST_NAME = 2000  # characters; a long chain of stages has some hundred
 UNKNOWN = -1  # a number that an event does not tell
 
 STEP_ID, PARENT_ID = "id", "parent_id"  # the first names a run of a function, or an iterator
-CORRELATION, GRAPH_TYPE = "correlation_id", "graph_type"
+CORRELATION, GRAPH_TYPE, HLO = "correlation_id", "graph_type", "hlo_op"  # the last of XLA's on a CPU
 COPY, TF_OP, ANNOTATION = "memcpy_details", "tf_op", "annotation"
 MEMORY_NUMBERS = ("bytes_allocated", "peak_bytes_in_use", "allocation_bytes", "bytes_available")
 FRAGMENTATION, ALLOCATOR = "fragmentation", "allocator_name"
-TEXTS = frozenset({GRAPH_TYPE, COPY, TF_OP, ANNOTATION, ALLOCATOR})
+TEXTS = frozenset({GRAPH_TYPE, HLO, COPY, TF_OP, ANNOTATION, ALLOCATOR})
 FLOATS = frozenset({FRAGMENTATION})
-SETTINGS = ("parallelism", "buffer_limit", "buffer_size", "batch_size", "threadpool_size")  # of a stage
+SETTINGS = (  # of a stage; of two that mean the same the later counts: TensorFlow 2.11 gives a size of 0 beside a limit
+    "parallelism", "buffer_size", "buffer_limit", "batch_size", "threadpool_size",
+)  # fmt: skip
 TUNED = "autotune"
 
 Value = int | float | str
@@ -136,12 +138,14 @@ class Capture:
         devices: What GPUs and other devices did.
         errors: What went wrong while it was captured, in the profiler's words.
         warnings: What the profiler warned of.
+        duration_ps: Time from the profiler's start to its stop, in picoseconds; None where the file does not tell.
     """
 
     host: Events
     devices: Events
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    duration_ps: int | None = None
 
 
 def clean(text: str) -> str:

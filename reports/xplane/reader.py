@@ -21,6 +21,7 @@ from reports.xplane.events import (
     FLOATS,
     FRAGMENTATION,
     GRAPH_TYPE,
+    HLO,
     MEMORY,
     MEMORY_NUMBERS,
     OPERATION,
@@ -46,6 +47,8 @@ from reports.xplane.slices import PlaneSlices, Slice, cut_space, find_line_start
 UNREAD = re.compile(r"ThreadpoolListener::")  # two of three events of a CPU's trace, and none has a duration
 FARTHEST_NS = 2**50  # two weeks; what lies farther from the beginning of a trace is damaged
 FARTHEST_PS = FARTHEST_NS * PS_PER_NS
+ENVIRONMENT = "Task Environment"  # the plane of xla/tsl/profiler/utils/xplane_schema.cc, kTaskEnvPlaneName
+STARTED, STOPPED = "profile_start_time", "profile_stop_time"  # in nanoseconds
 BITS = 64
 LARGEST = 2 ** (BITS - 1) - 1  # of a whole number with a sign
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")  # as text; 20 digits hold 64 bits
@@ -57,7 +60,7 @@ WANTED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (  # the first patt
     (MEMORY, frozenset({*MEMORY_NUMBERS, FRAGMENTATION, ALLOCATOR, TF_OP})),
     (RUN, frozenset({STEP_ID, ITERATION})),
     (re.compile(r"\$|Executor|Eager|TFE_"), frozenset()),
-    (re.compile(""), frozenset({STEP_NUMBER, ROOT_LEVEL, GRAPH_TYPE, CORRELATION})),
+    (re.compile(""), frozenset({STEP_NUMBER, ROOT_LEVEL, GRAPH_TYPE, CORRELATION, HLO})),
 )
 WANTED_OF_DEVICES = frozenset({CORRELATION, COPY, TF_OP, ANNOTATION})
 
@@ -90,7 +93,22 @@ def read_capture(content: bytes, tell: Tell = lambda _: None) -> Capture:
             gatherer.add(where)
             done += where[1] - where[0]
             tell(done / total)
-    return Capture(host.finish(), devices.finish(), _clean(space.errors), _clean(space.warnings))
+    notes = _clean(space.errors), _clean(space.warnings)
+    return Capture(host.finish(), devices.finish(), *notes, _find_duration(space.planes))
+
+
+def _find_duration(planes: Iterable[PlaneSlices]) -> int | None:
+    """How long the profiler ran, as it notes itself; None where it does not, or notes what cannot be."""
+    for plane in planes:
+        if plane.described.name == ENVIRONMENT:
+            names = {entry.key: entry.value.name for entry in plane.described.stat_metadata}
+            told = {
+                names.get(stat.metadata_id): stat.uint64_value or stat.int64_value for stat in plane.described.stats
+            }
+            duration_ns = told.get(STOPPED, 0) - told.get(STARTED, 0)
+            if STARTED in told and 0 < duration_ns < FARTHEST_NS:
+                return int(duration_ns) * PS_PER_NS
+    return None
 
 
 def _find_start(content: bytes, planes: Iterable[PlaneSlices], kind: str) -> int | None:
@@ -101,7 +119,8 @@ def _find_start(content: bytes, planes: Iterable[PlaneSlices], kind: str) -> int
 
 
 def _clean(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(clean(" ".join(text.split())) for text in texts))
+    told = (clean(" ".join(text.split())) for text in texts)
+    return tuple(dict.fromkeys(text for text in told if text))
 
 
 @dataclass(frozen=True)

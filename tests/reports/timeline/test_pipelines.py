@@ -25,6 +25,13 @@ def test_the_wait_for_a_slow_map_passes_through_the_prefetch_to_the_map() -> Non
     assert pipeline.num_threads == 2
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_limit_of_the_buffer_counts_before_its_size_of_0(order: int) -> None:
+    settings = dict([("buffer_limit", 8), ("buffer_size", 0)][::order])
+    (pipeline,) = build({PYTHON: [Made(ROOT, 0, 10), Made(PREFETCH, 0, 10, settings)]})
+    assert pipeline.stages[1].settings == (StageSetting("buffer", 8, tuned=False),)
+
+
 def test_the_wait_for_a_slow_source_passes_through_a_parallel_map() -> None:
     source = f"{PREFETCH}::ParallelMapV2::FlatMap[0]::Generator"
     (pipeline,) = build({

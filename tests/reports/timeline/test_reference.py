@@ -38,6 +38,7 @@ DIFFERENT = {
     "one_batch_unmarked": Ours(1, 2.693, 2.7, "where nothing is marked, the call that fetches its input is the step"),
 }
 HOST_COMPUTE_DIFFERENT = {
+    "jax_numpy": "what XLA runs on threads of its own is no host compute to xprof",
     "loop_slow": "the wait in a loop is host compute to xprof",
     "jax_tfdata": "a frame of Python that waits or sleeps is host compute to xprof",
     "tensorflow_2_3": "the wait that xprof misses is host compute to it",
@@ -73,7 +74,7 @@ def count(trace: Trace) -> int:
 def test_the_table_has_every_capture_and_no_other() -> None:
     assert sorted(REFERENCES) == list_captures()
     assert len(REFERENCES) == 24
-    assert DIFFERENT.keys() == HOST_COMPUTE_DIFFERENT.keys() <= REFERENCES.keys()
+    assert DIFFERENT.keys() <= HOST_COMPUTE_DIFFERENT.keys() <= REFERENCES.keys()
 
 
 @pytest.mark.parametrize("name", sorted(REFERENCES.keys() - DIFFERENT.keys()))
