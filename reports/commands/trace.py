@@ -79,10 +79,15 @@ def trace(
     if len(found.hosts) == 1:
         only = _load(found)
         text = render_steps_csv([(found.hosts[0].name, only)]) if as_csv else render_json(only) if as_json else None
+        if as_csv and not only.steps:
+            typer.echo(f"no steps: {only.remarks[0] if only.remarks else only.unclear}", err=True)
         _show(text, lambda: tabulate_trace(only, top))
         return
     hosts = _load_hosts(found)
     if as_csv:
+        for host in hosts:
+            if host.failure:
+                typer.echo(f"{host.name} cannot be read: {host.failure}", err=True)
         _show(render_steps_csv([(host.name, host.trace) for host in hosts if host.trace]), list)
     else:
         text = render_hosts_json(found.name, hosts) if as_json else None

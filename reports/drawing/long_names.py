@@ -7,7 +7,7 @@ import re
 from reports.drawing.blocks import Align, Column
 
 LONGEST_NAME = 46  # characters
-ROW_OF_NAMES = 24  # columns: three levels of stages and MapAndBatch
+ROW_OF_NAMES = 21  # columns: three levels of stages and MapAndBatch, in a table of 80 columns
 TEMPLATE = re.compile(r"<[^<>]*>")  # the arguments of a C++ template
 BEFORE_NAME = re.compile(r"^(?:void |\w+::)*")  # what it returns, and its namespaces
 

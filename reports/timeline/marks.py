@@ -20,6 +20,7 @@ from reports.xplane.periods import Ints, Periods
 
 LEGACY_MARK = "TraceContext"  # TensorFlow 2.2 and before; what it is the context of, is an argument
 MARKS, CALLS, DEVICE = "marks", "calls", "device"
+NO_NAME = "(no name)"
 SEPARATORS = " _-:#/"  # between the name of a step and its number
 FUNCTION_RUN = ("FunctionRun", "SessionRun", "RunGraph")
 
@@ -92,7 +93,7 @@ def find_calls(host: Events, fetching: Ints) -> Marks:
 
 
 def _name(host: Events, place: int) -> str:
-    name: str = host.names[host.kinds[place]]
+    name: str = host.names[host.kinds[place]] or NO_NAME
     types = host.get(GRAPH_TYPE)
     at = int(np.searchsorted(types.at, place))
     if name == LEGACY_MARK and at < len(types.at) and types.at[at] == place:

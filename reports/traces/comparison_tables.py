@@ -31,7 +31,7 @@ def tabulate_comparison(first: Trace, second: Trace, top: int) -> list[Block]:
     if operations and top:
         shown = min(top, len(operations))
         differ = "differs" if shown == 1 else "differ"
-        title = f"operations: own ms of a step, the {shown} that {differ} most of {len(operations)}"
+        title = f"operations: own ms in the capture, per step, the {shown} that {differ} most of {len(operations)}"
         blocks.append(_tabulate_pairs(title, operations[:top]))
     remarks = tuple(
         f"! {side}: {remark}" for side, trace in sides for remark in (trace.unclear, *trace.remarks) if remark

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from reports.traces.json import describe_step
 from reports.traces.trace import Trace
 
 COLUMNS = (
@@ -20,7 +21,8 @@ def render_steps_csv(traces: Sequence[tuple[str, Trace]]) -> str:
         traces: The traces, each with the name of its host.
 
     Returns:
-        A header and a row a step; times in nanoseconds, the start from the beginning of the capture on.
+        A header and a row a step; times in nanoseconds, the start from the beginning of the capture on. The wait for
+        input is empty where the trace does not show it.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -28,5 +30,6 @@ def render_steps_csv(traces: Sequence[tuple[str, Trace]]) -> str:
     for host, trace in traces:
         steps = sorted((step for kind in trace.kinds for step in kind.steps), key=lambda step: step.start_ns)
         for step in steps:
-            writer.writerow([host, step.kind, step.number, *(getattr(step, column) for column in COLUMNS[3:])])
+            told = describe_step(trace, step)
+            writer.writerow([host, step.kind, *(told[column] for column in COLUMNS[2:])])
     return text.getvalue()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.drawing.blocks import Block, Cell, Column, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_mean_ms, render_share
+from reports.drawing.numbers import render_mean_ms
 from reports.traces.json import FORMAT, describe_trace
-from reports.traces.lines import count_things, list_notes, tell_verdict
+from reports.traces.lines import count_things, list_notes, tell_share, tell_verdict
 from reports.traces.trace import Trace
-from reports.traces.verdict import SCALE
+from reports.traces.verdict import SCALE, STEPS
 
 COLUMNS = (Column("host"), *number_columns("steps", "step ms", "wait %"), Column("slowest stage"))
 NOTHING = "-"
+OF_CAPTURE = " (capture)"  # of whose time it is a share, not of the steps'
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def _list_host(host: HostTrace) -> Row:
     if trace is None:
         return build_row(host.name, NOTHING, NOTHING, NOTHING, "cannot be read")
     mean = NOTHING if trace.mean_step_ms is None else render_mean_ms(trace.mean_step_ms)
-    waits = NOTHING if trace.verdict is None else render_share(trace.verdict.input_share)
+    waits = NOTHING if trace.verdict is None else tell_share(trace.verdict)
+    if trace.verdict is not None and trace.verdict.of != STEPS and trace.kinds:
+        waits += OF_CAPTURE
     bound = trace.verdict is not None and trace.verdict.is_input_bound
     slowest = trace.awaited.slowest.name if bound and trace.awaited else ""
     return build_row(

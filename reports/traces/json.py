@@ -56,10 +56,14 @@ def describe_trace(trace: Trace) -> dict[str, Any]:
         "slowest_stage": _describe_stage(slowest) if slowest else None,
         "step_ms": dataclasses.asdict(trace.step_ms) if trace.step_ms else None,
         "mean_step_ms": trace.mean_step_ms,
-        "split": dataclasses.asdict(trace.split) if trace.split else None,
-        "steps": [_describe_step(step) for step in trace.steps],
+        "split": _describe_split(trace),
+        "steps": [describe_step(trace, step) for step in trace.steps],
         "other_steps": [
-            {"name": kind.name, "num_marked": kind.num_marked, "steps": [_describe_step(step) for step in kind.steps]}
+            {
+                "name": kind.name,
+                "num_marked": kind.num_marked,
+                "steps": [describe_step(trace, step) for step in kind.steps],
+            }
             for kind in trace.kinds[1:]
         ],
         "pipelines": [_describe_pipeline(pipeline) for pipeline in trace.pipelines],
@@ -70,8 +74,16 @@ def describe_trace(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _describe_step(step: Step) -> dict[str, Any]:
-    return {"name": step.name, **dataclasses.asdict(step)}
+def _describe_split(trace: Trace) -> dict[str, Any] | None:
+    if trace.split is None:
+        return None
+    return {**dataclasses.asdict(trace.split), **({} if trace.verdict else {"input": None})}
+
+
+def describe_step(trace: Trace, step: Step) -> dict[str, Any]:
+    """A step; its wait for input is None where the trace does not show it."""
+    told = {"name": step.name, **dataclasses.asdict(step)}
+    return told if trace.verdict else {**told, "input_ns": None}
 
 
 def _describe_pipeline(pipeline: Pipeline) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 from collections.abc import Sequence
 
 from reports.drawing.numbers import render_decimal, render_ms, render_share
+from reports.timeline.activity import Activity
 from reports.timeline.stage_kinds import find_kind
 from reports.timeline.stages import Pipeline
 from reports.traces.trace import PARTS, StepKind, Trace
-from reports.traces.verdict import STEPS
+from reports.traces.verdict import HIGH, MODERATE, STEPS, InputVerdict
 from reports.xplane.periods import PS_PER_MS
 
 MOST_WORK = 3  # types of operations, calls or functions; what comes after runs for a fraction of it
@@ -23,6 +26,12 @@ SHOW_INPUT_OF_JAX = (
     ' jax.profiler.StepTraceAnnotation("train", step_num=n)'
 )
 NOT_BY_JAX = ": a capture by JAX holds no stages of tf.data"
+NO_PYTHON = (
+    "use TensorFlow's operations, or cache() the result: {operation} runs Python code, of which one call runs at a time"
+)
+LOADING = re.compile(r"(?i)(?!.*::).*(load|fetch|batch|input|data|next|(?<!th)read)")  # what a program marked itself
+LOADS = "to do: if {name} loads the batches, steps wait for it, {share} % of their time: load ahead, as with tf.data"
+LONGEST_NOTE = 300  # characters; all of it is in the JSON
 MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
 NO_STAGES = "which stage of tf.data does it, is not in this trace: capture the same steps with tf.profiler.experimental"
 
@@ -32,7 +41,7 @@ def tell_verdict(trace: Trace) -> list[str]:
     if trace.verdict is None:
         return [trace.unclear, *_tell_activity(trace)]
     of = "step time" if trace.verdict.of == STEPS else "captured time"
-    said = f"{trace.verdict.bound}: {render_share(trace.verdict.input_share)} % of the {of} is waiting for input"
+    said = f"{trace.verdict.bound}: {tell_share(trace.verdict)} % of the {of} is waiting for input"
     if trace.verdict.is_input_bound:
         lines = _blame(trace.awaited) if trace.awaited else [NO_STAGES]
     else:
@@ -40,11 +49,23 @@ def tell_verdict(trace: Trace) -> list[str]:
     return [said, *_tell_gain(trace), *lines, *_tell_other_kinds(trace)]
 
 
+def tell_share(verdict: InputVerdict) -> str:
+    """The share that waits, in percent, which no rounding lifts over the threshold below which it lies."""
+    share, rounded = verdict.input_share, render_share(verdict.input_share)
+    if any(share < threshold <= float(rounded.lstrip("<")) / 100 for threshold in (MODERATE, HIGH)):
+        return f"{math.floor(1000 * share) / 10:.1f}"
+    return rounded
+
+
 def list_notes(trace: Trace) -> list[str]:
     """What the profiler itself says went wrong: why something is missing in the trace."""
     more = len(trace.notes) - MOST_NOTES
-    shown = [f"the profiler says: {note}" for note in trace.notes[:MOST_NOTES]]
+    shown = [f"the profiler says: {_cut(note)}" for note in trace.notes[:MOST_NOTES]]
     return [*shown, *([f"and {more} more"] if more > 0 else [])]
+
+
+def _cut(note: str) -> str:
+    return note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 3]}..."
 
 
 def count_things(count: int, thing: str) -> str:
@@ -78,16 +99,12 @@ def _blame(pipeline: Pipeline) -> list[str]:
     stage, kind = pipeline.slowest, find_kind(pipeline.slowest.name)
     share = render_share(stage.share_ps / pipeline.wait_ps) if pipeline.wait_ps else "0"
     ran = ", ".join(f"{work.kind} {render_ms(work.duration_ps / PS_PER_MS)} ms" for work in stage.work[:MOST_WORK])
-    lines = [
+    python = stage.work[0].kind if stage.work and stage.work[0].kind in PYTHON else None
+    return [
         f"slowest stage: {stage.name}, {share} % of that wait: it waited for {kind.waits_for}",
-        f"meanwhile tf.data's threads ran {ran}" if ran else "",
-        f"to do: {kind.advice}",
+        *([f"meanwhile tf.data's threads ran {ran}"] if ran else []),
+        f"to do: {NO_PYTHON.format(operation=python) if python else kind.advice}",
     ]
-    if stage.work and stage.work[0].kind in PYTHON:
-        lines.append(
-            f"{stage.work[0].kind} runs Python code, which does not run in parallel: use TensorFlow's operations"
-        )
-    return [line for line in lines if line]
 
 
 def _tell_rest(trace: Trace) -> list[str]:
@@ -125,8 +142,17 @@ def _tell_activity(trace: Trace) -> list[str]:
     lines = [f"in the steps their thread ran {f'{calls}, ' if calls else ''}{unrecorded} ({where})"]
     if activity.functions:
         lines.append(f"Python's own time there: {_list_shares(activity.functions)}")
-    advice = SHOW_INPUT_OF_JAX + ("" if trace.pipelines else NOT_BY_JAX) if trace.computes_with_jax else SHOW_INPUT
-    return [*lines, *_tell_other_kinds(trace), advice]
+    return [*lines, *_tell_other_kinds(trace), _advise(trace, activity)]
+
+
+def _advise(trace: Trace, activity: Activity) -> str:
+    """What shows the input; if a call seems to load it, that it may be the wait."""
+    loading = next(((name, share) for name, share in activity.calls if LOADING.match(name)), None)
+    if loading is not None and loading[1] >= MODERATE:
+        return LOADS.format(name=loading[0], share=render_share(loading[1]))
+    if trace.computes_with_jax:
+        return SHOW_INPUT_OF_JAX + ("" if trace.pipelines else NOT_BY_JAX)
+    return SHOW_INPUT
 
 
 def _list_shares(shares: Sequence[tuple[str, float]]) -> str:

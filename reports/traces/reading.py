@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mnist_core.files.xspace import TraceError
+from reports.drawing.numbers import render_ms
 from reports.timeline.activity import describe_activity
 from reports.timeline.devices import describe_devices, find_device_steps, sum_device_operations, time_devices
 from reports.timeline.fetches import Fetches, find_fetches, find_fetching_runs
@@ -16,20 +17,23 @@ from reports.timeline.operations import order_operations, sum_operations
 from reports.timeline.pipelines import build_pipelines
 from reports.timeline.stages import BESIDE, Pipeline
 from reports.timeline.steps import Step, count_places, measure_steps
-from reports.traces.remarks import explain_input, explain_lost, explain_steps, is_jax
+from reports.traces.remarks import explain_input, explain_lost, explain_overlaps, explain_steps, is_jax
 from reports.traces.trace import StepKind, Trace
 from reports.traces.verdict import InputVerdict, judge_capture, judge_steps
-from reports.xplane.events import Capture, Events, clean
-from reports.xplane.periods import PS_PER_MS
+from reports.xplane.events import Capture, clean
+from reports.xplane.periods import PS_PER_MS, Period
 from reports.xplane.reader import read_capture
 from reports.xplane.sessions import Session, find_session, load_content
 
 TRAIN = "train"  # how the names begin of the steps that matter most
-NOTHING_RAN = "nothing ran in this capture: start the profiler, run some steps, and stop it then"
+NOTHING_RAN = (
+    "nothing that the profiler records ended in this capture{of}: start the profiler, run some steps, and stop it then"
+)
 NO_TF_DATA = "cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for input"
 NOT_FETCHED = "cannot tell from this trace: its steps fetch from none of the tf.data pipelines in it"
 NOT_MARKED = "cannot tell from this trace: the host marks no step, so no wait for input can be put down to one"
 NO_STEPS = "cannot tell from this trace: neither steps nor tf.data in it"
+NO_FETCH = "cannot tell from this trace: no fetch from tf.data ended in the {ms} ms of it: capture longer"
 
 
 def load_trace(path: Path, session: str | None = None, tell: Callable[[float], None] = lambda _: None) -> Trace:
@@ -91,16 +95,17 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
     steps = measure_steps(host, marks, fetches, pipelines, time_)
     places = _find_seen(steps, pipelines)
     kinds = _group_steps(marks, [steps[place] for place in places])
-    verdict, outside = _judge(host, marks, fetches, pipelines, kinds)
+    span = _find_span(capture)
+    verdict, outside = _judge(span, marks, fetches, pipelines, kinds)
     pipelines = _put_first(kinds, pipelines, outside=outside)
     chosen = [place for place in places if marks.names[place] == kinds[0].name]
     jax = is_jax(host)
     remarks = explain_steps(host, marks) if len(host) or len(devices) else []
+    remarks += explain_overlaps(marks)
     remarks += explain_lost(len(count_places(len(steps))) - len(places))
     remarks += explain_input(
         pipelines, outside=outside, input_bound=verdict is not None and verdict.is_input_bound, jax=jax
     )
-    span = host.span or devices.span or (0, 0)
     return Trace(
         session=session,
         num_bytes=num_bytes,
@@ -116,7 +121,7 @@ def analyze(session: Session, num_bytes: int, capture: Capture) -> Trace:
         computes_with_jax=jax,
         activity=None if verdict or marks.origin == DEVICE else describe_activity(host, marks, chosen),
         verdict=verdict,
-        unclear="" if verdict else _say_why(capture, marks, pipelines),
+        unclear="" if verdict else _say_why(capture, span, marks, pipelines),
         remarks=tuple(remarks),
     )
 
@@ -159,7 +164,7 @@ def _put_first(kinds: Sequence[StepKind], pipelines: Sequence[Pipeline], *, outs
 
 
 def _judge(
-    host: Events, marks: Marks, fetches: Fetches, pipelines: Sequence[Pipeline], kinds: Sequence[StepKind]
+    span: Period, marks: Marks, fetches: Fetches, pipelines: Sequence[Pipeline], kinds: Sequence[StepKind]
 ) -> tuple[InputVerdict | None, bool]:
     """The verdict, and whether it is of the capture since the input is fetched outside of the steps."""
     if kinds:
@@ -169,18 +174,25 @@ def _judge(
         if fetched or (verdict is not None and verdict.is_input_bound):
             return verdict, False
         if len(fetches.waits_beside):
-            return judge_capture(host.span, fetches.waits_beside), True
+            return judge_capture(span, fetches.waits_beside), True
         return None, False
     waits = pipelines[0].waits if pipelines else fetches.waits_beside
-    return (judge_capture(host.span, waits) if len(waits) else None), False
+    return (judge_capture(span, waits) if len(waits) else None), False
 
 
-def _say_why(capture: Capture, marks: Marks, pipelines: Sequence[Pipeline]) -> str:
+def _find_span(capture: Capture) -> Period:
+    """When the profiler ran: from the first event on, and for as long as it notes, or until the last event."""
+    start, end = capture.host.span or capture.devices.span or (0, 0)
+    return start, max(end, start + (capture.duration_ps or 0))
+
+
+def _say_why(capture: Capture, span: Period, marks: Marks, pipelines: Sequence[Pipeline]) -> str:
     """Why there is no verdict."""
+    ms = render_ms((span[1] - span[0]) / PS_PER_MS)
     if not len(capture.host) and not len(capture.devices):
-        return NOTHING_RAN
+        return NOTHING_RAN.format(of=f" of {ms} ms" if capture.duration_ps else "")
     if not len(marks):
-        return NO_STEPS
+        return NO_FETCH.format(ms=ms) if pipelines else NO_STEPS
     if marks.origin == DEVICE:
         return NOT_MARKED
     return NOT_FETCHED if pipelines else NO_TF_DATA

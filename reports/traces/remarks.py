@@ -18,10 +18,8 @@ from reports.xplane.periods import PS_PER_MS
 STOCK_MARK = "Profiled batch"  # keras/src/backend/tensorflow/tensorboard.py, 3.15
 STOCK_CALL = "train_function"  # of Keras' fit, in whose first captured batch no mark is
 JAX = re.compile(r"PjitFunction|\w*PjRt|TfrtCpuExecutable|TfrtTpu|\$.*\bjax\b")
-MARK_THEM = (
-    'mnist-core train --profile START:STOP, mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit,'
-    ' or tf.profiler.experimental.Trace("train", step_num=n, _r=1)'
-)
+PROFILE_STEPS = 'mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit'
+MARK_THEM = f'{PROFILE_STEPS}, or tf.profiler.experimental.Trace("train", step_num=n, _r=1)'
 MARK_JAX = 'jax.profiler.StepTraceAnnotation("train", step_num=n)'
 NO_MARKS = (
     'No event marks a step, so there are no steps to tell ("No step marker observed" in TensorBoard). Mark each'
@@ -42,11 +40,15 @@ ONE_BATCH = (
 KERAS_MARKS = (
     "TensorBoard's Profile tab is empty for this trace (\"No step marker observed\"): Keras' TensorBoard callback calls"
     ' Trace("Profiled batch", step_num=batch) without _r=1, in Keras 3.15 too. The steps here are read from those marks'
-    f" all the same. To fill the tab, capture again with {MARK_THEM}."
+    " all the same. To fill the tab, capture again with {advice}."
 )
 WEAK_MARKS = (
     'TensorBoard\'s Profile tab is empty for this trace ("No step marker observed"): its marks lack _r=1. The steps'
-    f" here are read from them all the same. To fill the tab, capture again with {MARK_THEM}."
+    " here are read from them all the same. To fill the tab, capture again with {advice}."
+)
+LEVELS_WITH_LOOPS = (
+    " With _r=1 alone the tab would take the iterations of loops inside the graphs (an LSTM, tf.map_fn, tf.while_loop,"
+    " steps_per_execution) for its steps."
 )
 LOOPS = (
     "TensorBoard's Profile tab takes the iterations of loops inside this trace's graphs (an LSTM, tf.map_fn,"
@@ -57,6 +59,7 @@ FETCHED_OUTSIDE = (
     "The input is fetched outside the marked steps, so they do not show it, and the verdict is of the whole capture."
     " Put next(iterator) inside {mark}, together with the step."
 )
+OVERLAPPING = "{steps} before another has ended{where}: their times together are more than the program took."
 LOST_LOOP = (
     "{steps} left out: the trace holds nothing of their loop over the dataset. TensorFlow before 2.16 loses the events"
     " of threads that have ended."
@@ -96,10 +99,25 @@ def explain_steps(host: Events, marks: Marks) -> list[str]:
         return [told, *([ONE_BATCH] if one and STOCK_CALL in marks.names[0] else [])]
     remarks = []
     if not marks.has_levels:
-        remarks.append(KERAS_MARKS if STOCK_MARK in marks.names else WEAK_MARKS)
+        said, loops = KERAS_MARKS if STOCK_MARK in marks.names else WEAK_MARKS, has_loops(host)
+        advice = PROFILE_STEPS if loops else MARK_THEM
+        remarks.append(said.format(advice=advice) + (LEVELS_WITH_LOOPS if loops else ""))
     elif has_loops(host):
         remarks.append(LOOPS)
     return [*remarks, *([ONE_BATCH] if one and STOCK_MARK in marks.names else [])]
+
+
+def explain_overlaps(marks: Marks) -> list[str]:
+    """That steps were under way at once, on several threads or as one mark ends after the next has begun."""
+    ends = np.maximum.accumulate(marks.periods[:, 1])
+    overlapping = int((marks.periods[1:, 0] < ends[:-1]).sum())
+    if not overlapping:
+        return []
+    num_threads = len(np.unique(marks.lines))
+    where = f", on {num_threads} threads" if num_threads > 1 else ""
+    return [
+        OVERLAPPING.format(steps="1 step begins" if overlapping == 1 else f"{overlapping} steps begin", where=where)
+    ]
 
 
 def has_loops(host: Events) -> bool:

@@ -90,9 +90,10 @@ def _tell_spread(trace: Trace, durations: Sequence[float]) -> str:
 
 
 def _title_pipeline(trace: Trace, number: int) -> str:
-    if len(trace.pipelines) == 1:
-        return "tf.data"
-    return f"tf.data, pipeline {number} of {len(trace.pipelines)}: for {trace.pipelines[number - 1].consumer}"
+    pipeline, count = trace.pipelines[number - 1], len(trace.pipelines)
+    if count == 1:
+        return "tf.data" if pipeline.serves or not trace.kinds else f"tf.data, for {pipeline.consumer}"
+    return f"tf.data, pipeline {number} of {count}: for {pipeline.consumer}"
 
 
 def _tabulate_stages(pipeline: Pipeline, title: str) -> Table:
@@ -146,7 +147,7 @@ def _explain(trace: Trace) -> list[str]:
             "auto: AUTOTUNE chose the number; ?: too busy to tell; these tables are of the whole capture",
         ]
     if any(kind.num_marked - len(kind.steps) > 0 for kind in trace.kinds) and trace.num_marks >= FEWEST_CUT:
-        lines.append("of six steps or more the first and the last do not count: a capture may have cut them")
+        lines.append("of six steps or more of any name the first and the last do not count: a capture may cut them")
     if trace.steps:
         lines.append(f"[]: {CONFIDENCE:.0%} interval of the median. The profiler slows a run: take no rates from it")
     if trace.verdict is not None:

@@ -73,7 +73,7 @@ class Trace:
     Args:
         session: The capture that the trace holds.
         num_bytes: Size of its file.
-        capture_ms: Time from the first event of the host to the last.
+        capture_ms: How long the profiler ran; from the first event to the last where it does not note that.
         notes: Errors and warnings that the profiler left in the trace.
         origin: What was taken for steps: "marks", "calls" of a function for want of marks, or those of a "device".
         kinds: The steps by their names; those of a training come first, then those that took longest, together.

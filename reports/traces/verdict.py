@@ -48,14 +48,14 @@ def judge_steps(steps: Sequence[Step]) -> InputVerdict | None:
     return InputVerdict(share, STEPS, _name_bound(share))
 
 
-def judge_capture(span: Period | None, waits: Periods) -> InputVerdict | None:
+def judge_capture(span: Period, waits: Periods) -> InputVerdict | None:
     """The share of the capture in which a consumer waited.
 
     Args:
         span: The capture.
         waits: When the consumer waited, merged.
     """
-    if span is None or span[0] == span[1]:
+    if span[0] == span[1]:
         return None
     share = add_up(waits) / (span[1] - span[0])
     return InputVerdict(share, CAPTURE, _name_bound(share))

@@ -24,7 +24,7 @@ UNTOLD = frozenset({*LAYOUT, TRACES})  # folders that name no session, where it 
 STAMP = re.compile(r"\d{4}(_\d\d){5}")  # how TensorFlow and TensorBoard name a session
 MAX_LISTED = 8  # sessions in an error's one line
 MAX_BYTES = 2**30  # some tens of steps take a few MiB; protocol buffers end at 2 GiB
-MAKE_ONE = "capture one with mnist-core train --profile START:STOP"
+MAKE_ONE = 'capture one with mnist-bench trace, or with mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit'
 
 
 class Host(NamedTuple):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_core.files.xspace import NOT_A_TRACE, TraceError, parse_message
+from reports.xplane.events import clean
 
 VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5  # wire types
 # How fields begin: with a tag, which is the field's number and, here, that a length and as many bytes follow.
@@ -60,6 +61,9 @@ def cut_space(content: bytes) -> SpaceSlices:
             planes.append(_cut_plane(content, start, end))
         elif tag in notes:
             notes[tag].append(content[start:end].decode("utf-8", "replace"))
+    if not planes and notes[ERRORS]:
+        said = "; ".join(" ".join(note.split()) for note in notes[ERRORS])
+        raise TraceError(f"holds nothing but errors of the profiler: {clean(said)}")
     if not planes:
         raise TraceError("is no profiler trace: give an .xplane.pb file, as in plugins/profile/<session>/.")
     return SpaceSlices(tuple(planes), tuple(notes[ERRORS]), tuple(notes[WARNINGS]))

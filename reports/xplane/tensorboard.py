@@ -33,7 +33,7 @@ def check_logs(run: Path) -> None:
         is_packed = is_packed or path.name.endswith(SUFFIXES)
     if is_packed:
         raise TraceError(f"{shown} holds packed traces alone, which TensorBoard cannot read: unpack them with gunzip.")
-    raise TraceError(f"{shown} holds neither traces nor logs: {MAKE_ONE}, or with pytest bench/ --traces.")
+    raise TraceError(f"{shown} holds neither traces nor logs: {MAKE_ONE}.")
 
 
 def build_command(run: Path, port: int) -> list[str]:

@@ -40,7 +40,7 @@ def load_planted(name: str, folder: Path) -> Trace:
         ("slow_map", "Map", ["Map"]),
         ("slow_map_of_examples", "MapAndBatch", ["MapAndBatch"]),
         ("slow_first_map", "Map", []),
-        ("slow_source", "Generator", ["MapAndBatch"]),
+        ("slow_source", "Generator", []),  # the call of MapAndBatch under way explains 1 % of the wait
         ("slow_filter", "Filter", []),
     ],
 )
@@ -137,7 +137,7 @@ def test_the_stock_callbacks_trace_gets_its_steps_and_the_reason_for_the_empty_t
     assert trace.verdict.of == STEPS
     (remark,) = trace.remarks
     assert 'calls Trace("Profiled batch", step_num=batch) without _r=1' in remark
-    assert "mnist-core train --profile START:STOP" in remark
+    assert 'mnist_core.profiling.ProfileSteps("logs", "START:STOP")' in remark
 
 
 def test_the_command_reads_it_without_tensorflow_and_leaves_the_folder_as_it_was(stock_logs: Path) -> None:

@@ -13,7 +13,7 @@ from made_traces import make_waits, save
 from spaces import make_slow_map, make_space
 
 from reports.commands.trace import trace
-from reports.xplane.sessions import MAX_BYTES
+from reports.xplane.sessions import MAKE_ONE, MAX_BYTES
 
 pytestmark = pytest.mark.process
 
@@ -84,7 +84,7 @@ def test_bad_input_is_one_line_and_exit_code_2(runs: Path) -> None:
             ["traces", "--session", "x"],
             "traces holds no session 'x': choose one with --session, of post/2026_11_23, stock/2026_11_23.",
         ),
-        (["empty"], "empty holds no trace (*.xplane.pb): capture one with mnist-core train --profile START:STOP."),
+        (["empty"], f"empty holds no trace (*.xplane.pb): {MAKE_ONE}."),
         (
             ["cut.xplane.pb"],
             "cut.xplane.pb is cut short or no profiler trace: capture it again, and copy the whole file.",
@@ -236,8 +236,17 @@ def test_csv_of_one_host_and_of_several(hosts: Path) -> None:
         "b-slow": "b-slow,train,0,0,20000000,5000000,0,0,0,15000000\n"
         "b-slow,train,1,20000000,20000000,5000000,0,0,0,15000000\n",
     }
-    assert run(str(hosts), "--csv").stdout == HEADER + rows["a-fast"] + rows["b-slow"]
+    both = run(str(hosts), "--csv")
+    assert both.stdout == HEADER + rows["a-fast"] + rows["b-slow"]
+    assert both.stderr.startswith("c-damaged cannot be read: ")
     assert run(str(hosts), "--csv", "--session", "b-slow").stdout == HEADER + rows["b-slow"]
+
+
+def test_csv_without_steps_says_why_beside_it(tmp_path: Path) -> None:
+    save(tmp_path, make_space(make_slow_map(number=None)))
+    done = run(str(tmp_path), "--csv")
+    assert (done.returncode, done.stdout) == (0, HEADER)
+    assert done.stderr.startswith("no steps: No event marks a step")
 
 
 def test_csv_of_nothing_but_one_trace_is_one_line_and_exit_code_2(hosts: Path) -> None:
@@ -254,7 +263,7 @@ def test_hosts_of_which_none_can_be_read_are_one_line_and_exit_code_2(hosts: Pat
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         f"error: no host of session 2026_11_23 can be read: {hosts}/plugins/profile/2026_11_23/a-fast.xplane.pb is"
-        " empty: capture one with mnist-core train --profile START:STOP.\n"
+        f" empty: {MAKE_ONE}.\n"
     )
 
 

@@ -42,7 +42,7 @@ def test_the_text_of_two_traces() -> None:
         " A runs as Prefetch(auto) > Map > BatchV2",
         " B runs as MapAndBatch",
         "",
-        "operations: own ms of a step, the 1 that differs most of 1",
+        "operations: own ms in the capture, per step, the 1 that differs most of 1",
         "",
         "                                                  type       A     B  B - A",
         " ──────────────────────────────────────────────────────────────────────────",

@@ -4,6 +4,7 @@ from made_traces import make_waits, read_trace
 from spaces import PYTHON, Made
 
 from reports.traces.csv import render_steps_csv
+from reports.traces.json import describe_trace
 
 HEADER = "host,step,number,start_ns,duration_ns,input_ns,host_ns,device_ns,launch_ns,other_ns\n"
 
@@ -41,3 +42,12 @@ def test_steps_that_may_be_cut_are_left_out() -> None:
 
 def test_no_steps_leave_the_header() -> None:
     assert render_steps_csv([("vm", read_trace({PYTHON: [Made("anything", 0, 10)]}))]) == HEADER
+
+
+def test_the_wait_of_steps_whose_input_cannot_be_seen_is_empty() -> None:
+    trace = read_trace({PYTHON: [Made("train", 0, 10, {"step_num": 0, "_r": 1})]})
+    assert trace.verdict is None
+    assert render_steps_csv([("vm", trace)]) == f"{HEADER}vm,train,0,0,10000,,0,0,0,10000\n"
+    told = describe_trace(trace)
+    assert (told["split"]["input"], told["steps"][0]["input_ns"]) == (None, None)
+    assert told["steps"][0]["other_ns"] == 10_000

@@ -25,9 +25,8 @@ def test_the_whole_text() -> None:
         " without that wait a step would take 11.9 ms instead of 20.0 ms, at best",
         " slowest stage: Map, 93 % of that wait: it waited for its function",
         " meanwhile tf.data's threads ran PyFunc 84.0 ms",
-        " to do: run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or call the function on whole",
-        " batches (batch before map), make it cheaper, or cache() its result",
-        " PyFunc runs Python code, which does not run in parallel: use TensorFlow's operations",
+        " to do: use TensorFlow's operations, or cache() the result: PyFunc runs Python code, of which one",
+        " call runs at a time",
         "",
         "hosts",
         "",
@@ -66,3 +65,17 @@ def test_json_of_the_hosts() -> None:
     assert (slow["host"], slow["mean_step_ms"], slow["notes"]) == ("worker-1", 20.0, ["CUPTI was not loaded."])
     assert (fast["host"], fast["verdict"]["input_share"]) == ("worker-0", pytest.approx(0.01))
     assert damaged == {"host": "worker-3", "failure": "worker-3.xplane.pb is empty."}
+
+
+def test_a_share_of_the_capture_is_marked_where_steps_have_theirs() -> None:
+    threads = {PYTHON: [
+        event
+        for number in range(3)
+        for event in (
+            Made("Iterator::Root", number * 10_000, 2_000),
+            Made("train", number * 10_000 + 2_000, 8_000, {"step_num": number, "_r": 1}),
+        )
+    ]}  # fmt: skip
+    outside = HostTrace("a", read_trace(threads))
+    (table,) = (block for block in tabulate_hosts("s", [FAST, outside]) if isinstance(block, Table))
+    assert [str(row[3].text) for row in table.rows] == ["1", "20 (capture)"]

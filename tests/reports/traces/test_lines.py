@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from made_traces import MILLISECOND, make_step, make_trace, make_waits, read_space, read_trace
-from spaces import PYTHON, Made, make_slow_map, make_space
+from spaces import BACKGROUND, PYTHON, Made, make_slow_map, make_space, number_of
 
 from reports.traces.lines import NO_STAGES, count_things, list_notes, tell_counted, tell_verdict
 from reports.traces.trace import StepKind
@@ -106,7 +106,7 @@ def test_neither_steps_nor_tf_data_is_one_line() -> None:
 
 def test_nothing_ran() -> None:
     assert tell_verdict(read_space(make_space({}))) == [
-        "nothing ran in this capture: start the profiler, run some steps, and stop it then"
+        "nothing that the profiler records ended in this capture: start the profiler, run some steps, and stop it then"
     ]
 
 
@@ -207,3 +207,74 @@ def test_of_many_notes_the_first_are_shown_and_the_others_counted(count: int, la
     assert listed[-1] == last
     assert listed[:5] == [f"the profiler says: {note}" for note in notes[:5]]
     assert len(listed) == min(count, 6)
+
+
+@pytest.mark.parametrize(
+    ("input_ms", "said"),
+    [
+        (0.499, "not input-bound: 4.9 %"),
+        (0.5, "moderately input-bound: 5 %"),
+        (1.94, "moderately input-bound: 19 %"),
+        (1.999, "moderately input-bound: 19.9 %"),
+        (2.0, "highly input-bound: 20 %"),
+    ],
+)
+def test_no_rounding_lifts_a_share_over_a_threshold(input_ms: float, said: str) -> None:
+    assert tell_verdict(make_trace([make_step(input_ms)] * 6))[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "duration_us", "is_loading"),
+    [
+        ("load", 5_000, True),
+        ("NextBatch", 500, True),
+        ("load", 499, False),
+        ("thread", 5_000, False),
+        ("tsl::InputBuffer", 5_000, False),
+        ("compute", 5_000, False),
+    ],
+)
+def test_a_call_that_seems_to_load_batches_is_what_steps_may_wait_for(
+    name: str, duration_us: int, is_loading: bool
+) -> None:
+    mark, call = Made("train", 0, 10_000, {"step_num": 0, "_r": 1}), Made(name, 0, duration_us)
+    advice = (
+        f"to do: if {name} loads the batches, steps wait for it, {duration_us // 100} % of their time: load ahead, as"
+        " with tf.data"
+    )
+    assert tell_verdict(read_trace({PYTHON: [mark, call]}))[-1] == (advice if is_loading else ADVICE)
+
+
+def make_timed(threads: dict[str, list[Made]], duration_ms: int) -> object:
+    """A space whose profiler noted how long it ran."""
+    space = make_space(threads)
+    plane = space.planes.add(name="Task Environment")
+    for name, value in (("profile_start_time", 10**9), ("profile_stop_time", 10**9 + duration_ms * MILLISECOND)):
+        plane.stats.add(metadata_id=number_of(plane.stat_metadata, name), uint64_value=value)
+    return space
+
+
+def test_a_capture_lasts_as_long_as_its_profiler_notes() -> None:
+    threads = {PYTHON: [Made("IteratorGetNextOp::DoCompute", 0, 10_000), Made("Iterator::Root", 0, 10_000)]}
+    trace = read_space(make_timed(threads, 40))
+    assert trace.capture_ms == 40
+    assert tell_verdict(trace)[0] == "highly input-bound: 25 % of the captured time is waiting for input"
+    assert read_space(make_timed(threads, 5)).capture_ms == 10  # less than its events took
+
+
+def test_a_capture_in_which_nothing_ended_says_how_long_it_was() -> None:
+    (said,) = tell_verdict(read_space(make_timed({}, 51)))
+    assert said.startswith("nothing that the profiler records ended in this capture of 51.0 ms: start the profiler")
+
+
+def test_a_pipeline_without_a_fetch_that_ended_needs_a_longer_capture() -> None:
+    threads = {BACKGROUND: [Made("Iterator::Root::Prefetch::Map", 0, 8_000, {"id": 3, "parent_id": 2})]}
+    assert tell_verdict(read_space(make_timed(threads, 20))) == [
+        "cannot tell from this trace: no fetch from tf.data ended in the 20.0 ms of it: capture longer"
+    ]
+
+
+@pytest.mark.parametrize(("length", "shown"), [(300, "x" * 300), (301, f"{'x' * 297}...")])
+def test_a_long_note_is_cut(length: int, shown: str) -> None:
+    trace = replace(read_trace(make_waits(1)), notes=("x" * length,))
+    assert list_notes(trace) == [f"the profiler says: {shown}"]

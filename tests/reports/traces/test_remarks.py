@@ -4,10 +4,8 @@ import pytest
 from made_traces import make_waits, read_space, read_trace
 from spaces import BACKGROUND, PYTHON, Made, add_plane, make_slow_map, make_space
 
-MARK_THEM = (
-    'mnist-core train --profile START:STOP, mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit,'
-    ' or tf.profiler.experimental.Trace("train", step_num=n, _r=1).'
-)
+PROFILE_STEPS = 'mnist_core.profiling.ProfileSteps("logs", "START:STOP") in fit'
+MARK_THEM = f'{PROFILE_STEPS}, or tf.profiler.experimental.Trace("train", step_num=n, _r=1).'
 KERAS_MARKS = (
     "TensorBoard's Profile tab is empty for this trace (\"No step marker observed\"): Keras' TensorBoard callback calls"
     ' Trace("Profiled batch", step_num=batch) without _r=1, in Keras 3.15 too. The steps here are read from those marks'
@@ -107,7 +105,29 @@ def test_a_loop_in_a_graph_hides_the_marks_from_tensorboard_and_one_of_tf_data_d
 def test_weak_marks_are_the_reason_before_any_loop() -> None:
     threads = make_slow_map(level=None)
     threads["tf_Compute/5"] = [Made("ExecutorState::Process", 5_000, 10, {"id": 900, "iter_num": 3})]
-    assert remarks_of(threads) == (WEAK_MARKS,)
+    of_loops = (
+        f"{PROFILE_STEPS}. With _r=1 alone the tab would take the iterations of loops inside the graphs (an LSTM,"
+        " tf.map_fn, tf.while_loop, steps_per_execution) for its steps."
+    )
+    assert remarks_of(threads) == (WEAK_MARKS.replace(MARK_THEM, of_loops),)
+
+
+@pytest.mark.parametrize(
+    ("starts_us", "thread", "told"),
+    [
+        ((0, 1_000, 2_000), "python/2", ()),
+        ((0, 999, 2_000), "python/2", ("1 step begins before another has ended, on 2 threads",)),
+        ((0, 500, 999), "python/2", ("2 steps begin before another has ended, on 2 threads",)),
+        ((0, 999, 2_000), "python/1", ("1 step begins before another has ended",)),
+    ],
+)
+def test_steps_that_overlap_are_told(starts_us: tuple[int, ...], thread: str, told: tuple[str, ...]) -> None:
+    threads: dict[str, list[Made]] = {"python/1": []}
+    for number, start in enumerate(starts_us):
+        events = threads.setdefault(thread if number == 1 else "python/1", [])
+        events.append(Made("train", start, 1_000, {"step_num": number, "_r": 1}))
+    expected = tuple(f"{each}: their times together are more than the program took." for each in told)
+    assert remarks_of(threads) == expected
 
 
 def make_outside() -> dict[str, list[Made]]:

@@ -20,9 +20,8 @@ def test_the_text_of_an_input_bound_trace() -> None:
         " without that wait a step would take 1.9 ms instead of 10.0 ms, at best",
         " slowest stage: Map, 93 % of that wait: it waited for its function",
         " meanwhile tf.data's threads ran PyFunc 84.0 ms",
-        " to do: run it in parallel (num_parallel_calls=tf.data.AUTOTUNE), or call the function on whole",
-        " batches (batch before map), make it cheaper, or cache() its result",
-        " PyFunc runs Python code, which does not run in parallel: use TensorFlow's operations",
+        " to do: use TensorFlow's operations, or cache() the result: PyFunc runs Python code, of which one",
+        " call runs at a time",
         "",
         "step time, ms",
         "",
@@ -40,24 +39,24 @@ def test_the_text_of_an_input_bound_trace() -> None:
         "",
         "tf.data",
         "",
-        "  stage                     wait %  wait ms  own ms  calls  parallel  buffer  batch",
-        " ──────────────────────────────────────────────────────────────────────────────────",
-        "    Root                         1     0.60    0.60     12",
-        "     Prefetch                    0     0.00    0.00     12            auto 2",
-        "  *   Map                       93     90.0    90.0     12",
-        "       BatchV2                   6     6.00    6.00     12                       32",
+        "  stage                  wait %  wait ms  own ms  calls  parallel  buffer  batch",
+        " ───────────────────────────────────────────────────────────────────────────────",
+        "    Root                      1     0.60    0.60     12",
+        "     Prefetch                 0     0.00    0.00     12            auto 2",
+        "  *   Map                    93     90.0    90.0     12",
+        "       BatchV2                6     6.00    6.00     12                       32",
         "",
         " runs as Prefetch(auto) > Map > BatchV2",
         "",
         "operations, the longest 1 of 1",
         "",
-        "  name                      type    on    own ms  calls",
-        " ──────────────────────────────────────────────────────",
-        "  dense/MatMul              MatMul  host    24.0     12",
+        "  name                   type    on    own ms  calls",
+        " ───────────────────────────────────────────────────",
+        "  dense/MatMul           MatMul  host    24.0     12",
         "",
         " wait: the consumer's, and the stage in which it went (* the slowest); own: called, its inputs not",
         " auto: AUTOTUNE chose the number; ?: too busy to tell; these tables are of the whole capture",
-        " of six steps or more the first and the last do not count: a capture may have cut them",
+        " of six steps or more of any name the first and the last do not count: a capture may cut them",
         " []: 95% interval of the median. The profiler slows a run: take no rates from it",
         " input-bound: moderately from 5% of the time on, highly from 20%, as in TensorBoard",
     ]
@@ -144,18 +143,18 @@ def test_every_pipeline_has_a_table_under_the_name_of_who_fetches_from_it() -> N
     assert [line.rstrip() for line in lines[at : at + 17]] == [
         "tf.data, pipeline 1 of 2: for train",
         "",
-        "  stage                     wait %  wait ms  own ms  calls  parallel  buffer  batch",
-        " ──────────────────────────────────────────────────────────────────────────────────",
-        "  * Root                       100     2.00    2.00      1",
+        "  stage                  wait %  wait ms  own ms  calls  parallel  buffer  batch",
+        " ───────────────────────────────────────────────────────────────────────────────",
+        "  * Root                    100     2.00    2.00      1",
         "",
         " runs as",
         "",
         "tf.data, pipeline 2 of 2: for calls outside the steps",
         "",
-        "  stage                     wait %  wait ms  own ms  calls  parallel  buffer  batch",
-        " ──────────────────────────────────────────────────────────────────────────────────",
-        "    Root                         0     0.00    0.00      1",
-        "  *  Map                       100     1.00    1.00      1",
+        "  stage                  wait %  wait ms  own ms  calls  parallel  buffer  batch",
+        " ───────────────────────────────────────────────────────────────────────────────",
+        "    Root                      0     0.00    0.00      1",
+        "  *  Map                    100     1.00    1.00      1",
         "",
         " runs as Map",
         "",
@@ -191,3 +190,15 @@ def test_milliseconds_have_three_digits_at_most(value: float, text: str) -> None
 @pytest.mark.parametrize(("share", "text"), [(0.0, "0"), (0.004, "<1"), (0.005, "0"), (0.006, "1"), (1.0, "100")])
 def test_a_small_share_is_not_nothing(share: float, text: str) -> None:
     assert render_share(share) == text
+
+
+@pytest.mark.parametrize(("thread", "title"), [(PYTHON, "tf.data"), ("loader/7", "tf.data, for thread loader")])
+def test_the_only_pipeline_names_who_fetches_from_it_if_no_step_does(thread: str, title: str) -> None:
+    threads = {PYTHON: [Made("train", 0, 10_000, {"step_num": 0, "_r": 1}), Made("FunctionRun", 5_000, 100, {"id": 3})]}
+    threads.setdefault(thread, []).append(Made("Iterator::Root", 0, 1_000))
+    assert title in draw(tabulate_trace(read_trace(threads), top=0)).splitlines()
+
+
+def test_the_table_of_stages_fits_80_columns() -> None:
+    lines = draw(tabulate_trace(read_trace(make_slow_map()), top=0), columns=80).splitlines()
+    assert any(line.startswith("  stage") and line.rstrip().endswith("batch") for line in lines)

@@ -10,7 +10,16 @@ import pytest
 
 from mnist_core.files.xspace import TraceError
 from reports.xplane import sessions as sessions_module
-from reports.xplane.sessions import MAX_BYTES, Host, Session, find_session, find_sessions, list_sessions, load_content
+from reports.xplane.sessions import (
+    MAKE_ONE,
+    MAX_BYTES,
+    Host,
+    Session,
+    find_session,
+    find_sessions,
+    list_sessions,
+    load_content,
+)
 
 
 def add(folder: Path, session: str, host: str = "vm", suffix: str = ".xplane.pb") -> Path:
@@ -175,7 +184,7 @@ def test_names_that_would_be_one_are_told_in_full(tmp_path: Path) -> None:
 def test_nothing_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(TraceError, match="nowhere does not exist: give an .xplane.pb file"):
         find_session(tmp_path / "nowhere")
-    with pytest.raises(TraceError, match=r"holds no trace \(\*\.xplane\.pb\): capture one with mnist-core train"):
+    with pytest.raises(TraceError, match=r"holds no trace \(\*\.xplane\.pb\): capture one with mnist-bench trace, or"):
         find_session(tmp_path)
 
 
@@ -216,7 +225,7 @@ def test_a_neighbour_names_the_file_to_give(tmp_path: Path) -> None:
             find_sessions(path)
         return str(raised.value)
 
-    assert tell(neighbour) == f"{neighbour} is {reason}: capture one with mnist-core train --profile START:STOP."
+    assert tell(neighbour) == f"{neighbour} is {reason}: {MAKE_ONE}."
     right = add(tmp_path, "s", "right")
     assert tell(neighbour) == f"{neighbour} is {reason}: give {right}."
     left = add(tmp_path, "s", "left")

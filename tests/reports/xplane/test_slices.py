@@ -261,12 +261,19 @@ def test_every_trace_cut_short_is_said_or_has_whole_planes() -> None:
                 cut_space(content[:length])
 
 
-@pytest.mark.parametrize("content", [b"", make_field(ERRORS, b"nothing captured"), b"".join(make_of_each_kind(15))])
+@pytest.mark.parametrize("content", [b"", make_field(WARNINGS, b"nothing"), b"".join(make_of_each_kind(15))])
 def test_a_space_without_planes_is_no_trace(content: bytes) -> None:
     message = r"^is no profiler trace: give an \.xplane\.pb file, as in plugins/profile/<session>/\.$"
     for read in (cut_space, parse_space):
         with pytest.raises(TraceError, match=message):
             read(content)
+
+
+def test_errors_alone_are_told() -> None:
+    content = make_field(ERRORS, b"CUPTI was \x1b not\nloaded") + make_field(ERRORS, b"no permission")
+    with pytest.raises(TraceError) as raised:
+        cut_space(content)
+    assert str(raised.value) == "holds nothing but errors of the profiler: CUPTI was \\x1b not loaded; no permission"
 
 
 def test_what_the_profiler_said_keeps_its_order_and_may_be_no_text() -> None:
