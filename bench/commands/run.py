@@ -60,7 +60,7 @@ def run(
     """Measure pipelines side by side, in fresh processes that take turns: the first epoch, later ones, the first batch.
 
     A pipeline without an end, or with an epoch of more than 5 s, takes as many batches a turn as all others that are
-    cut, and rates are then of the time after the first batch. Ratios are of turns of the same round. A pipeline that
+    cut, and its rate is of the time after the first batch. Ratios are of turns of the same round. A pipeline that
     fails is told in one line, with its stage, file, line and element where that can be found; the others go on.
 
     Memory is read afterwards, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.

@@ -90,13 +90,13 @@ class EpochMeter:
         self._sets_apart, self._num_turns = False, 0
         self._dataset = self._build()
 
-    def fix_batches(self, num_batches: int | None) -> None:
+    def fix_batches(self, num_batches: int) -> None:
         """Take so many batches a turn from now on, at most, and tell those after the first from it.
 
         Args:
-            num_batches: Number that all cases take that are compared with this one; None goes on with whole epochs.
+            num_batches: Number that all cases take that are compared with this one.
         """
-        self._num_batches = self._num_batches if num_batches is None else num_batches
+        self._num_batches = num_batches
         self._sets_apart = True
 
     def measure_first_turn(self) -> tuple[Sample, Extent | None]:

@@ -197,10 +197,11 @@ class EpochHeapReader:
         Raises:
             InputError: There is nothing in it.
         """
-        limit_ns = self._clock.wall_ns() + round(LONGEST_PASS_S * NANOSECONDS)
-        num_batches, is_cut = 0, False
+        num_batches, is_cut, limit_ns = 0, False, 0
         for _ in dataset:
-            if is_cut := num_batches > 0 and self._clock.wall_ns() > limit_ns:
+            if not num_batches:  # buffers are full now, however long that took
+                limit_ns = self._clock.wall_ns() + round(LONGEST_PASS_S * NANOSECONDS)
+            elif is_cut := self._clock.wall_ns() > limit_ns:
                 break
             num_batches += 1
         if not num_batches:

@@ -59,8 +59,8 @@ class Extensible(Meter, Protocol):
     def measure_first_turn(self) -> tuple[Sample, Extent | None]:
         """The sample of the first turn, and how much every later one takes; None where that was known."""
 
-    def fix_batches(self, num_batches: int | None) -> None:
-        """Take so many batches a turn from now on, None as many as before, and tell those after the first from it."""
+    def fix_batches(self, num_batches: int) -> None:
+        """Take so many batches a turn from now on, and tell those after the first from it."""
 
 
 @runtime_checkable

@@ -227,19 +227,22 @@ def _start_all(
 
 
 def _level_extents(running: dict[str, _Running], outcomes: dict[str, Outcome]) -> list[str]:
-    """Let turns that are cut take equally many batches, all tell those after the first, and say which are cut."""
+    """Let turns that are cut take equally many batches, tell those after the first from it, and say which are cut.
+
+    Whole epochs stay as they are: where a buffer takes in all of one, its work is done before the first batch.
+    """
     cut = {name: each for name, each in running.items() if each.is_cut}
     if not cut:
         return []
     num_batches = _level([each.warmed_up for each in cut.values()])
-    for name, each in list(running.items()):
+    for name, each in cut.items():
         try:
-            each.worker.fix_batches(num_batches if name in cut else None)
+            each.worker.fix_batches(num_batches)
         except WorkerError as error:
             outcomes[name] = error
             del running[name]
             continue
-        if each.warmed_up.extent is not None and each.is_cut:
+        if each.warmed_up.extent is not None:
             extent = replace(each.warmed_up.extent, num_batches=num_batches)
             running[name] = replace(each, warmed_up=replace(each.warmed_up, extent=extent))
     return [

@@ -64,8 +64,8 @@ class Worker(WorkerProcess):
         """The first turn and the program that it ran; raises as `ask` does."""
         return self._read(self.ask(WarmUp()), WarmedUp)
 
-    def fix_batches(self, num_batches: int | None) -> None:
-        """Let a turn take so many batches from now on, None as many as before; raises as `ask` does."""
+    def fix_batches(self, num_batches: int) -> None:
+        """Let a turn take so many batches from now on; raises as `ask` does."""
         self._read(self.ask(FixBatches(num_batches)), Done)
 
     def measure_turn(self) -> Sample:

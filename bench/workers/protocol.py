@@ -98,10 +98,10 @@ class FixBatches:
     """Asks to take so many batches a turn from now on, and to tell those after the first from it; the answer is Done.
 
     Args:
-        num_batches: Number that all cases take whose turns are parts of an epoch; None leaves it as it was.
+        num_batches: Number that all cases take whose turns are parts of an epoch.
     """
 
-    num_batches: int | None
+    num_batches: int
 
 
 @dataclass(frozen=True)

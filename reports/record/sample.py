@@ -53,7 +53,7 @@ class Sample:
         helpers_cpu_ns: CPU time that other processes of the subject used meanwhile, such as workers of a service, by
             their names; empty where the case's own process does all.
         num_set_apart: Examples of the first batch, which the rate leaves out together with their wait, where turns are
-            parts of an epoch or stand beside such; None where a turn is a whole epoch.
+            parts of an epoch; None where a turn is a whole epoch.
     """
 
     wall_ns: int

@@ -138,7 +138,7 @@ def explain(summary: Summary) -> list[str]:
         names, counts = _join(case.name for case in cut), _join(f"{size:,}" for size in sizes)
         lines += [
             f"a turn of {names} is its first {counts} batches: it has no end, or an epoch takes too long",
-            "examples/s and ratio are then of the time after the first batch, without the filling of buffers",
+            "examples/s there is of the time after the first batch, without the filling of buffers; elsewhere of all",
         ]
     return lines
 

@@ -39,17 +39,13 @@ def test_a_turn_that_is_cut_has_two_batches_at_least() -> None:
     assert (extent.num_batches, extent.is_cut) == (2, True)
 
 
-def test_where_some_turns_are_cut_all_tell_the_first_batch_apart() -> None:
+def test_a_turn_that_is_cut_tells_the_first_batch_apart() -> None:
     meter = open_meter([[1.0] + [0.25] * 100])
     meter.measure_first_turn()
     meter.fix_batches(5)
     sample = meter.measure_turn()
     assert (sample.num_examples, sample.num_set_apart) == (10, 2)
     assert (sample.wall_ns, sample.first_batch_ns) == (2 * SECOND, SECOND)
-    whole = open_meter([[1.0, 1.0, 1.0]])
-    whole.measure_first_turn()
-    whole.fix_batches(None)
-    assert (whole.measure_turn().num_examples, whole.measure_turn().num_set_apart) == (6, 2)
 
 
 def test_an_epoch_that_gives_more_or_less_than_the_first_is_taken_to_its_end() -> None:

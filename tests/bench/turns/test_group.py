@@ -246,7 +246,7 @@ class LengthyWorker(FakeWorker):
     def warm_up(self) -> WarmedUp:
         return WarmedUp(Sample(self._wall_ns + SECOND, 1, SECOND, 200), PROGRAM, self._extent)
 
-    def fix_batches(self, num_batches: int | None) -> None:
+    def fix_batches(self, num_batches: int) -> None:
         self._log.append(f"{self._case.name} takes {num_batches}")
 
 
@@ -267,7 +267,7 @@ def level(*extents: tuple[int, float, bool]) -> tuple[list[str], list[Extent | N
 
 def test_turns_that_are_cut_take_as_many_batches_as_the_slowest_gave() -> None:
     fixed, extents, lines = level((300, 1.5, True), (40, 1.5, True), (7, 0.1, False))
-    assert fixed == ["40", "40", "None"]
+    assert fixed == ["40", "40"]
     assert extents == [Extent(40, is_cut=True), Extent(40, is_cut=True), Extent(7)]
     names = ", ".join(case.id for case in CASES[:2])
     assert f"a turn of {names} is its first 40 batches: it has no end, or an epoch takes too long" in lines
