@@ -12,7 +12,9 @@ from reports.record.sample import Sample
 
 LONGEST_WHOLE_S = 0.25  # of an epoch: a pair takes 18 turns, and a verdict some 30 pairs
 TURN_S = 0.1  # of what is cut; those of our orderings take no longer
+MOST_S = 1.0  # likewise, where it takes long until the first batch comes: what follows is to be twice as long
 TRIED_S = 1.0  # of the turns that tell how fast batches come
+FEWEST_TRIED = 8  # batches of them, as one alone cannot be told from what comes before it
 NS_PER_S = 1_000_000_000
 
 
@@ -31,6 +33,11 @@ class Rate:
     is_cut: bool
     begin_s: float
     batch_s: float
+
+    @property
+    def turn_s(self) -> float:
+        """Seconds that batches should come for in a turn, what precedes them left out."""
+        return min(MOST_S, max(TURN_S, 2 * self.begin_s))
 
     @property
     def epoch_s(self) -> float:
@@ -74,7 +81,8 @@ def measure_lengths(seats: Seats, core: int | None) -> Lengths:
 def _measure_rate(seats: Seats, name: SideName, warmed: WarmedUp) -> Rate:
     """How fast the batches come once a cache is full, in a turn that is not the first of its kind."""
     extent = warmed.extent or Extent(1, is_cut=True)
-    num_tried = max(1, min(extent.num_batches, round(extent.num_batches * TRIED_S * NS_PER_S / warmed.sample.wall_ns)))
+    in_time = round(extent.num_batches * TRIED_S * NS_PER_S / warmed.sample.wall_ns)
+    num_tried = min(extent.num_batches, max(FEWEST_TRIED, in_time))
     ask_all({name: seats[name]}, {name: FixBatches(num_tried)}, Done)
     for _ in range(2):
         send(seats, name, TakeTurn())
@@ -96,9 +104,9 @@ def estimate_rate(extent: Extent, sample: Sample, num_tried: int) -> Rate:
 
 
 def choose_lengths(rates: dict[SideName, Rate]) -> Lengths:
-    """Whole epochs if both sides have short ones; else as many batches for both as the slower one gives in `TURN_S`."""
+    """Whole epochs if both sides have short ones; else as many batches for both as the slower one gives in a turn."""
     if all(not each.is_cut and each.epoch_s <= LONGEST_WHOLE_S for each in rates.values()):
         return Lengths({name: each.num_batches + 1 for name, each in rates.items()}, None)
-    fitting = min(round(TURN_S / max(each.batch_s, 1e-9)) for each in rates.values())
+    fitting = min(round(each.turn_s / max(each.batch_s, 1e-9)) for each in rates.values())
     cut_at = max(1, min(fitting, *(each.num_batches for each in rates.values())))
     return Lengths(dict.fromkeys(rates, cut_at), cut_at)

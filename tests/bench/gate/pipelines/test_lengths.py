@@ -37,6 +37,12 @@ def test_the_filling_of_buffers_counts_for_an_epoch_but_not_for_the_number_of_ba
     assert choose(rate(10, 10, begin_ms=200), rate(100, 10)).cut_at == 10
 
 
+@pytest.mark.parametrize(("begin_ms", "cut_at"), [(50, 10), (100, 20), (500, 100), (5000, 100)])
+def test_what_comes_before_the_first_batch_makes_a_turn_longer_up_to_a_second(begin_ms: int, cut_at: int) -> None:
+    slow = rate(1000, 10, begin_ms=begin_ms)
+    assert choose(slow, slow).cut_at == cut_at
+
+
 def test_what_has_no_end_is_cut_however_fast_it_is() -> None:
     assert choose(rate(50, 1, is_cut=True), rate(50, 1)).cut_at == 50
     assert choose(rate(5000, 0, is_cut=True), rate(900, 1)).cut_at == 100
