@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -122,15 +123,17 @@ def _gather(cases: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
 
 
 def _tell_apart(failures: Sequence[tuple[str, str, WorkerError]]) -> list[WorkerError]:
-    """Each failure once: a pipeline that fails does so for every consumer.
+    """Each failure once, with the pipeline's name: a pipeline that fails does so for every consumer.
 
     Args:
         failures: Name of the pipeline and id of the case, which the line begins with, for each failure.
     """
-    told: dict[tuple[str, str], WorkerError] = {}
+    told: dict[str, WorkerError] = {}
     for name, case_id, failure in failures:
-        told.setdefault((name, str(failure).removeprefix(case_id)), failure)
-    return list(told.values())
+        reason = str(failure).removeprefix(f"{case_id}: ")
+        is_named = re.search(rf"\b{re.escape(name.partition(':')[0])}\b", reason)
+        told.setdefault(reason if is_named else f"{name}: {reason}", failure)
+    return [WorkerError(line, failure.printed) for line, failure in told.items()]
 
 
 def _tell(failure: WorkerError) -> None:

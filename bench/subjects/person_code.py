@@ -249,4 +249,11 @@ def _suggest(name: str, held: Any) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"did you mean {near[0]}?"
-    return f"it has {_list_names(names)}." if names else "it has no names."
+    made = [each for each in names if _may_make_data(getattr(held, each), held)]
+    return f"it has {_list_names(made or names)}." if names else "it has no names."
+
+
+def _may_make_data(value: Any, held: Any) -> bool:
+    """True for a dataset, and for a function that is not imported from elsewhere."""
+    here = getattr(held, "__name__", None)
+    return hasattr(value, "element_spec") or (callable(value) and getattr(value, "__module__", None) == here)

@@ -89,7 +89,7 @@ def test_a_pipeline_that_fails_is_told_with_what_it_printed_and_the_others_are_k
     assert run(monkeypatch, tmp_path, outcomes) == 2
     lines = told.getvalue().splitlines()
     assert lines[-12:-9] == [
-        "error: before-default-cpu: data.py:before fails in Map at data.py:7, element 17",
+        "error: data.py:before fails in Map at data.py:7, element 17",
         "  ... 2 lines before",
         "  | line 2",
     ]
@@ -106,7 +106,7 @@ def test_a_failure_for_every_consumer_is_told_once(
     outcomes = {name: WorkerError(f"{name}: data.py:before is empty") for name in (of("before"), fed, of("after"))}
     assert run(monkeypatch, tmp_path, outcomes, replace(OPTIONS, step_ms=2.0)) == 2
     errors = [line for line in told.getvalue().splitlines() if line.startswith("error")]
-    assert errors == [f"error: {name}: data.py:before is empty" for name in (of("before"), of("after"))]
+    assert errors == ["error: data.py:before is empty", "error: after: data.py:before is empty"]
     assert not (tmp_path / "record.json").exists()
 
 
