@@ -59,6 +59,11 @@ def build_fed(subjects: Sequence[Subject], step_ms: float) -> list[Case]:
     return _check([Case(subject, "emulated", step_ms=step_ms) for subject in subjects])
 
 
+def build_staged(subjects: Sequence[Subject]) -> list[Case]:
+    """Every subject read for what its stages take."""
+    return _check([Case(subject, "stages") for subject in subjects])
+
+
 def build_read(subjects: Sequence[Subject]) -> list[Case]:
     """Every subject read for what it holds."""
     return _check([Case(subject, "memory") for subject in subjects])

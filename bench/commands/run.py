@@ -48,6 +48,7 @@ def run(
     no_memory: Annotated[
         bool, typer.Option("--no-memory", help="Leave out what each holds, and whether that grows.")
     ] = False,
+    no_stages: Annotated[bool, typer.Option("--no-stages", help="Leave out what each stage takes.")] = False,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
@@ -63,7 +64,10 @@ def run(
     cut, and its rate is of the time after the first batch. Ratios are of turns of the same round. A pipeline that
     fails is told in one line, with its stage, file, line and element where that can be found; the others go on.
 
-    Memory is read afterwards, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.
+    What the stages take is read afterwards, as TensorFlow counts it, from an epoch or 2 s of one; a share of Python is
+    the time in numpy_function, py_function and from_generator.
+
+    Memory is read last, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.
 
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
@@ -73,6 +77,9 @@ def run(
 
     chosen = build_subjects(subjects, arg, select, source, run)
     options = RunOptions(
-        name_apart(chosen), step_ms, budget, memory_limit, turn_limit, data, reads_memory=not no_memory
+        name_apart(chosen),
+        *(step_ms, budget, memory_limit, turn_limit, data),
+        reads_memory=not no_memory,
+        reads_stages=not no_stages,
     )
     measure_pipelines(options, out, as_json=as_json)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import random
 import re
+import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from bench.cases.pipelines import build_drained, build_fed, build_read
+from bench.cases.pipelines import build_drained, build_fed, build_read, build_staged
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
-from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory
+from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory, measure_stages
 from bench.turns.measure import MAX_ROUNDS, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
@@ -54,6 +54,7 @@ class RunOptions:
         turn_limit_s: Most seconds of a turn; one that takes longer is a hang.
         data: Where our digits come from, for our own orderings.
         reads_memory: True to read what each pipeline holds, too, and whether that grows.
+        reads_stages: True to read what each stage takes, too.
     """
 
     subjects: Sequence[Subject]
@@ -63,6 +64,7 @@ class RunOptions:
     turn_limit_s: float
     data: str | None
     reads_memory: bool = True
+    reads_stages: bool = True
 
 
 def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -> None:
@@ -75,7 +77,6 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     file = (out or name_folder()) / RECORD
     environment = describe_environment()
     wanted = _build_cases(options)
-    names = {case.id: case.name for case in wanted}
     measured: list[tuple[str, Outcome]] = []
     is_stopped = False
     try:
@@ -86,6 +87,8 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         measured, is_stopped = [*measured, *stopped.outcomes.items()], True
     except KeyboardInterrupt:
         is_stopped = True
+    read = (*build_read(options.subjects), *build_staged(options.subjects))
+    names = {case.id: case.name for case in (*wanted, *read)}
     failures = [(names[case_id], case_id, each) for case_id, each in measured if isinstance(each, WorkerError)]
     cases = _gather([each for _, each in measured if isinstance(each, CaseRecord)])
     for failure in _tell_apart(failures):
@@ -173,9 +176,11 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
         outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
         yield outcomes
         failed = {case.name for case in cases if isinstance(outcomes.get(case.id), WorkerError)}
+        left = [subject for subject in options.subjects if subject.name not in failed]
+        if options.reads_stages:
+            yield measure_stages(build_staged(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
         if options.reads_memory:
-            read = build_read([subject for subject in options.subjects if subject.name not in failed])
-            yield measure_memory(read, start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
+            yield measure_memory(build_read(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
 
 
 def name_folder() -> Path:

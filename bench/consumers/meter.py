@@ -11,7 +11,7 @@ from bench.machine.clock import Clock, ReadPressure
 from reports.gate.work import Contents
 from reports.record.capture import StepTimes
 from reports.record.memory import Memory
-from reports.record.program import Extent, Program
+from reports.record.program import Extent, Program, StageTimes
 from reports.record.sample import Sample
 
 if TYPE_CHECKING:  # they import TensorFlow
@@ -77,6 +77,14 @@ class ReadsContents(Placed, Protocol):
 
     def read_contents(self, num_examples: int, *, limit_s: float, seed: int, is_deterministic: bool) -> Contents:
         """What it gives from its beginning, up to so many examples and for so many seconds."""
+
+
+@runtime_checkable
+class ReadsStages(Placed, Protocol):
+    """Reads what the stages of one case's pipeline take."""
+
+    def read_stages(self) -> StageTimes:
+        """What each stage takes, over some epochs or the beginning of one."""
 
 
 @runtime_checkable

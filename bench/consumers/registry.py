@@ -119,6 +119,7 @@ CONSUMERS = {
             is_timed=False,
             preparation="bench.consumers.contents:prepare",
         ),
+        Consumer("stages", "bench.consumers.readings.stages:StageReader", (OpensDataset,), is_timed=False),
         Consumer(
             *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),
             is_timed=False,

@@ -59,11 +59,11 @@ def read_run_stages(dataset: tf.data.Dataset, shuffle_sizes: Sequence[int]) -> t
     def look() -> None:
         try:
             for _ in range(ATTEMPTS):
-                iterator = iter(_tune(dataset))
+                iterator = iter(keep_model(dataset))
                 read.append(read_model(iterator)[0])  # what a first element would use up is there still
                 next(iterator)
                 read.append(read_model(iterator)[0])
-                if not _find_cut(max(read, key=len)):
+                if not find_cut(max(read, key=len)):
                     break
         except StopIteration:
             problems.append("there is none")
@@ -104,7 +104,7 @@ def read_model(iterator: tf.data.Iterator) -> tuple[tuple[RunStage, ...], tuple[
     def add(node: Any) -> int:
         choices.extend(Choice(node.name, each.name, round(each.value)) for each in node.parameters if each.tunable)
         places = tuple(add(model.nodes[number]) for number in _select_inputs(model, node))
-        stages.append(RunStage(_describe(node), places))
+        stages.append(RunStage(describe_node(node), places))
         return len(stages) - 1
 
     root = model.nodes[model.output]  # has one input, always
@@ -150,13 +150,13 @@ def write_chain(stages: Sequence[RunStage]) -> str:
     return write(stages[-1])
 
 
-def _describe(node: Any) -> str:
+def describe_node(node: Any) -> str:
     """The stage with its numbers; a number that AUTOTUNE sets is called auto, since it moves."""
     numbers = [AUTO if parameter.tunable else f"{parameter.value:g}" for parameter in node.parameters]
     return f"{node.name}({', '.join(numbers)})" if numbers else str(node.name)
 
 
-def _tune(dataset: tf.data.Dataset) -> tf.data.Dataset:
+def keep_model(dataset: tf.data.Dataset) -> tf.data.Dataset:
     """The dataset with AUTOTUNE on, without which TensorFlow keeps no model; it moves numbers, not stages."""
     if dataset.options().autotune.enabled is not False:
         return dataset
@@ -170,10 +170,10 @@ def _tell(stages: Sequence[RunStage], problems: Sequence[str], *, is_slow: bool)
         return f"what TensorFlow runs was read before the first element: {problems[0]}"
     if is_slow:
         return f"what TensorFlow runs was read before the first element, which did not come within {LIMIT_S:g} s"
-    cut = _find_cut(stages)
+    cut = find_cut(stages)
     return f"what feeds {cut} was used up before TensorFlow could be asked for it" if cut else ""
 
 
-def _find_cut(stages: Sequence[RunStage]) -> str:
+def find_cut(stages: Sequence[RunStage]) -> str:
     """The name of a stage of which the input is missing; empty if there is none."""
     return next((one.name for one in stages if not one.inputs and any(word in one.name for word in FED)), "")

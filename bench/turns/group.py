@@ -154,6 +154,25 @@ def measure_memory(
     return _measure_singly(cases, start_worker, read, listener)
 
 
+def measure_stages(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], Worker],
+    *,
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of what every case's stages take, or the reason of failure; one worker after the other."""
+
+    def read(case: Case, worker: Worker) -> CaseRecord:
+        begin_s = clock_s()
+        times = worker.measure_stages()
+        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
+        return _describe(case, worker, seed, stage_times=replace(times, reading_ns=reading_ns))
+
+    return _measure_singly(cases, start_worker, read, listener)
+
+
 def capture_traces(
     cases: Sequence[Case],
     start_worker: Callable[[Case], Worker],

@@ -10,11 +10,23 @@ from typing import TypeVar
 from bench.consumers.registry import CONSUMERS, find_consumer
 from bench.workers import worker_process
 from bench.workers.answers import read_answer
-from bench.workers.protocol import CaptureTrace, Done, FixBatches, ReadMemory, Ready, Start, TakeTurn, WarmedUp, WarmUp
+from bench.workers.protocol import (
+    CaptureTrace,
+    Done,
+    FixBatches,
+    ReadMemory,
+    ReadStages,
+    Ready,
+    Start,
+    TakeTurn,
+    WarmedUp,
+    WarmUp,
+)
 from bench.workers.worker_process import TURN_LIMIT_S, WorkerError, WorkerProcess
 from reports.record.capture import StepTimes
 from reports.record.case import Case
 from reports.record.memory import Memory
+from reports.record.program import StageTimes
 from reports.record.sample import Sample
 
 PRELOADED = [
@@ -24,7 +36,7 @@ PRELOADED = [
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StepTimes, Done)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StageTimes, StepTimes, Done)
 
 
 def build_context(preloaded: Sequence[str] = PRELOADED) -> BaseContext:
@@ -75,6 +87,10 @@ class Worker(WorkerProcess):
     def measure_memory(self) -> Memory:
         """What the case holds; raises as `ask` does."""
         return self._read(self.ask(ReadMemory()), Memory)
+
+    def measure_stages(self) -> StageTimes:
+        """What each stage of the case's pipeline takes; raises as `ask` does."""
+        return self._read(self.ask(ReadStages()), StageTimes)
 
     def capture_trace(self, folder: Path) -> StepTimes:
         """Leave a trace of the case's training step below `folder`; raises as `ask` does."""

@@ -23,7 +23,7 @@ from reports.record.case import Case, Subject
 from reports.record.description import Description
 from reports.record.machine import Setting
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse, Extent, Program
+from reports.record.program import DeviceUse, Extent, Program, StageTimes
 from reports.record.sample import Sample
 
 KIND = "kind"
@@ -112,6 +112,11 @@ class TakeTurn:
 @dataclass(frozen=True)
 class ReadMemory:
     """Asks what the pipeline holds; the answer is Memory."""
+
+
+@dataclass(frozen=True)
+class ReadStages:
+    """Asks what each stage of the pipeline takes; the answer is StageTimes."""
 
 
 @dataclass(frozen=True)
@@ -208,8 +213,10 @@ class Failure:
     bad_input: bool
 
 
-Request = Start | Describe | WarmUp | FixBatches | TakeTurn | ReadMemory | ReadContents | CaptureTrace | Pin | Stop
-Answer = Introduction | Ready | WarmedUp | Sample | Memory | Contents | StepTimes | Description | Done | Failure
+Reading = ReadMemory | ReadStages | ReadContents
+Request = Start | Describe | WarmUp | FixBatches | TakeTurn | Reading | CaptureTrace | Pin | Stop
+Read = Memory | StageTimes | Contents
+Answer = Introduction | Ready | WarmedUp | Sample | Read | StepTimes | Description | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, Tracer
+from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, ReadsStages, Tracer
 from bench.programs.place import MisplacedError, check_place, enter_place
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
@@ -27,6 +27,7 @@ from bench.workers.protocol import (
     Package,
     ReadContents,
     ReadMemory,
+    ReadStages,
     Ready,
     Request,
     Start,
@@ -180,6 +181,8 @@ def _ask(meter: Placed, request: Request) -> Answer:
         return Done()
     if isinstance(meter, MemoryReader) and isinstance(request, ReadMemory):
         return meter.read_memory()
+    if isinstance(meter, ReadsStages) and isinstance(request, ReadStages):
+        return meter.read_stages()
     if isinstance(meter, ReadsContents) and isinstance(request, ReadContents):
         return meter.read_contents(
             request.num_examples,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reports.record.checks import check_count
+
 Device = Literal["cpu", "gpu"]
 
 
@@ -40,6 +42,52 @@ class Extent:
     is_cut: bool = False
     example_bytes: float | None = None
     is_endless: bool = False
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What one stage that TensorFlow ran has of the time.
+
+    Args:
+        name: TensorFlow's name of the stage with its numbers, such as "ParallelMapV2(auto)".
+        num_elements: Number of elements that it gave.
+        busy_ns: Time of its own, all threads together, without what feeds it.
+        python_ns: How much of that went by in functions of Python; None where nothing tells.
+        place: File and line that made it; empty where nothing tells.
+    """
+
+    name: str
+    num_elements: int
+    busy_ns: int
+    python_ns: int | None = None
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        for field in ("num_elements", "busy_ns"):
+            check_count(f"StageTime.{field}", getattr(self, field))
+        if self.python_ns is not None:
+            check_count("StageTime.python_ns", self.python_ns)
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """What the stages of a pipeline have of the time.
+
+    Args:
+        stages: Each stage that TensorFlow ran, the last first.
+        python_ns: Time in functions of Python that TensorFlow called, all threads together.
+        why: Why there is no time, in words; empty where there is.
+        reading_ns: How long the reading took.
+    """
+
+    stages: tuple[StageTime, ...]
+    python_ns: int
+    why: str = ""
+    reading_ns: int = 0
+
+    def __post_init__(self) -> None:
+        for field in ("python_ns", "reading_ns"):
+            check_count(f"StageTimes.{field}", getattr(self, field))
 
 
 @dataclass(frozen=True)

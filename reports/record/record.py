@@ -13,7 +13,7 @@ from reports.record.capture import Capture
 from reports.record.case import OWN_DATA, Case
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse, Extent, Program
+from reports.record.program import DeviceUse, Extent, Program, StageTimes
 from reports.record.sample import Sample, Turn
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
@@ -38,6 +38,7 @@ class CaseRecord:
         first_epochs: Turns of which each was the first over a pipeline that was built for it; then `turns` are of
             later epochs. Empty where the two were not told apart.
         extent: How much a turn takes of it; None where that is known beforehand.
+        stage_times: What its stages have of the time, for a case that reads it.
     """
 
     case: Case
@@ -52,10 +53,11 @@ class CaseRecord:
     device_use: DeviceUse | None = None
     first_epochs: tuple[Turn, ...] = ()
     extent: Extent | None = None
+    stage_times: StageTimes | None = None
 
     def __post_init__(self) -> None:
-        if not self.turns and self.memory is None and self.capture is None:
-            raise ValueError("it has neither turns nor memory nor a trace")
+        if not self.turns and self.memory is None and self.capture is None and self.stage_times is None:
+            raise ValueError("it has neither turns nor memory nor a trace nor times of stages")
         if self.device_use is not None and self.device_use.used != self.device:
             raise ValueError(f"it is a {self.device} case that used {self.device_use.used}")
 

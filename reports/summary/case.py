@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reports.record.capture import Capture
 from reports.record.memory import Memory
-from reports.record.program import DeviceUse, Extent
+from reports.record.program import DeviceUse, Extent, StageTimes
 from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify
@@ -49,6 +49,7 @@ class CaseSummary:
         reads_own_data: True for a person's pipeline, of whose data nothing is known.
         extent: How much a turn takes of it; None where that was known beforehand.
         first_epoch_s: Seconds of the first turn over a pipeline whose length only that told; None for any other.
+        stage_times: What its stages have of the time, for a case that reads it.
     """
 
     identity: Identity
@@ -78,6 +79,7 @@ class CaseSummary:
     reads_own_data: bool = False
     extent: Extent | None = None
     first_epoch_s: float | None = None
+    stage_times: StageTimes | None = None
 
     @property
     def is_disturbed(self) -> bool:
@@ -135,4 +137,5 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         reads_own_data=case.reads_own_data,
         extent=case.extent,
         first_epoch_s=None if case.extent is None or case.warm_up is None else case.warm_up.wall_ns / NANOSECONDS,
+        stage_times=case.stage_times,
     )

@@ -25,6 +25,7 @@ from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
 from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.notes import tell_setting, tell_turns
+from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
 
 BYTES_PER_MB = 1_000_000
 NONE = Cell("-")
@@ -43,6 +44,10 @@ def tabulate_pipelines(summary: Summary) -> list[Block]:
     for table in (*tabulate_feeding(summary), *tabulate_memory(summary)):
         blocks += [table, Gap()]
     blocks += [Lines(tuple(explain_memory(summary)), Emphasis.FAINT), *([Gap()] if _list_read(summary) else [])]
+    for block in tabulate_stage_times(summary):
+        blocks += [block, Gap()]
+    if explained := explain_stage_times(summary):
+        blocks += [Lines(tuple(explained), Emphasis.FAINT), Gap()]
     blocks += [tabulate_programs(summary), Gap()]
     return [*blocks, Lines((*tell_turns(summary), *tell_setting(summary)), Emphasis.FAINT)]
 

@@ -18,6 +18,9 @@ from reports.tables.pipelines import (
     tabulate_speeds,
     warn,
 )
+from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
+
+ALL_STAGES = 1000  # a page has room
 
 
 def describe_pipelines(summary: Summary) -> Section | None:
@@ -32,6 +35,8 @@ def describe_pipelines(summary: Summary) -> Section | None:
         Lines(tuple(warn(summary)), Emphasis.WORST),
         *tabulate_memory(summary),
         Lines(tuple(explain_memory(summary)), Emphasis.FAINT),
+        *tabulate_stage_times(summary, ALL_STAGES),
+        Lines(tuple(explain_stage_times(summary)), Emphasis.FAINT),
         tabulate_programs(summary),
     )
     return Section("pipelines", "How fast is each pipeline?", blocks)

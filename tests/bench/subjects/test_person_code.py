@@ -157,7 +157,7 @@ def test_what_is_not_there_is_said_with_the_next_step(write: Write) -> None:
         make("nowhere.py")
     with refuse(f"{path} has no make_trian: did you mean make_train?"):
         make(path, "make_trian")
-    with refuse(f"{path} has no zzz: it has load, make_train."):
+    with refuse(f"{path} has no zzz: it has load, make_train, range_of."):
         make(path, "zzz")
     with refuse(f"{path} has no load.zzz: it has no names."):
         make(path, "load.zzz")
