@@ -31,13 +31,14 @@ from mnist_core.terminal.console import open_console
 from reports.claims.file import ALL, load_claims, select_claims
 from reports.claims.tables import tabulate_verdicts_briefly
 from reports.claims.verdict import judge_claims
+from reports.drawing.blocks import Block
 from reports.drawing.text import lay_out
-from reports.record.case import Case
+from reports.record.case import OWN_DATA, Case
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
 from reports.stats.median import FEWEST_VALUES
-from reports.summary.summary import summarize
+from reports.summary.summary import Summary, summarize
 from reports.tables.all_tables import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
@@ -66,6 +67,17 @@ def pytest_configure(config: pytest.Config) -> None:
     elif not options.benchmark_disable:
         now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
         options.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What takes the place of our orderings, and what is left out then."""
+    groups = config.stash[CASES]
+    drained = [case for case in groups["orderings"] if case.subject.kind in OWN_DATA]
+    if not drained:
+        return []
+    names = ", ".join(dict.fromkeys(case.name for case in drained))
+    missing = ", ".join(name for name, group in GROUPS.items() if group.is_main and group.build_own is None)
+    return [f"pipelines: {names}; left out, as they take our digits: {missing}"]
 
 
 def _make_folder(file: Path) -> None:
@@ -129,7 +141,7 @@ class Measurements:
             self._left_s -= time.monotonic() - begin_s
         outcome = self._outcomes[group][case.id]
         if isinstance(outcome, WorkerError):
-            pytest.fail(str(outcome), pytrace=False)
+            pytest.fail("\n".join([str(outcome), *outcome.list_printed()]), pytrace=False)
         return replace(outcome, group=group)
 
     def _measure(self, group: str) -> dict[str, Outcome]:
@@ -201,6 +213,13 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     machine_info[KEY] = {"cpu": machine.cpu, "num_cores": machine.num_cores, "system": machine.system}
 
 
+def _judge(summary: Summary, wanted: str) -> list[Block]:
+    """What people say of tf.data; nothing where a person's pipelines were measured, of which nobody says anything."""
+    if summary.pipelines:
+        return []
+    return tabulate_verdicts_briefly(judge_claims(select_claims(load_claims(), wanted), summary))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the tables of what was measured, after pytest-benchmark's own."""
@@ -208,8 +227,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("MNIST Bench")
         try:
             record = load_record(Path(config.option.benchmark_json))
-            claims = select_claims(load_claims(), config.option.claims or ALL)
-            verdicts = judge_claims(claims, summarize(record))
-            open_console().print(lay_out([*tabulate_run(summarize(record)), *tabulate_verdicts_briefly(verdicts)]))
+            summary = summarize(record)
+            open_console().print(lay_out([*tabulate_run(summary), *_judge(summary, config.option.claims or ALL)]))
         except RecordError as error:
             terminalreporter.write_line(f"no tables: {error}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bench.cases.groups import MAIN_BUDGET_S
-from bench.cases.selection import Selection
+from bench.cases.pipelines import name_apart
+from bench.cases.selection import Selection, build_case
+from bench.commands.subject_options import build_subjects
 from bench.pipelines.arms import ARMS, RAW
-from mnist_core import Device
-from reports.record.case import DEFAULT
+from mnist_core import Device, InputError
+from reports.record.case import DEFAULT, Subject
 
 DEVICES: dict[str, tuple[Device, ...]] = {"auto": ("cpu", "gpu"), "cpu": ("cpu",), "gpu": ("gpu",)}
 NUM_EXAMPLES = 20_000  # of a drained epoch: a third of MNIST, so that three times as many turns fit the budget
@@ -43,10 +47,31 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
         "stands in a program; can be repeated",
     )
     add(
+        "--pipeline",
+        action="append",
+        metavar="SUBJECT",
+        help="measure this pipeline of yours instead of our orderings: path/to/file.py:name or package.module:name; "
+        "can be repeated, and ratios are to the first",
+    )
+    add(
+        "--run",
+        action="append",
+        metavar="PROGRAM",
+        help="likewise the dataset that a program trains on, such as 'train.py --bs 16'; can be repeated",
+    )
+    add("--arg", action="append", metavar="KEY=VALUE", help="for the pipelines' functions; can be repeated")
+    add(
+        "--select",
+        metavar="NAME|NUMBER",
+        help="which dataset, where a pipeline gives several; for one alone: --pipeline 'data.py:make[train]'",
+    )
+    add("--source", metavar="SUBJECT", help="the dataset that the pipelines' functions transform")
+    add(
         "--arm",
         action="append",
         metavar="ARM",
-        help=f"measure this arm only; can be repeated: {', '.join(ARMS)} (default: {DEFAULT} and {RAW})",
+        help=f"measure this arm only; can be repeated: {', '.join(ARMS)} (default: {DEFAULT} and {RAW}, of "
+        f"pipelines of yours {DEFAULT} alone)",
     )
     add("--examples", type=int, default=NUM_EXAMPLES, metavar="N", help="of a drained epoch (default: %(default)s)")
     add("--step-ms", type=float, default=2.0, metavar="MS", help="of the emulated accelerator (default: %(default)g)")
@@ -68,15 +93,35 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
 
 
 def read_selection(config: pytest.Config) -> Selection:
-    """What the options ask for, not yet checked."""
+    """What the options ask for, not yet checked.
+
+    Raises:
+        InputError: A pipeline is written wrongly, or options belong to one that is not there.
+    """
     options = config.option
+    subjects = _read_subjects(options)
     return Selection(
         options.ordering,
-        options.arm or (DEFAULT, RAW),
+        options.arm or ((DEFAULT,) if subjects else (DEFAULT, RAW)),
         options.examples,
         options.step_ms,
         options.python_loop,
         DEVICES[options.device],
         options.claims,
         options.traces,
+        subjects,
     )
+
+
+def _read_subjects(options: Any) -> list[Subject]:
+    """The pipelines of a person's own, and the orderings that are to be measured beside them; none without the former.
+
+    Raises:
+        InputError: One is written wrongly, or options belong to one that is not there.
+    """
+    if not options.pipeline and not options.run:
+        if options.arg or options.select or options.source:
+            raise InputError("--arg, --select and --source belong to --pipeline.")
+        return []
+    subjects = build_subjects(options.pipeline, options.arg, options.select, options.source, options.run)
+    return name_apart([*subjects, *(build_case(text).subject for text in options.ordering)])

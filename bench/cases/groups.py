@@ -9,7 +9,9 @@ from typing import Literal
 from bench.cases.claims import build_claim_cases
 from bench.cases.devices import build_device_cases, build_inference_cases
 from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases, build_trace_cases
+from bench.cases.pipelines import build_drained, build_fed, build_observed, build_read
 from bench.cases.selection import Selection
+from mnist_core import InputError
 from reports.record.case import Case
 
 
@@ -23,6 +25,7 @@ class Group:
         budget_s: Time for the turns of all its cases, after the fewest rounds; 0 where nothing is timed.
         measures: What each of its workers is asked for.
         is_main: True if it belongs to a run without options.
+        build_own: Gives the cases instead where a person's pipelines are measured; None where that takes our digits.
     """
 
     name: str
@@ -30,10 +33,33 @@ class Group:
     budget_s: float = 0.0
     measures: Literal["turns", "memory", "traces"] = "turns"
     is_main: bool = False
+    build_own: Callable[[Selection], list[Case]] | None = None
+
+    def choose(self, selection: Selection) -> list[Case]:
+        """The cases that a selection asks for; raises as their builder does."""
+        if not selection.subjects:
+            return self.build(selection)
+        return [] if self.build_own is None else self.build_own(selection)
 
 
 def _of_claims(group: str) -> Callable[[Selection], list[Case]]:
     return lambda selection: build_claim_cases(selection.claims, selection.devices)[group]
+
+
+def _drain_own(selection: Selection) -> list[Case]:
+    return build_drained(selection.subjects, selection.arms, python_loop=selection.python_loop)
+
+
+def _feed_own(selection: Selection) -> list[Case]:
+    return build_fed(selection.subjects, selection.step_ms, selection.arms)
+
+
+def _read_own(selection: Selection) -> list[Case]:
+    return build_read(selection.subjects)
+
+
+def _trace_own(selection: Selection) -> list[Case]:
+    return build_observed(selection.subjects, selection.step_ms) if selection.traces else []
 
 
 GROUPS = {
@@ -41,10 +67,10 @@ GROUPS = {
     for group in (
         Group("devices", build_device_cases, 20.0, is_main=True),
         Group("inference", build_inference_cases, 20.0, is_main=True),
-        Group("memory", build_memory_cases, measures="memory", is_main=True),
-        Group("orderings", build_drain_cases, 168.0, is_main=True),
-        Group("training", build_fed_cases, 72.0, is_main=True),
-        Group("traces", build_trace_cases, measures="traces"),
+        Group("memory", build_memory_cases, measures="memory", is_main=True, build_own=_read_own),
+        Group("orderings", build_drain_cases, 168.0, is_main=True, build_own=_drain_own),
+        Group("training", build_fed_cases, 72.0, is_main=True, build_own=_feed_own),
+        Group("traces", build_trace_cases, measures="traces", build_own=_trace_own),
         Group("claims", _of_claims("claims"), 300.0),
         Group("claims_training", _of_claims("claims_training"), 150.0),
         Group("claims_memory", _of_claims("claims_memory"), measures="memory"),
@@ -59,7 +85,11 @@ def build_groups(selection: Selection) -> dict[str, list[Case]]:
     """The selected cases, by the name of their group.
 
     Raises:
-        InputError: An ordering or an arm does not work.
+        InputError: An ordering or an arm does not work, or a person's pipelines are to be measured where they cannot.
         ClaimError: There is no such claim.
     """
-    return {name: group.build(selection) for name, group in GROUPS.items()}
+    if selection.subjects and selection.claims is not None:
+        raise InputError("--claims are of our orderings: leave out --claims or the pipelines.")
+    if selection.subjects and "cpu" not in selection.devices:
+        raise InputError("pipelines are measured on the CPU: leave out --device gpu.")
+    return {name: group.choose(selection) for name, group in GROUPS.items()}

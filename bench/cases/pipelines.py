@@ -49,14 +49,17 @@ def name_apart(subjects: Sequence[Subject]) -> list[Subject]:
     return [replace(each, reference=named[0].name if len(named) > 1 else None) for each in named]
 
 
-def build_drained(subjects: Sequence[Subject], arms: Sequence[Arm] = (DEFAULT,)) -> list[Case]:
-    """Every subject drained, in every arm."""
-    return _check([Case(subject, arm=arm) for arm in arms for subject in subjects])
+def build_drained(
+    subjects: Sequence[Subject], arms: Sequence[Arm] = (DEFAULT,), *, python_loop: bool = False
+) -> list[Case]:
+    """Every subject drained, in every arm, and taken in a Python loop too if that is wanted."""
+    consumers = ("drain", "python") if python_loop else ("drain",)
+    return _check([Case(subject, each, arm) for each in consumers for arm in arms for subject in subjects])
 
 
-def build_fed(subjects: Sequence[Subject], step_ms: float) -> list[Case]:
-    """Every subject feeding an emulated accelerator that computes so long on a batch."""
-    return _check([Case(subject, "emulated", step_ms=step_ms) for subject in subjects])
+def build_fed(subjects: Sequence[Subject], step_ms: float, arms: Sequence[Arm] = (DEFAULT,)) -> list[Case]:
+    """Every subject, in every arm, feeding an emulated accelerator that computes so long on a batch."""
+    return _check([Case(subject, "emulated", arm, step_ms=step_ms) for arm in arms for subject in subjects])
 
 
 def build_staged(subjects: Sequence[Subject]) -> list[Case]:
@@ -67,6 +70,11 @@ def build_staged(subjects: Sequence[Subject]) -> list[Case]:
 def build_read(subjects: Sequence[Subject]) -> list[Case]:
     """Every subject read for what it holds."""
     return _check([Case(subject, "memory") for subject in subjects])
+
+
+def build_observed(subjects: Sequence[Subject], step_ms: float | None = None) -> list[Case]:
+    """Every subject traced, each step computing so long on its batch."""
+    return _check([Case(subject, "observed", step_ms=step_ms) for subject in subjects])
 
 
 def _check(cases: list[Case]) -> list[Case]:

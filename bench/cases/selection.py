@@ -10,7 +10,7 @@ from bench.machine.cores import count_cores
 from bench.pipelines.arms import RAW, Arm
 from bench.subjects.orderings import describe_ordering
 from mnist_core import NAMED_ORDERINGS, Device, InputError, PipelineSpec, find_ordering
-from reports.record.case import DEFAULT, Case
+from reports.record.case import DEFAULT, Case, Subject
 
 RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
 
@@ -28,6 +28,7 @@ class Selection:
         devices: Kinds of device to measure on; what runs on the CPU alone is measured if it is among them.
         claims: Which claims' own cases are measured, such as "C19,C20"; "all" are all, None is none.
         traces: True to capture traces.
+        subjects: Pipelines of a person's own, and orderings beside them, to measure instead of all that is ours.
     """
 
     orderings: Sequence[str] = ()
@@ -38,6 +39,7 @@ class Selection:
     devices: Sequence[Device] = ("cpu",)
     claims: str | None = None
     traces: bool = False
+    subjects: Sequence[Subject] = ()
 
     @property
     def own_names(self) -> list[str]:

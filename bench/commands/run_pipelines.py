@@ -39,7 +39,6 @@ FOLDER = Path("runs")
 RECORD = "record.json"
 GIBIBYTE = 2**30
 EXIT_FAILED, EXIT_INTERRUPTED = 2, 130
-MOST_PRINTED, LONGEST_PRINTED = 10, 200  # lines and characters of what a pipeline that fails had printed
 
 
 @dataclass(frozen=True)
@@ -143,11 +142,8 @@ def _tell(failure: WorkerError) -> None:
     """The failure in one line, and what the pipeline had printed below it."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"error: {failure}", style="red", markup=False)
-    lines = [line for line in failure.printed.splitlines() if line.strip()]
-    if len(lines) > MOST_PRINTED:
-        console.print(f"  ... {len(lines) - MOST_PRINTED} lines before", markup=False)
-    for line in lines[-MOST_PRINTED:]:
-        console.print(f"  | {line[:LONGEST_PRINTED]}", markup=False)
+    for line in failure.list_printed():
+        console.print(line, markup=False)
 
 
 def _build_cases(options: RunOptions) -> list[Case]:

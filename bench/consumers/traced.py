@@ -23,8 +23,8 @@ WINDOW = StepWindow(20, 60)  # of a block of steps
 SETTLED = 35  # first timed step: while the profiler starts, prefetch fills its buffers, of some 10 batches
 TIMED = range(SETTLED, WINDOW.stop - 1)  # the profiler writes its file at the end of the last one
 
-NUM_FIRST = 5  # steps that are not captured: the shuffle's buffer is filled, graphs are built
-FEWEST, MOST = 4, 40  # steps captured
+NUM_FIRST = 1 + FEWEST_VALUES  # steps that are not captured: in the first one buffers are filled, graphs are built
+FEWEST, MOST = FEWEST_VALUES, 40  # steps captured
 WANTED_S = 4.0  # of captured time: a slow pipeline has fewer steps then
 NS_PER_S = 1_000_000_000
 MS_PER_S = 1000
@@ -114,7 +114,7 @@ class ObservedMeter:
         """None: nothing but the pipeline runs."""
 
     def capture(self, folder: Path) -> StepTimes:
-        """Leave the trace of some steps below `folder`; what comes back is how long a step took before, and under it.
+        """Leave the trace of some steps below `folder`; what comes back is how long steps took before, and under it.
 
         Args:
             folder: Folder that takes the trace in TensorBoard's layout, as its newest session.
@@ -126,7 +126,7 @@ class ObservedMeter:
             for step in range(1 + count):
                 with profiler.mark(step):
                     profiled_ns.append(self._time_step())
-        return StepTimes(tuple(plain_ns[1:]), tuple(profiled_ns[1:]))
+        return StepTimes(tuple(plain_ns[-FEWEST:]), tuple(profiled_ns[-FEWEST:]))
 
     def _time_step(self) -> int:
         """How long a step took: the wait for its batch, the first again where there are no more, and its computing."""

@@ -24,23 +24,24 @@ def name_folder(case: Case) -> str:
     return UNSAFE.sub("_", case.id)[-LONGEST_NAME:].strip("_")
 
 
-def load_newest_trace(folder: Path, device: str) -> Trace:
+def load_newest_trace(folder: Path, device: str, *, computes: bool = True) -> Trace:
     """The trace that was written last below a folder in TensorBoard's layout.
 
     Args:
         folder: The folder, in which older traces may lie.
         device: Device on which the steps computed, "cpu" or "gpu".
+        computes: False if its steps only take batches.
 
     Raises:
         TraceError: The trace cannot be read, or lacks what makes a trace of training worth opening.
     """
     sessions = list_sessions(folder)
     trace = load_trace(sessions[-1].path if sessions else folder)
-    check_trace(trace, device)
+    check_trace(trace, device, computes=computes)
     return trace
 
 
-def load_capture(run: Path, folder: Path, times: StepTimes, device: str) -> Capture:
+def load_capture(run: Path, folder: Path, times: StepTimes, device: str, *, computes: bool = True) -> Capture:
     """The newest trace below a folder and what the profiler cost, for the record.
 
     Args:
@@ -48,11 +49,12 @@ def load_capture(run: Path, folder: Path, times: StepTimes, device: str) -> Capt
         folder: Folder of the trace in TensorBoard's layout, as seen from the record's.
         times: What a step took without the profiler and under it.
         device: Device on which the steps computed, "cpu" or "gpu".
+        computes: False if its steps only take batches.
 
     Raises:
         TraceError: The trace cannot be read, or lacks what makes a trace of training worth opening.
     """
-    trace = load_newest_trace(run / folder, device)
+    trace = load_newest_trace(run / folder, device, computes=computes)
     assert trace.verdict is not None  # noqa: S101  # it was checked
     return Capture(
         folder=folder.as_posix(),
@@ -66,12 +68,13 @@ def load_capture(run: Path, folder: Path, times: StepTimes, device: str) -> Capt
     )
 
 
-def check_trace(trace: Trace, device: str) -> None:
+def check_trace(trace: Trace, device: str, *, computes: bool = True) -> None:
     """Check that the trace has steps, what the host did in them and, on a GPU, what that did.
 
     Args:
         trace: The trace.
         device: Device on which its steps computed, "cpu" or "gpu".
+        computes: False if its steps only take batches.
 
     Raises:
         TraceError: Something is missing; the message says what.
@@ -80,7 +83,7 @@ def check_trace(trace: Trace, device: str) -> None:
         raise TraceError(f"{trace.session.path} has no step marker.")
     if not trace.steps:
         raise TraceError(f"{trace.session.path} has step markers but no step: {' '.join(trace.remarks)}")
-    if not trace.pipelines or not trace.operations:
+    if not trace.pipelines or (computes and not trace.operations):
         raise TraceError(f"{trace.session.path} has no host events of tf.data and of operations.")
     if trace.verdict is None or trace.verdict.of != STEPS:
         why = trace.unclear or " ".join(trace.remarks)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.cases.orderings import is_anchor
+from bench.consumers.registry import find_consumer
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
 from bench.workers.fork_server import Worker
@@ -194,8 +195,10 @@ def capture_traces(
     def capture(case: Case, worker: Worker) -> CaseRecord:
         folder = Path(FOLDER) / name_folder(case)
         times = worker.capture_trace(run / folder)
+        computes = find_consumer(case.consumer).computes
         try:
-            return _describe(case, worker, seed, capture=load_capture(run, folder, times, case.device))
+            captured = load_capture(run, folder, times, case.device, computes=computes)
+            return _describe(case, worker, seed, capture=captured)
         except TraceError as error:
             raise WorkerError(f"{case.id}: {error}") from None
 

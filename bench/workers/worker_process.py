@@ -30,6 +30,7 @@ CHATTER = re.compile(
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 Self = TypeVar("Self", bound="WorkerProcess")
+MOST_PRINTED, LONGEST_PRINTED = 10, 200  # lines and characters of what a pipeline that fails had printed
 
 
 class WorkerError(RuntimeError):
@@ -49,6 +50,13 @@ class WorkerError(RuntimeError):
     def __init__(self, message: str, printed: str = "") -> None:
         super().__init__(message)
         self.printed = printed
+
+    def list_printed(self) -> list[str]:
+        """The last lines of what had been printed, to stand below the message."""
+        lines = [line for line in self.printed.splitlines() if line.strip()]
+        left_out = len(lines) - MOST_PRINTED
+        before = [f"  ... {left_out} lines before"] if left_out > 0 else []
+        return [*before, *(f"  | {line[:LONGEST_PRINTED]}" for line in lines[-MOST_PRINTED:])]
 
 
 def forks() -> bool:

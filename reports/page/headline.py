@@ -49,8 +49,8 @@ def write_headline(run: Run) -> Headline:
 
 
 def _write_sentence(run: Run, facts: list[Fact]) -> str:
-    if run.summary and run.summary.pipelines:
-        return "; ".join(answer(run.summary))
+    if run.summary and run.summary.pipelines and (told := answer(run.summary)):
+        return "; ".join(told)
     if run.summary and run.summary.fields:
         return _answer(run.summary.fields[0])
     return f"{facts[0].about}: {facts[0].answer}" if facts else "Nothing of this run could be read"

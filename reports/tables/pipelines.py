@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reports.drawing.blocks import (
     Block,
@@ -18,11 +19,13 @@ from reports.drawing.blocks import (
     number_columns,
 )
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio, render_seconds
+from reports.record.case import DEFAULT
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.growth import Growth, estimate_growth, is_flat
 from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
+from reports.tables.captures import tabulate_captures
 from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.notes import tell_setting, tell_turns
 from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
@@ -31,16 +34,15 @@ BYTES_PER_MB = 1_000_000
 NONE = Cell("-")
 NO_END = Cell("no end")
 LONGEST_REFERENCE = 10  # characters of a name that a column's title has room for
+PYTHON, PYTHON_LOOP = "python", "Python loop"  # a consumer, and what tables call it
 PIPELINE = Column("pipeline", least=12)
 
 
 def tabulate_pipelines(summary: Summary) -> list[Block]:
     """The answer, then a row a pipeline, and what TensorFlow made of each."""
-    blocks: list[Block] = [
-        *(Lines(tuple(answer(summary)), Emphasis.STRONG), Lines(tuple(warn(summary)), Emphasis.WORST), Gap()),
-        tabulate_speeds(summary),
-    ]
-    blocks += [Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
+    blocks: list[Block] = [Lines(tuple(answer(summary)), Emphasis.STRONG), Lines(tuple(warn(summary)), Emphasis.WORST)]
+    if list_taken(summary):
+        blocks += [Gap(), tabulate_speeds(summary), Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
     for table in (*tabulate_feeding(summary), *tabulate_memory(summary)):
         blocks += [table, Gap()]
     blocks += [Lines(tuple(explain_memory(summary)), Emphasis.FAINT), *([Gap()] if _list_read(summary) else [])]
@@ -49,12 +51,26 @@ def tabulate_pipelines(summary: Summary) -> list[Block]:
     if explained := explain_stage_times(summary):
         blocks += [Lines(tuple(explained), Emphasis.FAINT), Gap()]
     blocks += [tabulate_programs(summary), Gap()]
+    captures = tabulate_captures(summary)
+    blocks += [*captures, *([Gap()] if captures else [])]
     return [*blocks, Lines((*tell_turns(summary), *tell_setting(summary)), Emphasis.FAINT)]
+
+
+def name_pipeline(case: CaseSummary) -> str:
+    """The pipeline's name, and what sets the case apart from the same pipeline as a user gets it."""
+    apart = [PYTHON_LOOP] if case.consumer == PYTHON else []
+    apart += [] if case.arm in {"", DEFAULT} else [case.arm]
+    return f"{case.name} ({', '.join(apart)})" if apart else case.name
 
 
 def list_drained(summary: Summary) -> list[CaseSummary]:
     """The pipelines whose batches were only taken, in the order in which they were given."""
     return [case for case in summary.timed if case.consumer == "drain"]
+
+
+def list_taken(summary: Summary) -> list[CaseSummary]:
+    """Those, and the ones whose batches a Python loop took."""
+    return [*list_drained(summary), *(case for case in summary.timed if case.consumer == PYTHON)]
 
 
 def answer(summary: Summary) -> list[str]:
@@ -66,23 +82,24 @@ def answer(summary: Summary) -> list[str]:
     return [_compare(case, summary.reference) for case in others]
 
 
-def _compare(case: CaseSummary, reference: str) -> str:
+def _compare(case: CaseSummary, first: str) -> str:
     assert case.ratio is not None  # noqa: S101  # it was asked for before
+    name, reference = name_pipeline(case), name_pipeline(replace(case, name=first))
     low, high = case.ratio.low, case.ratio.high
     ratio = render_estimate(case.ratio, render_ratio)
     if low is None or high is None or low <= 1 <= high:
-        return f"{case.name} and {reference} cannot be told apart: ratio {ratio}"
-    return f"{case.name} is {ratio} times as fast as {reference}"
+        return f"{name} and {reference} cannot be told apart: ratio {ratio}"
+    return f"{name} is {ratio} times as fast as {reference}"
 
 
 def tabulate_speeds(summary: Summary) -> Table:
     """A row a pipeline: how fast it is, and how long its first batch and its epochs take."""
-    drained = list_drained(summary)
+    listed = list_taken(summary)
     named = f"ratio to {summary.reference}" if len(summary.reference) <= LONGEST_REFERENCE else "ratio"
-    ratio = [named] if any(case.is_reference for case in drained) else []
+    ratio = [named] if any(case.is_reference for case in listed) else []
     titles = ("examples/s", "MB/s", *ratio, "epoch 1", "later", "first")
     return Table(
-        None, (PIPELINE, *number_columns(*titles)), tuple(_list(case, has_ratio=bool(ratio)) for case in drained)
+        None, (PIPELINE, *number_columns(*titles)), tuple(_list(case, has_ratio=bool(ratio)) for case in listed)
     )
 
 
@@ -90,7 +107,7 @@ def _list(case: CaseSummary, *, has_ratio: bool) -> Row:
     is_cut = case.extent is not None and case.extent.is_cut
     later = case.get(TURN_TIME)
     return build_row(
-        case.name,
+        name_pipeline(case),
         show_rate(case),
         _show_megabytes(case),
         *([_show_ratio(case)] if has_ratio else []),
@@ -137,10 +154,10 @@ def explain(summary: Summary) -> list[str]:
     ]
     if any(case.is_reference for case in drained):
         lines.append(f"ratio: above 1 is faster than {summary.reference}, turn against turn of the same round")
-    cut = [case for case in drained if case.extent is not None and case.extent.is_cut]
+    cut = [case for case in list_taken(summary) if case.extent is not None and case.extent.is_cut]
     if cut:
         sizes = sorted({case.extent.num_batches for case in cut if case.extent is not None})
-        names, counts = _join(case.name for case in cut), _join(f"{size:,}" for size in sizes)
+        names, counts = _join(name_pipeline(case) for case in cut), _join(f"{size:,}" for size in sizes)
         lines += [
             f"a turn of {names} is its first {counts} batches: it has no end, or an epoch takes too long",
             "examples/s there is of the time after the first batch, without the filling of buffers; elsewhere of all",
@@ -159,7 +176,7 @@ def tabulate_feeding(summary: Summary) -> list[Table]:
 
 
 def _tabulate_feeding(step_ms: float, fed: Sequence[CaseSummary]) -> Table:
-    rows = (build_row(case.name, show_rate(case), show_busy(case)) for case in fed if case.step_ms == step_ms)
+    rows = (build_row(name_pipeline(case), show_rate(case), show_busy(case)) for case in fed if case.step_ms == step_ms)
     title = f"feeding an accelerator with a step of {step_ms:g} ms"
     return Table(title, (PIPELINE, *number_columns("examples/s", "AU %")), tuple(rows))
 
@@ -244,9 +261,12 @@ def explain_memory(summary: Summary) -> list[str]:
 
 def tabulate_programs(summary: Summary) -> Table:
     """What each pipeline is, and what TensorFlow made of it."""
-    return build_list(_list_program(case) for case in list_drained(summary))
+    cases = {case.name: case for case in summary.cases}.values()
+    return build_list(_list_program(case) for case in list_drained(summary) or cases)
 
 
 def _list_program(case: CaseSummary) -> Row:
     ran = f"runs as {case.chain}" if case.chain else ""
-    return build_row(f" {case.name}", Cell(case.ordering, below=(ran,) if ran else (), emphasis=Emphasis.FAINT))
+    return build_row(
+        f" {name_pipeline(case)}", Cell(case.ordering, below=(ran,) if ran else (), emphasis=Emphasis.FAINT)
+    )

@@ -109,6 +109,47 @@ def test_traces_are_captured_on_request_beside_the_record_and_shown(checkout: Pa
     assert "more: mnist-report trace RUN/traces/post-traced-default-cpu" in done.stdout
 
 
+MINE = """
+import tensorflow as tf
+
+def make(size: int = 4):
+    return tf.data.Dataset.range(40).shuffle(8).batch(size)
+
+def broken():
+    print("this is mine")
+    return tf.data.Dataset.range(9).map(lambda number: tf.debugging.check_numerics(1 / (number - 4), "bad")).batch(2)
+"""
+
+
+def test_a_persons_pipelines_take_the_place_of_the_orderings(checkout: Path) -> None:
+    (checkout / "mine.py").write_text(MINE)
+    given = ("--pipeline", "mine.py:make", "--pipeline", "mine.py:broken", "--arm", "default", "--arm", "raw")
+    done = bench(
+        checkout, "--benchmark-only", "--traces", "--budget", "1", *given, "--benchmark-json", "run/record.json"
+    )
+    assert "pipelines: make, broken; left out, as they take our digits: devices, inference" in done.stdout
+    assert done.returncode == 1, "one of them fails"
+    _, reason, printed, *_ = done.stdout.split("bench_ordering[broken-raw-cpu]")[1].splitlines()
+    assert reason.startswith(f"broken-raw-cpu: mine.py:broken fails in Map at {checkout}/mine.py:9, element 4 counted")
+    assert printed == "  | this is mine"
+    cases = load_record(checkout / "run").cases
+    assert [(case.group, case.case.id) for case in cases] == [
+        ("memory", "make-default-cpu"),
+        ("orderings", "make-default-cpu"),
+        ("orderings", "make-raw-cpu"),
+        ("traces", "make-observed-2ms-default-cpu"),
+        ("training", "make-emulated-2ms-default-cpu"),
+        ("training", "make-emulated-2ms-raw-cpu"),
+    ]
+    assert {(len(case.turns), *(turn.sample.num_examples for turn in case.turns)) for case in cases if case.turns} == {
+        (6, *[40] * 6)
+    }
+    tables = done.stdout.split(" MNIST Bench ===")[1]
+    for text in ("make (raw)", "feeding an accelerator", "live MiB", "profiler traces of steps that take a batch each"):
+        assert text in tables
+    assert "what people say" not in tables
+
+
 def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
     arguments = ("--benchmark-only", "--data", digits_file, "--budget", "1")
     selected = ("bench/bench_orderings.py", "-k", "no_prefetch and default", "--benchmark-json", "my.json")

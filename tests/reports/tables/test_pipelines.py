@@ -7,6 +7,8 @@ from pipeline_records import AFTER, BEFORE, CUT, MILLISECOND, make_pipeline, mak
 
 from reports.drawing.text import render_text
 from reports.formats.comma_separated import render_csv
+from reports.record.capture import Capture
+from reports.record.case import PIPELINE, Case, Subject
 from reports.record.machine import Setting
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample, Turn
@@ -142,3 +144,34 @@ def test_memory_of_a_part_of_an_epoch_and_of_the_allocator_alone_is_explained() 
     assert " before: only resident memory grows; the heap does not, and so the pipeline holds no more" in lines
     assert " for before an epoch is its first 10 batches there" in lines
     assert not any("leaks" in line for line in lines)
+
+
+def test_arms_and_a_python_loop_are_named_beside_the_pipeline() -> None:
+    raw = [make_pipeline(name, walls, arm="raw") for name, walls in (("before", [1000] * 6), ("after", [250] * 6))]
+    loop = make_pipeline("after", [2000] * 6, consumer="python")
+    lines = draw(BEFORE, AFTER, *raw, loop)
+    assert lines[1] == " after (raw) is 4.000 [4.000, 4.000] times as fast as before (raw)"
+    names = [line[2:23].strip() for line in lines[6:11]]
+    assert names == ["before", "after", "before (raw)", "after (raw)", "after (Python loop)"]
+
+
+def test_what_was_only_read_or_traced_has_tables_of_its_own() -> None:
+    capture = Capture("traces/make", 2000, 2, (2_000_000, 2_100_000, 1_900_000), 0.5, "Map", (1, 1), (1, 1))
+    case = Case(Subject(PIPELINE, "make", "data.py:make"), "observed", step_ms=2.0)
+    lines = draw(CaseRecord(case, BEFORE.setting, 1, None, (), capture=capture, group="traces"))
+    assert lines[:11] == [
+        " make  data.py:make",
+        "",
+        "profiler traces of steps that take a batch each",
+        "",
+        "  pipeline        step ms  wait %  waits for  kB/step",
+        " ────────────────────────────────────────────────────",
+        "  make      2.0 (too few)      50  Map              1",
+        "",
+        " step, wait: in the trace, and how much of it waits for input; from 5% on: for which stage",
+        " more: mnist-report trace RUN/traces/make",
+        " in the browser: mnist-report tensorboard RUN",
+    ]
+    read = draw(make_read("before", 0))
+    assert row(read, "before")[:2] == ["before", "2.0"]
+    assert " before  data.py:before" in read
