@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import re
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
