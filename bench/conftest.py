@@ -18,7 +18,7 @@ from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.options import add_options, read_selection
-from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory, measure_stages
+from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
 from bench.turns.measure import MAX_ROUNDS
 from bench.turns.replay import CLOCK, Measure, replay
 from bench.turns.schedule import Budget
@@ -44,7 +44,6 @@ from reports.tables.all_tables import tabulate_run
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Surroundings]()
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
-READINGS = {"memory": measure_memory, "stages": measure_stages}
 EXIT_BAD_INPUT = 2
 GIBIBYTE = 2**30
 
@@ -157,9 +156,8 @@ class Measurements:
             cases = self._cases[group]
             if GROUPS[group].measures == "traces":
                 return self._capture(cases, seed, progress)
-            if GROUPS[group].measures in READINGS:
-                measure = READINGS[GROUPS[group].measures]
-                return measure(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
+            if GROUPS[group].measures == "memory":
+                return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
                 cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
             )

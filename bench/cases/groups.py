@@ -9,7 +9,7 @@ from typing import Literal
 from bench.cases.claims import build_claim_cases
 from bench.cases.devices import build_device_cases, build_inference_cases
 from bench.cases.orderings import build_drain_cases, build_fed_cases, build_memory_cases, build_trace_cases
-from bench.cases.pipelines import build_drained, build_fed, build_observed, build_read, build_staged
+from bench.cases.pipelines import build_drained, build_fed, build_observed, build_read
 from bench.cases.selection import Selection
 from mnist_core import InputError
 from reports.record.case import Case
@@ -31,7 +31,7 @@ class Group:
     name: str
     build: Callable[[Selection], list[Case]]
     budget_s: float = 0.0
-    measures: Literal["turns", "memory", "stages", "traces"] = "turns"
+    measures: Literal["turns", "memory", "traces"] = "turns"
     is_main: bool = False
     build_own: Callable[[Selection], list[Case]] | None = None
 
@@ -58,14 +58,6 @@ def _read_own(selection: Selection) -> list[Case]:
     return build_read(selection.subjects)
 
 
-def _stage_own(selection: Selection) -> list[Case]:
-    return build_staged(selection.subjects)
-
-
-def _none_of_ours(_selection: Selection) -> list[Case]:
-    return []
-
-
 def _trace_own(selection: Selection) -> list[Case]:
     return build_observed(selection.subjects, selection.step_ms) if selection.traces else []
 
@@ -77,7 +69,6 @@ GROUPS = {
         Group("inference", build_inference_cases, 20.0, is_main=True),
         Group("memory", build_memory_cases, measures="memory", is_main=True, build_own=_read_own),
         Group("orderings", build_drain_cases, 168.0, is_main=True, build_own=_drain_own),
-        Group("stages", _none_of_ours, measures="stages", build_own=_stage_own),
         Group("training", build_fed_cases, 72.0, is_main=True, build_own=_feed_own),
         Group("traces", build_trace_cases, measures="traces", build_own=_trace_own),
         Group("claims", _of_claims("claims"), 300.0),

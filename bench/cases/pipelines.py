@@ -9,9 +9,10 @@ from dataclasses import replace
 from bench.cases.selection import build_case
 from bench.consumers.registry import check_case
 from bench.pipelines.arms import Arm
-from bench.subjects.pipeline_text import describe_pipeline, is_pipeline
+from bench.subjects.pipeline_text import SHAPE, describe_pipeline, is_pipeline, split_text
 from mnist_core import NAMED_ORDERINGS, InputError
 from reports.record.case import DEFAULT, Case, Subject
+from reports.record.program import Device
 
 
 def build_subject(
@@ -60,6 +61,24 @@ def build_drained(
 def build_fed(subjects: Sequence[Subject], step_ms: float, arms: Sequence[Arm] = (DEFAULT,)) -> list[Case]:
     """Every subject, in every arm, feeding an emulated accelerator that computes so long on a batch."""
     return _check([Case(subject, "emulated", arm, step_ms=step_ms) for arm in arms for subject in subjects])
+
+
+def build_trained(subjects: Sequence[Subject], model: str, device: Device = "cpu") -> list[Case]:
+    """Every subject feeding the training of a person's own model.
+
+    Args:
+        subjects: The pipelines.
+        model: Where the model is found, as ``path/to/file.py:name`` or ``package.module:name``.
+        device: Kind of device that it computes on.
+
+    Raises:
+        InputError: The text has another form.
+    """
+    try:
+        split_text(model)
+    except InputError:
+        raise InputError(f"--model must be {SHAPE} of a function that gives a compiled model, got {model!r}.") from None
+    return _check([Case(subject, "model", device=device, model=model) for subject in subjects])
 
 
 def build_staged(subjects: Sequence[Subject]) -> list[Case]:

@@ -22,6 +22,8 @@ EXAMPLES = """Examples:
 
     mnist-bench run --run 'train.py --batch-size 64' --run 'train_before.py --batch-size 64'
 
+    mnist-bench run my_pipeline.py:make --model my_model.py:build
+
     mnist-bench run my_pipeline.py:make post --data mnist.npz"""
 
 
@@ -32,9 +34,21 @@ def run(
     select: Select = None,
     source: Source = None,
     step_ms: Annotated[
-        float | None,
+        str | None,
         typer.Option(
-            metavar="MS", help="Also feed an accelerator that computes so long on a batch.", show_default=False
+            metavar="MS|TRACE",
+            help="Also feed an accelerator that computes so long on a batch: a number, or a profiler's trace whose "
+            "steps tell it.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Also train it: path/to/file.py:name or package.module:name of a function that gives a compiled Keras "
+            "model.",
+            show_default=False,
         ),
     ] = None,
     budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
@@ -69,6 +83,9 @@ def run(
 
     Memory is read last, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.
 
+    AU, the utilisation of an accelerator, is the share of the time after the first batch in which it computes, as in
+    MLPerf Storage. With --model it is of the model's own steps, on the GPU where there is one.
+
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
     from bench.cases.pipelines import name_apart
@@ -78,8 +95,37 @@ def run(
     chosen = build_subjects(subjects, arg, select, source, run)
     options = RunOptions(
         name_apart(chosen),
-        *(step_ms, budget, memory_limit, turn_limit, data),
+        *(read_step_ms(step_ms), budget, memory_limit, turn_limit, data),
+        model=model,
         reads_memory=not no_memory,
         reads_stages=not no_stages,
     )
     measure_pipelines(options, out, as_json=as_json)
+
+
+def read_step_ms(text: str | None) -> float | None:
+    """The milliseconds that a step computes, given as a number or by the trace of a training.
+
+    Raises:
+        InputError: It is neither, or the trace does not tell.
+    """
+    from mnist_core.files.xspace import TraceError
+    from mnist_core.language.errors import InputError
+    from reports.traces.reading import load_trace
+
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        path = Path(text)
+    if not path.exists():
+        raise InputError(f"--step-ms must be milliseconds or a trace's file or folder, got {text!r}.")
+    try:
+        trace = load_trace(path)
+    except TraceError as error:
+        raise InputError(f"--step-ms {text}: {error}") from None
+    if trace.computing_ms is None:
+        why = trace.unclear or "its steps do not show how long they wait for input"
+        raise InputError(f"--step-ms {text}: {why.rstrip('.')}: give the milliseconds.")
+    return float(f"{trace.computing_ms.median:.3g}")

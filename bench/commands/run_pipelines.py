@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from bench.cases.pipelines import build_drained, build_fed, build_read, build_staged
+from bench.cases.pipelines import build_drained, build_fed, build_read, build_staged, build_trained
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
@@ -21,7 +21,8 @@ from bench.turns.group import InterruptedGroupError, Outcome, measure_group, mea
 from bench.turns.measure import MAX_ROUNDS, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
-from bench.workers.fork_server import WorkerStarter
+from bench.workers.fork_server import WorkerStarter, build_context
+from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
@@ -29,6 +30,7 @@ from mnist_core.terminal.console import open_console
 from mnist_core.terminal.stopping import stop_once
 from reports.drawing.text import lay_out
 from reports.record.case import Case, Subject
+from reports.record.program import Device
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.fields import PIPELINES
@@ -52,6 +54,7 @@ class RunOptions:
         memory_limit_gib: Most memory of each pipeline's process; None sets no limit.
         turn_limit_s: Most seconds of a turn; one that takes longer is a hang.
         data: Where our digits come from, for our own orderings.
+        model: Where a person's own compiled model is found that is trained, too; None trains none.
         reads_memory: True to read what each pipeline holds, too, and whether that grows.
         reads_stages: True to read what each stage takes, too.
     """
@@ -63,6 +66,7 @@ class RunOptions:
     turn_limit_s: float
     data: str | None
     reads_memory: bool = True
+    model: str | None = None
     reads_stages: bool = True
 
 
@@ -148,7 +152,12 @@ def _tell(failure: WorkerError) -> None:
 
 def _build_cases(options: RunOptions) -> list[Case]:
     fed = [] if options.step_ms is None else build_fed(options.subjects, options.step_ms)
-    return [*build_drained(options.subjects), *fed]
+    trained: list[Case] = []
+    if options.model is not None:
+        build_trained(options.subjects, options.model)  # checks its text, which costs less than the look for a GPU
+        device: Device = "cpu" if find_missing_gpu(build_context()) else "gpu"
+        trained = build_trained(options.subjects, options.model, device)
+    return [*build_drained(options.subjects), *fed, *trained]
 
 
 def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, Outcome]]:

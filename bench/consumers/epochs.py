@@ -54,8 +54,8 @@ class Consumed:
 
 Take = Callable[[Iterator[Batch], Batch, int], Consumed]
 """Takes the first batch, which has been pulled already, and so many more from the iterator."""
-Place = Callable[[Iterator[Batch]], Placement]
-"""Says where what it does with the next batch of an iterator happens."""
+Place = Callable[[Iterator[Batch]], Placement | None]
+"""Says where what it does with the next batch of an iterator happens; None where there is none."""
 
 
 class EpochMeter:

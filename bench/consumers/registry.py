@@ -49,7 +49,7 @@ class Consumer:
         queues: True if its calls may return before the device has finished.
         computes: True if it has something to do that a GPU could do.
         trains: True if a turn is a whole training, which may take minutes.
-        takes: Fields of a case that it cannot do without, and that no other consumer has.
+        takes: Fields of a case that it cannot do without, and that only some have.
         may_take: Fields of another consumer that it can do with.
         preparation: Where what makes its process ready is found, before the subject is opened, as ``module:name``;
             empty where nothing does.
@@ -103,12 +103,15 @@ CONSUMERS = {
             trains=True,
             takes=("fitting",),
         ),
-        Consumer("mixing", "bench.consumers.mixing:MixingMeter", (NumbersExamples,)),
+        Consumer("mixing", "bench.consumers.readings.mixing:MixingMeter", (NumbersExamples,)),
         Consumer(
             *("infer", "bench.consumers.infer:InferenceMeter", (GivesPictures,)),
             queues=True,
             computes=True,
             takes=("model", "batch_size"),
+        ),
+        Consumer(
+            *("model", "bench.consumers.own_model:build_own_model", (OpensDataset,)), computes=True, takes=("model",)
         ),
         Consumer("memory", "bench.consumers.heap:build", (OpensDataset,), is_timed=False),
         Consumer(
@@ -157,7 +160,7 @@ def check_case(case: Case) -> None:
             value = getattr(case, field)
             if consumer is owner and value is None:
                 raise InputError(f"the consumer {case.consumer} needs {field}.")
-            if consumer is not owner and value is not None and field not in consumer.may_take:
+            if consumer is not owner and value is not None and field not in (*consumer.takes, *consumer.may_take):
                 raise InputError(f"{field} belongs to the consumer {owner.name}, got {value!r} with {case.consumer}.")
     if case.device != "cpu" and not consumer.computes:
         raise InputError(f"the consumer {case.consumer} takes batches on the CPU alone, got device {case.device}.")

@@ -25,7 +25,7 @@ def build_step(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
         step(*batch)
         tools.device.wait()
 
-    return _place_step(case, opened, tools, _time_each(step_and_wait, tools, find_counter(opened)))
+    return _place_step(case, opened, tools, time_each(step_and_wait, tools, find_counter(opened)))
 
 
 def build_train(case: Case, opened: BuildsModel, tools: Tools) -> EpochMeter:
@@ -51,7 +51,7 @@ def build_emulated(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
     """
     step_s = (case.step_ms or 0) * MILLISECONDS
     return EpochMeter(
-        case, opened, tools, _time_each(lambda _batch: tools.clock.sleep(step_s), tools, find_counter(opened))
+        case, opened, tools, time_each(lambda _batch: tools.clock.sleep(step_s), tools, find_counter(opened))
     )
 
 
@@ -70,7 +70,7 @@ def build_train_step(opened: BuildsModel, device: str = "CPU:0") -> Callable[[tf
     return traced
 
 
-def _time_each(compute: Callable[[Batch], None], tools: Tools, count: Callable[[Batch], int]) -> Take:
+def time_each(compute: Callable[[Batch], None], tools: Tools, count: Callable[[Batch], int]) -> Take:
     """A consumer that computes on each batch before the next is asked for, and says for how long in all.
 
     Args:

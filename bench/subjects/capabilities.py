@@ -18,6 +18,10 @@ class FailedPipelineError(Exception):
     """A person's pipeline failed; the message says where and why, in one line."""
 
 
+class WrongModelError(Exception):
+    """A person's own model cannot be trained, whatever the pipeline; the message says why, in one line."""
+
+
 @runtime_checkable
 class Opened(Protocol):
     """A subject in the process that measures it. Whatever it is, it gives batches.

@@ -82,7 +82,7 @@ def select_dataset(what: str, made: Any, select: str | None) -> Any:
     datasets = dict(_list_datasets(made))
     if not datasets:
         raise InputError(
-            f"{what} must give a tf.data.Dataset, or several in a tuple or dictionary, got {_name_type(made)}."
+            f"{what} must give a tf.data.Dataset, or several in a tuple or dictionary, got {name_type(made)}."
         )
     if select is None and len(datasets) == 1:
         return next(iter(datasets.values()))
@@ -113,7 +113,8 @@ def _list_held(made: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(made)
 
 
-def _name_type(made: Any) -> str:
+def name_type(made: Any) -> str:
+    """What came back instead of what was wanted, and what is mostly wrong where that is nothing."""
     if made is None:
         return "None: return it from the function"
     return f"{type(made).__module__}.{type(made).__qualname__}"

@@ -95,10 +95,15 @@ def import_package(package: Package) -> None:
 
 def explain(error: Exception) -> Failure:
     """What the parent is told of an error."""
-    from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415  # nothing of ours before its revision
+    from bench.subjects.capabilities import (  # noqa: PLC0415  # nothing of ours before its revision
+        FailedPipelineError,
+        WrongModelError,
+    )
 
     if isinstance(error, FailedPipelineError | MisplacedError):
         return Failure(str(error), bad_input=False)
+    if isinstance(error, WrongModelError):
+        return Failure(str(error), bad_input=True)
     try:
         from mnist_core import DeviceError, InputError  # noqa: PLC0415  # the revision's own
     except Exception:  # noqa: BLE001  # the revision may be anything; what is wrong with it is `error`

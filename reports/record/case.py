@@ -76,7 +76,7 @@ class Case:
         step_ms: How long the emulated accelerator computes on a batch.
         is_cold: True if before every turn the dataset is built anew and its files are dropped from the page cache.
         fitting: How Keras' fit trains, for that consumer alone.
-        model: Name of the model that predicts, for that consumer alone.
+        model: Name of the model that predicts, or where a person's own is found that trains, for these consumers alone.
         batch_size: Number of examples in a call of the model that predicts.
 
     Example:

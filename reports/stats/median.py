@@ -49,6 +49,11 @@ class Estimate:
             return None
         return max(self.high / self.median, self.median / self.low) - 1
 
+    def take_from(self, whole: float) -> Estimate:
+        """What is left of a whole; its lower end is that of the upper one."""
+        low, high = (None if end is None else whole - end for end in (self.high, self.low))
+        return Estimate(whole - self.median, low, high, self.count)
+
     def scale(self, factor: float) -> Estimate:
         """The same in another unit.
 

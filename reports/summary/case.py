@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ class CaseSummary:
         extent: How much a turn takes of it; None where that was known beforehand.
         first_epoch_s: Seconds of the first turn over a pipeline whose length only that told; None for any other.
         stage_times: What its stages have of the time, for a case that reads it.
+        step_s: Seconds that a consumer which computes takes for a batch; None where nothing tells.
     """
 
     identity: Identity
@@ -80,6 +82,7 @@ class CaseSummary:
     extent: Extent | None = None
     first_epoch_s: float | None = None
     stage_times: StageTimes | None = None
+    step_s: float | None = None
 
     @property
     def is_disturbed(self) -> bool:
@@ -138,4 +141,13 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         extent=case.extent,
         first_epoch_s=None if case.extent is None or case.warm_up is None else case.warm_up.wall_ns / NANOSECONDS,
         stage_times=case.stage_times,
+        step_s=_find_step_s(case),
     )
+
+
+def _find_step_s(case: CaseRecord) -> float | None:
+    """The median time that the consumer computes in a turn, over the batches of a turn."""
+    busy = [turn.sample.busy_ns for turn in case.turns if turn.sample.busy_ns is not None]
+    if not busy or case.extent is None:
+        return None
+    return statistics.median(busy) / case.extent.num_batches / NANOSECONDS

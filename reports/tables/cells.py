@@ -52,6 +52,15 @@ def show_busy(case: CaseSummary | None) -> Cell:
     return EMPTY if case is None else _show_percent(case, BUSY_SHARE)
 
 
+def show_waiting(case: CaseSummary) -> Cell:
+    """The share of time, from the first batch on, in which the consumer waited for the next one, as percent."""
+    share = case.find(BUSY_SHARE)
+    if share is None:
+        return EMPTY
+    left = share.take_from(1.0)
+    return Cell(render_estimate(left, render_percent), left.median)
+
+
 def show_unsynced(case: CaseSummary) -> Cell:
     """By how much too fast a turn would seem whose end does not wait for the device, as percent."""
     return _show_percent(case, UNSYNCED_EXCESS)

@@ -122,6 +122,13 @@ class Trace:
         return estimate_median([step.duration_ns / NS_PER_MS for step in self.steps]) if self.steps else None
 
     @property
+    def computing_ms(self) -> Estimate | None:
+        """The median step without its wait for input; None where the trace does not show that wait."""
+        if not self.steps or self.verdict is None or self.verdict.of != STEPS:
+            return None
+        return estimate_median([(step.duration_ns - step.input_ns) / NS_PER_MS for step in self.steps])
+
+    @property
     def mean_step_ms(self) -> float | None:
         """The mean step: the number that TensorBoard shows."""
         return self.kinds[0].mean_ms if self.steps else None

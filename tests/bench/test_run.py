@@ -137,7 +137,6 @@ def test_a_persons_pipelines_take_the_place_of_the_orderings(checkout: Path) -> 
         ("memory", "make-default-cpu"),
         ("orderings", "make-default-cpu"),
         ("orderings", "make-raw-cpu"),
-        ("stages", "make-stages-default-cpu"),
         ("traces", "make-observed-2ms-default-cpu"),
         ("training", "make-emulated-2ms-default-cpu"),
         ("training", "make-emulated-2ms-raw-cpu"),

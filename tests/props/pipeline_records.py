@@ -29,7 +29,7 @@ def make_pipeline(name: str, walls_ms: list[int], extent: Extent = WHOLE, **fiel
     """
     first_ns = walls_ms[0] * MILLISECOND // 10
     apart = 100 if extent.is_cut else None
-    busy = 500 * MILLISECOND if fields.get("consumer") == "emulated" else None
+    busy = 500 * MILLISECOND if fields.get("consumer") in {"emulated", "model"} else None
     samples = [
         Sample(ms * MILLISECOND, ms * MILLISECOND, first_ns, 1000, busy_ns=busy, num_set_apart=apart) for ms in walls_ms
     ]

@@ -16,6 +16,7 @@ from reports.tables.pipelines import (
     tabulate_memory,
     tabulate_programs,
     tabulate_speeds,
+    tabulate_training,
     warn,
 )
 from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
@@ -32,6 +33,7 @@ def describe_pipelines(summary: Summary) -> Section | None:
         tabulate_speeds(summary),
         Lines(tuple(explain(summary)), Emphasis.FAINT),
         *tabulate_feeding(summary),
+        *tabulate_training(summary),
         Lines(tuple(warn(summary)), Emphasis.WORST),
         *tabulate_memory(summary),
         Lines(tuple(explain_memory(summary)), Emphasis.FAINT),

@@ -18,7 +18,6 @@ def test_a_persons_pipelines_are_measured_where_that_takes_no_digits_of_ours() -
     assert list_ids(Selection(arms=("default", "raw"), subjects=SUBJECTS, step_ms=3, devices=("cpu", "gpu"))) == {
         "memory": ["make-default-cpu", "post-default-cpu"],
         "orderings": ["make-default-cpu", "post-default-cpu", "make-raw-cpu", "post-raw-cpu"],
-        "stages": ["make-stages-default-cpu", "post-stages-default-cpu"],
         "training": [f"{name}-emulated-3ms-{arm}-cpu" for arm in ("default", "raw") for name in ("make", "post")],
     }
 

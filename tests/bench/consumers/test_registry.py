@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from easy_digits import make_digits
 from meters import open_digits
+from pipeline_files import FOLDER
 from two_batches import SUBJECT, TwoBatches
 
 from bench.cases.selection import build_case
@@ -22,6 +23,7 @@ EXTRA = {
     "emulated": {"step_ms": 0.1},
     "fit": {"fitting": Fitting()},
     "infer": {"model": "linear", "batch_size": 2},
+    "model": {"model": f"{FOLDER}/own_model.py:build"},
 }
 NEED_BATCHES_ALONE = ["python", "emulated", "copy"]
 

@@ -71,3 +71,8 @@ def test_the_fewest_values_are_the_fewest() -> None:
 def test_an_estimate_in_another_unit() -> None:
     assert Estimate(2.0, 1.0, 4.0, 6).scale(1000) == Estimate(2000.0, 1000.0, 4000.0, 6)
     assert Estimate(2.0, None, None, 1).scale(0.5) == Estimate(1.0, None, None, 1)
+
+
+def test_what_is_left_of_a_whole_turns_the_interval_round() -> None:
+    assert Estimate(0.25, 0.125, 0.5, 6).take_from(1.0) == Estimate(0.75, 0.5, 0.875, 6)
+    assert Estimate(0.25, None, None, 2).take_from(1.0) == Estimate(0.75, None, None, 2)

@@ -60,6 +60,21 @@ def test_the_whole_text() -> None:
     ]
 
 
+def test_a_model_of_ones_own_has_a_table_with_its_step_its_waits_and_its_utilisation() -> None:
+    trained = [make_pipeline(name, [1100] * 6, consumer="model", model="m.py:build") for name in ("before", "after")]
+    lines = draw(BEFORE, AFTER, *trained)
+    begin = lines.index("training m.py:build on the cpu, every step waited for")
+    assert lines[begin + 2 : begin + 9] == [
+        "  pipeline                examples/s  a step      waits %         AU %",
+        " ─────────────────────────────────────────────────────────────────────",
+        "  before        909.1 [909.1, 909.1]   50 ms  49 [49, 49]  51 [51, 51]",
+        "  after         909.1 [909.1, 909.1]   50 ms  49 [49, 49]  51 [51, 51]",
+        "",
+        "",
+        " AU: share of the time after the first batch in which it computes; waits: the rest",
+    ]
+
+
 def test_one_pipeline_has_no_ratio() -> None:
     alone = dataclasses.replace(BEFORE, case=dataclasses.replace(BEFORE.case, subject=_unreferred(BEFORE)))
     lines = draw(alone)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_traces import MILLISECOND, read_space, read_trace, save
+from made_traces import MILLISECOND, make_trace, make_waits, read_space, read_trace, save
 from spaces import PYTHON, Made, make_slow_map, make_space
 
 from mnist_core.files.xspace import TraceError
@@ -12,6 +12,14 @@ from reports.timeline.steps import Step
 from reports.traces.reading import load_trace
 from reports.traces.trace import StepKind
 from reports.traces.verdict import CAPTURE, STEPS, InputVerdict
+
+
+def test_a_step_computes_for_as_long_as_it_does_not_wait_for_input() -> None:
+    trace = read_trace(make_waits(1000, 2000, 4000, 3000, 2000, 2500, 2000, 2000))
+    assert trace.computing_ms is not None
+    assert trace.step_ms is not None
+    assert (trace.step_ms.median, trace.computing_ms.median) == (10.0, 7.75)
+    assert make_trace([]).computing_ms is None
 
 
 def test_a_marked_trace_needs_no_remark_and_the_steps_that_may_be_cut_do_not_count(tmp_path: Path) -> None:
