@@ -57,7 +57,7 @@ class CaseRecord:
 
     def __post_init__(self) -> None:
         if not self.turns and self.memory is None and self.capture is None and self.stage_times is None:
-            raise ValueError("it has neither turns nor memory nor a trace nor times of stages")
+            raise ValueError("it has neither turns nor memory nor a trace")
         if self.device_use is not None and self.device_use.used != self.device:
             raise ValueError(f"it is a {self.device} case that used {self.device_use.used}")
 

@@ -46,8 +46,8 @@ def tabulate_pipelines(summary: Summary) -> list[Block]:
         blocks += [Gap(), tabulate_speeds(summary), Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
     for table in (*tabulate_feeding(summary), *tabulate_training(summary)):
         blocks += [table, Gap()]
-    if any(case.consumer == "model" for case in summary.timed):
-        blocks += [Lines((EXPLAINED_TRAINING,), Emphasis.FAINT), Gap()]
+    if training := explain_training(summary):
+        blocks += [Lines(tuple(training), Emphasis.FAINT), Gap()]
     for table in tabulate_memory(summary):
         blocks += [table, Gap()]
     blocks += [Lines(tuple(explain_memory(summary)), Emphasis.FAINT), *([Gap()] if _list_read(summary) else [])]
@@ -191,6 +191,11 @@ def tabulate_training(summary: Summary) -> list[Table]:
     trained = [case for case in summary.timed if case.consumer == "model"]
     models = dict.fromkeys(dict(case.choices).get("model", "") for case in trained)
     return [_tabulate_training(model, trained) for model in models]
+
+
+def explain_training(summary: Summary) -> list[str]:
+    """What the columns of the training mean; no line where nothing was trained."""
+    return [EXPLAINED_TRAINING] if any(case.consumer == "model" for case in summary.timed) else []
 
 
 def _tabulate_training(model: str, trained: Sequence[CaseSummary]) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.drawing.blocks import Block, Emphasis, Figure, Lines, Section
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_row
@@ -11,6 +13,7 @@ from reports.summary.summary import Summary
 from reports.tables.pipelines import (
     explain,
     explain_memory,
+    explain_training,
     list_drained,
     tabulate_feeding,
     tabulate_memory,
@@ -34,14 +37,19 @@ def describe_pipelines(summary: Summary) -> Section | None:
         Lines(tuple(explain(summary)), Emphasis.FAINT),
         *tabulate_feeding(summary),
         *tabulate_training(summary),
+        *_draw_faint(explain_training(summary)),
         Lines(tuple(warn(summary)), Emphasis.WORST),
         *tabulate_memory(summary),
         Lines(tuple(explain_memory(summary)), Emphasis.FAINT),
         *tabulate_stage_times(summary, ALL_STAGES),
-        Lines(tuple(explain_stage_times(summary)), Emphasis.FAINT),
+        *_draw_faint(explain_stage_times(summary)),
         tabulate_programs(summary),
     )
     return Section("pipelines", "How fast is each pipeline?", blocks)
+
+
+def _draw_faint(lines: Sequence[str]) -> list[Block]:
+    return [Lines(tuple(lines), Emphasis.FAINT)] if lines else []
 
 
 def draw_rates(summary: Summary) -> Figure:
