@@ -172,3 +172,27 @@ def test_what_tensorflow_says_at_its_start_is_no_last_word(start: Start) -> None
     os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match=r"killed by SIGKILL, as the system does when memory runs out\.$"):
         worker.measure_turn()
+
+
+def test_packages_of_our_names_in_the_present_folder_and_on_the_path_disturb_no_worker(tmp_path: Path) -> None:
+    for folder in (tmp_path / "here", tmp_path / "there"):
+        for name in ("bench", "mnist_core", "reports"):
+            (folder / name).mkdir(parents=True)
+            (folder / name / "__init__.py").write_text("raise RuntimeError('a package of theirs')\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import os, sys\nsys.path.insert(0, {str(Path(__file__).parents[3])!r})\n"
+        "from bench.workers.worker_process import build_context\n"
+        "if __name__ == '__main__':\n"
+        "    process = build_context(['bench.workers.printed']).Process(target=os._exit, args=(7,))\n"
+        "    process.start()\n    process.join()\n    print(process.exitcode, os.getcwd())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path / "here",
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "there")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"7 {tmp_path / 'here'}\n", "")
