@@ -18,12 +18,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bench.calls.describe import describe as describe
+    from bench.calls.measure import measure as measure
     from bench.cases.selection import build_case as build_case
     from bench.gate.design import GateOptions as GateOptions
     from bench.gate.run import run_gate as run_gate
     from bench.subjects.open import open_subject as open_subject
-    from bench.turns.measure import capture as capture, measure as measure
-    from bench.workers.describing import describe as describe
+    from bench.turns.measure import capture as capture
     from bench.workers.worker_process import WorkerError as WorkerError
     from reports.record.case import Case as Case, Subject as Subject
 
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "mnist_core": ("__version__",),
+    "bench.calls.describe": ("describe",),
+    "bench.calls.measure": ("measure",),
     "bench.cases.selection": ("build_case",),
     "bench.gate.design": ("GateOptions",),
     "bench.gate.run": ("run_gate",),
     "bench.subjects.open": ("open_subject",),
-    "bench.turns.measure": ("capture", "measure"),
-    "bench.workers.describing": ("describe",),
+    "bench.turns.measure": ("capture",),
     "bench.workers.worker_process": ("WorkerError",),
     "reports.record.case": ("Case", "Subject"),
 }

@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -18,7 +18,7 @@ from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory, measure_stages
-from bench.turns.measure import MAX_ROUNDS, read_clock_s
+from bench.turns.measure import MAX_ROUNDS, gather_pipelines, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter, build_context
@@ -33,7 +33,6 @@ from reports.record.case import Case, Subject
 from reports.record.program import Device
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
-from reports.summary.fields import PIPELINES
 from reports.summary.summary import summarize
 from reports.tables.all_tables import tabulate_run
 
@@ -93,7 +92,7 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     read = (*build_read(options.subjects), *build_staged(options.subjects))
     names = {case.id: case.name for case in (*wanted, *read)}
     failures = [(names[case_id], case_id, each) for case_id, each in measured if isinstance(each, WorkerError)]
-    cases = _gather([each for _, each in measured if isinstance(each, CaseRecord)])
+    cases = gather_pipelines([each for _, each in measured if isinstance(each, CaseRecord)])
     for failure in _tell_apart(failures):
         _tell(failure)
     if cases:
@@ -115,17 +114,6 @@ def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: boo
     console = open_console()
     console.print(lay_out(tabulate_run(summarize(record))))
     console.print(f"record: {file}; mnist-report page {file.parent} draws it", markup=False, soft_wrap=True)
-
-
-def _gather(cases: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
-    """The cases of one group, whose ratios are to the first pipeline that could be measured."""
-    names = list(dict.fromkeys(each.name for each in cases))
-    reference = names[0] if len(names) > 1 else None
-    subjects = [replace(each.case.subject, reference=reference) for each in cases]
-    return tuple(
-        replace(each, case=replace(each.case, subject=subject), group=PIPELINES)
-        for each, subject in zip(cases, subjects, strict=True)
-    )
 
 
 def _tell_apart(failures: Sequence[tuple[str, str, WorkerError]]) -> list[WorkerError]:

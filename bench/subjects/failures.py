@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 
 import tensorflow as tf
+from tensorflow.python.data.ops import dataset_ops
 
 from bench.machine.clock import MachineClock
 from bench.subjects.origins import find_origin, is_own_file
@@ -19,6 +20,7 @@ NODE = re.compile(r"\{\{(function_node|node) [^}]*\}\} ?")  # how TensorFlow nam
 USER_FUNCTION = re.compile(r"Error in user-defined function passed to \S+ transformation with iterator: \S+: ")
 OPERATION = re.compile(r"\s*\[Op:\w+\].*$")
 PYTHON_ERROR = re.compile(r"^[A-Za-z_.]*(Error|Exception|Exit|Interrupt|Warning): ")
+VARIANT = dataset_ops._VariantDataset  # one whose stages are not known, such as one that came by its graph
 PYTHON_PLACE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
@@ -53,9 +55,15 @@ def tell_iteration(text: str, dataset: tf.data.Dataset, error: BaseException) ->
     if found is None:
         return f"{text} fails: {reason}{raised}; it did not fail again within {SEARCH_LIMIT_S:g} s"
     stage, number = found
+    return f"{text} fails{_tell_stage(stage)}, element {number} counted from 0: {reason}{raised}"
+
+
+def _tell_stage(stage: tf.data.Dataset) -> str:
+    """The stage and its line; nothing of a dataset whose stages are not known."""
+    if isinstance(stage, VARIANT):
+        return ""
     origin = find_origin(stage)
-    where = f" at {origin[0]}:{origin[1]}" if origin else ""
-    return f"{text} fails in {name_stage(stage)}{where}, element {number} counted from 0: {reason}{raised}"
+    return f" in {name_stage(stage)}{f' at {origin[0]}:{origin[1]}' if origin else ''}"
 
 
 def tell_reason(error: BaseException) -> str:

@@ -7,12 +7,13 @@ from importlib import import_module
 
 from bench.subjects.capabilities import Opened
 from mnist_core import InputError, Say, say_nothing
-from reports.record.case import ORDERING, PIPELINE, RUN, Subject
+from reports.record.case import GRAPH, ORDERING, PIPELINE, RUN, Subject
 
 KINDS = {
     ORDERING: "bench.subjects.digits",
     PIPELINE: "bench.subjects.opened_pipeline",
     RUN: "bench.programs.caught",
+    GRAPH: "bench.programs.carried",
 }
 """By the kind of subject, the module whose function ``open_subject`` opens it."""
 

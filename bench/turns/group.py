@@ -14,12 +14,12 @@ from bench.consumers.registry import find_consumer
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
 from bench.workers.fork_server import Worker
-from bench.workers.protocol import WarmedUp
+from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
 from mnist_core.files.xspace import TraceError
 from reports.record.case import Case
 from reports.record.record import CaseRecord
-from reports.record.sample import Turn
+from reports.record.sample import Sample, Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
@@ -41,10 +41,28 @@ class Listener(Protocol):
         """`number` rounds are done, `spent_s` seconds after the group began."""
 
 
+class TakesTurns(Protocol):
+    """Measures one case turn by turn, as a `Worker` does; every method may raise WorkerError."""
+
+    ready: Ready
+
+    def warm_up(self) -> WarmedUp:
+        """The first turn, which is not counted, and the program that it ran."""
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Let a turn take so many batches from now on."""
+
+    def measure_turn(self) -> Sample:
+        """The sample of one turn."""
+
+    def close(self) -> None:
+        """Let go of what it measured."""
+
+
 @dataclass(frozen=True)
 class _Running:
     case: Case
-    worker: Worker
+    worker: TakesTurns
     warmed_up: WarmedUp
     turns: list[Turn]
 
@@ -78,7 +96,7 @@ class InterruptedGroupError(KeyboardInterrupt):
 
 def measure_group(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], TakesTurns],
     budget: Budget,
     *,
     seed: int,
@@ -227,7 +245,7 @@ def _measure_singly(
 
 def _start_all(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], TakesTurns],
     stack: ExitStack,
     outcomes: dict[str, Outcome],
     listener: Listener,
@@ -313,7 +331,7 @@ def _describe_cuts(running: Sequence[_Running]) -> list[str]:
     return [f"{begin} of their median{tail}"]
 
 
-def _describe(case: Case, worker: Worker, seed: int, **measured: Any) -> CaseRecord:
+def _describe(case: Case, worker: TakesTurns, seed: int, **measured: Any) -> CaseRecord:
     """The record of a case with what was measured of it, by the fields of the record."""
     ready = worker.ready
     fields = {"warm_up": None, "turns": (), "device_use": ready.device_use, **measured}

@@ -1,26 +1,27 @@
-"""The measuring as two calls, for programs of one's own: no pytest, no bar, no file."""
+"""The measuring for programs of one's own: no pytest, no bar, no file."""
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.consumers.registry import check_case, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
-from bench.turns.group import Outcome, measure_group, measure_memory
+from bench.turns.group import Outcome, TakesTurns, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.fork_server import WorkerStarter
+from bench.workers.fork_server import Worker, WorkerStarter
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.record.case import Case
 from reports.record.record import CaseRecord, Record
-from reports.stats.median import FEWEST_VALUES
+from reports.summary.fields import PIPELINES
 from reports.summary.metric import NANOSECONDS
 from reports.traces.trace import Trace
 
@@ -45,48 +46,85 @@ def read_clock_s() -> float:
     return MachineClock.wall_ns() / NANOSECONDS
 
 
-def measure(
-    *cases: Case,
-    source: str | None = None,
-    seconds: float = 60.0,
-    min_rounds: int = FEWEST_VALUES,
-    max_rounds: int = MAX_ROUNDS,
-    seed: int = 0,
-) -> Record:
-    """The record of cases that take turns on this machine, each in a fresh process of its own.
+ReadGroup = Callable[..., Mapping[str, Outcome]]
 
-    Cases of the consumer "memory" are read one after the other instead, since nothing is timed there. A script that
-    calls this needs ``if __name__ == "__main__":`` around the call, since the processes import it.
+
+@dataclass(frozen=True)
+class Measuring:
+    """How long is measured, and in which order.
 
     Args:
-        cases: What to measure together, so that what disturbs one of them disturbs the others too.
-        source: Where the digits come from, as `load_digits` takes it.
-        seconds: The time after which no new round of turns is begun, start and warm-up included.
-        min_rounds: Rounds of turns that are measured however long they take; 6 are the fewest with a 95 % interval.
-        max_rounds: Rounds of turns after which the measuring ends, however much time is left.
+        budget: Time and rounds of a group of cases.
         seed: Seed for the random order of the turns.
-
-    Raises:
-        InputError: The digits or an ordering cannot be used, or these cases cannot be measured together.
-        WorkerError: A case could not be measured; the message says which, and why.
-
-    Example:
-        >>> record = measure(build_case("post"), build_case("batch_before_map"), seconds=30)
-        >>> [case.name for case in record.cases]
-        ['post', 'batch_before_map']
     """
-    _check_together(cases)
-    if not 1 <= min_rounds <= max_rounds:
-        raise InputError(f"rounds must be 1 <= min_rounds <= max_rounds, got {min_rounds} and {max_rounds}.")
-    start_worker = WorkerStarter(source or default_source())
-    timed = [case for case in cases if find_consumer(case.consumer).is_timed]
-    read = [case for case in cases if case not in timed]
-    budget = Budget(seconds, min_rounds, max_rounds)
-    turns = measure_group(timed, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=SILENCE)
-    readings = measure_memory(read, start_worker, seed=seed, clock_s=read_clock_s, listener=SILENCE)
-    records = tuple(_expect_record((readings if case in read else turns)[case.id]) for case in cases)
+
+    budget: Budget
+    seed: int
+
+    def measure(self, cases: Sequence[Case], start_worker: Callable[[Case], Worker]) -> tuple[CaseRecord, ...]:
+        """The records of cases that take turns together, in their order; those that are not timed are read after it.
+
+        Raises:
+            WorkerError: A case could not be measured; the message says which, and why.
+        """
+        timed = [case for case in cases if find_consumer(case.consumer).is_timed]
+        turns = iter(self.measure_turns(timed, start_worker))
+        readings = iter(self.read([case for case in cases if case not in timed], start_worker))
+        return tuple(next(turns if case in timed else readings) for case in cases)
+
+    def measure_turns(self, cases: Sequence[Case], start: Callable[[Case], TakesTurns]) -> tuple[CaseRecord, ...]:
+        """The records of timed cases that take turns together, in their order.
+
+        Raises:
+            WorkerError: As `measure` does.
+        """
+        turns = measure_group(cases, start, self.budget, seed=self.seed, clock_s=read_clock_s, listener=SILENCE)
+        return tuple(_expect_record(turns[case.id]) for case in cases)
+
+    def read(
+        self, cases: Sequence[Case], start_worker: Callable[[Case], Worker], measure: ReadGroup = measure_memory
+    ) -> tuple[CaseRecord, ...]:
+        """The records of cases that are not timed, one after the other, in their order.
+
+        Args:
+            cases: The cases.
+            start_worker: Gives a fresh process for a case.
+            measure: What reads them: what they hold, or which stage their time goes to.
+
+        Raises:
+            WorkerError: As `measure` does.
+        """
+        readings = measure(cases, start_worker, seed=self.seed, clock_s=read_clock_s, listener=SILENCE)
+        return tuple(_expect_record(readings[case.id]) for case in cases)
+
+    def scale(self, share: float) -> Measuring:
+        """The same in a share of the time."""
+        return replace(self, budget=replace(self.budget, seconds=self.budget.seconds * share))
+
+
+def gather_pipelines(
+    cases: Sequence[CaseRecord], group: str = PIPELINES, *, has_reference: bool = True
+) -> tuple[CaseRecord, ...]:
+    """The cases of one group, whose ratios are to the first pipeline that could be measured.
+
+    Args:
+        cases: Records of cases that took turns together.
+        group: Name of the group.
+        has_reference: False if there are no ratios in it.
+    """
+    names = list(dict.fromkeys(each.name for each in cases))
+    reference = names[0] if has_reference and len(names) > 1 else None
+    subjects = [replace(each.case.subject, reference=reference) for each in cases]
+    return tuple(
+        replace(each, case=replace(each.case, subject=subject), group=group)
+        for each, subject in zip(cases, subjects, strict=True)
+    )
+
+
+def build_record(cases: Sequence[CaseRecord]) -> Record:
+    """The record of what was measured on this machine just now."""
     now = datetime.datetime.now(tz=datetime.timezone.utc)
-    return Record(records, describe_machine(), now.isoformat(timespec="seconds"))
+    return Record(tuple(cases), describe_machine(), now.isoformat(timespec="seconds"))
 
 
 def capture(case: Case, folder: Path, *, source: str | None = None) -> Trace:
@@ -114,8 +152,12 @@ def capture(case: Case, folder: Path, *, source: str | None = None) -> Trace:
     return load_newest_trace(folder, case.device)
 
 
-def _check_together(cases: Sequence[Case]) -> None:
-    """Check that there are cases, each of which can be measured and told from the others."""
+def check_together(cases: Sequence[Case]) -> None:
+    """Check that there are cases, each of which can be measured and told from the others.
+
+    Raises:
+        InputError: It is otherwise; the message says of which case.
+    """
     if not cases:
         raise InputError('there is nothing to measure: give a case, such as build_case("post").')
     for case in cases:

@@ -42,6 +42,7 @@ from reports.record.description import Description
 from reports.record.machine import Setting
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
+_connections: list[Connection] = []  # what this process answers on, if it is a worker
 
 
 def serve(connection: Connection, stderr: Path) -> None:
@@ -52,6 +53,7 @@ def serve(connection: Connection, stderr: Path) -> None:
         stderr: File for what TensorFlow writes, so that its last words can be told if the worker dies.
     """
     redirect_output(stderr)
+    _connections.append(connection)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         match decode_request(connection.recv_bytes()):
@@ -69,6 +71,11 @@ def serve(connection: Connection, stderr: Path) -> None:
         pass  # the parent closed its end: we are done
     except Exception as error:  # noqa: BLE001  # whatever it was, the parent must be told
         _send(connection, explain(error))
+
+
+def is_worker() -> bool:
+    """True in a worker, also while that still imports the program that started it."""
+    return bool(_connections) or getattr(multiprocessing.current_process(), "_inheriting", False)
 
 
 def _prepare(package: Package | None, memory_limit_bytes: int | None) -> None:
@@ -152,7 +159,7 @@ def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
     while True:
         request = decode_request(connection.recv_bytes())
         try:
-            answer = _ask(meter, request)
+            answer = ask_meter(meter, request)
         except Exception as error:
             told = isinstance(error, InputError | FailedPipelineError)
             if told or not isinstance(opened, ExplainsFailure):
@@ -177,7 +184,7 @@ def _describe(asked: Describe, stderr: Path) -> Description:
         raise InputError(f"{error}{tell_printed(stderr)}") from None
 
 
-def _ask(meter: Placed, request: Request) -> Answer:
+def ask_meter(meter: Placed, request: Request) -> Answer:
     """What the meter of a case answers; raises TypeError if it cannot be asked for that."""
     if isinstance(meter, Meter) and isinstance(request, WarmUp | TakeTurn):
         return _warm_up(meter, request) if isinstance(request, WarmUp) else meter.measure_turn()

@@ -11,7 +11,8 @@ DEFAULT = "default"  # the arm that leaves TensorFlow's rewrites and autotune as
 REFERENCE = "post"  # the ordering that every ratio is to, where the subjects are orderings of our digits
 ORDERING = "ordering"  # the kind of subject whose text is an ordering of our digits
 PIPELINE, RUN = "pipeline", "run"  # kinds of a person's own: a name in a file or module; a program that is run
-OWN_DATA = (PIPELINE, RUN)  # kinds of subjects that read what they like: nothing is known of their data
+GRAPH, OBJECT = "graph", "object"  # datasets of a person's process: one that left it as a graph; one that could not
+OWN_DATA = (PIPELINE, RUN, GRAPH, OBJECT)  # kinds of subjects that read what they like: nothing is known of their data
 UNNAMED_CONSUMERS = ("drain", "memory", "contents")  # what a pipeline does on its own; a case's id does not name them
 
 

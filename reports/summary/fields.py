@@ -14,6 +14,7 @@ from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUN
 from reports.summary.reference import CPU, SAME_CASE, estimate_shared
 
 PIPELINES = "pipelines"  # the group of a run of a person's pipelines
+HELD = "this process"  # the group of what was measured in the process that asked for it, and took no turns with others
 MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
 BUSY_ENOUGH = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
 SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it

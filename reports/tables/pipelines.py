@@ -22,6 +22,7 @@ from reports.drawing.numbers import render_estimate, render_mebibytes, render_ra
 from reports.record.case import DEFAULT
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
+from reports.summary.fields import HELD
 from reports.summary.growth import Growth, estimate_growth, is_flat
 from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
@@ -153,10 +154,15 @@ def _show_first_batch(case: CaseSummary) -> Cell:
 def explain(summary: Summary) -> list[str]:
     """What the columns mean, a line each, and which turns are parts of an epoch."""
     drained = list_drained(summary)
+    held = [case.name for case in drained if case.group == HELD]
+    process = "that process" if len(held) == len(drained) else "a fresh process"
     lines = [
-        "epoch 1: once, in a fresh process, batch by batch; later: the median of the epochs that follow",
+        f"epoch 1: once, in {process}, batch by batch; later: the median of the epochs that follow",
         "first: the wait for the first batch of those",
     ]
+    if held:
+        how = "measured in the process that asked: not fresh, no turns with others, memory not told apart"
+        lines.append(f"{_join(held)}: {how}")
     if any(case.is_reference for case in drained):
         lines.append(f"ratio: above 1 is faster than {summary.reference}, turn against turn of the same round")
     cut = [case for case in list_taken(summary) if case.extent is not None and case.extent.is_cut]

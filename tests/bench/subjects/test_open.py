@@ -48,7 +48,7 @@ def test_what_is_no_ordering_is_refused(subject: Subject, reason: str) -> None:
 
 
 def test_a_kind_that_is_not_there_is_named() -> None:
-    with pytest.raises(InputError, match=r"^subject kind must be one of ordering, pipeline, run, got 'none'.$"):
+    with pytest.raises(InputError, match=r"^subject kind must be one of ordering, pipeline, run, graph, got 'none'.$"):
         open_subject(replace(POST, kind="none"), "auto")
 
 

@@ -12,6 +12,7 @@ from reports.record.case import PIPELINE, Case, Subject
 from reports.record.machine import Setting
 from reports.record.record import CaseRecord
 from reports.record.sample import Sample, Turn
+from reports.summary.fields import HELD
 from reports.tables.all_tables import tabulate_run
 
 
@@ -190,3 +191,13 @@ def test_what_was_only_read_or_traced_has_tables_of_its_own() -> None:
     read = draw(make_read("before", 0))
     assert row(read, "before")[:2] == ["before", "2.0"]
     assert " before  data.py:before" in read
+
+
+def test_what_was_measured_in_the_process_that_asked_is_marked_and_has_no_ratio() -> None:
+    held = dataclasses.replace(make_pipeline("held", [100] * 6), group=HELD)
+    lines = draw(BEFORE, AFTER, held)
+    assert " held: measured in the process that asked: not fresh, no turns with others, memory not told apart" in lines
+    assert any(line.startswith(" epoch 1: once, in a fresh process, batch") for line in lines)
+    assert [row(lines, name)[5] for name in ("before", "after", "held")] == ["-", "2.000", "-"]
+    alone = dataclasses.replace(held, case=dataclasses.replace(held.case, subject=_unreferred(held)))
+    assert any(line.startswith(" epoch 1: once, in that process, batch") for line in draw(alone))

@@ -12,6 +12,11 @@ from reports import summarize
 
 pytestmark = pytest.mark.process
 POST = build_case("post")
+WORDS = ["a", "b", "c"] * 20
+
+
+def make_numbers(count: int = 400) -> tf.data.Dataset:
+    return tf.data.Dataset.range(count).shuffle(10).batch(4)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,62 @@ POST = build_case("post")
 def test_what_cannot_be_measured_together_is_told_before_anything_starts(cases, options, message: str) -> None:
     with pytest.raises(InputError, match=message):
         measure(*cases, source="no such source", **options)
+
+
+def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_here() -> None:
+    values = tf.lookup.KeyValueTensorInitializer(["a", "b"], [1, 2])
+    table = tf.lookup.StaticHashTable(values, -1)
+    called = {
+        "called": tf.data.Dataset.range(40).map(lambda x: tf.numpy_function(lambda y: y + 1, [x], tf.int64)),
+        "looked_up": lambda: tf.data.Dataset.from_tensor_slices(WORDS).map(table.lookup).batch(7),
+    }
+    record = measure(
+        make_numbers, called, make_numbers(), seconds=0, min_rounds=6, seed=3, reads_memory=False, reads_stages=False
+    )
+    assert [(case.name, case.case.subject.kind, case.group, len(case.turns)) for case in record.cases] == [
+        ("make_numbers", "pipeline", "pipelines", 6),
+        ("looked_up", "graph", "pipelines", 6),
+        ("dataset", "graph", "pipelines", 6),
+        ("called", "object", "this process", 6),
+    ]
+    sizes = {case.name: {turn.sample.num_examples for turn in case.turns} for case in record.cases}
+    assert sizes == {"make_numbers": {400}, "looked_up": {60}, "dataset": {400}, "called": {40}}
+    chains = {case.name: case.program.chain for case in record.cases if case.program is not None}
+    assert chains["dataset"] == chains["make_numbers"] == "Prefetch(auto) > BatchV2 > Shuffle(10) > Range"
+    assert "Map" in chains["called"]
+    summary = summarize(record)
+    assert summary.reference == "make_numbers"
+    assert [case.name for case in summary.cases if case.ratio is None and not case.is_reference] == ["called"]
+
+
+def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well() -> None:
+    record = measure(make_numbers(), seconds=0, min_rounds=1)
+    assert [(case.name, case.consumer) for case in record.cases] == [
+        ("dataset", "drain"),
+        ("dataset", "stages"),
+        ("dataset", "memory"),
+    ]
+    assert record.cases[2].memory is not None
+
+
+def test_what_is_measured_here_takes_turns_with_what_else_is() -> None:
+    def make(scale: int) -> tf.data.Dataset:
+        return tf.data.Dataset.range(30).map(lambda x: tf.numpy_function(lambda y: y * scale, [x], tf.int64))
+
+    record = measure({"one": make(1), "two": make(2)}, seconds=0, min_rounds=6)
+    assert {case.case.subject.kind for case in record.cases} == {"object"}
+    assert {case.name: case.ratio is not None for case in summarize(record).cases}["two"]
+
+
+def test_what_fails_is_told_with_its_element() -> None:
+    failing = tf.data.Dataset.range(9).map(lambda x: 1 // (x - 4))
+    with pytest.raises(
+        WorkerError, match="^mine-default-cpu: mine fails, element 4 counted from 0: .*division by zero"
+    ):
+        measure({"mine": failing}, seconds=0)
+    empty = tf.data.Dataset.from_generator(lambda: iter(()), output_signature=tf.TensorSpec((), tf.int32))
+    with pytest.raises(WorkerError, match="^empty-default-cpu: empty gives no batch: its dataset is empty"):
+        measure({"empty": empty}, seconds=0)
 
 
 def test_only_a_traced_case_is_captured(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import bench
-from bench.workers.describing import find_text
+from bench.calls.naming import find_text
 from mnist_core.language.errors import InputError
 
 
@@ -31,7 +31,7 @@ def test_a_function_is_described_in_a_fresh_process() -> None:
 def test_a_dataset_is_described_here() -> None:
     description = bench.describe(make_numbers())
     assert [stage.name for stage in description.stages] == ["range", "shuffle", "batch"]
-    assert (description.subject.kind, description.subject.name) == ("object", "_BatchDataset")
+    assert (description.subject.kind, description.subject.name) == ("object", "dataset")
 
 
 def test_a_function_without_a_name_is_called_here() -> None:
@@ -45,7 +45,7 @@ def test_a_function_without_a_name_is_called_here() -> None:
 def test_what_makes_no_dataset_is_refused() -> None:
     with pytest.raises(InputError, match=r"^lambda must give a tf\.data\.Dataset, .*, got builtins\.int\.$"):
         bench.describe(lambda: 3)
-    with pytest.raises(InputError, match=r"^lambda cannot be built at .*test_describing\.py:\d+: ZeroDivisionError: "):
+    with pytest.raises(InputError, match=r"^lambda cannot be built at .*test_describe\.py:\d+: ZeroDivisionError: "):
         bench.describe(lambda: 1 / 0)
 
 

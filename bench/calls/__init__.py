@@ -1,0 +1,1 @@
+"""The bench called from a program or notebook of one's own: what was given is measured or described."""
