@@ -26,9 +26,38 @@ def is_batched(dataset: tf.data.Dataset) -> bool:
     inputs = dataset._inputs()  # there is no other way to the stages
     if inputs and not name.startswith(MAKING):
         return any(is_batched(each) for each in inputs)
+    if name.startswith(MAKING) and _makes_batches(dataset):
+        return True
     components = tf.nest.flatten(dataset.element_spec)
     shapes = [getattr(each, "shape", tf.TensorShape(None)) for each in components]
     return bool(shapes) and all(shape.rank and shape[0] is None for shape in shapes)
+
+
+def _makes_batches(dataset: tf.data.Dataset) -> bool:
+    """True if the datasets that its function makes hold several examples an element, of whatever size."""
+    function = getattr(getattr(dataset, "_map_func", None), "function", None)
+    return function is not None and _is_batch(function.graph, function.graph.outputs[0].op)
+
+
+def _is_batch(graph: Any, stage: Any) -> bool:
+    """True if a stage of a function's graph gives batches; those of a dataset that it was given are windows."""
+    if "Unbatch" in stage.type:
+        return False
+    if any(word in stage.type for word in BATCHING):
+        return not _is_given(stage)
+    if any(word.strip("_") in stage.type for word in MAKING):
+        inner = graph._get_function(stage.get_attr("f").name).graph  # there is no other way to it
+        return _is_batch(inner, inner.outputs[0].op)
+    return any(_is_batch(graph, each) for each in _list_inputs(stage))
+
+
+def _is_given(stage: Any) -> bool:
+    """True if a stage of a function's graph comes from a dataset that the function was given."""
+    return stage.type == "Placeholder" or any(_is_given(each) for each in _list_inputs(stage))
+
+
+def _list_inputs(stage: Any) -> list[Any]:
+    return [each.op for each in stage.inputs if each.dtype == tf.variant]
 
 
 def count_examples(element: Any, *, batched: bool) -> Any:

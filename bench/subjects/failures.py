@@ -16,9 +16,12 @@ from bench.subjects.origins import find_origin, is_own_file
 SEARCH_LIMIT_S = 20.0  # of the search for the stage: then the failure is told without it
 NANOSECONDS = 1_000_000_000  # in a second
 LEAST_TRY_S, LEEWAY = 1.0, 2.0  # an input needs no more time than the stage above it did, give or take
-NODE = re.compile(r"\{\{(function_node|node) [^}]*\}\} ?")  # how TensorFlow names its own nodes in messages
+NODE = re.compile(r"\{\{(function_node|node) [^}]*\}\} ?(= )?")  # how TensorFlow names its own nodes in messages
 USER_FUNCTION = re.compile(r"Error in user-defined function passed to \S+ transformation with iterator: \S+: ")
 OPERATION = re.compile(r"\s*\[Op:\w+\].*$")
+IN_USER_CODE = "in user code"  # how AutoGraph's errors begin: places follow, and then the error itself
+WRAPPED = ".call()."  # how Keras' first line ends, which says what it called: the second one says what was wrong
+COLOR = re.compile(r"\x1b\[[\d;]*m")
 PYTHON_ERROR = re.compile(r"^[A-Za-z_.]*(Error|Exception|Exit|Interrupt|Warning): ")
 VARIANT = dataset_ops._VariantDataset  # one whose stages are not known, such as one that came by its graph
 PYTHON_PLACE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -67,12 +70,24 @@ def _tell_stage(stage: tf.data.Dataset) -> str:
 
 
 def tell_reason(error: BaseException) -> str:
-    """The error in its own words: its kind and its first line, without TensorFlow's names of nodes."""
-    text = str(getattr(error, "message", None) or error)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = lines[-1] if lines and lines[0].startswith("in user code") else (lines or ["without a message"])[0]
+    """The error in its own words: its kind and its first line, the second too where the first only leads to it.
+
+    TensorFlow's names of nodes and AutoGraph's list of places are left out.
+    """
+    text = COLOR.sub("", str(getattr(error, "message", None) or error))
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()] or ["without a message"]
+    if lines[0].startswith(IN_USER_CODE):
+        lines = _skip_traceback(lines)
+    line = " ".join(lines[:2]) if lines[0].endswith(":") or lines[0].endswith(WRAPPED) else lines[0]
     said = USER_FUNCTION.sub("", OPERATION.sub("", NODE.sub("", line))).strip() or "without a message"
     return said if PYTHON_ERROR.match(said) else f"{type(error).__name__}: {said}"
+
+
+def _skip_traceback(lines: list[str]) -> list[str]:
+    """The error's own lines, behind the places that AutoGraph tells first."""
+    last_place = max((number for number, line in enumerate(lines) if PYTHON_PLACE.match(line)), default=0)
+    own = (number for number, line in enumerate(lines) if number > last_place and PYTHON_ERROR.match(line))
+    return lines[next(own, len(lines) - 1) :]
 
 
 def name_stage(dataset: tf.data.Dataset) -> str:

@@ -26,6 +26,12 @@ BATCHED = {
     "groups": lambda: numbers().group_by_window(lambda number: number % 2, lambda _, group: group.batch(2), 2),
     "batched anew": lambda: D.from_tensors(np.ones((10, 2))).rebatch(5),
     "batched in files": lambda: numbers().interleave(lambda number: D.range(number).batch(2)),
+    "batches of one size in files": lambda: numbers().interleave(
+        lambda number: D.range(9).batch(2, drop_remainder=True).map(lambda batch: batch + number), num_parallel_calls=2
+    ),
+    "batches of one size in folders": lambda: numbers().flat_map(
+        lambda _: numbers().interleave(lambda _: numbers().batch(2, drop_remainder=True).prefetch(1))
+    ),
     "mixed": lambda: D.sample_from_datasets(
         [numbers().batch(2, drop_remainder=True), numbers().batch(3, drop_remainder=True)]
     ),

@@ -4,10 +4,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import pytest
 import tensorflow as tf
 
 from bench.subjects.capabilities import FailedPipelineError
+from bench.subjects.failures import tell_reason
 from bench.subjects.opened_pipeline import OpenedPipeline
 
 D = tf.data.Dataset
@@ -94,6 +96,47 @@ def test_a_failure_names_the_stage_the_element_and_the_reason(
     where = f"{__file__}:{LINES[make.__name__] + 1}"
     assert said.startswith(f"mine.py:mine fails in {stage} at {where}, element {number} counted from 0: {reason}")
     assert "\n" not in said
+
+
+def says_more_than_a_line(_number: tf.Tensor) -> tf.Tensor:
+    raise ValueError("cannot read the table:\n  it has no column 'age'\n  nor any other")
+
+
+DENSE = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        (
+            lambda: D.range(3).map(lambda _: tf.zeros(3) + tf.zeros(4)),
+            "ValueError: Dimensions must be equal, but are 3 and 4 for 'AddV2[",
+        ),
+        (
+            lambda: D.range(3).map(lambda _: DENSE(tf.zeros((1, 4)))),
+            "ValueError: Exception encountered when calling Sequential.call(). Input 0 with name",
+        ),
+        (
+            lambda: D.range(3).map(says_more_than_a_line),
+            "ValueError: cannot read the table: it has no column 'age'",
+        ),
+        (
+            lambda: D.range(3).concatenate(D.from_tensors("a")),
+            "TypeError: Incompatible dataset elements: TensorSpec(shape=(), dtype=tf.int64, name=None) vs. TensorSpec(",
+        ),
+        (
+            lambda: D.from_tensor_slices([[1, 2], [3]]),
+            "ValueError: Can't convert non-rectangular Python sequence to Tensor.",
+        ),
+    ],
+)
+def test_an_error_of_many_lines_is_told_in_one(build: Callable[[], object], reason: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # of many kinds, and what it says comes next
+        build()
+    said = tell_reason(caught.value)
+    assert said.startswith(reason)
+    assert "\n" not in said
+    assert "\x1b" not in said
 
 
 def test_what_does_not_fail_again_is_told_without_a_stage() -> None:
