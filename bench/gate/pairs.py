@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bench.gate.draws import Lot
+from bench.slots.process import SlotError, SlotProcess
 from bench.workers.answers import Wanted
 from bench.workers.protocol import Done, FixBatches, Pin, ReadMemory, Ready, Request, Start, Stop, TakeTurn
-from bench.workers.slot_process import SlotError, SlotProcess
 from reports.gate.record import Failure, Pair, Side, SideName
 from reports.gate.stages import PairRequest
 from reports.record.memory import Memory

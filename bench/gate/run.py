@@ -15,8 +15,9 @@ from bench.gate.pipelines.measure import measure_pipelines
 from bench.gate.revision_api import UncomparableError, check_age
 from bench.gate.revisions import Repository, Workplace, check_out
 from bench.gate.rounds import GateListener, GateRun, Keep
-from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.gate.slots import Slots, Staged, build_stage
 from bench.gate.start import start_record
+from bench.slots.tools import build_tools
 from bench.turns.measure import SILENCE, read_clock_s
 from bench.workers.protocol import Introduction
 from mnist_core.digits.load import SOURCES

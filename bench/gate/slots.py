@@ -11,14 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import bench
-import mnist_core
-import reports
 from bench.gate.draws import Lots
 from bench.gate.pairs import Job, Seat, Seats
 from bench.programs.place import Place
+from bench.slots.process import Launch, SlotProcess
 from bench.workers.protocol import Package, Start
-from bench.workers.slot_process import Launch, SlotProcess
 from reports.gate.record import SideName
 from reports.record.case import Case
 
@@ -47,14 +44,6 @@ def build_stage(folder: Path, checkout: Path, package: str) -> Package:
     folder.mkdir(parents=True)
     (folder / package).symlink_to(checkout / package, target_is_directory=True)
     return Package(package, str(folder))
-
-
-def build_tools(folder: Path) -> Path:
-    """A folder from which Python imports this tool's own packages, and none that is installed beside them."""
-    folder.mkdir(parents=True)
-    for package in (bench, reports, mnist_core):
-        (folder / package.__name__).symlink_to(Path(str(package.__file__)).parent, target_is_directory=True)
-    return folder
 
 
 class Slots:

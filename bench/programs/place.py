@@ -40,14 +40,20 @@ class MisplacedError(Exception):
 
 def enter_place(place: Place) -> None:
     """Run in the checkout from now on, and import from it whatever would be imported from its repository."""
-    os.chdir(place.run_in)
-    sys.path[:] = [_lead(each, place) for each in sys.path if each]
+    enter_folder(place.run_in)
+    sys.path[:] = [_lead(each, place) for each in sys.path]
     for name, module in list(sys.modules.items()):
         mapping = getattr(module, MAPPING, None)
         if name.startswith(EDITABLE) and isinstance(mapping, dict):
             mapping.update({package: _lead(str(folder), place) for package, folder in mapping.items()})
     if place.folder not in sys.path:
         sys.path.append(place.folder)
+
+
+def enter_folder(folder: str) -> None:
+    """Run in a folder from now on, from which nothing is imported for being there."""
+    os.chdir(folder)
+    sys.path[:] = [each for each in sys.path if each]
 
 
 def check_place(place: Place) -> None:

@@ -13,7 +13,8 @@ from bench.gate.design import PairDesign
 from bench.gate.draws import Lots
 from bench.gate.introduction import ask_introduction
 from bench.gate.revisions import PROJECT, Checkout, Repository, Workplace, make_folder
-from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.gate.slots import Slots, Staged, build_stage
+from bench.slots.tools import build_tools
 from bench.trials.schedule import Assignment
 from bench.trials.slowdown import slow_down
 from bench.workers.protocol import Introduction

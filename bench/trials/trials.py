@@ -18,12 +18,12 @@ from bench.gate.draws import Lots
 from bench.gate.revisions import Checkout
 from bench.gate.rounds import GateListener
 from bench.gate.run import keep_nothing, locate, measure_gate
+from bench.slots.process import SlotError
 from bench.trials.checkouts import copy_commit, introduce, prepare_doubled, prepare_trial
 from bench.trials.gains import Gain, count_batches, load_gains, measure_gains, save_gains
 from bench.trials.schedule import Assignment, Schedule, find_slowable
 from bench.trials.terms import TrialOptions, agree_on
 from bench.workers.protocol import Introduction
-from bench.workers.slot_process import SlotError
 from bench.workers.worker_process import WorkerError
 from mnist_core.language.errors import InputError
 from reports.gate.file import load_gate, save_gate

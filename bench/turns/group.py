@@ -13,7 +13,7 @@ from bench.cases.orderings import is_anchor
 from bench.consumers.registry import find_consumer
 from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
-from bench.workers.fork_server import Worker
+from bench.workers.case_worker import CaseWorker
 from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
 from mnist_core.files.xspace import TraceError
@@ -156,7 +156,7 @@ def measure_group(
 
 def measure_memory(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], CaseWorker],
     *,
     seed: int,
     clock_s: Callable[[], float],
@@ -164,7 +164,7 @@ def measure_memory(
 ) -> dict[str, Outcome]:
     """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
 
-    def read(case: Case, worker: Worker) -> CaseRecord:
+    def read(case: Case, worker: CaseWorker) -> CaseRecord:
         begin_s = clock_s()
         memory = worker.measure_memory()
         reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
@@ -175,7 +175,7 @@ def measure_memory(
 
 def measure_stages(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], CaseWorker],
     *,
     seed: int,
     clock_s: Callable[[], float],
@@ -183,7 +183,7 @@ def measure_stages(
 ) -> dict[str, Outcome]:
     """The record of what every case's stages take, or the reason of failure; one worker after the other."""
 
-    def read(case: Case, worker: Worker) -> CaseRecord:
+    def read(case: Case, worker: CaseWorker) -> CaseRecord:
         begin_s = clock_s()
         times = worker.measure_stages()
         reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
@@ -194,7 +194,7 @@ def measure_stages(
 
 def capture_traces(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], CaseWorker],
     run: Path,
     *,
     seed: int,
@@ -210,7 +210,7 @@ def capture_traces(
         listener: Is told how far the measuring has come.
     """
 
-    def capture(case: Case, worker: Worker) -> CaseRecord:
+    def capture(case: Case, worker: CaseWorker) -> CaseRecord:
         folder = Path(FOLDER) / name_folder(case)
         times = worker.capture_trace(run / folder)
         computes = find_consumer(case.consumer).computes
@@ -225,8 +225,8 @@ def capture_traces(
 
 def _measure_singly(
     cases: Sequence[Case],
-    start_worker: Callable[[Case], Worker],
-    measure: Callable[[Case, Worker], CaseRecord],
+    start_worker: Callable[[Case], CaseWorker],
+    measure: Callable[[Case, CaseWorker], CaseRecord],
     listener: Listener,
 ) -> dict[str, Outcome]:
     """What `measure` makes of every case and its worker, while no other worker lives."""

@@ -8,14 +8,14 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from bench.workers.fork_server import Worker
+from bench.workers.case_worker import CaseWorker
 from reports.record.case import Case
 from reports.record.sample import Sample
 
 
 def measure_differences(
     case: Case,
-    start_worker: Callable[[Case], Worker],
+    start_worker: Callable[[Case], CaseWorker],
     *,
     num_repetitions: int,
     num_turns: int,
@@ -46,7 +46,7 @@ def measure_differences(
         yield statistics.median(math.log(b.wall_ns / a.wall_ns) for a, b in zip(*samples, strict=True))
 
 
-def _level_turns(pair: tuple[Worker, Worker]) -> None:
+def _level_turns(pair: tuple[CaseWorker, CaseWorker]) -> None:
     """Warm both up; where a turn is a part of an epoch, let it be the same part."""
     extents = [worker.warm_up().extent for worker in pair]
     cut = [each.num_batches for each in extents if each is not None and each.is_cut]
@@ -56,7 +56,7 @@ def _level_turns(pair: tuple[Worker, Worker]) -> None:
 
 
 def _take_turns(
-    pair: tuple[Worker, Worker], num_turns: int, shuffler: random.Random
+    pair: tuple[CaseWorker, CaseWorker], num_turns: int, shuffler: random.Random
 ) -> tuple[list[Sample], list[Sample]]:
     samples: tuple[list[Sample], list[Sample]] = ([], [])
     for _ in range(num_turns):

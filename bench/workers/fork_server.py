@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from multiprocessing.context import BaseContext
-from pathlib import Path
-from typing import TypeVar
 
 from bench.consumers.registry import CONSUMERS, find_consumer
 from bench.workers import worker_process
 from bench.workers.answers import read_answer
-from bench.workers.protocol import (
-    CaptureTrace,
-    Done,
-    FixBatches,
-    ReadMemory,
-    ReadStages,
-    Ready,
-    Start,
-    TakeTurn,
-    WarmedUp,
-    WarmUp,
-)
+from bench.workers.case_worker import Answer, CaseWorker
+from bench.workers.protocol import Ready, Request, Start
 from bench.workers.worker_process import TURN_LIMIT_S, WorkerError, WorkerProcess
-from reports.record.capture import StepTimes
 from reports.record.case import Case
-from reports.record.memory import Memory
-from reports.record.program import StageTimes
-from reports.record.sample import Sample
 
 PRELOADED = [
     "bench.workers.preload",
@@ -36,15 +20,13 @@ PRELOADED = [
 ]
 TRAINING_LIMIT_S = 900.0  # five epochs take some 60 s on a slow machine
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StageTimes, StepTimes, Done)
-
 
 def build_context(preloaded: Sequence[str] = PRELOADED) -> BaseContext:
     """Where workers come from, with all that the bench needs, as `build_context` of `worker_process` makes it."""
     return worker_process.build_context(preloaded)
 
 
-class Worker(WorkerProcess):
+class Worker(WorkerProcess, CaseWorker):
     """A process that measures one case.
 
     Args:
@@ -72,29 +54,9 @@ class Worker(WorkerProcess):
         super().__init__(start, context, turn_limit_s=turn_limit_s)
         self.ready = self._read(self.introduction, Ready)
 
-    def warm_up(self) -> WarmedUp:
-        """The first turn and the program that it ran; raises as `ask` does."""
-        return self._read(self.ask(WarmUp()), WarmedUp)
-
-    def fix_batches(self, num_batches: int) -> None:
-        """Let a turn take so many batches from now on; raises as `ask` does."""
-        self._read(self.ask(FixBatches(num_batches)), Done)
-
-    def measure_turn(self) -> Sample:
-        """The sample of one turn; raises as `ask` does."""
-        return self._read(self.ask(TakeTurn()), Sample)
-
-    def measure_memory(self) -> Memory:
-        """What the case holds; raises as `ask` does."""
-        return self._read(self.ask(ReadMemory()), Memory)
-
-    def measure_stages(self) -> StageTimes:
-        """What each stage of the case's pipeline takes; raises as `ask` does."""
-        return self._read(self.ask(ReadStages()), StageTimes)
-
-    def capture_trace(self, folder: Path) -> StepTimes:
-        """Leave a trace of the case's training step below `folder`; raises as `ask` does."""
-        return self._read(self.ask(CaptureTrace(folder)), StepTimes)
+    def ask_for(self, request: Request, kind: type[Answer]) -> Answer:
+        """The answer to a request; raises as `CaseWorker` says."""
+        return self._read(self.ask(request), kind)
 
     def _read(self, line: bytes, kind: type[Answer]) -> Answer:
         try:
@@ -120,12 +82,22 @@ class WorkerStarter:
         self._source, self._memory_limit_bytes, self._turn_limit_s = source, memory_limit_bytes, turn_limit_s
         self._context = build_context()
 
-    def __call__(self, case: Case) -> Worker:
+    def __call__(self, case: Case) -> CaseWorker:
         """A worker for `case`; raises as `Worker` does."""
         limit_s = TRAINING_LIMIT_S if find_consumer(case.consumer).trains else self._turn_limit_s
-        worker = Worker(
-            case, self._source, self._context, turn_limit_s=limit_s, memory_limit_bytes=self._memory_limit_bytes
+        worker = self.start(
+            Start(case, self._source, memory_limit_bytes=self._memory_limit_bytes, turn_limit_s=limit_s)
         )
         if self._source == "auto":
             self._source = worker.ready.setting.data_name
         return worker
+
+    def start(self, start: Start) -> CaseWorker:
+        """The worker that is asked for; raises as `Worker` does."""
+        return Worker(
+            start.case,
+            start.source,
+            self._context,
+            turn_limit_s=start.turn_limit_s or TURN_LIMIT_S,
+            memory_limit_bytes=start.memory_limit_bytes,
+        )

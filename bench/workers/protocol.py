@@ -48,6 +48,9 @@ class Start:
         memory_limit_bytes: Most bytes of data that the process may have. The system refuses it more, which ends this
             case and not the run. None sets no limit.
         place: Where the code of a person's pipeline is found; None is the present folder.
+        run_in: Folder that the worker runs in, with nothing else led elsewhere; None is the present one.
+        turn_limit_s: Most seconds of a turn, for a slot, which stops a worker that takes longer; None leaves it to the
+            slot.
     """
 
     case: Case
@@ -55,6 +58,8 @@ class Start:
     package: Package | None = None
     memory_limit_bytes: int | None = None
     place: Place | None = None
+    run_in: str | None = None
+    turn_limit_s: float | None = None
 
     @property
     def name(self) -> str:
@@ -207,10 +212,17 @@ class Done:
 
 @dataclass(frozen=True)
 class Failure:
-    """A worker could not do what it was asked, and why, in one line; with bad input no other worker could either."""
+    """A worker could not do what it was asked.
+
+    Args:
+        reason: Why, in one line.
+        bad_input: True if no other worker could either.
+        printed: What the worker had printed, where a slot tells of it.
+    """
 
     reason: str
     bad_input: bool
+    printed: str = ""
 
 
 Reading = ReadMemory | ReadStages | ReadContents
@@ -246,7 +258,7 @@ def find_failure(line: bytes) -> Failure | None:
     if not line.startswith(FAILED):
         return None
     fields = json.loads(line)
-    return Failure(fields["reason"], fields["bad_input"])
+    return Failure(fields["reason"], fields["bad_input"], fields["printed"])
 
 
 def _build(kind: type, fields: Mapping[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, ReadsStages, Tracer
-from bench.programs.place import MisplacedError, check_place, enter_place
+from bench.programs.place import MisplacedError, check_place, enter_folder, enter_place
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
     Answer,
@@ -61,6 +61,8 @@ def serve(connection: Connection, stderr: Path) -> None:
                 _prepare(start.package, start.memory_limit_bytes)
                 if start.place is not None:
                     enter_place(start.place)
+                if start.run_in is not None:
+                    enter_folder(start.run_in)
                 _answer(connection, start, stderr)
             case Describe() as asked:
                 _prepare(None, asked.memory_limit_bytes)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from google.protobuf.descriptor import FieldDescriptor
 
 from mnist_core.files.xspace import parse_space
 
@@ -78,15 +79,15 @@ def _is_list(value: Any) -> bool:
 
 def _replace(message: Any, field: Any, generator: np.random.Generator) -> None:
     value: Any
-    if field.cpp_type == field.CPPTYPE_STRING:
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         value = TEXTS[int(generator.integers(len(TEXTS)))]
         value = value.encode() if field.type == field.TYPE_BYTES else value
-    elif field.cpp_type == field.CPPTYPE_DOUBLE:
+    elif field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE:
         value = FRACTIONS[int(generator.integers(len(FRACTIONS)))]
     else:
         small = int(generator.integers(40))
         value = NUMBERS[int(generator.integers(len(NUMBERS)))] if generator.random() < 0.5 else small
-        value = value % 2**64 if field.cpp_type == field.CPPTYPE_UINT64 else value
+        value = value % 2**64 if field.cpp_type == FieldDescriptor.CPPTYPE_UINT64 else value
     if _is_list(held := getattr(message, field.name)):
         held.append(value)
     else:

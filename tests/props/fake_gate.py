@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from bench.gate.design import PairDesign
 from bench.gate.pairs import Job, Seat, Seats
 from bench.gate.rounds import GateRun
+from bench.slots.process import SlotError
 from bench.workers.protocol import Done, Package, Ready, Start, TakeTurn
-from bench.workers.slot_process import SlotError
 from reports.gate.plan import Threshold
 from reports.gate.record import Cases, GateRecord, Revision
 from reports.gate.settings import DEFAULT_PLAN

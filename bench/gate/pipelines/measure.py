@@ -16,8 +16,9 @@ from bench.gate.pipelines.compared import Compared, compare_pipelines, tell_fail
 from bench.gate.pipelines.places import find_place, find_search_path
 from bench.gate.revisions import PROJECT, Repository, Workplace
 from bench.gate.rounds import GateListener, GateRun, Keep
-from bench.gate.slots import Slots, Staged, build_tools
+from bench.gate.slots import Slots, Staged
 from bench.gate.start import build_plan, start_record
+from bench.slots.tools import build_tools
 from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.record import GateRecord, SideName

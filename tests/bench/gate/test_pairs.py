@@ -7,8 +7,8 @@ import pytest
 from bench.gate.design import PairDesign
 from bench.gate.draws import Lot
 from bench.gate.pairs import Job, Seat, measure_pair
+from bench.slots.process import SlotError
 from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
-from bench.workers.slot_process import SlotError
 from reports.gate.record import Failure, Pair, Side
 from reports.gate.stages import PairRequest
 from reports.record.case import Case, Subject

@@ -8,9 +8,9 @@ import pytest
 from bench.gate import slots as gate_slots
 from bench.gate.draws import Lot, Lots
 from bench.gate.pairs import Job
-from bench.gate.slots import Slots, Staged, build_stage, build_tools
+from bench.gate.slots import Slots, Staged, build_stage
+from bench.slots.process import Launch
 from bench.workers.protocol import Package, Start
-from bench.workers.slot_process import Launch
 from reports.gate.stages import PairRequest
 from reports.record.case import Case, Subject
 
@@ -99,9 +99,3 @@ def test_a_stage_holds_mnist_core_and_nothing_else(tmp_path: Path) -> None:
     assert stage == Package("mnist_core", str(tmp_path / "stages/base"))
     assert [path.name for path in Path(stage.folder).iterdir()] == ["mnist_core"]
     assert (Path(stage.folder) / "mnist_core").resolve() == tmp_path / "checkout/mnist_core"
-
-
-def test_the_tools_are_the_packages_of_this_project_and_nothing_installed_beside_them(tmp_path: Path) -> None:
-    tools = build_tools(tmp_path / "tools")
-    assert {path.name for path in tools.iterdir()} == {"bench", "mnist_core", "reports"}
-    assert (tools / "bench/gate/slots.py").samefile(gate_slots.__file__)

@@ -48,6 +48,7 @@ SETTING = Setting("bars.npz", "f" * 64, (("python", "3.13"), ("numpy", "2")))
     [
         Start(CASE, "auto"),
         Start(CASE, "bars.npz", Package("mnist_core", "/base"), 12),
+        Start(CASE, "bars.npz", run_in="/mine", turn_limit_s=2.5),
         Describe(Subject("pipeline", "make", "a.py:make", (("arg.size", "3"),)), "auto", 12),
         WarmUp(),
         TakeTurn(),
@@ -78,6 +79,7 @@ def test_a_request_arrives_as_it_was_sent(request_) -> None:
         DESCRIPTION,
         Done(),
         Failure("out of\nmemory", bad_input=True),
+        Failure("out of luck", bad_input=False, printed="hello\n"),
     ],
 )
 def test_an_answer_arrives_as_it_was_sent(answer) -> None:

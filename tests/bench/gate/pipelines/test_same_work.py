@@ -6,8 +6,8 @@ import pytest
 
 from bench.gate.pairs import Seat, SideFailedError
 from bench.gate.pipelines.same_work import AGAIN_S, RANDOM, SEEDED, SameWork
+from bench.slots.process import SlotError
 from bench.workers.protocol import Done, ReadContents, Ready, Start, Stop
-from bench.workers.slot_process import SlotError
 from reports.gate.work import Component, Contents
 from reports.record.case import Case, Subject
 from reports.record.machine import Setting

@@ -12,16 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.workers.answers import Wanted, read_answer
-from bench.workers.protocol import Request, encode, find_failure
+from bench.workers.protocol import Failure, Request, encode, find_failure
 from bench.workers.worker_process import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
 
 # Not as a module: multiprocessing would import that again in every worker, and the tool's mnist_core with it.
-SCRIPT = "from bench.workers.slot import main; main()"
+SCRIPT = "from bench.slots.slot import main; main()"
 ANSWER_LIMIT_S = START_LIMIT_S + TURN_LIMIT_S  # beyond what the slot itself grants a worker
 
 
 class SlotError(RuntimeError):
-    """A slot gave no answer or refused; the message says why in one line."""
+    """A slot gave no answer or refused; the message says why in one line.
+
+    Args:
+        message: The line.
+        failure: What the slot told of a worker that failed; None where the slot itself did.
+    """
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 @dataclass(frozen=True)
@@ -82,20 +91,24 @@ class SlotProcess:
         except OSError:
             raise SlotError(self._tell_end()) from None
 
-    def receive(self, kind: type[Wanted]) -> Wanted:
+    def receive(self, kind: type[Wanted], *, limit_s: float = ANSWER_LIMIT_S) -> Wanted:
         """The answer to the oldest request that has none yet.
+
+        Args:
+            kind: Type of the answer.
+            limit_s: Most seconds to wait for it.
 
         Raises:
             SlotError: It was refused, or the process is gone, or silent for too long.
         """
         try:
-            line = self._answers.get(timeout=ANSWER_LIMIT_S)
+            line = self._answers.get(timeout=limit_s)
         except queue.Empty:
-            raise SlotError(f"the process of a slot gave no answer within {ANSWER_LIMIT_S:g} s.") from None
+            raise SlotError(f"the process of a slot gave no answer within {limit_s:g} s.") from None
         if not line:
             raise SlotError(self._tell_end())
         if failure := find_failure(line):
-            raise SlotError(failure.reason)
+            raise SlotError(failure.reason, failure)
         try:
             return read_answer(line, kind)
         except ValueError as error:

@@ -15,10 +15,10 @@ from typing import BinaryIO
 
 from bench.workers.protocol import Done, Failure, Pin, Request, Start, Stop, decode_request, encode
 from bench.workers.worker import ORPHANED
-from bench.workers.worker_process import WorkerError, WorkerProcess, build_context
+from bench.workers.worker_process import TURN_LIMIT_S, WorkerError, WorkerProcess, build_context
 from mnist_core import InputError
 
-PRELOADED = ["bench.workers.slot_preload", "reports.record.record"]
+PRELOADED = ["bench.slots.preload", "reports.record.record"]
 
 
 class Slot:
@@ -32,14 +32,16 @@ class Slot:
         """The line that answers the request: a Failure if the worker or the data failed."""
         try:
             return self._do(request)
-        except (WorkerError, InputError) as error:
-            return encode(Failure(str(error), bad_input=isinstance(error, InputError)))
+        except InputError as error:
+            return encode(Failure(str(error), bad_input=True))
+        except WorkerError as error:
+            return encode(Failure(str(error), bad_input=False, printed=error.printed))
 
     def _do(self, request: Request) -> bytes:
         match request:
             case Start():
                 self.stop()
-                self._worker = WorkerProcess(request, self._context)
+                self._worker = WorkerProcess(request, self._context, turn_limit_s=request.turn_limit_s or TURN_LIMIT_S)
                 return self._worker.introduction
             case Pin(core):
                 self._find_worker().pin(core)
