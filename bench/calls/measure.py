@@ -14,7 +14,8 @@ from bench.cases.pipelines import build_read, build_staged, name_apart
 from bench.turns.group import TakesTurns, measure_memory, measure_stages
 from bench.turns.measure import MAX_ROUNDS, Measuring, ReadGroup, build_record, check_together, gather_pipelines
 from bench.turns.schedule import Budget
-from bench.workers.fork_server import Worker, WorkerStarter
+from bench.workers.case_worker import CaseWorker
+from bench.workers.fork_server import WorkerStarter
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
 from reports.record.case import GRAPH, OBJECT, Case, Subject
@@ -151,7 +152,7 @@ def _measure_all(
     datasets = {each.subject.name: each.dataset for each in held}
     share = len(leaving) / (len(leaving) + len(staying))
 
-    def start_away(case: Case) -> Worker:
+    def start_away(case: Case) -> CaseWorker:
         return starters.get(case.name, start)(case)
 
     def start_here(case: Case) -> TakesTurns:

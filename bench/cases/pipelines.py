@@ -47,7 +47,35 @@ def name_apart(subjects: Sequence[Subject]) -> list[Subject]:
     named = [replace(each, name=each.text) if counts[each.name] > 1 else each for each in subjects]
     if len({each.name for each in named}) < len(named):
         named = [replace(each, name=f"{each.name} ({place})") for place, each in enumerate(named, start=1)]
-    return [replace(each, reference=named[0].name if len(named) > 1 else None) for each in named]
+    return refer(named)
+
+
+def spread(subjects: Sequence[Subject], interpreters: Sequence[tuple[str, str]]) -> list[Subject]:
+    """Every subject under every interpreter, with names that tell them apart.
+
+    Args:
+        subjects: The subjects, with names that tell them apart.
+        interpreters: What tells each interpreter from the others, empty for a single one, and its path.
+    """
+    each_under_each = [
+        replace(each, name=f"{each.name}, {label}" if label else each.name, python=path)
+        for each in subjects
+        for label, path in interpreters
+    ]
+    return refer(each_under_each)
+
+
+def refer(subjects: Sequence[Subject]) -> list[Subject]:
+    """The subjects, each with what its ratio is to: the first one, or itself in the first of several interpreters."""
+    same = [(each.kind, each.text, each.options) for each in subjects]
+    is_spread = len(set(same)) < len(same) and any(each.python is not None for each in subjects)
+    groups: Sequence[object] = same if is_spread else [None] * len(same)
+    counts = Counter(groups)
+    first = {group: each.name for each, group in zip(reversed(subjects), reversed(groups), strict=True)}
+    return [
+        replace(each, reference=first[group] if counts[group] > 1 else None)
+        for each, group in zip(subjects, groups, strict=True)
+    ]
 
 
 def build_drained(

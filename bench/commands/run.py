@@ -24,6 +24,8 @@ EXAMPLES = """Examples:
 
     mnist-bench run my_pipeline.py:make --model my_model.py:build
 
+    mnist-bench run my_pipeline.py:make --python old/bin/python --python new/bin/python
+
     mnist-bench run my_pipeline.py:make post --data mnist.npz"""
 
 
@@ -63,6 +65,15 @@ def run(
         bool, typer.Option("--no-memory", help="Leave out what each holds, and whether that grows.")
     ] = False,
     no_stages: Annotated[bool, typer.Option("--no-stages", help="Leave out what each stage takes.")] = False,
+    python: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PYTHON",
+            help="Interpreter to measure under, which needs NumPy and TensorFlow 2.18 to 2.21 alone; of several, each "
+            "pipeline runs under each, and its ratios are to the first.",
+            show_default=False,
+        ),
+    ] = None,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
@@ -88,13 +99,17 @@ def run(
 
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
-    from bench.cases.pipelines import name_apart
+    from bench.cases.pipelines import name_apart, spread
     from bench.commands.run_pipelines import RunOptions, measure_pipelines
     from bench.commands.subject_options import build_subjects
+    from bench.slots.interpreter import find_interpreter, tell_apart
 
-    chosen = build_subjects(subjects, arg, select, source, run)
+    chosen = name_apart(build_subjects(subjects, arg, select, source, run))
+    if python:
+        interpreters = [find_interpreter(text) for text in python]
+        chosen = spread(chosen, list(zip(tell_apart(interpreters), (each.path for each in interpreters), strict=True)))
     options = RunOptions(
-        name_apart(chosen),
+        chosen,
         *(read_step_ms(step_ms), budget, memory_limit, turn_limit, data),
         model=model,
         reads_memory=not no_memory,

@@ -6,7 +6,9 @@ import datetime
 import random
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +19,12 @@ from bench.cases.pipelines import build_drained, build_fed, build_read, build_st
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
+from bench.slots.starter import InterpreterStarter
 from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory, measure_stages
 from bench.turns.measure import MAX_ROUNDS, gather_pipelines, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
-from bench.workers.fork_server import WorkerStarter, build_context
+from bench.workers.fork_server import build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
@@ -156,14 +159,21 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
         KeyboardInterrupt: Somebody stopped what came after them.
     """
     limit = options.memory_limit_gib
-    start_worker = WorkerStarter(
-        options.data or default_source(),
-        None if limit is None else int(limit * GIBIBYTE),
-        turn_limit_s=options.turn_limit_s,
-    )
     budget = Budget(options.budget_s, FEWEST_VALUES, MAX_ROUNDS)
     seed = random.SystemRandom().getrandbits(32)
-    with GroupProgress(Console(stderr=True), budget) as progress:
+    with (
+        GroupProgress(Console(stderr=True), budget) as progress,
+        tempfile.TemporaryDirectory(prefix="mnist-bench-") as scratch,
+        closing(
+            InterpreterStarter(
+                options.data or default_source(),
+                None if limit is None else int(limit * GIBIBYTE),
+                turn_limit_s=options.turn_limit_s,
+                scratch=Path(scratch),
+                hash_seed=seed,
+            )
+        ) as start_worker,
+    ):
         if line := render_disturbances(find_disturbances(describe_environment())):
             progress.notice(line)
         outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)

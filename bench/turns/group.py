@@ -42,7 +42,7 @@ class Listener(Protocol):
 
 
 class TakesTurns(Protocol):
-    """Measures one case turn by turn, as a `Worker` does; every method may raise WorkerError."""
+    """Measures one case turn by turn, as a `CaseWorker` does; every method may raise WorkerError."""
 
     ready: Ready
 

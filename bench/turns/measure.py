@@ -9,13 +9,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.cases.pipelines import refer
 from bench.consumers.registry import check_case, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
 from bench.turns.group import Outcome, TakesTurns, measure_group, measure_memory
 from bench.turns.schedule import Budget
-from bench.workers.fork_server import Worker, WorkerStarter
+from bench.workers.case_worker import CaseWorker
+from bench.workers.fork_server import WorkerStarter
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import default_source
 from mnist_core.language.errors import InputError
@@ -61,7 +63,7 @@ class Measuring:
     budget: Budget
     seed: int
 
-    def measure(self, cases: Sequence[Case], start_worker: Callable[[Case], Worker]) -> tuple[CaseRecord, ...]:
+    def measure(self, cases: Sequence[Case], start_worker: Callable[[Case], CaseWorker]) -> tuple[CaseRecord, ...]:
         """The records of cases that take turns together, in their order; those that are not timed are read after it.
 
         Raises:
@@ -82,7 +84,7 @@ class Measuring:
         return tuple(_expect_record(turns[case.id]) for case in cases)
 
     def read(
-        self, cases: Sequence[Case], start_worker: Callable[[Case], Worker], measure: ReadGroup = measure_memory
+        self, cases: Sequence[Case], start_worker: Callable[[Case], CaseWorker], measure: ReadGroup = measure_memory
     ) -> tuple[CaseRecord, ...]:
         """The records of cases that are not timed, one after the other, in their order.
 
@@ -112,13 +114,10 @@ def gather_pipelines(
         group: Name of the group.
         has_reference: False if there are no ratios in it.
     """
-    names = list(dict.fromkeys(each.name for each in cases))
-    reference = names[0] if has_reference and len(names) > 1 else None
-    subjects = [replace(each.case.subject, reference=reference) for each in cases]
-    return tuple(
-        replace(each, case=replace(each.case, subject=subject), group=group)
-        for each, subject in zip(cases, subjects, strict=True)
-    )
+    named = {each.name: each.case.subject for each in cases}
+    apart = [replace(each, reference=None) for each in named.values()]
+    subjects = {each.name: each for each in (refer(apart) if has_reference else apart)}
+    return tuple(replace(each, case=replace(each.case, subject=subjects[each.name]), group=group) for each in cases)
 
 
 def build_record(cases: Sequence[CaseRecord]) -> Record:

@@ -43,8 +43,8 @@ def _identify(case: CaseSummary) -> Row:
 
 
 def name_ratio(summary: Summary) -> str:
-    """The column of how many times as fast as its reference a case is, such as ratio_to_post."""
-    return f"ratio_to_{summary.reference}"
+    """The column of how many times as fast as its reference a case is, such as ratio_to_post; ratio for several."""
+    return "ratio" if len(summary.references) > 1 else f"ratio_to_{summary.reference}"
 
 
 def _list_metrics(summary: Summary, case: CaseSummary) -> Row:

@@ -27,6 +27,7 @@ class Subject:
         options: What sets it apart from other subjects of the same text, as names and values, such as
             ("source", "png"); values that are a kind's defaults are left out.
         reference: Name of the subject that ratios are to; None where there is none.
+        python: Interpreter that opens it; None for the one that measures.
 
     Example:
         >>> subject = Subject("ordering", "mine", "shuffle(1000).batch(32).map()", (("labels", "sparse"),), "post")
@@ -39,6 +40,7 @@ class Subject:
     text: str
     options: tuple[tuple[str, str], ...] = ()
     reference: str | None = None
+    python: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,6 +41,8 @@ class Summary:
         machine: Facts that make it another machine; what is not known is left out.
         versions: Versions of Python, the libraries and the code; what is not known is left out.
         libraries: Those of `versions` that the cases were measured with.
+        interpreters: Path of each interpreter that cases were measured under, and its versions; empty where they were
+            measured under the one that was asked.
         computer: Machine in the words of the record; None where another project's file is read.
         data_name: Name of the digits; None where the file does not tell.
         data_fingerprint: SHA-256 of the digits, likewise. Only runs on equal data may be compared.
@@ -64,6 +67,7 @@ class Summary:
     machine: Facts
     versions: Facts
     libraries: Facts = ()
+    interpreters: tuple[tuple[str, Facts], ...] = ()
     computer: Machine | None = None
     data_name: str | None = None
     data_fingerprint: str | None = None
@@ -101,7 +105,12 @@ class Summary:
     @property
     def reference(self) -> str:
         """The name that ratios are to; a file that does not tell is one of our orderings."""
-        return next((case.reference for case in self.cases if case.reference), REFERENCE)
+        return next(iter(self.references), REFERENCE)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The names that ratios are to; several where each pipeline's are to itself in the first interpreter."""
+        return tuple(dict.fromkeys(case.reference for case in self.cases if case.reference))
 
     @property
     def epoch_sizes(self) -> tuple[int, ...]:
@@ -121,6 +130,7 @@ def summarize(record: Record, path: str = "") -> Summary:
         >>> fastest = summarize(load_record(Path("runs/before"))).fields[0].fastest
     """
     setting = next((case.setting for case in record.cases if not case.reads_own_data), record.cases[0].setting)
+    libraries = _merge_versions([case.setting.versions for case in record.cases])
     cases = summarize_cases(record.cases)
     predictions = list_predictions(cases)
     uses = [case.device_use for case in cases if case.device_use is not None]
@@ -128,8 +138,11 @@ def summarize(record: Record, path: str = "") -> Summary:
         cases,
         datetime=record.datetime,
         machine=_list_machine(record.machine, uses),
-        versions=(*setting.versions, *_list_device_versions(uses)),
-        libraries=setting.versions,
+        versions=(*libraries, *_list_device_versions(uses)),
+        libraries=libraries,
+        interpreters=tuple(
+            {each: case.setting.versions for case in record.cases if (each := case.case.subject.python)}.items()
+        ),
         computer=record.machine,
         data_name=setting.data_name,
         data_fingerprint=setting.data_fingerprint,
@@ -154,6 +167,14 @@ def _list_machine(machine: Machine, uses: Iterable[DeviceUse]) -> Facts:
         "gpu": _join(use.model for use in uses),
     }
     return keep_known(found)
+
+
+def _merge_versions(versions: Iterable[Facts]) -> Facts:
+    """The versions of all interpreters; where they differ, such as 2.18.1 and 2.20.0."""
+    found: dict[str, dict[str, None]] = {}
+    for name, version in itertools.chain.from_iterable(versions):
+        found.setdefault(name, {})[version] = None
+    return tuple((name, " and ".join(each)) for name, each in found.items())
 
 
 def _list_device_versions(uses: Iterable[DeviceUse]) -> Facts:

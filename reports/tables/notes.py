@@ -65,9 +65,15 @@ def tell_setting(summary: Summary) -> list[str]:
     """The machine, the versions and the data of a run of this project."""
     return [
         f"{tell_computer(summary.computer)}, {summary.datetime[:16]}",
-        tell_versions(summary.libraries),
+        *_tell_libraries(summary),
         *_tell_data(summary),
     ]
+
+
+def _tell_libraries(summary: Summary) -> list[str]:
+    """What the cases were measured with, a line for each interpreter that was named."""
+    named = [f"{path}: {tell_versions(versions)}" for path, versions in summary.interpreters]
+    return named or [tell_versions(summary.libraries)]
 
 
 def _tell_data(summary: Summary) -> list[str]:

@@ -85,12 +85,12 @@ def answer(summary: Summary) -> list[str]:
     others = [case for case in drained if case.ratio is not None and not case.is_reference]
     if not others:
         return [f"{case.name}: {show_rate(case).text} examples/s" for case in drained[:1]]
-    return [_compare(case, summary.reference) for case in others]
+    return [_compare(case) for case in others]
 
 
-def _compare(case: CaseSummary, first: str) -> str:
+def _compare(case: CaseSummary) -> str:
     assert case.ratio is not None  # noqa: S101  # it was asked for before
-    name, reference = name_pipeline(case), name_pipeline(replace(case, name=first))
+    name, reference = name_pipeline(case), name_pipeline(replace(case, name=case.reference or ""))
     low, high = case.ratio.low, case.ratio.high
     ratio = render_estimate(case.ratio, render_ratio)
     if low is None or high is None or low <= 1 <= high:
@@ -101,7 +101,8 @@ def _compare(case: CaseSummary, first: str) -> str:
 def tabulate_speeds(summary: Summary) -> Table:
     """A row a pipeline: how fast it is, and how long its first batch and its epochs take."""
     listed = list_taken(summary)
-    named = f"ratio to {summary.reference}" if len(summary.reference) <= LONGEST_REFERENCE else "ratio"
+    is_named = len(summary.references) == 1 and len(summary.reference) <= LONGEST_REFERENCE
+    named = f"ratio to {summary.reference}" if is_named else "ratio"
     ratio = [named] if any(case.is_reference for case in listed) else []
     titles = ("examples/s", "MB/s", *ratio, "epoch 1", "later", "first")
     return Table(
@@ -164,7 +165,9 @@ def explain(summary: Summary) -> list[str]:
         how = "measured in the process that asked: not fresh, no turns with others, memory not told apart"
         lines.append(f"{_join(held)}: {how}")
     if any(case.is_reference for case in drained):
-        lines.append(f"ratio: above 1 is faster than {summary.reference}, turn against turn of the same round")
+        several = len(summary.references) > 1
+        slower = "the same pipeline in the first interpreter" if several else summary.reference
+        lines.append(f"ratio: above 1 is faster than {slower}, turn against turn of the same round")
     cut = [case for case in list_taken(summary) if case.extent is not None and case.extent.is_cut]
     if cut:
         sizes = sorted({case.extent.num_batches for case in cut if case.extent is not None})

@@ -201,3 +201,42 @@ def test_what_was_measured_in_the_process_that_asked_is_marked_and_has_no_ratio(
     assert [row(lines, name)[5] for name in ("before", "after", "held")] == ["-", "2.000", "-"]
     alone = dataclasses.replace(held, case=dataclasses.replace(held.case, subject=_unreferred(held)))
     assert any(line.startswith(" epoch 1: once, in that process, batch") for line in draw(alone))
+
+
+def under(case: CaseRecord, tensorflow: str, walls_ms: list[int]) -> CaseRecord:
+    """The same pipeline under an interpreter that has this TensorFlow; its ratio is to itself under 2.18.1."""
+    made = make_pipeline(f"{case.name}, TensorFlow {tensorflow}", walls_ms)
+    setting = Setting("own", "ab" * 32, (("python", "3.12.1"), ("tensorflow", tensorflow)))
+    reference, python = f"{case.name}, TensorFlow 2.18.1", f"/venvs/{tensorflow}/bin/python"
+    subject = dataclasses.replace(made.case.subject, text=case.ordering, reference=reference, python=python)
+    return dataclasses.replace(made, setting=setting, case=dataclasses.replace(made.case, subject=subject))
+
+
+OLD = [under(case, "2.18.1", [1000] * 6) for case in (BEFORE, AFTER)]
+NEW = [under(BEFORE, "2.20.0", [500] * 6), under(AFTER, "2.20.0", [1000] * 6)]
+
+
+def test_each_pipeline_is_compared_with_itself_under_the_first_interpreter() -> None:
+    lines = draw(OLD[0], NEW[0], OLD[1], NEW[1])
+    assert lines[:2] == [
+        " before, TensorFlow 2.20.0 is 2.000 [2.000, 2.000] times as fast as before, TensorFlow 2.18.1",
+        " after, TensorFlow 2.20.0 and after, TensorFlow 2.18.1 cannot be told apart: ratio 1.000 [1.000,",
+    ]
+    titles = next(line.split() for line in lines if "examples/s" in line)
+    assert titles == ["pipeline", "examples/s", "MB/s", "ratio", "epoch", "1", "later", "first"]
+    slower = "the same pipeline in the first interpreter"
+    assert f" ratio: above 1 is faster than {slower}, turn against turn of the" in lines
+    assert lines[-3:] == [
+        " /venvs/2.18.1/bin/python: Python 3.12.1, TensorFlow 2.18.1",
+        " /venvs/2.20.0/bin/python: Python 3.12.1, TensorFlow 2.20.0",
+        " data: each pipeline's own; that they give the same examples was not checked",
+    ]
+
+
+def test_versions_of_several_interpreters_are_all_told() -> None:
+    summary = make_summary(OLD[0], NEW[0])
+    assert summary.versions == (("python", "3.12.1"), ("tensorflow", "2.18.1 and 2.20.0"))
+    assert summary.references == ("before, TensorFlow 2.18.1",)
+    header, *rows = (line.split(",") for line in render_csv(make_summary(*OLD, *NEW)).splitlines())
+    assert [name for name in header if name.startswith("ratio")] == ["ratio", "ratio_low", "ratio_high"]
+    assert len(rows) == 4

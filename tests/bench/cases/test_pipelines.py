@@ -1,0 +1,47 @@
+"""Pipelines under several interpreters: what each row is called, and what its ratio is to."""
+
+from bench.cases.pipelines import build_subject, name_apart, refer, spread
+
+OLD, NEW = ("TensorFlow 2.18.1", "/old/bin/python"), ("TensorFlow 2.20.0", "/new/bin/python")
+BEFORE, AFTER = name_apart([build_subject("data.py:before"), build_subject("data.py:after")])
+
+
+def tell(subjects) -> list[tuple[str, str | None, str | None]]:
+    return [(each.name, each.reference, each.python) for each in subjects]
+
+
+def test_a_row_is_named_by_the_version_and_its_ratio_is_to_the_first_interpreter() -> None:
+    assert tell(spread([BEFORE, AFTER], [OLD, NEW])) == [
+        ("before, TensorFlow 2.18.1", "before, TensorFlow 2.18.1", "/old/bin/python"),
+        ("before, TensorFlow 2.20.0", "before, TensorFlow 2.18.1", "/new/bin/python"),
+        ("after, TensorFlow 2.18.1", "after, TensorFlow 2.18.1", "/old/bin/python"),
+        ("after, TensorFlow 2.20.0", "after, TensorFlow 2.18.1", "/new/bin/python"),
+    ]
+
+
+def test_one_interpreter_given_twice_is_compared_with_itself() -> None:
+    twice = spread([BEFORE, AFTER], [("old (1)", "/old/bin/python"), ("old (2)", "/old/bin/python")])
+    assert [(each.name, each.reference) for each in twice] == [
+        (f"{name}, old ({place})", f"{name}, old (1)") for name in ("before", "after") for place in (1, 2)
+    ]
+
+
+def test_a_single_interpreter_changes_no_name_and_no_reference() -> None:
+    assert tell(spread([BEFORE, AFTER], [("", "/old/bin/python")])) == [
+        ("before", "before", "/old/bin/python"),
+        ("after", "before", "/old/bin/python"),
+    ]
+    assert tell(spread([build_subject("data.py:before")], [("", "/new/bin/python")])) == [
+        ("before", None, "/new/bin/python")
+    ]
+
+
+def test_what_is_left_of_a_run_refers_to_what_is_left() -> None:
+    _, newer, older, newest = spread([BEFORE, AFTER], [OLD, NEW])
+    assert [each.reference for each in refer([newer, older, newest])] == [None, older.name, older.name]
+    assert [each.reference for each in refer([AFTER])] == [None]
+
+
+def test_the_same_pipeline_twice_without_interpreters_is_compared_with_the_first() -> None:
+    twice = name_apart([build_subject("data.py:before")] * 2 + [build_subject("data.py:after")])
+    assert {each.reference for each in twice} == {"data.py:before (1)"}
