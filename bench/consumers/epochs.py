@@ -127,7 +127,7 @@ class EpochMeter:
         del iterator
         self._num_turns += 1
         self._num_batches, self._middle = (len(taken) if is_cut else MOST_BATCHES), max(1, (len(taken) - 1) // 2)
-        return sample, Extent(len(taken), is_cut, self._measure_example(last), is_endless)
+        return sample, Extent(len(taken), is_cut, self._measure_example(last), is_endless and is_cut)
 
     def _measure_example(self, batch: Batch) -> float | None:
         """Bytes of an example of this batch; None where the subject does not count them."""

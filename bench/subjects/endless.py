@@ -5,12 +5,14 @@ from __future__ import annotations
 import tensorflow as tf
 
 ENDING, REPEATING, JOINING = "TakeDataset", "RepeatDataset", "ZipDataset"  # what the names of stages hold
+CHOOSING = "DirectedInterleave"  # whose first input says which of the others comes next
 
 
 def is_endless(dataset: tf.data.Dataset) -> bool:
     """True if a dataset surely never ends: its cardinality is infinite, or a stage repeats without a count.
 
-    What a stage does to that is known of ``take`` and ``zip``; any other keeps an end away that an input does not have.
+    What a stage does to that is known of ``take``, ``zip``, ``choose_from_datasets`` and ``sample_from_datasets``; any
+    other keeps an end away that an input does not have.
     """
     cardinality = int(dataset.cardinality())
     if cardinality != tf.data.UNKNOWN_CARDINALITY:
@@ -22,6 +24,9 @@ def is_endless(dataset: tf.data.Dataset) -> bool:
     if REPEATING in name and _read_count(dataset) < 0:
         return True
     ends = [is_endless(each) for each in inputs]
+    if CHOOSING in name:
+        stops_early = bool(getattr(dataset, "_stop_on_empty_dataset", False))
+        return ends[0] and (all(ends[1:]) if stops_early else any(ends[1:]))
     return bool(ends) and (all(ends) if JOINING in name else any(ends))
 
 

@@ -25,6 +25,7 @@ TEXTS = {
     "generated.py:Loader.make": None,
     "branches.py:make_pairs": None,
     "branches.py:make_mixture": None,
+    "branches.py:make_blend": None,
     "branches.py:make_choice": None,
     "branches.py:make_split": None,
     "branches.py:make_splits": "train",
@@ -34,6 +35,8 @@ TEXTS = {
     "module_level.py:train_ds": None,
     "module_level.py:both": "1",
     "cached_file.py:make": None,
+    "catalog.py:make": None,
+    "own_model.py:make": None,
 }
 """Every pipeline by what stands behind its folder, with the dataset that is selected of it."""
 

@@ -38,6 +38,7 @@ CHAINS = {
     "generated.py:Loader.make": "range map batch",
     "branches.py:make_pairs": "range shuffle random map zip batch",
     "branches.py:make_mixture": "random batch map range map range repeat sample_from_datasets batch",
+    "branches.py:make_blend": "random batch map range map range sample_from_datasets batch",
     "branches.py:make_choice": "dataset range range choose_from_datasets batch",
     "branches.py:make_split": "range shuffle take skip concatenate batch",
     "branches.py:make_splits": "range take shuffle batch",
@@ -47,6 +48,40 @@ CHAINS = {
     "module_level.py:train_ds": "from_tensor_slices cache shuffle batch",
     "module_level.py:both": "from_tensors repeat",
     "cached_file.py:make": "range map cache map batch",
+    "catalog.py:make": (
+        "from_tensor_slices shuffle TFRecordDataset interleave assert_cardinality with_options map prefetch shuffle "
+        "dense_to_ragged batch prefetch"
+    ),
+    "own_model.py:make": "from_tensor_slices batch",
+}
+SPECS = {
+    "feather_folder.py:feathers": "(float32[?,64,64,3], int64[?])",
+    "ledger_csv.py:ledger": "(float32[?,8], float32[?])",
+    "shard_stream.py:shard_stream": "(float32[?,?], int64[?])",
+    "good.py:tidy": "(float32[?,28,28], int64[?])",
+    "good.py:shrinking": "float32[?,4]",
+    "image_folder.py:make": "(float32[?,16,16,3], int32[?])",
+    "record_shards.py:make": "{label: int64[?], values: float32[?,4]}",
+    "csv_table.py:make": "({count: int32[?], price: float32[?], name: string[?]}, int32[?])",
+    "sentences.py:make": "int64[?,?]",
+    "sentences.py:make_buckets": "int64[?,?]",
+    "sentences.py:make_ragged": "ragged int64[4,?]",
+    "generated.py:make": "(float32[?,4], int32[?])",
+    "generated.py:Loader.make": "int64[...]",
+    "branches.py:make_pairs": "({number: int64[?]}, float32[?])",
+    "branches.py:make_mixture": "int64[?]",
+    "branches.py:make_blend": "int64[?]",
+    "branches.py:make_choice": "int64[?]",
+    "branches.py:make_split": "int64[?]",
+    "branches.py:make_splits": "int64[?]",
+    "windows.py:make": "float32[?,6]",
+    "windows.py:make_groups": "int64[?]",
+    "windows.py:make_sums": "int64[?]",
+    "module_level.py:train_ds": "(sparse float32[3,8], int64[3])",
+    "module_level.py:both": "float32[12,8]",
+    "cached_file.py:make": "string[?]",
+    "catalog.py:make": "{image: uint8[4,8,8,3], boxes: ragged float32[4,?,4]}",
+    "own_model.py:make": "(float32[?,5], int64[?])",
 }
 
 
@@ -68,6 +103,7 @@ def find_stage(description: Description, name: str, number: int = 0) -> StageDes
 def test_every_kind_of_pipeline_is_described_with_its_lines_and_bytes(text: str, select: str | None) -> None:
     description = describe_text(text, select=select)
     assert " ".join(stage.name for stage in description.stages) == CHAINS[text]
+    assert description.stages[-1].spec == SPECS[text]
     file = str(FOLDER / text.partition(":")[0])
     assert all(stage.origin is not None and stage.origin.file == file for stage in description.stages)
     assert description.stages[-1].element_bytes is not None
@@ -79,7 +115,7 @@ def test_every_kind_of_pipeline_is_described_with_its_lines_and_bytes(text: str,
 
 def test_there_is_no_pipeline_that_is_not_tried() -> None:
     assert {text.partition(":")[0] for text in TEXTS} == {file.name for file in FOLDER.glob("*.py")}
-    assert set(TEXTS) == set(CHAINS)
+    assert set(TEXTS) == set(CHAINS) == set(SPECS)
 
 
 @pytest.mark.usefixtures("pipeline_data")

@@ -18,6 +18,11 @@ def make_mixture():
     return tf.data.Dataset.sample_from_datasets([first, second], weights=[0.7, 0.3], seed=6).batch(5)
 
 
+def make_blend():
+    first = make_numbers().map(lambda number: number * 2)
+    return tf.data.Dataset.sample_from_datasets([first, make_numbers(10)], weights=[0.7, 0.3], seed=6).batch(5)
+
+
 def make_choice():
     choices = tf.data.Dataset.range(2).repeat()
     return tf.data.Dataset.choose_from_datasets([make_numbers(), make_numbers(10)], choices).batch(2)
