@@ -2,15 +2,17 @@
 
 The person's folder goes before installed packages on the import path and behind Python's own modules, much as Python
 itself has it: a ``utils.py`` or ``tree.py`` beside their file is theirs, whatever is installed. A ``bench/``,
-``reports/`` or ``mnist_core/`` of theirs does not stand in for ours, which have been imported by then. The file itself
-is loaded from its path, whatever else has its name.
+``reports/`` or ``mnist_core/`` of theirs is imported by their code alone: ours of that name, which have been imported
+by then, step aside as long as it runs. The file itself is loaded from its path, whatever else has its name.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import importlib
+import importlib.machinery
 import importlib.util
 import inspect
 import multiprocessing
@@ -27,6 +29,8 @@ from bench.subjects.pipeline_text import PipelineText, split_select, split_text
 from mnist_core import InputError
 
 MOST_LISTED = 8  # names in an error's one line
+OURS = {name: sys.modules[name] for name in ("bench", "mnist_core", "reports") if name in sys.modules}
+_aside: dict[str, types.ModuleType] = {}  # modules of a person's that are called as ours, while ours are in use
 
 
 def make_dataset(pipeline: PipelineText) -> Any:
@@ -37,9 +41,11 @@ def make_dataset(pipeline: PipelineText) -> Any:
     """
     let_start_processes()
     what = f"{pipeline.place}:{pipeline.attribute}"
+    add_folder(_find_folder(pipeline.place))
     try:
-        found = find_attribute(pipeline.place, pipeline.attribute)
-        made = _call(what, found, pipeline) if callable(found) else found
+        with _ours_aside():
+            found = find_attribute(pipeline.place, pipeline.attribute)
+            made = _call(what, found, pipeline) if callable(found) else found
     except SystemExit as error:
         raise InputError(
             f"{what} ends Python with sys.exit({error.code!r}): let it give a dataset, or catch one with --run."
@@ -55,7 +61,9 @@ def find_attribute(place: str, attribute: str) -> Any:
     Raises:
         InputError: There is no such file, module or name. What the person's own code raises goes through.
     """
-    module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
+    add_folder(_find_folder(place))
+    with _ours_aside():
+        module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     found: Any = module
     for part in attribute.split("."):
         if not hasattr(found, part):
@@ -186,7 +194,6 @@ def _load_file(path: Path) -> types.ModuleType:
     if not path.is_file():
         raise InputError(f"{path} does not exist: give the file that makes the dataset, as path/to/file.py:name.")
     whole = path.resolve()
-    add_folder(whole.parent)
     apart = f"_person_{whole.stem}_{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
     for name in (whole.stem, apart):
         known = sys.modules.get(name)
@@ -216,7 +223,6 @@ def _is_found(file: Path) -> bool:
 
 
 def _load_module(name: str) -> types.ModuleType:
-    add_folder(Path.cwd())
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -225,6 +231,34 @@ def _load_module(name: str) -> types.ModuleType:
                 f"there is no module {name} here: run from the folder that holds it, or give the file."
             ) from None
         raise
+
+
+def _find_folder(place: str) -> Path:
+    """The folder from which a file or a module imports."""
+    return Path(place).resolve().parent if place.endswith(".py") else Path.cwd()
+
+
+@contextlib.contextmanager
+def _ours_aside() -> Iterator[None]:
+    """Inside, have packages of a person's that are called as ours are, and not ours, where theirs are on the path."""
+    names = [name for name, ours in OURS.items() if sys.modules.get(name) is ours and _is_theirs(name, ours)]
+    ours = _take_modules(names)
+    sys.modules.update({name: _aside.pop(name) for name in list(_aside) if name.partition(".")[0] in names})
+    try:
+        yield
+    finally:
+        _aside.update(_take_modules(names))
+        sys.modules.update(ours)
+
+
+def _is_theirs(name: str, ours: types.ModuleType) -> bool:
+    found = importlib.machinery.PathFinder.find_spec(name)
+    return found is not None and found.origin is not None and found.origin != ours.__file__
+
+
+def _take_modules(packages: Sequence[str]) -> dict[str, types.ModuleType]:
+    """The modules of these packages, which are imported no more."""
+    return {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in packages}
 
 
 def add_folder(folder: Path) -> None:

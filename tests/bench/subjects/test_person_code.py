@@ -131,6 +131,27 @@ def test_folders_named_like_ours_do_not_stand_in_for_ours(write: Write) -> None:
     assert sys.modules["bench"] is bench
 
 
+def test_packages_of_theirs_that_are_called_as_ours_are_theirs_in_their_code_alone(
+    write: Write, tmp_path: Path
+) -> None:
+    write("SIZE = 5", "bench/__init__.py")
+    write("import reports.words\nfrom bench import SIZE\ndef make(): return range_of(SIZE)", "bench/data.py")
+    write("", "reports/__init__.py")
+    write("WORD = 'theirs'", "reports/words.py")
+    write(
+        "import bench\ndef build():\n    import bench.data\n    return bench.data.make().take(bench.SIZE - 1)",
+        "more.py",
+    )
+    sys.path.insert(0, str(tmp_path))
+    ours = {name: module for name, module in sys.modules.items() if name.startswith(("bench", "reports"))}
+    for _ in range(2):
+        assert count(make("bench.data")) == 5
+        assert count(make(str(tmp_path / "more.py"), "build")) == 4
+    assert find_attribute("bench.data", "SIZE") == 5
+    assert {name: sys.modules.get(name) for name in ours} == ours
+    assert "reports.words" not in sys.modules
+
+
 def test_a_neighbour_comes_before_an_installed_package_and_after_python_s_own(write: Write, tmp_path: Path) -> None:
     write("SIZE = 1", "site-packages/twice_there.py")
     sys.path.append(str(tmp_path / "site-packages"))
@@ -157,7 +178,7 @@ def test_what_is_not_there_is_said_with_the_next_step(write: Write) -> None:
         make("nowhere.py")
     with refuse(f"{path} has no make_trian: did you mean make_train?"):
         make(path, "make_trian")
-    with refuse(f"{path} has no zzz: it has load, make_train, range_of."):
+    with refuse(f"{path} has no zzz: it has load, make_train."):
         make(path, "zzz")
     with refuse(f"{path} has no load.zzz: it has no names."):
         make(path, "load.zzz")
