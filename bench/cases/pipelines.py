@@ -11,7 +11,7 @@ from bench.consumers.registry import check_case
 from bench.pipelines.arms import Arm
 from bench.subjects.pipeline_text import SHAPE, describe_pipeline, is_pipeline, split_text
 from mnist_core import NAMED_ORDERINGS, InputError
-from reports.record.case import DEFAULT, Case, Subject
+from reports.record.case import DEFAULT, PIPELINE, Case, Subject
 from reports.record.program import Device
 
 
@@ -43,8 +43,13 @@ def build_subject(
 
 def name_apart(subjects: Sequence[Subject]) -> list[Subject]:
     """The subjects with the names of tables, which tell them apart; the first is what ratios are to."""
-    counts = Counter(subject.name for subject in subjects)
-    named = [replace(each, name=each.text) if counts[each.name] > 1 else each for each in subjects]
+    named = list(subjects)
+    for tell in (_shorten, lambda each: each.text):  # a short name will do, if no other has it
+        counts = Counter(each.name for each in named)
+        named = [
+            replace(each, name=tell(subject)) if counts[each.name] > 1 else each
+            for subject, each in zip(subjects, named, strict=True)
+        ]
     if len({each.name for each in named}) < len(named):
         named = [replace(each, name=f"{each.name} ({place})") for place, each in enumerate(named, start=1)]
     return refer(named)
@@ -76,6 +81,12 @@ def refer(subjects: Sequence[Subject]) -> list[Subject]:
         replace(each, reference=first[group] if counts[group] > 1 else None)
         for each, group in zip(subjects, groups, strict=True)
     ]
+
+
+def _shorten(subject: Subject) -> str:
+    """The text without the folders of its file."""
+    place, colon, attribute = subject.text.rpartition(":")
+    return f"{place.rpartition('/')[2]}{colon}{attribute}" if colon and subject.kind == PIPELINE else subject.text
 
 
 def build_drained(

@@ -1,5 +1,7 @@
 """Pipelines under several interpreters: what each row is called, and what its ratio is to."""
 
+import pytest
+
 from bench.cases.pipelines import build_subject, name_apart, refer, spread
 
 OLD, NEW = ("TensorFlow 2.18.1", "/old/bin/python"), ("TensorFlow 2.20.0", "/new/bin/python")
@@ -45,3 +47,21 @@ def test_what_is_left_of_a_run_refers_to_what_is_left() -> None:
 def test_the_same_pipeline_twice_without_interpreters_is_compared_with_the_first() -> None:
     twice = name_apart([build_subject("data.py:before")] * 2 + [build_subject("data.py:after")])
     assert {each.reference for each in twice} == {"data.py:before (1)"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["data.py:make", "data.py:load"], ["make", "load"]),
+        (["old/data.py:make", "new/data_again.py:make", "post"], ["data.py:make", "data_again.py:make", "post"]),
+        (["old/data.py:make", "new/data.py:make"], ["old/data.py:make", "new/data.py:make"]),
+        (["old/data.py:make", "new/data.py:make", "a.py:make"], ["old/data.py:make", "new/data.py:make", "a.py:make"]),
+        (["package.old:make", "package.new:make"], ["package.old:make", "package.new:make"]),
+        (["data.py:make[a]", "data.py:make[b]"], ["make[a]", "make[b]"]),
+        (["data.py:make", "data.py:make"], ["data.py:make (1)", "data.py:make (2)"]),
+    ],
+)
+def test_names_are_as_short_as_tells_them_apart(texts: list[str], names: list[str]) -> None:
+    named = name_apart([build_subject(text) for text in texts])
+    assert [each.name for each in named] == names
+    assert {each.reference for each in named} == {names[0]}
