@@ -24,6 +24,8 @@ EXAMPLES = """Examples:
 
     mnist-bench run my_pipeline.py:make --model my_model.py:build
 
+    mnist-bench run my_pipeline.py:make --cold
+
     mnist-bench run my_pipeline.py:make --python old/bin/python --python new/bin/python
 
     mnist-bench run my_pipeline.py:make post --data mnist.npz"""
@@ -64,6 +66,9 @@ def run(
     no_memory: Annotated[
         bool, typer.Option("--no-memory", help="Leave out what each holds, and whether that grows.")
     ] = False,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Also measure each with its files dropped from the page cache.")
+    ] = False,
     no_stages: Annotated[bool, typer.Option("--no-stages", help="Leave out what each stage takes.")] = False,
     python: Annotated[
         list[str] | None,
@@ -88,6 +93,9 @@ def run(
     A pipeline without an end, or with an epoch of more than 5 s, takes as many batches a turn as all others that are
     cut, and its rate is of the time after the first batch. Ratios are of turns of the same round. A pipeline that
     fails is told in one line, with its stage, file, line and element where that can be found; the others go on.
+
+    With --cold the files of a pipeline, found by what it names and opens, are dropped from the page cache before every
+    turn, which is checked, and the dataset is built anew: how long a first epoch takes after a restart.
 
     What the stages take is read afterwards, as TensorFlow counts it, from an epoch or 2 s of one; a share of Python is
     the time in numpy_function, py_function and from_generator.
@@ -114,6 +122,7 @@ def run(
         model=model,
         reads_memory=not no_memory,
         reads_stages=not no_stages,
+        reads_cold=cold,
     )
     measure_pipelines(options, out, as_json=as_json)
 

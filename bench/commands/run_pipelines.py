@@ -9,13 +9,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from bench.cases.pipelines import build_drained, build_fed, build_read, build_staged, build_trained
+from bench.cases.pipelines import build_cold, build_drained, build_fed, build_read, build_staged, build_trained
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
@@ -36,9 +36,11 @@ from reports.record.case import Case, Subject
 from reports.record.program import Device
 from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
+from reports.summary.fields import COLD
 from reports.summary.summary import summarize
 from reports.tables.all_tables import tabulate_run
 
+LONGEST_COLD_S = 30.0  # for turns with cold files: a disk is mostly even
 FOLDER = Path("runs")
 RECORD = "record.json"
 GIBIBYTE = 2**30
@@ -58,6 +60,7 @@ class RunOptions:
         data: Where our digits come from, for our own orderings.
         model: Where a person's own compiled model is found that is trained, too; None trains none.
         reads_memory: True to read what each pipeline holds, too, and whether that grows.
+        reads_cold: True to measure each with its files dropped from the page cache, too.
         reads_stages: True to read what each stage takes, too.
     """
 
@@ -70,6 +73,7 @@ class RunOptions:
     reads_memory: bool = True
     model: str | None = None
     reads_stages: bool = True
+    reads_cold: bool = False
 
 
 def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -> None:
@@ -95,7 +99,9 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     read = (*build_read(options.subjects), *build_staged(options.subjects))
     names = {case.id: case.name for case in (*wanted, *read)}
     failures = [(names[case_id], case_id, each) for case_id, each in measured if isinstance(each, WorkerError)]
-    cases = gather_pipelines([each for _, each in measured if isinstance(each, CaseRecord)])
+    records = [each for _, each in measured if isinstance(each, CaseRecord)]
+    warm, cold = ([each for each in records if each.case.is_cold == is_cold] for is_cold in (False, True))
+    cases = (*gather_pipelines(warm), *gather_pipelines(cold, COLD))
     for failure in _tell_apart(failures):
         _tell(failure)
     if cases:
@@ -178,8 +184,17 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
             progress.notice(line)
         outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
         yield outcomes
-        failed = {case.name for case in cases if isinstance(outcomes.get(case.id), WorkerError)}
+        drained = [case for case in cases if case.consumer == "drain"]
+        failed = {case.name for case in drained if isinstance(outcomes.get(case.id), WorkerError)}
         left = [subject for subject in options.subjects if subject.name not in failed]
+        if options.reads_cold:
+            seconds = min(options.budget_s, LONGEST_COLD_S)
+            yield measure_group(
+                *(build_cold(left), start_worker, replace(budget, seconds=seconds)),
+                seed=seed,
+                clock_s=read_clock_s,
+                listener=progress,
+            )
         if options.reads_stages:
             yield measure_stages(build_staged(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
         if options.reads_memory:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from bench.consumers.meter import Tools
 from bench.consumers.registry import find_consumer
+from bench.files.cold import ColdFiles
 from bench.machine.clock import TurnTimer
 from bench.pipelines.arms import RAW
 from bench.pipelines.inspect import inspect_program, read_program
@@ -26,7 +27,7 @@ from bench.subjects.capabilities import (
 from mnist_core import InputError, Placement
 from reports.record.case import DEFAULT, Case
 from reports.record.program import Extent, Program
-from reports.record.sample import Sample
+from reports.record.sample import Cold, Sample
 
 LONGEST_TURN_S = 5.0  # after the first batch: an epoch that takes longer is cut there
 ENDLESS_TURN_S = 1.5  # the same where there is no end to wait for: some 20 turns fit into half a minute then
@@ -88,6 +89,9 @@ class EpochMeter:
         self._num_batches = opened.num_batches
         self._middle = ((opened.num_batches or 1) - 1) // 2
         self._sets_apart, self._num_turns = False, 0
+        self._files: ColdFiles | None = None
+        if case.is_cold and not isinstance(opened, ForgetsFiles) and isinstance(opened, OpensDataset):
+            self._files = ColdFiles(case.name, tools.clock)
         self._dataset = self._build()
 
     def fix_batches(self, num_batches: int) -> None:
@@ -107,6 +111,16 @@ class EpochMeter:
         """
         if self._num_batches is not None:
             return self.measure_turn(), None
+        if self._files is None:
+            return self._measure_first_epoch()
+        with self._files.watching():
+            measured = self._measure_first_epoch()
+        self._files.find(self._dataset)
+        self._files.drop()  # if that does nothing, it is better told now
+        return measured
+
+    def _measure_first_epoch(self) -> tuple[Sample, Extent]:
+        """The first turn, batch by batch, to its end or for its limit."""
         timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
         iterator = self._iterate()
         batch = self._take_first(iterator)
@@ -141,8 +155,7 @@ class EpochMeter:
         The first batch is pulled on its own, so that its wait, filling the shuffle buffer, can be told apart; the
         turn's wall time includes it. What has no end is stopped after one epoch's batches.
         """
-        if self._case.is_cold:
-            self._cool_down()
+        cold = self._cool_down() if self._case.is_cold else None
         timer = TurnTimer(self._tools.clock, self._tools.device.wait, self._tools.pressure)
         iterator = self._iterate()
         first = self._take_first(iterator)
@@ -152,6 +165,8 @@ class EpochMeter:
         if find_consumer(self._case.consumer).queues:
             timer.mark_returned()
         sample = timer.end(consumed.num_examples, consumed.busy_ns)
+        if self._files is not None and cold is not None:
+            sample = replace(sample, cold=self._files.count(cold))
         del iterator  # joins its threads and frees its buffers, outside the timed window
         self._num_turns += 1
         return replace(sample, num_set_apart=find_counter(self._opened)(first)) if self._sets_apart else sample
@@ -210,8 +225,11 @@ class EpochMeter:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
         return first
 
-    def _cool_down(self) -> None:
+    def _cool_down(self) -> Cold | None:
         """Forget what an earlier turn left: the dataset's own cache, and the files' pages."""
         self._dataset = self._build()
+        if self._files is not None:
+            return self._files.drop()
         if not isinstance(self._opened, ForgetsFiles) or not self._opened.forget_files():
             raise RuntimeError("this platform cannot drop files from the page cache: no cold reading is possible.")
+        return None

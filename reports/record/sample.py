@@ -32,6 +32,32 @@ class Mixing:
 
 
 @dataclass(frozen=True)
+class Cold:
+    """How cold a turn was.
+
+    Args:
+        num_files: Number of files that were found and dropped from the page cache before it.
+        num_bytes: Their sizes.
+        dropped_bytes: How much of them was in the page cache, and is no longer.
+        kept_bytes: How much of them stayed there.
+        asked_bytes: Bytes that the process then read; None where the system does not count.
+        disk_bytes: How much of that came from a disk, what was read ahead included; None likewise.
+    """
+
+    num_files: int
+    num_bytes: int
+    dropped_bytes: int
+    kept_bytes: int
+    asked_bytes: int | None = None
+    disk_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("num_files", "num_bytes", "dropped_bytes", "kept_bytes", "asked_bytes", "disk_bytes"):
+            if getattr(self, name) is not None:
+                check_count(f"Cold.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
 class Sample:
     """One turn: a fresh iterator and one whole epoch, or one training.
 
@@ -54,6 +80,7 @@ class Sample:
             their names; empty where the case's own process does all.
         num_set_apart: Examples of the first batch, which the rate leaves out together with their wait, where turns are
             parts of an epoch; None where a turn is a whole epoch.
+        cold: How cold a turn was before which a person's files were dropped from the page cache; None for any other.
     """
 
     wall_ns: int
@@ -70,6 +97,7 @@ class Sample:
     unsynced_ns: int | None = None
     helpers_cpu_ns: tuple[tuple[str, int], ...] = ()
     num_set_apart: int | None = None
+    cold: Cold | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:

@@ -9,10 +9,12 @@ from operator import attrgetter
 from reports.record.case import CONTROL
 from reports.stats.crossover import Crossover, find_crossover
 from reports.stats.median import Estimate
+from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE
 from reports.summary.reference import CPU, SAME_CASE, estimate_shared
 
+COLD = "cold"  # the group of the same pipelines with their files dropped from the page cache
 PIPELINES = "pipelines"  # the group of a run of a person's pipelines
 HELD = "this process"  # the group of what was measured in the process that asked for it, and took no turns with others
 MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
@@ -108,6 +110,34 @@ class Winner:
     model: str
     device: str
     crossover: Crossover
+
+
+@dataclass(frozen=True)
+class ColdPair:
+    """A pipeline that was read cold, beside its warm turns.
+
+    Args:
+        case: Case whose files were dropped before every turn.
+        warm: Same pipeline as it is read otherwise; None where that was not measured.
+        ratio: How many times as fast it was cold; None likewise. The two took no turns together.
+    """
+
+    case: CaseSummary
+    warm: CaseSummary | None
+    ratio: Estimate | None
+
+
+def pair_cold(cases: Sequence[CaseSummary]) -> tuple[ColdPair, ...]:
+    """The pipelines that were read cold, in their order."""
+    warm = {case.name: case for case in cases if case.group == PIPELINES and case.consumer == "drain"}
+    return tuple(_pair_cold(case, warm.get(case.name)) for case in cases if case.group == COLD and case.num_turns)
+
+
+def _pair_cold(case: CaseSummary, warm: CaseSummary | None) -> ColdPair:
+    if warm is None or not warm.num_turns:
+        return ColdPair(case, None, None)
+    cold_rates, warm_rates = (list(each.values[RATE.name].values()) for each in (case, warm))
+    return ColdPair(case, warm, estimate_unpaired_ratio(cold_rates, warm_rates))
 
 
 def list_drained(cases: Sequence[CaseSummary]) -> list[CaseSummary]:

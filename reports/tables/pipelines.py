@@ -22,21 +22,20 @@ from reports.drawing.numbers import render_estimate, render_mebibytes, render_ra
 from reports.record.case import DEFAULT
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.fields import HELD
+from reports.summary.fields import COLD, HELD
 from reports.summary.growth import Growth, estimate_growth, is_flat
 from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
 from reports.summary.summary import Summary
 from reports.tables.captures import tabulate_captures
-from reports.tables.cells import show_busy, show_memory, show_rate, show_waiting
+from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.notes import tell_setting, tell_turns
-from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
+from reports.tables.readings.all_readings import tabulate_readings
 
 BYTES_PER_MB = 1_000_000
 NONE = Cell("-")
 NO_END = Cell("no end")
 LONGEST_REFERENCE = 10  # characters of a name that a column's title has room for
 PYTHON, PYTHON_LOOP = "python", "Python loop"  # a consumer, and what tables call it
-EXPLAINED_TRAINING = "AU: share of the time after the first batch in which it computes; waits: the rest"
 PIPELINE = Column("pipeline", least=12)
 
 
@@ -45,17 +44,11 @@ def tabulate_pipelines(summary: Summary) -> list[Block]:
     blocks: list[Block] = [Lines(tuple(answer(summary)), Emphasis.STRONG), Lines(tuple(warn(summary)), Emphasis.WORST)]
     if list_taken(summary):
         blocks += [Gap(), tabulate_speeds(summary), Lines(tuple(explain(summary)), Emphasis.FAINT), Gap()]
-    for table in (*tabulate_feeding(summary), *tabulate_training(summary)):
-        blocks += [table, Gap()]
-    if training := explain_training(summary):
-        blocks += [Lines(tuple(training), Emphasis.FAINT), Gap()]
-    for table in tabulate_memory(summary):
+    for table in (*tabulate_feeding(summary), *tabulate_memory(summary)):
         blocks += [table, Gap()]
     blocks += [Lines(tuple(explain_memory(summary)), Emphasis.FAINT), *([Gap()] if _list_read(summary) else [])]
-    for block in tabulate_stage_times(summary):
+    for block in tabulate_readings(summary):
         blocks += [block, Gap()]
-    if explained := explain_stage_times(summary):
-        blocks += [Lines(tuple(explained), Emphasis.FAINT), Gap()]
     blocks += [tabulate_programs(summary), Gap()]
     captures = tabulate_captures(summary)
     blocks += [*captures, *([Gap()] if captures else [])]
@@ -71,7 +64,7 @@ def name_pipeline(case: CaseSummary) -> str:
 
 def list_drained(summary: Summary) -> list[CaseSummary]:
     """The pipelines whose batches were only taken, in the order in which they were given."""
-    return [case for case in summary.timed if case.consumer == "drain"]
+    return [case for case in summary.timed if case.consumer == "drain" and case.group != COLD]
 
 
 def list_taken(summary: Summary) -> list[CaseSummary]:
@@ -193,35 +186,6 @@ def _tabulate_feeding(step_ms: float, fed: Sequence[CaseSummary]) -> Table:
     rows = (build_row(name_pipeline(case), show_rate(case), show_busy(case)) for case in fed if case.step_ms == step_ms)
     title = f"feeding an accelerator with a step of {step_ms:g} ms"
     return Table(title, (PIPELINE, *number_columns("examples/s", "AU %")), tuple(rows))
-
-
-def tabulate_training(summary: Summary) -> list[Table]:
-    """How a person's own model trains on each pipeline, a table a model; none where none was trained."""
-    trained = [case for case in summary.timed if case.consumer == "model"]
-    models = dict.fromkeys(dict(case.choices).get("model", "") for case in trained)
-    return [_tabulate_training(model, trained) for model in models]
-
-
-def explain_training(summary: Summary) -> list[str]:
-    """What the columns of the training mean; no line where nothing was trained."""
-    return [EXPLAINED_TRAINING] if any(case.consumer == "model" for case in summary.timed) else []
-
-
-def _tabulate_training(model: str, trained: Sequence[CaseSummary]) -> Table:
-    own = [case for case in trained if dict(case.choices).get("model") == model]
-    rows = [
-        build_row(
-            case.name,
-            show_rate(case),
-            NONE if case.step_s is None else Cell(render_seconds(case.step_s), case.step_s),
-            show_waiting(case),
-            show_busy(case),
-        )
-        for case in own
-    ]
-    devices = ", ".join(dict.fromkeys(case.device for case in own))
-    title = f"training {model} on the {devices}, every step waited for"
-    return Table(title, (PIPELINE, *number_columns("examples/s", "a step", "waits %", "AU %")), tuple(rows))
 
 
 def warn(summary: Summary) -> list[str]:

@@ -57,7 +57,7 @@ def test_the_bench_itself_imports_no_tensorflow_at_its_start() -> None:
 
 def test_only_the_worker_side_of_the_bench_imports_tensorflow() -> None:
     found = {names(path) for path in find_modules("bench") if imports_of(path) & {"tensorflow", "keras"}}
-    rooms = ("bench/consumers/", "bench/pipelines/", "bench/programs/", "bench/subjects/")
+    rooms = ("bench/consumers/", "bench/files/", "bench/pipelines/", "bench/programs/", "bench/subjects/")
     allowed = (*rooms, "bench/machine/device.py", "bench/workers/preload.py")
     assert {name for name in found if not name.startswith(allowed)} == set()
 

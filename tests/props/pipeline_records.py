@@ -10,7 +10,7 @@ from reports.record.machine import Machine, Setting
 from reports.record.memory import EpochReading, Memory
 from reports.record.program import Extent, Program, StageTime, StageTimes
 from reports.record.record import CaseRecord, Record
-from reports.record.sample import Sample, Turn
+from reports.record.sample import Cold, Sample, Turn
 from reports.summary.summary import Summary, summarize
 
 MILLISECOND = 1_000_000
@@ -63,6 +63,15 @@ def make_staged(name: str, why: str = "") -> CaseRecord:
     times = StageTimes(stages, 0 if why else 720 * MILLISECOND, why, 2000 * MILLISECOND)
     case = Case(Subject(PIPELINE, name, f"data.py:{name}", reference="before"), "stages")
     return CaseRecord(case, SETTING, 1, None, (), stage_times=times, group="pipelines")
+
+
+def make_cold(name: str, walls_ms: list[int], **fields: Any) -> CaseRecord:
+    """Turns of which each has read 40 files of 25 MB in all from the disk."""
+    made = make_pipeline(name, walls_ms, is_cold=True)
+    values = {"num_files": 40, "num_bytes": 25 * 10**6, "dropped_bytes": 25 * 10**6, "kept_bytes": 0}
+    cold = Cold(**{**values, "asked_bytes": 25 * 10**6, "disk_bytes": 26 * 10**6, **fields})
+    turns = tuple(replace(turn, sample=replace(turn.sample, cold=cold)) for turn in made.turns)
+    return replace(made, turns=turns, group="cold")
 
 
 BEFORE = make_pipeline("before", [1000, 1010, 990, 1005, 995, 1000])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reports.drawing.blocks import Block, Emphasis, Figure, Lines, Section
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.names import name_row
@@ -13,16 +11,14 @@ from reports.summary.summary import Summary
 from reports.tables.pipelines import (
     explain,
     explain_memory,
-    explain_training,
     list_drained,
     tabulate_feeding,
     tabulate_memory,
     tabulate_programs,
     tabulate_speeds,
-    tabulate_training,
     warn,
 )
-from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
+from reports.tables.readings.all_readings import tabulate_readings
 
 ALL_STAGES = 1000  # a page has room
 
@@ -36,20 +32,13 @@ def describe_pipelines(summary: Summary) -> Section | None:
         tabulate_speeds(summary),
         Lines(tuple(explain(summary)), Emphasis.FAINT),
         *tabulate_feeding(summary),
-        *tabulate_training(summary),
-        *_draw_faint(explain_training(summary)),
         Lines(tuple(warn(summary)), Emphasis.WORST),
         *tabulate_memory(summary),
         Lines(tuple(explain_memory(summary)), Emphasis.FAINT),
-        *tabulate_stage_times(summary, ALL_STAGES),
-        *_draw_faint(explain_stage_times(summary)),
+        *tabulate_readings(summary, ALL_STAGES),
         tabulate_programs(summary),
     )
     return Section("pipelines", "How fast is each pipeline?", blocks)
-
-
-def _draw_faint(lines: Sequence[str]) -> list[Block]:
-    return [Lines(tuple(lines), Emphasis.FAINT)] if lines else []
 
 
 def draw_rates(summary: Summary) -> Figure:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from pipeline_records import AFTER, BEFORE, make_pipeline, make_read
+from pipeline_records import AFTER, BEFORE, make_cold, make_pipeline, make_read
 from rich.console import Console
 
 from bench.cases.pipelines import build_subject, name_apart
@@ -126,3 +126,14 @@ def test_what_did_not_fail_is_read_for_its_memory(monkeypatch: pytest.MonkeyPatc
         (name, consumer, "pipelines")
         for name, consumer in (("after", "drain"), ("after", "memory"), ("third", "memory"))
     ]
+
+
+def test_cold_turns_are_kept_in_a_group_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    outcomes = {of("before"): WorkerError(f"{of('before')}: no"), of("after"): AFTER}
+    warm, cold = outcomes, {of("after"): make_cold("after", [2000] * 6)}
+    groups = iter([warm, cold])
+    monkeypatch.setattr(run_pipelines, "measure_group", lambda *_, **__: next(groups))
+    with pytest.raises(typer.Exit):
+        measure_pipelines(replace(OPTIONS, reads_cold=True), tmp_path, as_json=False)
+    kept = [(case.name, case.group, case.case.is_cold) for case in load_record(tmp_path).cases]
+    assert kept == [("after", "pipelines", False), ("after", "cold", True)]

@@ -9,7 +9,7 @@ from bench.turns.replay import list_walls
 from reports.drawing.text import render_text
 from reports.record.program import StageTime
 from reports.tables.all_tables import tabulate_run
-from reports.tables.stage_times import explain_stage_times, tabulate_stage_times
+from reports.tables.readings.stage_times import explain_stage_times, tabulate_stage_times
 
 WHY = "TensorFlow 2.16.2 does not tell what its stages take: 2.17 and newer do"
 
