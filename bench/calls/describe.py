@@ -43,7 +43,7 @@ def describe(
     """
     check_no_worker("describe")
     given = read_given(what, arguments or {}, select, source)
-    return ask_description(given.subject, default_source()) if given.what is None else _describe_here(given)
+    return _describe_here(given) if given.is_here else ask_description(given.subject, default_source())
 
 
 def _describe_here(given: Given) -> Description:

@@ -14,6 +14,8 @@ from bench.workers.worker import is_worker
 from mnist_core.language.errors import InputError
 from reports.record.case import OBJECT, Case, Subject
 
+ACCEPTED = "a text, a function that makes a dataset, a tf.data.Dataset or a dictionary of these"
+COLLECTIONS = (tuple, list, Mapping)
 DATASET = "dataset"  # what a dataset is called that nobody named
 
 
@@ -23,7 +25,7 @@ class Given:
 
     Args:
         subject: What it is as data; of the kind "object" if no text stands for it.
-        what: The dataset, or what makes it; None where another process finds it by the subject's text.
+        what: The dataset, or what makes it; for nothing where another process finds it by the subject's text.
         arguments: Arguments of what makes it.
         select: Name or number of the dataset that is meant, where several come back.
     """
@@ -33,6 +35,11 @@ class Given:
     arguments: Mapping[str, Any] | None = None
     select: str | None = None
 
+    @property
+    def is_here(self) -> bool:
+        """True for what only this process has."""
+        return self.subject.kind == OBJECT
+
     def make(self) -> Any:
         """The dataset, made in this process if it is not there yet; its stages remember where.
 
@@ -41,8 +48,10 @@ class Given:
         """
         from bench.subjects.failures import tell_build  # noqa: PLC0415  # whoever has a dataset has TensorFlow
         from bench.subjects.origins import note_origins  # noqa: PLC0415
-        from bench.subjects.person_code import select_dataset  # noqa: PLC0415
+        from bench.subjects.person_code import is_dataset, name_type, select_dataset  # noqa: PLC0415
 
+        if not (callable(self.what) or is_dataset(self.what) or isinstance(self.what, COLLECTIONS)):
+            raise InputError(f"a pipeline must be {ACCEPTED}, got {name_type(self.what)}.")
         try:
             with note_origins():
                 made = self.what(**(self.arguments or {})) if callable(self.what) else self.what

@@ -122,7 +122,7 @@ def _number(given: Sequence[Case | Given]) -> list[Case | Given]:
 def _carry(given: Case | Given, folder: Path) -> _Brought:
     if isinstance(given, Case):
         return _Brought(given.subject, case=given)
-    if given.what is None:
+    if not given.is_here:
         return _Brought(given.subject)
     from bench.programs.graph import NotCarriedError, read_dataset  # noqa: PLC0415  # whoever has one has TensorFlow
 

@@ -121,6 +121,11 @@ def _list_held(made: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(made)
 
 
+def is_dataset(made: Any) -> bool:
+    """True for a dataset, which is not what an iterator over one is."""
+    return isinstance(made, tf.data.Dataset)
+
+
 def name_type(made: Any) -> str:
     """What came back instead of what was wanted, and what is mostly wrong where that is nothing."""
     if made is None:

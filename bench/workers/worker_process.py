@@ -28,6 +28,10 @@ CHATTER = re.compile(
     r"\d{4}-\d\d-\d\d [\d:.]+: [IW] |[IW]\d{4} [\d:.]+ +\d+ \S+\] |WARNING: All log messages before absl"
     r"|To enable the following instructions|E\d{4} [\d:.]+ +\d+ cuda_platform\.cc"
 )  # lines that TensorFlow logs at its start and that tell of no failure
+BEFORE_BEGIN = (
+    ' before it began, where it imports the program that started it: put if __name__ == "__main__": around what that '
+    "does, and start it from a file"
+)
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 Self = TypeVar("Self", bound="WorkerProcess")
@@ -211,7 +215,7 @@ class WorkerProcess:
     def _died(self) -> WorkerError:
         self._process.join(STOP_LIMIT_S)
         code = self._process.exitcode
-        how = _describe_end(code)
+        how = _describe_end(code) + ("" if self.stderr.exists() else BEFORE_BEGIN)
         printed = self._read_printed()
         self.close()
         words = " ".join(printed.split())[-LAST_WORDS:]

@@ -102,6 +102,13 @@ def test_what_is_no_dataset_is_refused(what) -> None:
         read_given(lambda: what, {}).make()
 
 
+def test_what_makes_no_dataset_either_is_refused() -> None:
+    for what in (3, None, iter(make_numbers()), tf.keras.Input((1,))):
+        with pytest.raises(InputError, match="^a pipeline must be a text, a function that makes a dataset, .*, got "):
+            read_given(what, {}).make()
+    assert int(read_given((make_numbers(), make_numbers(20)), {}, select="1").make().cardinality()) == 10
+
+
 def test_a_worker_must_not_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     check_no_worker("measure")
     monkeypatch.setattr(worker, "_connections", [object()])

@@ -196,3 +196,20 @@ def test_packages_of_our_names_in_the_present_folder_and_on_the_path_disturb_no_
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"7 {tmp_path / 'here'}\n", "")
+
+
+def test_a_program_that_does_not_ask_for_its_name_is_told_what_to_do(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from bench.workers.protocol import Describe\n"
+        "from bench.workers.worker_process import WorkerError, WorkerProcess, build_context\n"
+        "from reports.record.case import Subject\n"
+        "try:\n"
+        "    WorkerProcess(Describe(Subject('pipeline', 'mine', 'mine.py:mine'), ''), build_context([]))\n"
+        "except WorkerError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.stdout == (
+        "mine: worker ended with 1 before it began, where it imports the program that started it: put if __name__ == "
+        '"__main__": around what that does, and start it from a file.\n'
+    )
