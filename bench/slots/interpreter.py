@@ -97,7 +97,7 @@ def _ask(text: str, path: str) -> tuple[tuple[int, ...], str | None]:
     """
     try:
         done = subprocess.run(  # noqa: S603  # the person named it
-            [path, "-c", SCRIPT], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False
+            [path, "-"], input=SCRIPT.encode(), capture_output=True, timeout=LIMIT_S, check=False
         )
     except subprocess.TimeoutExpired:
         raise InputError(f"--python {text} gave no answer within {LIMIT_S:g} s.") from None

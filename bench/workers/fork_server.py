@@ -80,7 +80,6 @@ class WorkerStarter:
         self, source: str, memory_limit_bytes: int | None = None, *, turn_limit_s: float = TURN_LIMIT_S
     ) -> None:
         self._source, self._memory_limit_bytes, self._turn_limit_s = source, memory_limit_bytes, turn_limit_s
-        self._context = build_context()
 
     def __call__(self, case: Case) -> CaseWorker:
         """A worker for `case`; raises as `Worker` does."""
@@ -97,7 +96,7 @@ class WorkerStarter:
         return Worker(
             start.case,
             start.source,
-            self._context,
+            build_context(),
             turn_limit_s=start.turn_limit_s or TURN_LIMIT_S,
             memory_limit_bytes=start.memory_limit_bytes,
         )

@@ -82,7 +82,7 @@ def test_the_first_and_the_last_version_are_taken(tensorflow: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [
-        ("echo what is -c? >&2; echo >&2", 2, "what is -c?"),
+        ("echo what is -? >&2; echo >&2", 2, "what is -?"),
         ("echo 3.12.1", 0, "exit code 0"),
         ("", 7, "exit code 7"),
     ],
