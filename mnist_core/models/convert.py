@@ -113,9 +113,8 @@ def _convert_to_litert(model: keras.Model, path: Path) -> OutputsBySignature:
     path.write_bytes(converter.convert())
     with warnings.catch_warnings():
         # TensorFlow 2.21 still has the interpreter that it says 2.20 deletes; its successor is one more package.
-        warnings.filterwarnings(
-            "ignore", message=r"\s*Warning: tf\.lite\.Interpreter is deprecated", category=UserWarning
-        )
+        for said in (r"tf\.lite\.Interpreter is deprecated", "Please use the LiteRT interpreter"):  # the latter in 2.18
+            warnings.filterwarnings("ignore", message=rf"\s*Warning: {said}", category=UserWarning)
         plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES  # the default one logs to stderr
         interpreter = tf.lite.Interpreter(str(path), experimental_op_resolver_type=plain)
     pictures = check_pictures()

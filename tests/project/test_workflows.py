@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.slots.interpreter import FIRST_TENSORFLOW, LAST_TENSORFLOW
+
 yaml = pytest.importorskip("yaml", reason="comes with pre-commit")
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,22 @@ def test_the_tests_run_on_every_python_that_the_package_names() -> None:
     named = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text())
     assert JOBS["tests"]["python"]["strategy"]["matrix"]["python"] == named
     assert {"run": "tox -e py"} in JOBS["tests"]["python"]["steps"]
+
+
+def test_the_oldest_tensorflow_one_between_and_the_newest_have_environments_and_run() -> None:
+    tox = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    factors = re.findall(r"^    (tf\d+): tensorflow==2\.(\d+)\.\*$", tox, re.MULTILINE)
+    assert [factor for factor, _ in factors] == [f"tf2{minor}" for _, minor in factors]
+    minors = [int(minor) for _, minor in factors]
+    assert (minors[0], minors[-1]) == (FIRST_TENSORFLOW[1], LAST_TENSORFLOW[1])
+    assert len(minors) == 3
+    listed = re.search(r"^env_list = (.*)$", tox, re.MULTILINE)
+    assert listed is not None
+    assert re.findall(r"py3\d+-(tf\d+)", listed[1]) == [factor for factor, _ in factors]
+    job = JOBS["tests"]["tensorflow"]
+    rows = [(row["python"].replace(".", ""), row["tensorflow"]) for row in job["strategy"]["matrix"]["include"]]
+    assert [f"py{python}-{factor}" for python, factor in rows] == re.findall(r"py3\d+-tf\d+", listed[1])[:-1]
+    assert {"run": "tox -e py-${{ matrix.tensorflow }}"} in job["steps"]
 
 
 def test_every_environment_of_tox_is_run() -> None:
