@@ -130,6 +130,11 @@ def build_staged(subjects: Sequence[Subject]) -> list[Case]:
     return _check([Case(subject, "stages") for subject in subjects])
 
 
+def build_mixed(subjects: Sequence[Subject]) -> list[Case]:
+    """Every subject read for how well it mixes its examples."""
+    return _check([Case(subject, "order") for subject in subjects])
+
+
 def build_read(subjects: Sequence[Subject]) -> list[Case]:
     """Every subject read for what it holds."""
     return _check([Case(subject, "memory") for subject in subjects])

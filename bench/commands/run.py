@@ -69,6 +69,7 @@ def run(
     cold: Annotated[
         bool, typer.Option("--cold", help="Also measure each with its files dropped from the page cache.")
     ] = False,
+    no_mixing: Annotated[bool, typer.Option("--no-mixing", help="Leave out how well each mixes.")] = False,
     no_stages: Annotated[bool, typer.Option("--no-stages", help="Leave out what each stage takes.")] = False,
     python: Annotated[
         list[str] | None,
@@ -100,6 +101,8 @@ def run(
     What the stages take is read afterwards, as TensorFlow counts it, from an epoch or 2 s of one; a share of Python is
     the time in numpy_function, py_function and from_generator.
 
+    How well a pipeline mixes is told by where its examples, known by their hashes, stand without its shuffles.
+
     Memory is read last, of one pipeline after the other, over some 8 to 24 epochs of at most 1.5 s each.
 
     AU, the utilisation of an accelerator, is the share of the time after the first batch in which it computes, as in
@@ -123,6 +126,7 @@ def run(
         reads_memory=not no_memory,
         reads_stages=not no_stages,
         reads_cold=cold,
+        reads_mixing=not no_mixing,
     )
     measure_pipelines(options, out, as_json=as_json)
 

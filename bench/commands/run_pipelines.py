@@ -15,12 +15,27 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from bench.cases.pipelines import build_cold, build_drained, build_fed, build_read, build_staged, build_trained
+from bench.cases.pipelines import (
+    build_cold,
+    build_drained,
+    build_fed,
+    build_mixed,
+    build_read,
+    build_staged,
+    build_trained,
+)
 from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.slots.starter import InterpreterStarter
-from bench.turns.group import InterruptedGroupError, Outcome, measure_group, measure_memory, measure_stages
+from bench.turns.group import (
+    InterruptedGroupError,
+    Outcome,
+    measure_group,
+    measure_memory,
+    measure_mixing,
+    measure_stages,
+)
 from bench.turns.measure import MAX_ROUNDS, gather_pipelines, read_clock_s
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
@@ -61,6 +76,7 @@ class RunOptions:
         model: Where a person's own compiled model is found that is trained, too; None trains none.
         reads_memory: True to read what each pipeline holds, too, and whether that grows.
         reads_cold: True to measure each with its files dropped from the page cache, too.
+        reads_mixing: True to read how well each mixes its examples, too.
         reads_stages: True to read what each stage takes, too.
     """
 
@@ -74,6 +90,7 @@ class RunOptions:
     model: str | None = None
     reads_stages: bool = True
     reads_cold: bool = False
+    reads_mixing: bool = True
 
 
 def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -> None:
@@ -96,7 +113,7 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         measured, is_stopped = [*measured, *stopped.outcomes.items()], True
     except KeyboardInterrupt:
         is_stopped = True
-    read = (*build_read(options.subjects), *build_staged(options.subjects))
+    read = (each for build in (build_read, build_staged, build_mixed) for each in build(options.subjects))
     names = {case.id: case.name for case in (*wanted, *read)}
     failures = [(names[case_id], case_id, each) for case_id, each in measured if isinstance(each, WorkerError)]
     records = [each for _, each in measured if isinstance(each, CaseRecord)]
@@ -197,6 +214,8 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
             )
         if options.reads_stages:
             yield measure_stages(build_staged(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
+        if options.reads_mixing:
+            yield measure_mixing(build_mixed(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
         if options.reads_memory:
             yield measure_memory(build_read(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
 

@@ -12,7 +12,7 @@ from reports.gate.work import Contents
 from reports.record.capture import StepTimes
 from reports.record.memory import Memory
 from reports.record.program import Extent, Program, StageTimes
-from reports.record.sample import Sample
+from reports.record.sample import MixingReading, Sample
 
 if TYPE_CHECKING:  # they import TensorFlow
     from bench.machine.device import ComputeDevice
@@ -77,6 +77,14 @@ class ReadsContents(Placed, Protocol):
 
     def read_contents(self, num_examples: int, *, limit_s: float, seed: int, is_deterministic: bool) -> Contents:
         """What it gives from its beginning, up to so many examples and for so many seconds."""
+
+
+@runtime_checkable
+class ReadsMixing(Placed, Protocol):
+    """Reads how well one case's pipeline mixes its examples."""
+
+    def read_mixing(self) -> MixingReading:
+        """The scores of some passes."""
 
 
 @runtime_checkable

@@ -122,6 +122,7 @@ CONSUMERS = {
             is_timed=False,
             preparation="bench.consumers.contents:prepare",
         ),
+        Consumer("order", "bench.consumers.readings.order:MixingReader", (OpensDataset,), is_timed=False),
         Consumer("stages", "bench.consumers.readings.stages:StageReader", (OpensDataset,), is_timed=False),
         Consumer(
             *("traced", "bench.consumers.traced:TraceMeter", (OpensDataset, BuildsModel)),

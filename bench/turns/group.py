@@ -192,6 +192,25 @@ def measure_stages(
     return _measure_singly(cases, start_worker, read, listener)
 
 
+def measure_mixing(
+    cases: Sequence[Case],
+    start_worker: Callable[[Case], CaseWorker],
+    *,
+    seed: int,
+    clock_s: Callable[[], float],
+    listener: Listener,
+) -> dict[str, Outcome]:
+    """The record of how well every case mixes, or the reason of failure; one worker after the other."""
+
+    def read(case: Case, worker: CaseWorker) -> CaseRecord:
+        begin_s = clock_s()
+        mixing = worker.measure_mixing()
+        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
+        return _describe(case, worker, seed, mixing=replace(mixing, reading_ns=reading_ns))
+
+    return _measure_singly(cases, start_worker, read, listener)
+
+
 def capture_traces(
     cases: Sequence[Case],
     start_worker: Callable[[Case], CaseWorker],

@@ -41,12 +41,14 @@ Measure = Callable[[], None]
 def list_walls(record: CaseRecord) -> list[int]:
     """What each round of a record took, in nanoseconds.
 
-    Of a case without turns it is its reading of memory or of stages, or the steps that it took without the profiler.
+    Of a case without turns it is its reading of memory, stages or mixing, or its steps without the profiler.
     """
     if record.memory is not None:
         return [record.memory.reading_ns]
     if record.stage_times is not None:
         return [record.stage_times.reading_ns]
+    if record.mixing is not None:
+        return [record.mixing.reading_ns]
     if record.capture is not None:
         return list(record.capture.plain_step_ns)
     return [turn.sample.wall_ns for turn in record.turns]

@@ -11,6 +11,7 @@ from bench.workers.protocol import (
     Done,
     FixBatches,
     ReadMemory,
+    ReadMixing,
     ReadStages,
     Ready,
     Request,
@@ -21,9 +22,9 @@ from bench.workers.protocol import (
 from reports.record.capture import StepTimes
 from reports.record.memory import Memory
 from reports.record.program import StageTimes
-from reports.record.sample import Sample
+from reports.record.sample import MixingReading, Sample
 
-Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StageTimes, StepTimes, Done)
+Answer = TypeVar("Answer", Ready, WarmedUp, Sample, Memory, StageTimes, MixingReading, StepTimes, Done)
 
 
 class CaseWorker(ABC):
@@ -51,6 +52,10 @@ class CaseWorker(ABC):
     def measure_stages(self) -> StageTimes:
         """What each stage of the case's pipeline takes; raises as `ask_for` does."""
         return self.ask_for(ReadStages(), StageTimes)
+
+    def measure_mixing(self) -> MixingReading:
+        """How well the case's pipeline mixes its examples; raises as `ask_for` does."""
+        return self.ask_for(ReadMixing(), MixingReading)
 
     def capture_trace(self, folder: Path) -> StepTimes:
         """Leave a trace of the case's training step below `folder`; raises as `ask_for` does."""

@@ -24,7 +24,7 @@ from reports.record.description import Description
 from reports.record.machine import Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program, StageTimes
-from reports.record.sample import Sample
+from reports.record.sample import MixingReading, Sample
 
 KIND = "kind"
 
@@ -122,6 +122,11 @@ class ReadMemory:
 @dataclass(frozen=True)
 class ReadStages:
     """Asks what each stage of the pipeline takes; the answer is StageTimes."""
+
+
+@dataclass(frozen=True)
+class ReadMixing:
+    """Asks how well the pipeline mixes its examples; the answer is MixingReading."""
 
 
 @dataclass(frozen=True)
@@ -225,9 +230,9 @@ class Failure:
     printed: str = ""
 
 
-Reading = ReadMemory | ReadStages | ReadContents
+Reading = ReadMemory | ReadStages | ReadMixing | ReadContents
 Request = Start | Describe | WarmUp | FixBatches | TakeTurn | Reading | CaptureTrace | Pin | Stop
-Read = Memory | StageTimes | Contents
+Read = Memory | StageTimes | MixingReading | Contents
 Answer = Introduction | Ready | WarmedUp | Sample | Read | StepTimes | Description | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}

@@ -14,7 +14,16 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bench.consumers.meter import Extensible, MemoryReader, Meter, Placed, ReadsContents, ReadsStages, Tracer
+from bench.consumers.meter import (
+    Extensible,
+    MemoryReader,
+    Meter,
+    Placed,
+    ReadsContents,
+    ReadsMixing,
+    ReadsStages,
+    Tracer,
+)
 from bench.programs.place import MisplacedError, check_place, enter_folder, enter_place
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
@@ -27,6 +36,7 @@ from bench.workers.protocol import (
     Package,
     ReadContents,
     ReadMemory,
+    ReadMixing,
     ReadStages,
     Ready,
     Request,
@@ -197,6 +207,8 @@ def ask_meter(meter: Placed, request: Request) -> Answer:
         return meter.read_memory()
     if isinstance(meter, ReadsStages) and isinstance(request, ReadStages):
         return meter.read_stages()
+    if isinstance(meter, ReadsMixing) and isinstance(request, ReadMixing):
+        return meter.read_mixing()
     if isinstance(meter, ReadsContents) and isinstance(request, ReadContents):
         return meter.read_contents(
             request.num_examples,

@@ -14,7 +14,7 @@ from reports.record.case import OWN_DATA, Case
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program, StageTimes
-from reports.record.sample import Sample, Turn
+from reports.record.sample import MixingReading, Sample, Turn
 
 KEY = "mnist_bench"  # within extra_info of every benchmark
 FORMAT = 4
@@ -39,6 +39,7 @@ class CaseRecord:
             later epochs. Empty where the two were not told apart.
         extent: How much a turn takes of it; None where that is known beforehand.
         stage_times: What its stages have of the time, for a case that reads it.
+        mixing: How well it mixes its examples, for a case that reads it.
     """
 
     case: Case
@@ -54,9 +55,11 @@ class CaseRecord:
     first_epochs: tuple[Turn, ...] = ()
     extent: Extent | None = None
     stage_times: StageTimes | None = None
+    mixing: MixingReading | None = None
 
     def __post_init__(self) -> None:
-        if not self.turns and self.memory is None and self.capture is None and self.stage_times is None:
+        readings = (self.memory, self.capture, self.stage_times, self.mixing)
+        if not self.turns and all(reading is None for reading in readings):
             raise ValueError("it has neither turns nor memory nor a trace")
         if self.device_use is not None and self.device_use.used != self.device:
             raise ValueError(f"it is a {self.device} case that used {self.device_use.used}")

@@ -32,6 +32,27 @@ class Mixing:
 
 
 @dataclass(frozen=True)
+class MixingReading:
+    """How well a pipeline mixes its examples, read apart from its turns.
+
+    Args:
+        passes: Scores of each pass; as labels count ten that its data might come sorted by.
+        num_examples: Number of examples that were known again in a pass: of an epoch, or of its beginning.
+        why: Why there is no score, in words; empty where there is one.
+        reading_ns: How long the reading took.
+    """
+
+    passes: tuple[Mixing, ...]
+    num_examples: int
+    why: str = ""
+    reading_ns: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("num_examples", "reading_ns"):
+            check_count(f"MixingReading.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
 class Cold:
     """How cold a turn was.
 

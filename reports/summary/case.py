@@ -10,7 +10,7 @@ from reports.record.capture import Capture
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, StageTimes
 from reports.record.record import CaseRecord
-from reports.record.sample import Cold
+from reports.record.sample import Cold, MixingReading
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify
 from reports.summary.metric import METRICS, NANOSECONDS, RELATIVE, Metric, Values
@@ -52,6 +52,7 @@ class CaseSummary:
         extent: How much a turn takes of it; None where that was known beforehand.
         first_epoch_s: Seconds of the first turn over a pipeline whose length only that told; None for any other.
         stage_times: What its stages have of the time, for a case that reads it.
+        mixing: How well it mixes its examples, for a case that reads it.
         cold: How cold its last turn was; None for a case whose files were not dropped.
         step_s: Seconds that a consumer which computes takes for a batch; None where nothing tells.
     """
@@ -86,6 +87,7 @@ class CaseSummary:
     stage_times: StageTimes | None = None
     step_s: float | None = None
     cold: Cold | None = None
+    mixing: MixingReading | None = None
 
     @property
     def is_disturbed(self) -> bool:
@@ -145,6 +147,7 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         first_epoch_s=None if case.extent is None or case.warm_up is None else case.warm_up.wall_ns / NANOSECONDS,
         stage_times=case.stage_times,
         step_s=_find_step_s(case),
+        mixing=case.mixing,
         cold=case.turns[-1].sample.cold if case.turns else None,
     )
 

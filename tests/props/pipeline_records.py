@@ -10,7 +10,7 @@ from reports.record.machine import Machine, Setting
 from reports.record.memory import EpochReading, Memory
 from reports.record.program import Extent, Program, StageTime, StageTimes
 from reports.record.record import CaseRecord, Record
-from reports.record.sample import Cold, Sample, Turn
+from reports.record.sample import Cold, Mixing, MixingReading, Sample, Turn
 from reports.summary.summary import Summary, summarize
 
 MILLISECOND = 1_000_000
@@ -72,6 +72,13 @@ def make_cold(name: str, walls_ms: list[int], **fields: Any) -> CaseRecord:
     cold = Cold(**{**values, "asked_bytes": 25 * 10**6, "disk_bytes": 26 * 10**6, **fields})
     turns = tuple(replace(turn, sample=replace(turn.sample, cold=cold)) for turn in made.turns)
     return replace(made, turns=turns, group="cold")
+
+
+def make_mixed(name: str, scores: list[float], why: str = "") -> CaseRecord:
+    """Passes of 1000 examples with these displacements, and label runs of twice as much."""
+    reading = MixingReading(tuple(Mixing(each, min(1, 2 * each)) for each in scores), 1000, why, 3000 * MILLISECOND)
+    case = Case(Subject(PIPELINE, name, f"data.py:{name}", reference="before"), "order")
+    return CaseRecord(case, SETTING, 1, None, (), mixing=reading, group="pipelines")
 
 
 BEFORE = make_pipeline("before", [1000, 1010, 990, 1005, 995, 1000])

@@ -22,7 +22,7 @@ from reports.record.file import load_record
 pytestmark = pytest.mark.process  # the description of the processor starts one
 NAMES = ("before", "after", "third")
 SUBJECTS = name_apart([build_subject(f"data.py:{name}") for name in NAMES])
-OPTIONS = RunOptions(SUBJECTS, None, 10, None, 60, None, reads_memory=False, reads_stages=False)
+OPTIONS = RunOptions(SUBJECTS, None, 10, None, 60, None, reads_memory=False, reads_stages=False, reads_mixing=False)
 
 
 def of(name: str) -> str:

@@ -11,7 +11,7 @@ from pipeline_files import FOLDER
 from two_batches import SUBJECT, TwoBatches
 
 from bench.cases.selection import build_case
-from bench.consumers.meter import MemoryReader, Meter, ReadsContents, ReadsStages, Tracer
+from bench.consumers.meter import MemoryReader, Meter, ReadsContents, ReadsMixing, ReadsStages, Tracer
 from bench.consumers.registry import CAPABILITIES, CONSUMERS, build_meter, check_case, check_subject, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.device import ComputeDevice
@@ -25,6 +25,7 @@ EXTRA = {
     "infer": {"model": "linear", "batch_size": 2},
     "model": {"model": f"{FOLDER}/own_model.py:build"},
 }
+READERS = MemoryReader | ReadsContents | ReadsMixing | ReadsStages | Tracer
 NEED_BATCHES_ALONE = ["python", "emulated", "copy"]
 
 
@@ -45,7 +46,10 @@ def test_every_consumer_answers_what_the_table_says(name: str) -> None:
     opened = open_digits(case, make_digits(40, 10))
     meter = build_meter(case, opened)
     assert isinstance(meter, Meter) == find_consumer(name).is_timed
-    assert isinstance(meter, MemoryReader | ReadsContents | ReadsStages | Tracer) != find_consumer(name).is_timed
+    assert (
+        isinstance(meter, MemoryReader | ReadsContents | ReadsMixing | ReadsStages | Tracer)
+        != find_consumer(name).is_timed
+    )
     assert all(isinstance(opened, need) for need in CAPABILITIES), "an ordering of digits can do all that there is"
 
 

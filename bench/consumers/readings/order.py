@@ -1,0 +1,119 @@
+"""Reads how well a pipeline mixes its examples, whatever they are: each is known again by its hash.
+
+The places from which they come are those of the same pipeline without shuffling: with buffers of one element.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from bench.consumers.meter import Tools
+from bench.subjects.capabilities import CountsExamples, KnowsEnd, OpensDataset, find_counter
+from bench.subjects.elements import cut, hash_bytes
+from bench.subjects.shrinking import shrink_buffers
+from mnist_core import InputError
+from reports.record.case import Case
+from reports.record.sample import Mixing, MixingReading
+from reports.stats.mixing import score_mixing
+
+MOST_EXAMPLES = 60_000  # of a pass
+PASS_S = 1.5  # after its first batch
+PASSES_S = 6.0  # for all passes that are shuffled
+FEWEST_PASSES, MOST_PASSES = 2, 6
+NUM_LABELS = 10  # of data that comes sorted by label, as which the examples count
+LEAST_FOUND, ENOUGH = 0.5, 50  # share of the examples of a pass, and number, of which either has to be known again
+LEAST_APART = 0.5  # share of an epoch's examples that differ from each other
+NANOSECONDS = 1_000_000_000  # in a second
+DIFFERENT = "its examples differ from epoch to epoch"
+SAME = "most of its examples are equal to others"
+FEW = "it gives a single example"
+
+Places = Mapping[bytes, Sequence[int]]
+"""Where an example of this hash stands without shuffling; several places where equal ones do."""
+
+
+class MixingReader:
+    """Reads how well a pipeline shuffles.
+
+    Args:
+        case: What to read.
+        opened: Its subject.
+        tools: What to measure with.
+    """
+
+    def __init__(self, case: Case, opened: OpensDataset, tools: Tools) -> None:
+        self._case, self._opened, self._clock = case, opened, tools.clock
+        self._batched = opened.batched if isinstance(opened, CountsExamples) else True
+        self._count = find_counter(opened)
+
+    def find_placement(self) -> None:
+        """None: nothing but the pipeline runs."""
+
+    def read_mixing(self) -> MixingReading:
+        """The scores of some passes, or why there is none.
+
+        Raises:
+            InputError: The pipeline gives nothing.
+        """
+        with shrink_buffers(shuffle=1, drops_caches=True):
+            unmoved = list(self._hash(self._opened.build(0), MOST_EXAMPLES))
+        if not unmoved:
+            raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
+        if len(unmoved) == 1:
+            return MixingReading((), 1, FEW)
+        places = defaultdict(list)
+        for place, digest in enumerate(unmoved):
+            places[digest].append(place)
+        is_endless = isinstance(self._opened, KnowsEnd) and self._opened.is_endless
+        if len(places) < LEAST_APART * len(unmoved) and not is_endless:
+            return MixingReading((), len(unmoved), SAME)
+        passes: list[Mixing] = []
+        num_known = len(unmoved)
+        limit_ns = self._clock.wall_ns() + round(PASSES_S * NANOSECONDS)
+        while len(passes) < MOST_PASSES:
+            if len(passes) >= FEWEST_PASSES and self._clock.wall_ns() > limit_ns:
+                break
+            order, num_examples = self._read_order(places, len(unmoved), seed=1 + len(passes))
+            if len(order) < max(2, min(ENOUGH, LEAST_FOUND * num_examples)):
+                return MixingReading((), num_examples, DIFFERENT)
+            passes.append(Mixing(*_score(order)))
+            num_known = min(num_known, len(order))
+        return MixingReading(tuple(passes), num_known)
+
+    def _read_order(self, places: Places, most: int, seed: int) -> tuple[list[int], int]:
+        """The places from which the examples of a pass come, as far as they are known again, and how many came."""
+        with shrink_buffers(drops_caches=True):
+            dataset = self._opened.build(seed)
+        used: Counter[bytes] = Counter()
+        order = []
+        num_examples = 0
+        for num_examples, digest in enumerate(self._hash(dataset, most), start=1):  # noqa: B007  # it counts
+            if used[digest] < len(places.get(digest, ())):
+                order.append(places[digest][used[digest]])
+                used[digest] += 1
+        return order, num_examples
+
+    def _hash(self, dataset: Any, num_examples: int) -> Iterator[bytes]:
+        """A hash of each example in turn, of so many, or as many as there is time for."""
+        limit_ns, left = None, num_examples
+        for element in dataset:
+            limit_ns = limit_ns or self._clock.wall_ns() + round(PASS_S * NANOSECONDS)
+            size = self._count(element)
+            parts = [cut(part, size, batched=self._batched) for part in tf.nest.flatten(element)]
+            for pieces in list(zip(*parts, strict=True))[:left]:
+                yield hash_bytes(b"".join(piece.hash() for piece in pieces))
+            left -= size
+            if left <= 0 or self._clock.wall_ns() > limit_ns:
+                return
+
+
+def _score(order: Sequence[int]) -> tuple[float, float]:
+    """The scores of the examples by their ranks: those that were not seen have no place among them."""
+    ranks = np.argsort(np.argsort(np.asarray(order, np.int64)))
+    labels = (np.arange(len(order)) * NUM_LABELS // len(order)).astype(np.uint8)
+    return score_mixing(ranks, labels)
