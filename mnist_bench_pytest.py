@@ -123,14 +123,21 @@ def _describe(make: Any, arguments: dict[str, Any]) -> dict[str, Any]:
             f"{wrong[0]}: give a path as str(path), and make all else in {name}.",
             pytrace=False,
         )
-    return {"module": make.__module__, "file": file, "name": name, "arguments": arguments, "path": sys.path}
+    written = {key: repr(value) for key, value in arguments.items()}
+    return {
+        "module": make.__module__,
+        "file": file,
+        "name": name,
+        "arguments": written,
+        "path": list(map(str, sys.path)),
+    }
 
 
 def _is_literal(value: Any) -> bool:
-    """True if its text, as Python writes it, is that value again, and JSON can hold it."""
+    """True if its text, as Python writes it, is that value again."""
     try:
-        return bool(ast.literal_eval(repr(value)) == value == json.loads(json.dumps(value)))
-    except (ValueError, SyntaxError, TypeError):
+        return bool(ast.literal_eval(repr(value)) == value)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return False
 
 

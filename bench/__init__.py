@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bench.gate.run import run_gate as run_gate
     from bench.subjects.open import open_subject as open_subject
     from bench.turns.measure import capture as capture
+    from bench.turns.saving import save_record as save_record
     from bench.workers.worker_process import WorkerError as WorkerError
     from reports.record.case import Case as Case, Subject as Subject
 
@@ -39,6 +40,7 @@ _MODULES = {
     "bench.gate.run": ("run_gate",),
     "bench.subjects.open": ("open_subject",),
     "bench.turns.measure": ("capture",),
+    "bench.turns.saving": ("save_record",),
     "bench.workers.worker_process": ("WorkerError",),
     "reports.record.case": ("Case", "Subject"),
 }

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bench.calls.measure import measure
 from bench.calls.naming import write_text
 from bench.machine.environment import describe_environment
+from bench.subjects.pipeline_text import read_value
 from bench.turns.saving import save_record
 from bench.workers.worker_process import WorkerError, forks
 from mnist_core.language.errors import InputError
@@ -37,7 +37,7 @@ class Asked:
         module: Name of the module of the function that makes the dataset.
         file: Its file.
         name: Name of the function in it.
-        arguments: Arguments of the function, literals of Python.
+        arguments: Arguments of the function, as Python writes them.
         select: Name or number of the dataset that is meant, where the function gives several.
         seconds: Time for the turns.
         path: Import path of the person's process.
@@ -47,7 +47,7 @@ class Asked:
     module: str
     file: str
     name: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, str]
     select: str | None
     seconds: float
     path: tuple[str, ...]
@@ -67,7 +67,7 @@ def main(folder: str, *records: str) -> None:
     asked = convert_json(json.loads((place / ASKED).read_text(encoding="utf-8")), Asked)
     ours = str(Path(__file__).resolve().parents[2])
     sys.path[:] = asked.path if forks() else [ours, *asked.path]  # a process that was not forked imports them anew
-    environment = describe_environment()
+    environment = describe_environment()  # before the measuring itself makes load
     try:
         save_record(_measure(asked), place / RECORD, environment)
     except (InputError, WorkerError) as failure:
@@ -78,7 +78,7 @@ def main(folder: str, *records: str) -> None:
 def _measure(asked: Asked) -> Record:
     return measure(
         {asked.test: write_text(asked.module, asked.file, asked.name)},
-        arguments=asked.arguments,
+        arguments={name: read_value(text) for name, text in asked.arguments.items()},
         select=asked.select,
         seconds=asked.seconds,
         reads_memory=False,

@@ -11,24 +11,29 @@ from pytest_benchmark.plugin import pytest_benchmark_generate_machine_info
 from pytest_benchmark.stats import Stats
 from pytest_benchmark.utils import get_commit_info
 
-from bench.machine.environment import Surroundings
+from bench.machine.environment import Surroundings, describe_environment
 from bench.turns.replay import NANOSECONDS, list_walls
 from mnist_core.files.whole_file import write_whole
 from reports.record.record import KEY, CaseRecord, Record
 
 
-def save_record(record: Record, file: Path, environment: Surroundings) -> None:
+def save_record(record: Record, file: Path | str, environment: Surroundings | None = None) -> None:
     """Write a record, so that `load_record` gives it back and every tool for pytest-benchmark's files reads it.
 
     Args:
         record: What was measured.
         file: The file, whose folder is made.
-        environment: What the machine was like before.
+        environment: What the machine was like before; None is what it is like now.
 
     Raises:
         OSError: The file cannot be written.
+
+    Example:
+        >>> if __name__ == "__main__":
+        ...     save_record(measure("my_pipeline.py:make"), "runs/mine/record.json")
     """
-    machine = record.machine
+    file, machine = Path(file), record.machine
+    environment = environment or describe_environment()
     stored = {
         "machine_info": {
             **pytest_benchmark_generate_machine_info(),

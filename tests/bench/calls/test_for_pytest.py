@@ -19,7 +19,7 @@ QUESTION = {
     "module": "data",
     "file": "/somewhere/data.py",
     "name": "make",
-    "arguments": {"batch_size": 3},
+    "arguments": {"batch_size": "3", "sizes": "(1, 2)"},
     "select": None,
     "seconds": 2,
 }
@@ -42,7 +42,9 @@ def test_it_measures_what_is_asked_on_the_path_of_the_person(folder: Path, monke
 
     monkeypatch.setattr(for_pytest, "measure", measure)
     main(str(folder))
-    assert asked == [({"test_make[train]": "/somewhere/data.py:make"}, {"batch_size": 3}, 2.0, "/somewhere")]
+    assert asked == [
+        ({"test_make[train]": "/somewhere/data.py:make"}, {"batch_size": 3, "sizes": (1, 2)}, 2.0, "/somewhere")
+    ]
     assert json.loads((folder / RECORD).read_text(encoding="utf-8"))["benchmarks"][0]["stats"]["rounds"] == 6
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from bench import WorkerError, build_case, capture, measure
+from bench import WorkerError, build_case, capture, measure, save_record
 from mnist_core import InputError
-from reports import summarize
+from reports import load_record, summarize
 
 pytestmark = pytest.mark.process
 POST = build_case("post")
@@ -63,7 +63,7 @@ def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_her
     assert [case.name for case in summary.cases if case.ratio is None and not case.is_reference] == ["called"]
 
 
-def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well() -> None:
+def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well_and_kept(tmp_path: Path) -> None:
     record = measure(make_numbers(), seconds=0, min_rounds=1)
     assert [(case.name, case.consumer) for case in record.cases] == [
         ("dataset", "drain"),
@@ -71,6 +71,8 @@ def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well() -> None:
         ("dataset", "memory"),
     ]
     assert record.cases[2].memory is not None
+    save_record(record, str(tmp_path / "runs/record.json"))
+    assert load_record(tmp_path / "runs").cases == record.cases
 
 
 def test_what_is_measured_here_takes_turns_with_what_else_is() -> None:
