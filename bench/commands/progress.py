@@ -82,17 +82,24 @@ class GroupProgress(QuietBar):
     def __init__(self, console: Console, budget: Budget) -> None:
         super().__init__(console, "starting TensorFlow", TextColumn("left"), TimeRemainingColumn())
         self._budget = budget
+        self._told: set[str] = set()
         self._first_s = 0.0  # when the first round was done, the start of the workers included
 
     def __enter__(self) -> GroupProgress:
         self.console.print()  # pytest has left the cursor behind the name of the file
         return super().__enter__()
 
+    def notice(self, line: str) -> None:
+        """A line for the user, once: every worker of a program tells which of its datasets it took."""
+        if line not in self._told:
+            self._told.add(line)
+            super().notice(line)
+
     def started(self, case: Case, number: int, total: int) -> None:
         """Show which case has been warmed up."""
         self.show(f"warming up {number}/{total}: {case.id}")
         if not self.console.is_terminal:
-            self.notice(f"warmed up {number}/{total}: {case.id}")
+            super().notice(f"warmed up {number}/{total}: {case.id}")
 
     def round_done(self, number: int, spent_s: float) -> None:
         """Show the rounds done and about how long it will take in all."""
@@ -102,7 +109,7 @@ class GroupProgress(QuietBar):
         total_s = max(spent_s, self._budget.seconds, self._first_s + round_s * (self._budget.min_rounds - 1))
         self.show(f"round {number} done", spent_s, total_s)
         if not self.console.is_terminal:
-            self.notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
+            super().notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
 
 
 class GateProgress(QuietBar):

@@ -84,3 +84,12 @@ def test_measuring_prints_a_line_a_round_into_a_pipe(pipe: Console) -> None:
         "round 3 done after 90 s of about 140 s",
         "",
     ]
+
+
+def test_a_notice_that_several_workers_give_is_told_once(pipe: Console) -> None:
+    with GroupProgress(pipe, Budget(100, 5, 20)) as progress:
+        for _ in range(2):
+            progress.notice("train.py: took dataset 3.")
+            progress.started(build_case("post"), 1, 1)
+    told = pipe.file.getvalue().split("\n")
+    assert told == ["", "train.py: took dataset 3.", *["warmed up 1/1: post-default-cpu"] * 2, ""]
