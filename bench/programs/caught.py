@@ -29,7 +29,7 @@ from bench.programs.traps import set_traps
 from bench.programs.watch import Built, Consumed, Place, Watch
 from bench.subjects.opened_pipeline import OpenedPipeline
 from bench.subjects.origins import INSTALLED, find_origin
-from bench.subjects.person_code import add_folder, let_start_processes
+from bench.subjects.person_code import add_folder, let_start_processes, step_aside
 from bench.subjects.pipeline_text import SELECT, read_number
 from bench.subjects.shrinking import is_shrinking
 from mnist_core import InputError, Say
@@ -120,7 +120,7 @@ class Catcher:
         watch = Watch(self._number)
         program = Program(self._path, self._words, watch)
         try:
-            with set_traps(watch), program.running():
+            with step_aside(anew=True), set_traps(watch), program.running():
                 reason = self._wait(watch, program)
             built = self._choose(watch, program, reason)
         except InputError:

@@ -43,7 +43,7 @@ def make_dataset(pipeline: PipelineText) -> Any:
     what = f"{pipeline.place}:{pipeline.attribute}"
     add_folder(_find_folder(pipeline.place))
     try:
-        with _ours_aside():
+        with step_aside():
             found = find_attribute(pipeline.place, pipeline.attribute)
             made = _call(what, found, pipeline) if callable(found) else found
     except SystemExit as error:
@@ -62,7 +62,7 @@ def find_attribute(place: str, attribute: str) -> Any:
         InputError: There is no such file, module or name. What the person's own code raises goes through.
     """
     add_folder(_find_folder(place))
-    with _ours_aside():
+    with step_aside():
         module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     found: Any = module
     for part in attribute.split("."):
@@ -244,8 +244,14 @@ def _find_folder(place: str) -> Path:
 
 
 @contextlib.contextmanager
-def _ours_aside() -> Iterator[None]:
-    """Inside, have packages of a person's that are called as ours are, and not ours, where theirs are on the path."""
+def step_aside(*, anew: bool = False) -> Iterator[None]:
+    """Inside, have packages of a person's that are called as ours are, and not ours, where theirs are on the path.
+
+    Args:
+        anew: True to import theirs as if for the first time.
+    """
+    if anew:
+        _aside.clear()
     names = [name for name, ours in OURS.items() if sys.modules.get(name) is ours and _is_theirs(name, ours)]
     ours = _take_modules(names)
     sys.modules.update({name: _aside.pop(name) for name in list(_aside) if name.partition(".")[0] in names})

@@ -209,6 +209,18 @@ def test_another_dataset_is_chosen_by_number(
     assert catch(command, select) == (choice, sizes)
 
 
+def test_a_program_has_its_own_package_that_is_called_as_ours_is(catch: Catch, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("bench").mkdir()
+    Path("bench/__init__.py").write_text("SIZE = 7\n")
+    Path("bench/data.py").write_text("import tensorflow as tf\nmake = tf.data.Dataset.range\n")
+    Path("trains.py").write_text(
+        "import bench\nfrom bench.data import make\nfor batch in make(21).batch(bench.SIZE):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(Path.cwd())
+    _, sizes = catch("trains.py")
+    assert sizes == [7, 7, 7]
+
+
 def test_what_trains_nothing_is_stopped_after_a_while(catch: Catch) -> None:
     choice = "forever.py: took dataset 2 (built at forever.py:5, iterated at forever.py:7)."
     assert catch("forever.py", limits=SHORT) == (choice, [4, 4, 4])
