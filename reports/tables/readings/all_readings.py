@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.drawing.blocks import Block, Emphasis, Lines
 from reports.summary.summary import Summary
 from reports.tables.readings.cold import explain_cold, tabulate_cold
-from reports.tables.readings.mixing import explain_mixing_scores, tabulate_mixing_scores
+from reports.tables.readings.mixing import tell_mixing
 from reports.tables.readings.stage_times import MOST_STAGES, explain_stage_times, tabulate_stage_times
 from reports.tables.readings.training import explain_training, tabulate_training
 
@@ -20,7 +20,7 @@ def tabulate_readings(summary: Summary, most_stages: int = MOST_STAGES) -> list[
     found: tuple[tuple[list[Block], list[str]], ...] = (
         ([*tabulate_training(summary)], explain_training(summary)),
         ([*tabulate_cold(summary)], explain_cold(summary)),
-        ([*tabulate_mixing_scores(summary)], explain_mixing_scores(summary)),
+        ([], tell_mixing(summary)),
         (tabulate_stage_times(summary, most_stages), explain_stage_times(summary)),
     )
     blocks: list[Block] = []
