@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.consumers.meter import Tools
+from bench.consumers.meter import MOST_BATCHES, Tools
 from bench.consumers.registry import find_consumer
 from bench.files.cold import ColdFiles
 from bench.machine.clock import TurnTimer
@@ -32,7 +32,6 @@ from reports.record.sample import Cold, Sample
 LONGEST_TURN_S = 5.0  # after the first batch: an epoch that takes longer is cut there
 ENDLESS_TURN_S = 1.5  # the same where there is no end to wait for: some 20 turns fit into half a minute then
 FEWEST_BATCHES = 2  # of a turn that is cut: its rate is of those after the first
-MOST_BATCHES = 2**31 - 1  # where a turn ends with the epoch, however long that is this time
 USED_UP = (
     "gives nothing after its first epoch: it iterates something that is used up then, such as a generator that was made"
     " once; have it made anew for every epoch."

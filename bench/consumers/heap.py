@@ -138,9 +138,14 @@ class EpochHeapReader:
 
     def __init__(self, name: str, opened: OpensDataset, heap: DeviceHeap, clock: Clock) -> None:
         self._name, self._opened, self._heap, self._clock = name, opened, heap, clock
+        self._num_batches: int | None = None
 
     def find_placement(self) -> None:
         """None: nothing but the pipeline runs."""
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Let the first pass take so many batches, however long that takes, and let no other follow the reading."""
+        self._num_batches = num_batches
 
     def read_memory(self) -> Memory:
         """What the pipeline holds when it holds most, and what is left of it after every epoch.
@@ -164,7 +169,7 @@ class EpochHeapReader:
             held, peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM")
             gpu_peak = heap.read_gpu_peak_bytes()
             del iterator
-        epochs = self._read_epochs(dataset, extent)
+        epochs = self._read_epochs(dataset, extent) if self._num_batches is None else ()
         del dataset
         kept = heap.read_status_bytes("VmRSS")
         heap.trim()
@@ -192,7 +197,7 @@ class EpochHeapReader:
         return sum(known) if known else None
 
     def _take_first_pass(self, dataset: tf.data.Dataset) -> Extent:
-        """An epoch, or as much of it as there is time for.
+        """An epoch, or as much of it as there is time for or as was fixed.
 
         Raises:
             InputError: There is nothing in it.
@@ -201,12 +206,16 @@ class EpochHeapReader:
         for _ in dataset:
             if not num_batches:  # buffers are full now, however long that took
                 limit_ns = self._clock.wall_ns() + round(LONGEST_PASS_S * NANOSECONDS)
-            elif is_cut := self._clock.wall_ns() > limit_ns:
+            elif is_cut := self._ends_pass(num_batches, limit_ns):
                 break
             num_batches += 1
         if not num_batches:
             raise InputError(f"{self._name} gives no batch: its dataset is empty.")
         return Extent(num_batches, is_cut)
+
+    def _ends_pass(self, num_batches: int, limit_ns: int) -> bool:
+        """True if a pass that has taken so many batches takes no more."""
+        return self._clock.wall_ns() > limit_ns if self._num_batches is None else num_batches >= self._num_batches
 
     def _read_epochs(self, dataset: tf.data.Dataset, extent: Extent) -> tuple[EpochReading, ...]:
         """What is live and resident after each of some passes, when their iterator is gone."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # they import TensorFlow
     from bench.machine.device import ComputeDevice
     from mnist_core import Placement
 
+MOST_BATCHES = 2**31 - 1  # where an epoch is taken to its end, however long that is this time
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -53,14 +55,19 @@ class Meter(Placed, Protocol):
 
 
 @runtime_checkable
-class Extensible(Meter, Protocol):
+class FixesBatches(Placed, Protocol):
+    """Takes as many batches as it is told, where the case itself does not say it."""
+
+    def fix_batches(self, num_batches: int) -> None:
+        """Take so many batches from now on."""
+
+
+@runtime_checkable
+class Extensible(Meter, FixesBatches, Protocol):
     """Measures a case of which only the first turn tells how long a turn is."""
 
     def measure_first_turn(self) -> tuple[Sample, Extent | None]:
         """The sample of the first turn, and how much every later one takes; None where that was known."""
-
-    def fix_batches(self, num_batches: int) -> None:
-        """Take so many batches a turn from now on, and tell those after the first from it."""
 
 
 @runtime_checkable

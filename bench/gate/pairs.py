@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bench.gate.draws import Lot
@@ -33,6 +33,21 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How much is asked of a side whose case does not say it.
+
+    Args:
+        turn: Number of batches in a turn, `MOST_BATCHES` for an epoch.
+        filled_by: Number of batches that are taken before its memory is read, likewise.
+        leaves_first: True if a turn's first batch, with all that precedes it, does not count.
+    """
+
+    turn: int
+    filled_by: int
+    leaves_first: bool
+
+
+@dataclass(frozen=True)
 class Seat:
     """A side of a pair: the slot that it sits in, the slot's process, and how its worker is started.
 
@@ -40,13 +55,13 @@ class Seat:
         process: The slot's process.
         slot: Number of the slot, 0 or 1.
         start: How its worker is started.
-        num_batches: Number of batches in a turn; None where the case itself says it.
+        length: How much is asked of it; None where the case itself says it.
     """
 
     process: SlotProcess
     slot: int
     start: Start
-    num_batches: int | None = None
+    length: Length | None = None
 
 
 Seats = Mapping[SideName, Seat]
@@ -84,7 +99,7 @@ def measure_pair(job: Job, seats: Seats, num_turns: int) -> Pair | Failure:
             for number in range(num_turns):
                 for name in _order(job.lot.first, number):
                     send(seats, name, TakeTurn())
-                    turns[name].append(receive(seats, name, Sample))
+                    turns[name].append(_count(seats[name], receive(seats, name, Sample)))
             ask_all(seats, dict.fromkeys(seats, Stop()), Done)
         base, head = (Side(seats[name].slot, tuple(turns[name]), held[name]) for name in ("base", "head"))
         return Pair(of.case, of.kind, of.stage, job.number, job.lot.first, base, head, job.core)
@@ -98,6 +113,7 @@ def _read_memory(seats: Seats) -> dict[SideName, int | None]:
         name: replace(seat.start, case=replace(seat.start.case, consumer="memory")) for name, seat in seats.items()
     }
     ask_all(seats, starts, Ready)
+    _fix_batches(seats, lambda length: length.filled_by)
     read = ask_all(seats, dict.fromkeys(seats, ReadMemory()), Memory)
     return {name: memory.live_bytes for name, memory in read.items()}
 
@@ -111,11 +127,23 @@ def _check_read(job: Job, held: Mapping[SideName, int | None]) -> None:
 def _warm_up(job: Job, seats: Seats) -> None:
     """Fresh workers, both at the same time, each with a turn that is not counted."""
     ask_all(seats, {name: seat.start for name, seat in seats.items()}, Ready)
-    lengths = {name: seat.num_batches for name, seat in seats.items()}
-    ask_all(seats, {name: FixBatches(length) for name, length in lengths.items() if length is not None}, Done)
+    _fix_batches(seats, lambda length: length.turn)
     ask_all(seats, dict.fromkeys(seats, TakeTurn()), Sample)
     if job.core is not None:
         ask_all(seats, dict.fromkeys(seats, Pin(job.core)), Done)
+
+
+def _count(seat: Seat, sample: Sample) -> Sample:
+    """The turn, with its first batch among what counts unless it is to be left out."""
+    counts_all = seat.length is not None and not seat.length.leaves_first
+    return replace(sample, num_set_apart=None) if counts_all else sample
+
+
+def _fix_batches(seats: Seats, choose: Callable[[Length], int]) -> None:
+    """Tell those how much to take whose case does not say it."""
+    lengths = {name: seat.length for name, seat in seats.items()}
+    fixed = {name: FixBatches(choose(length)) for name, length in lengths.items() if length is not None}
+    ask_all(seats, fixed, Done)
 
 
 def _order(first: SideName, number: int) -> tuple[SideName, SideName]:

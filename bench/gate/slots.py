@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.gate.draws import Lots
-from bench.gate.pairs import Job, Seat, Seats
+from bench.gate.pairs import Job, Length, Seat, Seats
 from bench.programs.place import Place
 from bench.slots.process import Launch, SlotProcess
 from bench.workers.protocol import Package, Start
@@ -29,14 +29,14 @@ class Staged:
         package: Its code, in a folder that holds nothing else; None where the tool's own package runs.
         cases: Its cases, by the names under which head knows them.
         place: Where the code of a person's pipelines is found; None where they have none.
-        lengths: Number of batches in a turn, by the name of the case, where the case itself does not say it.
+        lengths: How much is asked of a case, by its name, where the case itself does not say it.
     """
 
     python: Path
     package: Package | None
     cases: Mapping[str, Case]
     place: Place | None = None
-    lengths: Mapping[str, int] = field(default_factory=dict)
+    lengths: Mapping[str, Length] = field(default_factory=dict)
 
 
 def build_stage(folder: Path, checkout: Path, package: str) -> Package:

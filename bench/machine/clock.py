@@ -49,6 +49,7 @@ class TurnTimer:
     def __init__(self, clock: Clock, wait: Callable[[], None], pressure: ReadPressure = read_pressure) -> None:
         self._clock, self._wait, self._pressure = clock, wait, pressure
         self._first_ns: int | None = None
+        self._first_cpu_ns: int | None = None
         self._returned_ns: int | None = None
         wait()
         self._before = pressure()
@@ -57,7 +58,7 @@ class TurnTimer:
     def mark_first_batch(self) -> None:
         """The first batch, or the first answer, has arrived."""
         self._wait()
-        self._first_ns = self._clock.wall_ns()
+        self._first_ns, self._first_cpu_ns = self._clock.wall_ns(), self._clock.cpu_ns() - self._begin_cpu_ns
 
     def mark_returned(self) -> None:
         """The last call has returned: a turn without synchronisation would end here. The device is not waited for."""
@@ -85,6 +86,7 @@ class TurnTimer:
             foreign_cpu_ns=foreign_cpu_ns,
             contaminated=is_contaminated(foreign_cpu_ns, wall_ns, count_cores()),
             unsynced_ns=self._since_begin(self._returned_ns),
+            first_batch_cpu_ns=self._first_cpu_ns,
         )
 
     def _since_begin(self, mark_ns: int | None) -> int | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.consumers.meter import (
     Extensible,
+    FixesBatches,
     MemoryReader,
     Meter,
     Placed,
@@ -200,7 +201,7 @@ def ask_meter(meter: Placed, request: Request) -> Answer:
     """What the meter of a case answers; raises TypeError if it cannot be asked for that."""
     if isinstance(meter, Meter) and isinstance(request, WarmUp | TakeTurn):
         return _warm_up(meter, request) if isinstance(request, WarmUp) else meter.measure_turn()
-    if isinstance(meter, Extensible) and isinstance(request, FixBatches):
+    if isinstance(meter, FixesBatches) and isinstance(request, FixBatches):
         meter.fix_batches(request.num_batches)
         return Done()
     if isinstance(meter, MemoryReader) and isinstance(request, ReadMemory):

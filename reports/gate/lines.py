@@ -113,6 +113,8 @@ def tell_run(decision: Decision) -> list[str]:
 def tell_pipeline(pipeline: GatedPipeline) -> str:
     """What was found of a pipeline before it was timed."""
     work = pipeline.work
+    if work is None:
+        return f"not compared: {pipeline.failure}"
     told = [AGREEMENTS[work.agreement].format(extent=_tell_extent(work)), *work.differences, *work.remarks]
     if pipeline.num_batches is not None:
         told.append(f"a turn is {pipeline.num_batches} batches, less than an epoch")

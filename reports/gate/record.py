@@ -172,7 +172,7 @@ class GateRecord:
         interruption: Why the run ended before all was measured; empty if it did not.
         spent_s: Seconds that the measuring took.
         datetime: When the run began, in ISO 8601.
-        pipelines: The pipelines that were compared, and whether both sides of each give the same; none where the cases
+        pipelines: The pipelines that are judged, and whether both sides of each give the same; none where the cases
             are orderings of ours.
         refusal: Why nothing was timed; empty if something was to be.
     """
@@ -204,6 +204,11 @@ class GateRecord:
         named = [each.case for part in parts for each in part]
         if unknown := {*named, *self.plan.control_cases} - known:
             raise ValueError(f"case {min(unknown)!r} is not among the compared ones")
+
+    @property
+    def broken(self) -> dict[str, str]:
+        """Why pipelines could not even be read, by the ids of their cases: nothing of them is measured."""
+        return {each.case: each.failure for each in self.pipelines if each.failure}
 
     def find_pairs(self, series: Series) -> list[Pair]:
         """The pairs of a series, in the order of measuring."""

@@ -128,7 +128,8 @@ def _request_screen(record: GateRecord) -> tuple[PairRequest, ...]:
 def _request(record: GateRecord, series: Series, num_pairs: int) -> PairRequest | None:
     """What is missing; nothing for a case that fails again and again."""
     case, kind = series.case, series.kind
-    if len(record.find_tried(series)) >= num_pairs or len(record.find_failures(case, kind)) >= MAX_FAILURES:
+    has_failed = case in record.broken or len(record.find_failures(case, kind)) >= MAX_FAILURES
+    if has_failed or len(record.find_tried(series)) >= num_pairs:
         return None
     metrics = _find_metrics(record.plan, case, kind)
     return PairRequest(case, kind, series.stage, num_pairs, bool(metrics - {"memory"}), "memory" in metrics)
@@ -153,7 +154,7 @@ def _screen(record: GateRecord, threshold: Threshold) -> Hypothesis:
 
 def _has_failed(record: GateRecord, case: str, stages: Sequence[Stage]) -> bool:
     """The screen must not see what failed later, or the family of those that are confirmed would shrink."""
-    return len(record.find_failures(case, stages=stages)) >= MAX_FAILURES
+    return case in record.broken or len(record.find_failures(case, stages=stages)) >= MAX_FAILURES
 
 
 def _is_clear(hypothesis: Hypothesis, share: float) -> bool:

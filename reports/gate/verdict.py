@@ -144,6 +144,8 @@ def _is_improved(finding: Finding) -> bool:
 
 
 def _tell_failure(record: GateRecord, hypothesis: Hypothesis) -> str:
+    if reason := record.broken.get(hypothesis.threshold.case):
+        return reason
     failures = record.find_failures(hypothesis.threshold.case)
     sides = " and ".join(side for side in ("base", "head") if any(each.side == side for each in failures))
     return f"{sides} failed in {len(failures)} pairs: {failures[-1].reason}"

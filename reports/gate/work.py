@@ -105,16 +105,21 @@ class GatedPipeline:
     Args:
         case: Id of its case.
         text: The pipeline as its owner types it, with arguments.
-        work: Whether both sides give the same.
+        work: Whether both sides give the same; None where head gives nothing that could be compared.
         num_batches: Number of batches in a turn of either side; None where a turn is a whole epoch.
+        failure: Which side gives nothing and why, in one line; empty if both give something.
     """
 
     case: str
     text: str
-    work: Work
+    work: Work | None
     num_batches: int | None = None
+    failure: str = ""
 
     def __post_init__(self) -> None:
+        check_line("GatedPipeline.failure", self.failure)
+        if (self.work is None) != bool(self.failure):
+            raise ValueError(f"GatedPipeline.work must be there unless there is a failure, got {self.failure!r}")
         check_line("GatedPipeline.case", self.case)
         check_line("GatedPipeline.text", self.text)
 

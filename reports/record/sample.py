@@ -9,6 +9,7 @@ from reports.record.checks import check_count, check_share
 UNKNOWN_COUNTS = (
     *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),
     "unsynced_ns",
+    "first_batch_cpu_ns",
 )  # of a sample; they may be None
 COUNTS = ("wall_ns", "cpu_ns", "num_examples", *UNKNOWN_COUNTS)
 MIN_JUDGED_NS = 200_000_000  # the system counts in ticks, which would call a shorter turn contaminated by chance
@@ -99,9 +100,10 @@ class Sample:
             what the turn would seem to take without synchronisation. None where no call leaves work behind.
         helpers_cpu_ns: CPU time that other processes of the subject used meanwhile, such as workers of a service, by
             their names; empty where the case's own process does all.
-        num_set_apart: Examples of the first batch, which the rate leaves out together with their wait, where turns are
-            parts of an epoch; None where a turn is a whole epoch.
+        num_set_apart: Examples of the first batch, which rate and CPU time leave out together with what precedes it,
+            where turns are parts of an epoch; None where a turn is a whole epoch.
         cold: How cold a turn was before which a person's files were dropped from the page cache; None for any other.
+        first_batch_cpu_ns: CPU time up to the first batch; None where nobody took it.
     """
 
     wall_ns: int
@@ -119,6 +121,7 @@ class Sample:
     helpers_cpu_ns: tuple[tuple[str, int], ...] = ()
     num_set_apart: int | None = None
     cold: Cold | None = None
+    first_batch_cpu_ns: int | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:

@@ -84,29 +84,35 @@ class Metric:
 _timed = partial(Metric, tells_speed=True, is_timed=True)
 
 
-def _find_counted(sample: Sample) -> tuple[int, int]:
-    """The examples that the rate is of, and the nanoseconds that they took.
+def _find_counted(sample: Sample, whole_ns: int, first_ns: int | None) -> tuple[int, int]:
+    """The examples that a time is of, and the nanoseconds that they took.
 
     Of a part of an epoch the first batch is left out: buffers that fill once would weigh the more, the shorter it is.
+
+    Args:
+        sample: The turn.
+        whole_ns: All of its time.
+        first_ns: As much of it as came before the first batch.
     """
-    left, left_ns = sample.num_examples - (sample.num_set_apart or 0), sample.wall_ns - (sample.first_batch_ns or 0)
-    if sample.num_set_apart is None or left <= 0 or left_ns <= 0:
-        return sample.num_examples, sample.wall_ns
+    left, left_ns = sample.num_examples - (sample.num_set_apart or 0), whole_ns - (first_ns or 0)
+    if sample.num_set_apart is None or first_ns is None or left <= 0 or left_ns <= 0:
+        return sample.num_examples, whole_ns
     return left, left_ns
 
 
 def _read_rate(sample: Sample) -> float:
-    num_examples, wall_ns = _find_counted(sample)
+    num_examples, wall_ns = _find_counted(sample, sample.wall_ns, sample.first_batch_ns)
     return num_examples * NANOSECONDS / wall_ns
 
 
 def _read_time(sample: Sample) -> float:
-    num_examples, wall_ns = _find_counted(sample)
+    num_examples, wall_ns = _find_counted(sample, sample.wall_ns, sample.first_batch_ns)
     return wall_ns / NANOSECONDS / num_examples
 
 
 def _read_cpu_time(sample: Sample) -> float:
-    return sample.cpu_ns / NANOSECONDS / sample.num_examples
+    num_examples, cpu_ns = _find_counted(sample, sample.cpu_ns, sample.first_batch_cpu_ns)
+    return cpu_ns / NANOSECONDS / num_examples
 
 
 def _read_first_batch(sample: Sample) -> float | None:

@@ -13,7 +13,7 @@ import msgspec
 
 from bench.cases.pipelines import name_apart
 from bench.gate.revisions import PROJECT, RevisionError, Workplace
-from bench.subjects.pipeline_text import FILE, SOURCE, describe_pipeline, split_text
+from bench.subjects.pipeline_text import ARGUMENT, FILE, SELECT, SOURCE, describe_pipeline, split_text
 from mnist_core.language.errors import InputError
 from reports.record.case import Case, Subject
 
@@ -123,7 +123,10 @@ def build_cases(subjects: Sequence[Subject], repository: Path, inside: Path) -> 
 
 def tell_subject(subject: Subject) -> str:
     """A pipeline as its owner types it, with arguments."""
-    return " ".join([subject.text, *(f"{name.removeprefix('arg.')}={value}" for name, value in subject.options)])
+    options = dict(subject.options)
+    select = options.pop(SELECT, None)
+    text = subject.text if select is None else f"{subject.text}[{select}]"
+    return " ".join([text, *(f"{name.removeprefix(ARGUMENT)}={value}" for name, value in options.items())])
 
 
 def _rewrite(subject: Subject, change: Any) -> Subject:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.gate.pairs import Seats, ask_all, receive, send
+from bench.consumers.meter import MOST_BATCHES
+from bench.gate.pairs import Length, Seats, ask_all, receive, send
 from bench.workers.protocol import Done, FixBatches, Pin, Ready, Stop, TakeTurn, WarmedUp, WarmUp
 from reports.gate.record import SideName
 from reports.record.program import Extent
 from reports.record.sample import Sample
 
 LONGEST_WHOLE_S = 0.25  # of an epoch: a pair takes 18 turns, and a verdict some 30 pairs
-TURN_S = 0.1  # of what is cut; those of our orderings take no longer
-MOST_S = 1.0  # likewise, where it takes long until the first batch comes: what follows is to be twice as long
+TURN_S = 0.2  # of what is cut, from its first batch on: with half of it, pairs have four times the variance
+MOST_S = 1.0  # likewise, where what precedes the first batch counts: what follows is to be twice as long
+BEGIN_SHARE = 0.1  # of an epoch: if more precedes the first batch, a buffer may take in much of the epoch there
 TRIED_S = 1.0  # of the turns that tell how fast batches come
+NUM_TRIED = 2  # of these turns: the first one may fill a cache
 FEWEST_TRIED = 8  # batches of them, as one alone cannot be told from what comes before it
 NS_PER_S = 1_000_000_000
 
@@ -35,28 +38,40 @@ class Rate:
     batch_s: float
 
     @property
-    def turn_s(self) -> float:
-        """Seconds that batches should come for in a turn, what precedes them left out."""
-        return min(MOST_S, max(TURN_S, 2 * self.begin_s))
-
-    @property
     def epoch_s(self) -> float:
         """Seconds of all its batches."""
         return self.begin_s + self.batch_s * (self.num_batches - 1)
 
+    @property
+    def begins_short(self) -> bool:
+        """True if an epoch loses little of its work with its first batch."""
+        return self.num_batches > 1 and self.begin_s <= BEGIN_SHARE * self.epoch_s
+
+    def count_fitting(self, *, leaves_first: bool) -> int:
+        """The number of batches after the first that a turn has time for, at least one."""
+        turn_s = TURN_S if leaves_first else min(MOST_S, max(TURN_S, 2 * self.begin_s))
+        return max(1, round(turn_s / max(self.batch_s, 1e-9)))
+
 
 @dataclass(frozen=True)
 class Lengths:
-    """How much a turn takes.
+    """How much a turn takes, and what memory is read of.
 
     Args:
-        num_batches: Number of batches that each side is asked for; one more than it has where it takes whole epochs,
-            whose end is then seen, which completes a cache.
         cut_at: Number of batches of a turn of both, where a turn is less than an epoch; None where it is a whole one.
+        filled_by: Number of batches that either side takes before its memory is read: an epoch, which fills caches, or
+            as many for both where one of them takes too long to be waited for.
+        leaves_first: True if a turn's first batch, with all that precedes it, does not count.
     """
 
-    num_batches: dict[SideName, int]
-    cut_at: int | None
+    cut_at: int | None = None
+    filled_by: int = MOST_BATCHES
+    leaves_first: bool = False
+
+    @property
+    def length(self) -> Length:
+        """How much both sides are asked for."""
+        return Length(self.cut_at or MOST_BATCHES, self.filled_by, self.leaves_first)
 
 
 def measure_lengths(seats: Seats, core: int | None) -> Lengths:
@@ -79,15 +94,16 @@ def measure_lengths(seats: Seats, core: int | None) -> Lengths:
 
 
 def _measure_rate(seats: Seats, name: SideName, warmed: WarmedUp) -> Rate:
-    """How fast the batches come once a cache is full, in a turn that is not the first of its kind."""
+    """How fast the batches come once a cache is full, in the turn that others disturbed least."""
     extent = warmed.extent or Extent(1, is_cut=True)
     in_time = round(extent.num_batches * TRIED_S * NS_PER_S / warmed.sample.wall_ns)
     num_tried = min(extent.num_batches, max(FEWEST_TRIED, in_time))
     ask_all({name: seats[name]}, {name: FixBatches(num_tried)}, Done)
-    for _ in range(2):
+    tried = []
+    for _ in range(NUM_TRIED):
         send(seats, name, TakeTurn())
-        sample = receive(seats, name, Sample)
-    return estimate_rate(extent, sample, num_tried)
+        tried.append(estimate_rate(extent, receive(seats, name, Sample), num_tried))
+    return min(tried, key=lambda rate: rate.batch_s)
 
 
 def estimate_rate(extent: Extent, sample: Sample, num_tried: int) -> Rate:
@@ -105,8 +121,10 @@ def estimate_rate(extent: Extent, sample: Sample, num_tried: int) -> Rate:
 
 def choose_lengths(rates: dict[SideName, Rate]) -> Lengths:
     """Whole epochs if both sides have short ones; else as many batches for both as the slower one gives in a turn."""
-    if all(not each.is_cut and each.epoch_s <= LONGEST_WHOLE_S for each in rates.values()):
-        return Lengths({name: each.num_batches + 1 for name, each in rates.items()}, None)
-    fitting = min(round(each.turn_s / max(each.batch_s, 1e-9)) for each in rates.values())
-    cut_at = max(1, min(fitting, *(each.num_batches for each in rates.values())))
-    return Lengths(dict.fromkeys(rates, cut_at), cut_at)
+    is_cut = any(each.is_cut for each in rates.values())
+    if not is_cut and all(each.epoch_s <= LONGEST_WHOLE_S for each in rates.values()):
+        return Lengths()
+    leaves_first = all(each.begins_short for each in rates.values())
+    fitting = min(each.count_fitting(leaves_first=leaves_first) for each in rates.values())
+    cut_at = min(1 + fitting, *(each.num_batches for each in rates.values()))
+    return Lengths(cut_at, cut_at if is_cut else MOST_BATCHES, leaves_first)

@@ -10,22 +10,18 @@ from bench.cases.gate import match_cases, narrow
 from bench.gate.design import AUTO, GateOptions
 from bench.gate.draws import Lots
 from bench.gate.packages import Install, Interpreters, find_interpreters, install
-from bench.gate.pairs import SideFailedError
 from bench.gate.pipelines.chosen import build_cases, find_listed, locate_subjects, tell_subject
-from bench.gate.pipelines.compared import Compared, compare_pipelines, tell_failure, tell_refusal
+from bench.gate.pipelines.compared import Compared, Failures, compare_pipelines, tell_failures, tell_refusal
 from bench.gate.pipelines.places import find_place, find_search_path
-from bench.gate.revisions import PROJECT, Repository, Workplace
+from bench.gate.revisions import Repository, Workplace
 from bench.gate.rounds import GateListener, GateRun, Keep
 from bench.gate.slots import Slots, Staged
-from bench.gate.start import build_plan, start_record
+from bench.gate.start import choose_controls, start_record
 from bench.slots.tools import build_tools
 from bench.workers.protocol import Introduction
 from mnist_core.language.errors import InputError
 from reports.gate.record import GateRecord, SideName
-from reports.gate.settings import load_gate_settings
 from reports.record.case import Case
-
-NO_METRIC = "memory"
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def measure_pipelines(
     )
     compared = _compare(options, workplace, gated, slots, listener)
     record = replace(_start(options, workplace, gated, compared), environment_line=interpreters.environment_line)
-    for line in record.notices:
+    for line in (*record.notices, *(each.failure for each in record.pipelines if each.failure)):
         listener.notice(line)
     if record.refusal:
         keep(record)
@@ -95,9 +91,6 @@ def _find_gated(options: GateOptions, workplace: Workplace) -> Gated:
     texts = dict(zip(cases, map(tell_subject, subjects), strict=True))
     every = tuple(cases.values())
     wanted = narrow(match_cases(every, every), options.patterns).compared
-    settings = load_gate_settings(workplace.head.folder / PROJECT)
-    if any(each.metric == NO_METRIC for each in build_plan(settings, options.metrics, wanted).thresholds):
-        raise InputError(f"a gate of pipelines has no {NO_METRIC}: take time, cpu or first_batch.")
     return Gated({name: cases[name] for name in wanted}, texts, repository, inside)
 
 
@@ -106,8 +99,8 @@ def _stage(
 ) -> dict[SideName, Staged]:
     base, head = (find_place(each.folder, gated.repository, gated.inside) for each in (workplace.base, workplace.head))
     return {
-        "base": Staged(interpreters.base, None, gated.cases, base, compared.read_lengths("base")),
-        "head": Staged(interpreters.head, None, gated.cases, head, compared.read_lengths("head")),
+        "base": Staged(interpreters.base, None, gated.cases, base, compared.read_lengths()),
+        "head": Staged(interpreters.head, None, gated.cases, head, compared.read_lengths()),
     }
 
 
@@ -115,26 +108,43 @@ def _compare(
     options: GateOptions, workplace: Workplace, gated: Gated, slots: Slots, listener: GateListener
 ) -> Compared:
     try:
-        return compare_pipelines(
+        compared = compare_pipelines(
             slots,
             {name: gated.texts[name] for name in gated.cases},
             core=options.design.choose_core(),
             times_different=options.times_different,
             say=listener.notice,
         )
-    except SideFailedError as error:
-        base, head = workplace.base, workplace.head
-        names: dict[SideName, str] = {"base": base.name, "head": head.name}
-        folders: dict[SideName, str] = {"base": str(base.folder.resolve()), "head": str(head.folder.resolve())}
-        raise InputError(tell_failure(error, names, folders)) from None
     finally:
         slots.close()
+    if not compared.works:
+        raise InputError("; ".join(_tell(workplace, failures) for failures in compared.failures.values()))
+    return compared
+
+
+def _tell(workplace: Workplace, failures: Failures) -> str:
+    base, head = workplace.base, workplace.head
+    return tell_failures(
+        failures,
+        {"base": base.name, "head": head.name},
+        {"base": str(base.folder.resolve()), "head": str(head.folder.resolve())},
+    )
 
 
 def _start(options: GateOptions, workplace: Workplace, gated: Gated, compared: Compared) -> GateRecord:
-    cases = tuple(gated.cases.values())
-    of_base, of_head = (Introduction(cases, compared.settings[side], ()) for side in ("base", "head"))
-    record = start_record(options, workplace, of_base, of_head, match_cases(cases, cases))
-    pipelines = compared.describe(gated.texts)
+    in_head = tuple(gated.cases.values())
+    in_base = tuple(each for each in in_head if each.id not in compared.new)
+    of_base = Introduction(in_base, compared.settings["base"], _tell_new(workplace, compared))
+    of_head = Introduction(in_head, compared.settings["head"], ())
+    record = start_record(options, workplace, of_base, of_head, match_cases(in_base, in_head))
+    pipelines = compared.describe(
+        {name: gated.texts[name] for name in gated.cases}, lambda failures: _tell(workplace, failures)
+    )
     refusal = "" if options.times_different else tell_refusal(pipelines)
-    return replace(record, pipelines=pipelines, refusal=refusal)
+    plan = replace(record.plan, control_cases=choose_controls(tuple(compared.works)))
+    return replace(record, plan=plan, pipelines=pipelines, refusal=refusal)
+
+
+def _tell_new(workplace: Workplace, compared: Compared) -> tuple[str, ...]:
+    """Why base has nothing to compare with, for each case that is new in head."""
+    return tuple(f"new in head: not compared: {_tell(workplace, compared.failures[case])}" for case in compared.new)

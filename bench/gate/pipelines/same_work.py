@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.gate.pairs import Seats, SideFailedError, ask_all
@@ -16,6 +16,7 @@ MOST_EXAMPLES = 50_000  # some seconds of hashing
 LIMIT_S = 10.0  # of what people wait for before anything is measured
 AGAIN_S = 60.0  # for as many examples as the other side has given in LIMIT_S
 ANOTHER_SEED = 1
+SIDES: tuple[SideName, ...] = ("base", "head")
 RANDOM = "random whatever the seeds: types, shapes and counts are compared, but no values"
 SEEDED = "its values depend on seeds: what draws in another order gives others, and can be gated with --different-work"
 
@@ -52,23 +53,28 @@ class SameWork:
         Raises:
             SideFailedError: A side fails, or gives nothing.
         """
-        read = self._read_first()
-        for side, each in read.contents.items():
-            if not each.num_examples:
-                raise SideFailedError(side, "gives no example: its dataset is empty.")
+        read = self._read_first(SIDES)
         base, head = self._level(read.contents["base"], read.contents["head"])
         work = compare_contents(base, head)
         return (work if work.is_same else self._doubt(work, base, head)), read.settings
 
-    def _read_first(self) -> Read:
-        """What both sides give, deterministic if TensorFlow can do it: some operations cannot, and fail then."""
-        requests: Requests = dict.fromkeys(("base", "head"), ReadContents(MOST_EXAMPLES, LIMIT_S))
+    def check(self, side: SideName) -> None:
+        """Read what one side gives, and compare it with nothing; raises as `compare` does."""
+        self._read_first((side,))
+
+    def _read_first(self, sides: Sequence[SideName]) -> Read:
+        """What these sides give, deterministic if TensorFlow can do it: some operations cannot, and fail then."""
+        requests: Requests = dict.fromkeys(sides, ReadContents(MOST_EXAMPLES, LIMIT_S))
         try:
-            return self._read("gate", requests)
+            read = self._read("gate", requests)
         except SideFailedError:
             self._reset()
             self._is_deterministic = False
-            return self._read("gate", requests)
+            read = self._read("gate", requests)
+        for side, each in read.contents.items():
+            if not each.num_examples:
+                raise SideFailedError(side, "gives no example: its dataset is empty.")
+        return read
 
     def _level(self, base: Contents, head: Contents) -> tuple[Contents, Contents]:
         """Both sides up to as many examples, where it is only our limits or a last batch that sets them apart."""

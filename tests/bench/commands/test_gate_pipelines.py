@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,14 +154,41 @@ def test_a_project_lists_its_pipelines_and_a_package_that_leads_to_the_repositor
     assert decide(record).outcome is Outcome.NOT_COMPARED
 
 
-def test_memory_is_refused_before_anything_is_read(repository: GitFolder) -> None:
-    options = GateOptions("HEAD", pipelines=(describe_pipeline("data.py:make"),), metrics=("memory",), design=QUICK)
-    reason = r"^a gate of pipelines has no memory: take time, cpu or first_batch\.$"
-    with pytest.raises(InputError, match=reason):
-        run_gate(options)
-    repository.write("pyproject.toml", '[tool.mnist-bench.gate]\nmetrics = ["time", "memory"]\n')
-    with pytest.raises(InputError, match=reason):
-        run_gate(replace(options, metrics=()))
+def test_a_pipeline_that_holds_more_is_found_by_its_memory_alone(repository: GitFolder) -> None:
+    settings = SETTINGS.replace('["cpu"]', '["memory"]') + "memory = {limit = 0.2, margin = 0.05}\n"
+    repository.commit(**{"pyproject.toml": settings})
+    repository.write("data.py", DATA.replace(".batch(batch_size)", ".batch(batch_size).cache()"))
+    options = GateOptions("HEAD", seed=7, budget_s=1e9, design=QUICK, pipelines=(describe_pipeline("data.py:make"),))
+    decision = decide(run_gate(options))
+    (finding,) = decision.findings
+    assert (finding.threshold.metric, finding.verdict) == ("memory", GateVerdict.REGRESSED)
+    pairs = decision.record.pairs
+    assert all(not pair.base.turns for pair in pairs), "nothing is timed"
+    cached = 96 * 24 * 24 * 8
+    grown = [pair.head.live_bytes - pair.base.live_bytes for pair in pairs if pair.kind == "gate"]
+    assert all(0.2 * cached < each < cached for each in grown), "the cache has what the shuffle had, and more"
+
+
+def test_of_several_pipelines_those_that_a_side_has_not_stop_none_of_the_others(
+    repository: GitFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = '[tool.mnist-bench]\npipelines = ["data.py:make", "data.py:fresh", "data.py:gone"]\n'
+    repository.commit(**{"data.py": DATA + "\ngone = make\n", "pyproject.toml": listed + SETTINGS})
+    repository.write("data.py", DATA + "\nfresh = make\n")
+    decision = decide(run_gate(GateOptions("HEAD", seed=7, budget_s=1e9, design=QUICK)))
+    reasons = {each.threshold.case: each.reason for each in decision.findings}
+    assert reasons == {
+        "make-default-cpu": "",
+        "gone-default-cpu": "head, working tree: data.py:gone: data.py has no gone: it has fresh, make, prepare.",
+    }
+    assert decision.outcome is Outcome.FAILED
+    assert decision.record.cases.only_in_head == ("fresh-default-cpu",)
+    (notice,) = decision.record.notices
+    assert (
+        notice
+        == "new in head: not compared: base, HEAD: data.py:fresh: data.py has no fresh: it has gone, make, prepare."
+    )
+    assert {pair.case for pair in decision.record.pairs} == {"make-default-cpu"}
 
 
 def test_without_a_pipeline_a_repository_of_others_says_what_to_give(repository: GitFolder) -> None:

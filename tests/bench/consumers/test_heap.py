@@ -12,6 +12,7 @@ from meters import read_memory
 
 from bench.cases.selection import build_case
 from bench.consumers.heap import FEWEST_PASSES, MOST_PASSES, DeviceHeap, EpochHeapReader
+from bench.consumers.meter import MOST_BATCHES
 from bench.machine import heap as heap_module
 from bench.machine.clock import MachineClock
 from bench.machine.heap import Heap
@@ -212,6 +213,17 @@ def test_a_pipeline_without_an_end_is_read_in_parts() -> None:
     assert memory.extent.is_cut
     assert memory.extent.num_batches <= 4
     assert len(memory.epochs) >= FEWEST_PASSES
+
+
+@pytest.mark.parametrize(("num_batches", "expected"), [(5, Extent(5, is_cut=True)), (MOST_BATCHES, Extent(20))])
+def test_a_pass_that_is_fixed_takes_so_many_batches_however_long_and_is_the_only_one(
+    num_batches: int, expected: Extent
+) -> None:
+    opened = OpenedPipeline("mine.py:mine", lambda: tf.data.Dataset.range(20))
+    reader = EpochHeapReader("mine", opened, CountedHeap(10), Ticks(30.0))
+    reader.fix_batches(num_batches)
+    memory = reader.read_memory()
+    assert (memory.extent, memory.live_bytes, memory.epochs) == (expected, 10, ())
 
 
 def test_slow_passes_are_few() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from bench.gate.design import PairDesign
 from bench.gate.draws import Lot
-from bench.gate.pairs import Job, Seat, measure_pair
+from bench.gate.pairs import Job, Length, Seat, measure_pair
 from bench.slots.process import SlotError
-from bench.workers.protocol import Done, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
+from bench.workers.protocol import Done, FixBatches, Package, Pin, ReadMemory, Ready, Start, Stop, TakeTurn
 from reports.gate.record import Failure, Pair, Side
 from reports.gate.stages import PairRequest
 from reports.record.case import Case, Subject
@@ -139,6 +139,27 @@ def test_where_memory_alone_is_gated_and_cannot_be_read_the_pair_fails() -> None
     measured = measure_pair(replace(job, request=replace(job.request, takes_turns=True)), seat(*sides), 4)
     assert isinstance(measured, Pair)
     assert measured.head.live_bytes is None
+
+
+def test_a_side_is_told_how_much_to_take_before_memory_is_read_and_before_turns() -> None:
+    log: list = []
+    sides = [FakeSide(name, log) for name in ("base", "head")]
+    seats = {name: replace(each, length=Length(11, 7, leaves_first=True)) for name, each in seat(*sides).items()}
+    measure_pair(Job(PairRequest("post", "gate", "screen", 6, reads_memory=True), 0, FIRST), seats, 2)
+    of_base = [request for name, request in log if name == "base"]
+    assert of_base[:5] == [OLD_MEMORY, FixBatches(7), ReadMemory(), OLD, FixBatches(11)]
+
+
+@pytest.mark.parametrize(("length", "apart"), [(None, 3), (Length(5, 5, True), 3), (Length(5, 5, False), None)])
+def test_a_first_batch_counts_unless_it_is_left_out(length: Length | None, apart: int | None) -> None:
+    class Cut(FakeSide):
+        def _answer(self, request):
+            answer = super()._answer(request)
+            return replace(answer, num_set_apart=3) if isinstance(answer, Sample) else answer
+
+    seats = {name: replace(each, length=length) for name, each in seat(Cut("base", []), Cut("head", [])).items()}
+    pair = measure_pair(JOB, seats, 2)
+    assert {turn.num_set_apart for side in (pair.base, pair.head) for turn in side.turns} == {apart}
 
 
 @pytest.mark.parametrize("answered", range(7))

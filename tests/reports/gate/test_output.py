@@ -271,6 +271,17 @@ def test_pipelines_are_told_with_what_was_found_of_them_before_they_were_timed()
     assert not any("digits" in line for line in lines)
 
 
+def test_a_pipeline_that_head_cannot_give_is_told_in_a_row_and_a_line() -> None:
+    gate = build_pipelines(WORK, WORK)
+    reason = "head, feature: data.py:p1: data.py has no p1: it has p0."
+    broken = replace(gate.pipelines[1], work=None, num_batches=None, failure=reason)
+    decision = decide(replace(add_pairs(gate, "p0-default-cpu", "screen", CALM), pipelines=(gate.pipelines[0], broken)))
+    assert tell_run(decision)[1] == f"not compared: {reason}"
+    assert f"| **FAILED** | p1-default-cpu | time |  | {reason} | 0 |" in render_comment(decision)
+    told = json.loads(render_json(decision, 2))
+    assert (told["outcome"], told["pipelines"][1]["work"], told["pipelines"][1]["failure"]) == ("failed", None, reason)
+
+
 def test_what_is_not_the_same_work_is_the_verdict_and_fails() -> None:
     gate = build_pipelines(OTHER, refusal="not the same work: data.py:p0: component 0 (x): float32 () against int32 ()")
     decision = decide(replace(gate, pairs=()))

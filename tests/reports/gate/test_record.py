@@ -50,9 +50,18 @@ def test_a_gate_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_record_of_pipelines_comes_back_as_it_was_written(tmp_path: Path) -> None:
     work = Work("none", 10, is_whole=False, differences=("component 0: other values",), remarks=("seeds",))
-    record = replace(RECORD, pipelines=(GatedPipeline("a", "data.py:make", work, 8),), refusal="not the same work")
+    broken = GatedPipeline("new", "data.py:new", None, failure="head, b: broke")
+    pipelines = (GatedPipeline("a", "data.py:make", work, 8), broken)
+    record = replace(RECORD, pipelines=pipelines, refusal="not the same work")
+    assert record.broken == {"new": "head, b: broke"}
     save_gate(record, tmp_path / "gate.json")
     assert load_gate(tmp_path / "gate.json") == record
+
+
+@pytest.mark.parametrize(("work", "failure"), [(None, ""), (Work("bits", 1, is_whole=True), "broke"), (None, "a\nb")])
+def test_a_pipeline_is_either_compared_or_has_failed(work: Work | None, failure: str) -> None:
+    with pytest.raises(ValueError, match="GatedPipeline"):
+        GatedPipeline("a", "data.py:make", work, failure=failure)
 
 
 def test_a_record_of_the_first_format_which_had_no_pipelines_loads(tmp_path: Path) -> None:

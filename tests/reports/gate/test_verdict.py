@@ -9,6 +9,7 @@ from gates import CALM, add_pairs, build_gate, control, draw_from, fail, gauss, 
 from reports.gate.file import load_gate, save_gate
 from reports.gate.stages import find_next_pairs
 from reports.gate.verdict import GateVerdict, decide
+from reports.gate.work import GatedPipeline
 from reports.summary.outcome import Outcome, find_exit_code
 
 
@@ -20,6 +21,19 @@ def test_ok_comes_with_a_bound() -> None:
     assert finding.change.high == pytest.approx(math.exp(0.003), abs=1e-6)
     assert (finding.p_value, finding.smallest_effect, finding.reason) == (None, None, "")
     assert (decision.outcome, decision.reason) == (Outcome.FINE, "all 1 comparisons are within their limits")
+
+
+def test_a_pipeline_that_head_cannot_give_is_failed_without_a_pair_and_the_others_are_decided() -> None:
+    reason = "head, feature: data.py:b cannot be built at data.py:3: OSError: no disk"
+    gate = replace(build_gate("a", "b"), pipelines=(GatedPipeline("b", "data.py:b", None, failure=reason),))
+    assert {each.case for each in find_next_pairs(gate)} == {"a"}
+    gate = add_pairs(control(gate), "a", "screen", CALM)
+    assert find_next_pairs(gate) == ()
+    decision = decide(gate)
+    of_a, of_b = decision.findings
+    assert (of_a.verdict, of_b.verdict, of_b.reason) == (GateVerdict.OK, GateVerdict.FAILED, reason)
+    assert (decision.outcome, decision.reason) == (Outcome.FAILED, "1 of 2 comparisons could not be made")
+    assert find_exit_code(decision.outcome, (Outcome.FAILED,)) == 2
 
 
 def test_regressed_comes_with_a_p_value_and_an_interval() -> None:

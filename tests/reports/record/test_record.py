@@ -356,12 +356,14 @@ def test_a_machine_that_makes_no_sense_is_no_error(tmp_path: Path) -> None:
 
 
 def test_an_extent_comes_back_and_a_record_without_one_is_read(tmp_path: Path) -> None:
-    cut = replace(SAMPLE, num_set_apart=32)
+    cut = replace(SAMPLE, num_set_apart=32, first_batch_cpu_ns=7)
     case = replace(CASE, turns=(Turn(0, cut),), extent=Extent(7, is_cut=True, example_bytes=1.5, is_endless=True))
     assert load_record(write(tmp_path / "record.json", stored(case))).cases == (case,)
     value = stored(case)
     own = value["benchmarks"][0]["extra_info"][KEY]
-    del own["extent"], own["warm_up"]["num_set_apart"], own["turns"][0]["sample"]["num_set_apart"]
+    del own["extent"]
+    for sample in (own["warm_up"], own["turns"][0]["sample"]):
+        del sample["num_set_apart"], sample["first_batch_cpu_ns"]
     assert load_record(write(tmp_path / "early.json", value)).cases == (
         replace(case, extent=None, turns=(Turn(0, SAMPLE),)),
     )

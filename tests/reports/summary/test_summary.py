@@ -9,12 +9,13 @@ from compared import GPU, make_case, make_reading, slow_down
 from reports.record.machine import Machine
 from reports.record.program import Program
 from reports.record.record import CaseRecord, Record
-from reports.record.sample import Mixing, Turn
+from reports.record.sample import Mixing, Sample, Turn
 from reports.stats.crossover import Crossover
 from reports.stats.median import Estimate
 from reports.summary.metric import (
     ACCURACY,
     BUSY_SHARE,
+    CPU_TIME,
     FIRST_BATCH,
     LIVE_BYTES,
     METRICS,
@@ -181,6 +182,24 @@ def test_a_turn_that_ends_with_its_first_batch_has_no_busy_share() -> None:
         fed, turns=tuple(replace(t, sample=replace(t.sample, first_batch_ns=t.sample.wall_ns)) for t in fed.turns)
     )
     assert summarize_cases(whole).cases[0].find(BUSY_SHARE) is None
+
+
+@pytest.mark.parametrize(
+    ("num_set_apart", "first_cpu_ns", "time_ns", "cpu_ns"),
+    [
+        (None, 400, 100, 70),  # a whole epoch
+        (4, 400, 50, 50),  # a part: 700 ns of wall time and 400 of CPU time before its first batch
+        (4, None, 50, 70),  # of an earlier record
+        (10, 400, 100, 70),  # nothing comes after the first batch
+    ],
+)
+def test_time_and_cpu_of_a_part_of_an_epoch_are_those_after_its_first_batch(
+    num_set_apart: int | None, first_cpu_ns: int | None, time_ns: int, cpu_ns: int
+) -> None:
+    sample = Sample(1000, 700, 700, 10, num_set_apart=num_set_apart, first_batch_cpu_ns=first_cpu_ns)
+    assert TIME.read_turn(sample) == pytest.approx(time_ns / 1e9)
+    assert RATE.read_turn(sample) == pytest.approx(1e9 / time_ns)
+    assert CPU_TIME.read_turn(sample) == pytest.approx(cpu_ns / 1e9)
 
 
 def test_every_metric_has_a_name_and_a_column_of_its_own() -> None:

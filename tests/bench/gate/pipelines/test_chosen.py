@@ -117,7 +117,7 @@ def test_the_same_pipeline_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_pipeline_is_told_as_its_owner_types_it() -> None:
     subject = describe_pipeline("data.py:make", ["size=3"], select="train", source="raw.py:read")
-    assert tell_subject(subject) == "data.py:make size=3 select=train source=raw.py:read"
+    assert tell_subject(subject) == "data.py:make[train] size=3 source=raw.py:read"
 
 
 def test_a_place_has_the_users_folder_even_if_the_revision_has_not(tmp_path: Path) -> None:

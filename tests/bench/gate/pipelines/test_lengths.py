@@ -2,7 +2,8 @@
 
 import pytest
 
-from bench.gate.pairs import Seat
+from bench.consumers.meter import MOST_BATCHES
+from bench.gate.pairs import Length, Seat
 from bench.gate.pipelines.lengths import Lengths, Rate, choose_lengths, estimate_rate, measure_lengths
 from bench.workers.protocol import Done, FixBatches, Pin, Ready, Start, Stop, TakeTurn, WarmedUp, WarmUp
 from reports.record.case import Case, Subject
@@ -23,33 +24,53 @@ def choose(base: Rate, head: Rate) -> Lengths:
 
 
 def test_short_epochs_are_taken_whole_up_to_their_end() -> None:
-    assert choose(rate(25, 10), rate(12, 20)) == Lengths({"base": 26, "head": 13}, None)
+    assert choose(rate(25, 10), rate(12, 20)) == Lengths(None, MOST_BATCHES)
 
 
 def test_a_long_epoch_on_either_side_cuts_both_to_what_the_slower_one_gives() -> None:
-    cut = Lengths({"base": 5, "head": 5}, 5)
+    cut = Lengths(11, MOST_BATCHES, leaves_first=True)
     assert choose(rate(50, 10), rate(50, 20)) == cut
     assert choose(rate(50, 20), rate(50, 10)) == cut
 
 
-def test_the_filling_of_buffers_counts_for_an_epoch_but_not_for_the_number_of_batches() -> None:
+def test_the_filling_of_buffers_counts_for_the_length_of_an_epoch() -> None:
     assert choose(rate(10, 10, begin_ms=150), rate(10, 10, begin_ms=150)).cut_at is None
     assert choose(rate(10, 10, begin_ms=200), rate(100, 10)).cut_at == 10
 
 
-@pytest.mark.parametrize(("begin_ms", "cut_at"), [(50, 10), (100, 20), (500, 100), (5000, 100)])
-def test_what_comes_before_the_first_batch_makes_a_turn_longer_up_to_a_second(begin_ms: int, cut_at: int) -> None:
-    slow = rate(1000, 10, begin_ms=begin_ms)
-    assert choose(slow, slow).cut_at == cut_at
+@pytest.mark.parametrize(
+    ("begin_ms", "cut_at", "leaves_first"),
+    [
+        (0, 21, True),
+        (50, 21, True),
+        (110, 21, True),  # of an epoch of 1100 ms
+        (112, 23, False),
+        (500, 100, False),
+        (5000, 100, False),
+    ],
+)
+def test_a_first_batch_with_much_of_the_epochs_work_counts_and_makes_a_turn_longer_up_to_a_second(
+    begin_ms: int, cut_at: int, leaves_first: bool
+) -> None:
+    slow, quick = rate(100, 10, begin_ms=begin_ms), rate(100, 10)
+    expected = Lengths(cut_at, MOST_BATCHES, leaves_first)
+    assert choose(slow, slow) == expected
+    assert choose(slow, quick).leaves_first == choose(quick, slow).leaves_first == leaves_first
 
 
-def test_what_has_no_end_is_cut_however_fast_it_is() -> None:
-    assert choose(rate(50, 1, is_cut=True), rate(50, 1)).cut_at == 50
-    assert choose(rate(5000, 0, is_cut=True), rate(900, 1)).cut_at == 100
+def test_what_has_no_end_is_cut_however_fast_it_is_and_memory_is_read_after_as_much_of_it() -> None:
+    assert choose(rate(50, 1, is_cut=True), rate(50, 1)) == Lengths(50, 50, leaves_first=True)
+    assert choose(rate(900, 1), rate(5000, 0, is_cut=True)) == Lengths(201, 201, leaves_first=True)
 
 
-def test_a_turn_has_at_least_a_batch() -> None:
-    assert choose(rate(3, 5000, is_cut=True), rate(3, 5000, is_cut=True)).cut_at == 1
+def test_a_turn_has_a_batch_beside_the_first_one_if_there_is_another() -> None:
+    assert choose(rate(3, 5000, is_cut=True), rate(3, 5000, is_cut=True)).cut_at == 2
+    assert choose(rate(1, 5000, begin_ms=5000), rate(3, 5000)) == Lengths(1, MOST_BATCHES)
+
+
+def test_both_sides_are_asked_for_whole_epochs_or_for_as_much() -> None:
+    assert Lengths().length == Length(MOST_BATCHES, MOST_BATCHES, leaves_first=False)
+    assert Lengths(6, 6, leaves_first=True).length == Length(6, 6, leaves_first=True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +111,7 @@ class FakeSide:
 def test_a_side_is_warmed_pinned_and_then_tried_for_a_second() -> None:
     base, head = [], []
     seats = {"base": Seat(FakeSide(base), 0, START), "head": Seat(FakeSide(head), 1, START)}
-    assert measure_lengths(seats, core=1) == Lengths({"base": 10, "head": 10}, 10)
+    assert measure_lengths(seats, core=1) == Lengths(21, MOST_BATCHES, leaves_first=True)
     expected = [START, WarmUp(reads_program=False), Pin(1), FixBatches(25), TakeTurn(), TakeTurn(), Stop()]
     assert base == head == expected
 
