@@ -154,6 +154,7 @@ def test_settled_means_that_nothing_grows_any_more(monkeypatch: pytest.MonkeyPat
     assert len(list(readings)) > 50, "it stops soon after"
 
 
+@pytest.mark.process  # the fork server
 def test_workers_are_forked_where_fork_exists() -> None:
     assert build_context().get_start_method() == (
         "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
