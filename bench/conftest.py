@@ -18,8 +18,8 @@ from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.options import add_options, read_selection
-from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory
-from bench.turns.measure import MAX_ROUNDS
+from bench.turns.group import Outcome, capture_traces, measure_group, measure_memory, measure_mixing, measure_stages
+from bench.turns.measure import MAX_ROUNDS, gather_pipelines
 from bench.turns.replay import CLOCK, Measure, replay
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter, build_context
@@ -38,11 +38,13 @@ from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
 from reports.stats.median import FEWEST_VALUES
+from reports.summary.fields import COLD, PIPELINES
 from reports.summary.summary import Summary, summarize
 from reports.tables.all_tables import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
 ENVIRONMENT = pytest.StashKey[Surroundings]()
+READINGS = {"memory": measure_memory, "stages": measure_stages, "mixing": measure_mixing}
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
 EXIT_BAD_INPUT = 2
 GIBIBYTE = 2**30
@@ -135,14 +137,23 @@ class Measurements:
         if group not in self._outcomes:
             begin_s = time.monotonic()
             try:
-                self._outcomes[group] = self._measure(group)
+                self._outcomes[group] = self._gather(group, self._measure(group))
             except InputError as error:
                 pytest.exit(f"error: {error}", returncode=EXIT_BAD_INPUT)
             self._left_s -= time.monotonic() - begin_s
         outcome = self._outcomes[group][case.id]
         if isinstance(outcome, WorkerError):
             pytest.fail("\n".join([str(outcome), *outcome.list_printed()]), pytrace=False)
-        return replace(outcome, group=group)
+        return outcome
+
+    def _gather(self, group: str, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+        """The outcomes with the group that tables know; ratios of pipelines are to the first that did not fail."""
+        records = [each for each in outcomes.values() if isinstance(each, CaseRecord)]
+        if any(case.subject.kind in OWN_DATA for case in self._cases[group]):
+            gathered = gather_pipelines(records, COLD if group == COLD else PIPELINES)
+        else:
+            gathered = tuple(replace(each, group=group) for each in records)
+        return {**outcomes, **{each.case.id: each for each in gathered}}
 
     def _measure(self, group: str) -> dict[str, Outcome]:
         budget = self._share_budget(group)
@@ -156,8 +167,9 @@ class Measurements:
             cases = self._cases[group]
             if GROUPS[group].measures == "traces":
                 return self._capture(cases, seed, progress)
-            if GROUPS[group].measures == "memory":
-                return measure_memory(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
+            if GROUPS[group].measures in READINGS:
+                measure = READINGS[GROUPS[group].measures]
+                return measure(cases, self._start_worker, seed=seed, clock_s=time.monotonic, listener=progress)
             return measure_group(
                 cases, self._start_worker, budget, seed=seed, clock_s=time.monotonic, listener=progress
             )

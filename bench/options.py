@@ -67,6 +67,12 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
     )
     add("--source", metavar="SUBJECT", help="the dataset that the pipelines' functions transform")
     add(
+        "--model",
+        metavar="MODEL",
+        help="also train this model of yours on the pipelines: file.py:name of a function that gives it compiled",
+    )
+    add("--cold", action="store_true", help="also measure the pipelines with their files dropped from the page cache")
+    add(
         "--arm",
         action="append",
         metavar="ARM",
@@ -110,6 +116,8 @@ def read_selection(config: pytest.Config) -> Selection:
         options.claims,
         options.traces,
         subjects,
+        options.model,
+        options.cold,
     )
 
 

@@ -29,6 +29,8 @@ class Selection:
         claims: Which claims' own cases are measured, such as "C19,C20"; "all" are all, None is none.
         traces: True to capture traces.
         subjects: Pipelines of a person's own, and orderings beside them, to measure instead of all that is ours.
+        model: Where a person's own compiled model is found that is trained on these; None trains none.
+        cold: True to measure these with their files dropped from the page cache, too.
     """
 
     orderings: Sequence[str] = ()
@@ -40,6 +42,8 @@ class Selection:
     claims: str | None = None
     traces: bool = False
     subjects: Sequence[Subject] = ()
+    model: str | None = None
+    cold: bool = False
 
     @property
     def own_names(self) -> list[str]:

@@ -133,13 +133,16 @@ def test_a_persons_pipelines_take_the_place_of_the_orderings(checkout: Path) -> 
     assert reason.startswith(f"broken-raw-cpu: mine.py:broken fails in Map at {checkout}/mine.py:9, element 4 counted")
     assert printed == "  | this is mine"
     cases = load_record(checkout / "run").cases
-    assert [(case.group, case.case.id) for case in cases] == [
+    assert {case.group for case in cases} == {"pipelines"}
+    assert [(case.consumer, case.case.id) for case in cases] == [
         ("memory", "make-default-cpu"),
-        ("orderings", "make-default-cpu"),
-        ("orderings", "make-raw-cpu"),
-        ("traces", "make-observed-2ms-default-cpu"),
-        ("training", "make-emulated-2ms-default-cpu"),
-        ("training", "make-emulated-2ms-raw-cpu"),
+        ("drain", "make-default-cpu"),
+        ("drain", "make-raw-cpu"),
+        ("stages", "make-stages-default-cpu"),
+        ("order", "make-order-default-cpu"),
+        ("observed", "make-observed-2ms-default-cpu"),
+        ("emulated", "make-emulated-2ms-default-cpu"),
+        ("emulated", "make-emulated-2ms-raw-cpu"),
     ]
     assert {(len(case.turns), *(turn.sample.num_examples for turn in case.turns)) for case in cases if case.turns} == {
         (6, *[40] * 6)

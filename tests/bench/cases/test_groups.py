@@ -18,6 +18,8 @@ def test_a_persons_pipelines_are_measured_where_that_takes_no_digits_of_ours() -
     assert list_ids(Selection(arms=("default", "raw"), subjects=SUBJECTS, step_ms=3, devices=("cpu", "gpu"))) == {
         "memory": ["make-default-cpu", "post-default-cpu"],
         "orderings": ["make-default-cpu", "post-default-cpu", "make-raw-cpu", "post-raw-cpu"],
+        "order": ["make-order-default-cpu", "post-order-default-cpu"],
+        "stages": ["make-stages-default-cpu", "post-stages-default-cpu"],
         "training": [f"{name}-emulated-3ms-{arm}-cpu" for arm in ("default", "raw") for name in ("make", "post")],
     }
 
@@ -26,6 +28,17 @@ def test_traces_and_a_python_loop_are_asked_for() -> None:
     chosen = list_ids(Selection(arms=("default",), subjects=SUBJECTS[:1], traces=True, python_loop=True))
     assert chosen["traces"] == ["make-observed-2ms-default-cpu"]
     assert chosen["orderings"] == ["make-default-cpu", "make-python-default-cpu"]
+
+
+def test_a_model_and_cold_files_are_asked_for() -> None:
+    asked = Selection(arms=("default",), subjects=SUBJECTS, model="model.py:build", cold=True, devices=("cpu", "gpu"))
+    chosen = build_groups(asked)
+    trained = [case.id for case in chosen["training"] if case.consumer == "model"]
+    assert trained == [f"{name}-model-default-{device}" for device in ("cpu", "gpu") for name in ("make", "post")]
+    assert [(case.name, case.is_cold) for case in chosen["cold"]] == [("make", True)]
+    for alone in (Selection(model="model.py:build"), Selection(cold=True)):
+        with pytest.raises(InputError, match="^--model and --cold belong to --pipeline.$"):
+            build_groups(alone)
 
 
 def test_ratios_are_to_the_first_pipeline() -> None:
