@@ -205,8 +205,8 @@ def list_emulated(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
 
 
 def rank_mixed(cases: Sequence[CaseSummary]) -> tuple[Mixed, ...]:
-    """The cases whose order was scored, the best mixed first."""
-    scored = [case for case in cases if case.find(DISPLACEMENT) and case.find(LABEL_RUNS)]
+    """The cases of which the order of a turn was scored, the best mixed first."""
+    scored = [case for case in cases if case.mixing is None and case.find(DISPLACEMENT) and case.find(LABEL_RUNS)]
     accuracies: dict[str, Estimate | None] = {}
     for case in cases:
         if case.group == "accuracy":

@@ -10,7 +10,7 @@ from reports.record.capture import Capture
 from reports.record.case import REFERENCE
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord
-from reports.record.sample import Sample
+from reports.record.sample import Mixing, Sample
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.unit import ACCURACY_SHARE, BYTES, EXAMPLES_PER_S, FACTOR, SECONDS, SHARE, Unit
 
@@ -36,6 +36,7 @@ class Metric:
         of_turn: Function that reads it from one turn; None from it where the turn does not have it.
         of_memory: Function that reads it from a memory reading, likewise.
         of_capture: Function that reads its values from a profiler's trace.
+        of_mixing: Function that reads it from the scores of a pass over a pipeline that was read for its mixing.
         is_read_once: True where a case has one value, which has no interval.
         spread: Factor by which one reading differs from the median of many at most; None where readings are not
             compared, or where their turns have an interval.
@@ -51,6 +52,7 @@ class Metric:
     of_turn: Callable[[Sample], float | None] | None = None
     of_memory: Callable[[Memory], float | None] | None = None
     of_capture: Callable[[Capture], Sequence[float]] | None = None
+    of_mixing: Callable[[Mixing], float] | None = None
     is_read_once: bool = False
     spread: float | None = None
 
@@ -60,6 +62,8 @@ class Metric:
 
     def read(self, case: CaseRecord) -> Values:
         """The case's values by round; empty where it does not have the metric."""
+        if self.of_mixing is not None and case.mixing is not None:
+            return dict(enumerate(map(self.of_mixing, case.mixing.passes)))
         if self.of_turn is not None:
             found = {turn.round: self.read_turn(turn.sample) for turn in case.turns}
             return {number: value for number, value in found.items() if value is not None}
@@ -139,13 +143,16 @@ def _of_reading(name: str, title: str, spread: float | None = None) -> Metric:
 
 
 def _of_mixing(name: str, title: str) -> Metric:
-    """A score of how well a turn shuffled."""
+    """A score of how well a turn, or a pass of a reading, shuffled."""
 
-    def read(sample: Sample) -> float | None:
-        value: float | None = getattr(sample.mixing, name, None)
+    def read_pass(mixing: Mixing) -> float:
+        value: float = getattr(mixing, name)
         return value
 
-    return Metric(name, title, FACTOR, name, more_is_better=True, of_turn=read)
+    def read(sample: Sample) -> float | None:
+        return None if sample.mixing is None else read_pass(sample.mixing)
+
+    return Metric(name, title, FACTOR, name, more_is_better=True, of_turn=read, of_mixing=read_pass)
 
 
 def _of_steps(name: str, title: str, field: str) -> Metric:

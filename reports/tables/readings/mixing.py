@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reports.drawing.numbers import render_estimate, render_ratio
-from reports.record.sample import Mixing, MixingReading
-from reports.stats.median import estimate_median
+from reports.record.sample import MixingReading
 from reports.summary.case import CaseSummary
+from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
 from reports.summary.summary import Summary
 
 EXPLAINED = "of 1, as at random: by how far examples move, and how often ten labels change by which they came sorted"
@@ -23,10 +21,5 @@ def tell_mixing(summary: Summary) -> list[str]:
 def _tell(case: CaseSummary, reading: MixingReading) -> str:
     if not reading.passes:
         return f"{case.name} has no mixing score: {reading.why}"
-    moved = _show(reading, lambda scores: scores.displacement)
-    runs = _show(reading, lambda scores: scores.label_runs)
+    moved, runs = (render_estimate(case.get(metric), render_ratio) for metric in (DISPLACEMENT, LABEL_RUNS))
     return f"mixing score of {case.name}: displacement {moved}, label runs {runs}, {reading.num_examples:,} examples"
-
-
-def _show(reading: MixingReading, read: Callable[[Mixing], float]) -> str:
-    return render_estimate(estimate_median([read(scores) for scores in reading.passes]), render_ratio)

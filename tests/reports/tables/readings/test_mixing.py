@@ -5,6 +5,7 @@ from pipeline_records import BEFORE, make_mixed, make_record, make_summary
 
 from bench.turns.replay import list_walls
 from reports.drawing.text import render_text
+from reports.formats.comma_separated import render_csv
 from reports.record.sample import Mixing, MixingReading
 from reports.tables.all_tables import tabulate_run
 from reports.tables.readings.mixing import EXPLAINED, tell_mixing
@@ -21,6 +22,14 @@ def test_the_whole_text() -> None:
         "of 1, as at random: by how far examples move, and how often ten labels change by which they came sorted",
     ]
     assert "mixing score of before" in render_text(tabulate_run(summary), 80)
+
+
+def test_the_scores_are_metrics_that_are_exported_and_stand_in_no_table_of_our_orderings() -> None:
+    summary = make_summary(BEFORE, make_mixed("before", [0.25, 0.25]))
+    header, *rows = (line.split(",") for line in render_csv(summary).splitlines())
+    scored = [row[header.index("displacement")] for row in rows]
+    assert scored == ["", "0.25"]
+    assert summary.mixed == ()
 
 
 def test_without_any_score_nothing_is_explained() -> None:
