@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.programs.place import MisplacedError, Place, check_place, enter_place
+from bench.programs.place import MisplacedError, Place, check_place, enter_folder, enter_place
 
 
 @pytest.fixture
@@ -37,6 +37,14 @@ def test_it_runs_in_the_users_folder_of_the_checkout_which_is_searched_last(plac
     enter_place(place)
     assert Path.cwd() == Path(place.run_in)
     assert sys.path == ["/elsewhere", place.folder]
+
+
+def test_from_a_folder_that_is_only_run_in_nothing_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", "/elsewhere"])
+    (tmp_path / "mine").mkdir()
+    enter_folder(str(tmp_path / "mine"))
+    assert (Path.cwd(), sys.path) == (tmp_path / "mine", ["/elsewhere"])
 
 
 def test_what_leads_into_the_repository_leads_into_the_checkout(place: Place) -> None:
