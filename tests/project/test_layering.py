@@ -55,6 +55,14 @@ def test_the_bench_itself_imports_no_tensorflow_at_its_start() -> None:
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
+def test_the_plugin_for_any_project_imports_the_standard_library_and_pytest_alone_and_is_installed() -> None:
+    tops = {name.partition(".")[0] for name in imports_of(ROOT / "mnist_bench_pytest.py")}
+    assert tops - set(sys.stdlib_module_names) == {"pytest"}
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '[project.entry-points.pytest11]\nmnist_bench_pytest = "mnist_bench_pytest"' in settings
+    assert 'packages = ["mnist_core", "bench", "reports", "mnist_bench_pytest.py"]' in settings
+
+
 def test_only_the_worker_side_of_the_bench_imports_tensorflow() -> None:
     found = {names(path) for path in find_modules("bench") if imports_of(path) & {"tensorflow", "keras"}}
     rooms = ("bench/consumers/", "bench/files/", "bench/pipelines/", "bench/programs/", "bench/subjects/")
