@@ -26,7 +26,8 @@ PROC = Path("/proc")
 SERVER_FOLDER, FIRST = Path(__file__).resolve().parent / "server_folder", "mnist_bench_first"
 CHATTER = re.compile(
     r"\d{4}-\d\d-\d\d [\d:.]+: [IW] |[IW]\d{4} [\d:.]+ +\d+ \S+\] |WARNING: All log messages before absl"
-    r"|To enable the following instructions|E\d{4} [\d:.]+ +\d+ cuda_platform\.cc"
+    r"|To enable the following instructions"
+    r"|.*\.cc:\d+\] (failed call to cuInit|Unable to register cu\w+ factory|computation placer already registered)"
 )  # lines that TensorFlow logs at its start and that tell of no failure
 BEFORE_BEGIN = (
     ' before it began, where it imports the program that started it: put if __name__ == "__main__": around what that '
