@@ -45,6 +45,15 @@ def gate(
             show_default=False,
         ),
     ] = None,
+    run: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROGRAM",
+            help="A program and its arguments, such as 'train.py --bs 16', of which the dataset counts that it trains "
+            "on; can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     arg: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="An argument of the functions; can be repeated.", show_default=False),
@@ -112,7 +121,7 @@ def gate(
     from bench.commands.against import compare_again, show_against
     from bench.commands.gate_run import measure, show
     from bench.gate.design import GateOptions, PairDesign
-    from bench.subjects.pipeline_text import describe_pipeline
+    from bench.subjects.pipeline_text import describe_pipeline, describe_run
     from mnist_core.digits.load import default_source
     from reports.gate.verdict import parse_failing
     from reports.summary.outcome import find_exit_code
@@ -121,17 +130,20 @@ def gate(
     patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
     digits, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
     if against is not None:
-        if base or head or out or markdown or all_cores or pipeline:
-            raise InputError("--against takes none of --base, --head, --pipeline, --out, --markdown and --all-cores.")
+        if base or head or out or markdown or all_cores or pipeline or run:
+            raise InputError(
+                "--against takes none of --base, --head, --pipeline, --run, --out, --markdown and --all-cores."
+            )
         found = compare_again(against, digits, patterns, chosen, budget_s=budget, seed=seed)
         exit_code = find_exit_code(found.conclusion.outcome, failing)
         show_against(found, exit_code, as_json=as_json, shows_ok=shows_ok)
         raise typer.Exit(exit_code)
     if base is None:
         raise InputError("give --base REV, the git revision to compare with, such as --base main.")
-    if not pipeline and (arg or select or source):
+    if not pipeline and (arg or source or (select and not run)):
         raise InputError("--arg, --select and --source belong to --pipeline.")
     subjects = [describe_pipeline(text, arg or (), select=select, source=source) for text in pipeline or ()]
+    subjects += [describe_run(command, select=select) for command in run or ()]
     design = replace(PairDesign(), is_pinned=False) if all_cores else PairDesign()
     options = GateOptions(
         base,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import msgspec
 
 from bench.cases.pipelines import name_apart
 from bench.gate.revisions import PROJECT, RevisionError, Workplace
-from bench.subjects.pipeline_text import ARGUMENT, FILE, SELECT, SOURCE, describe_pipeline, split_text
+from bench.subjects.pipeline_text import ARGUMENT, FILE, SELECT, SOURCE, describe_pipeline, describe_run, split_text
 from mnist_core.language.errors import InputError
-from reports.record.case import Case, Subject
+from reports.record.case import RUN, Case, Subject
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,22 +30,34 @@ class ListedPipeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pipeline as a project writes it, if it is more than its text.
 
     Args:
-        pipeline: Its text, as ``path/to/file.py:name`` or ``package.module:name``.
+        pipeline: Its text, as ``path/to/file.py:name`` or ``package.module:name``; None where a program is run.
+        run: The program whose dataset is meant, with its arguments; None where there is a text.
         arg: Arguments of its function.
-        select: Which dataset, where the function gives several.
+        select: Which dataset, where there are several.
         source: Text of the pipeline whose dataset the function transforms.
     """
 
-    pipeline: str
+    pipeline: str | None = None
+    run: str | None = None
     arg: dict[str, Any] = {}
     select: str | int | None = None
     source: str | None = None
 
     def describe(self) -> Subject:
-        """The subject that it is; raises as `describe_pipeline` does."""
+        """The subject that it is.
+
+        Raises:
+            InputError: It is written otherwise.
+        """
         arguments = [f"{name}={value if isinstance(value, str) else repr(value)}" for name, value in self.arg.items()]
         select = None if self.select is None else str(self.select)
-        return describe_pipeline(self.pipeline, arguments, select=select, source=self.source)
+        if (self.pipeline is None) == (self.run is None):
+            raise InputError(f"{PROJECT}: {KEY} of [{TABLE}]: a table has one of pipeline and run.")
+        if self.pipeline is not None:
+            return describe_pipeline(self.pipeline, arguments, select=select, source=self.source)
+        if self.arg or self.source is not None:
+            raise InputError(f"{PROJECT}: {KEY} of [{TABLE}]: arg and source belong to a pipeline, not to {self.run}.")
+        return describe_run(str(self.run), select=select)
 
 
 def read_listed(file: Path) -> tuple[Subject, ...]:
@@ -95,7 +108,7 @@ def locate_subjects(subjects: Sequence[Subject], repository: Path, inside: Path)
     Raises:
         InputError: A file lies outside of the repository.
     """
-    return tuple(_rewrite(each, lambda text: _locate(text, repository, inside)) for each in subjects)
+    return tuple(_rewrite(each, lambda place: _locate(place, repository, inside)) for each in subjects)
 
 
 def build_cases(subjects: Sequence[Subject], repository: Path, inside: Path) -> dict[str, Case]:
@@ -114,9 +127,8 @@ def build_cases(subjects: Sequence[Subject], repository: Path, inside: Path) -> 
         raise InputError("a pipeline is given twice: leave one out.")
     cases = [Case(replace(each, reference=None)) for each in named]
 
-    def move(text: str) -> str:
-        place, attribute = split_text(text)
-        return f"{os.path.relpath(repository / place, inside)}:{attribute}" if place.endswith(FILE) else text
+    def move(place: str) -> str:
+        return os.path.relpath(repository / place, inside)
 
     return {case.id: replace(case, subject=_rewrite(case.subject, move)) for case in cases}
 
@@ -125,22 +137,28 @@ def tell_subject(subject: Subject) -> str:
     """A pipeline as its owner types it, with arguments."""
     options = dict(subject.options)
     select = options.pop(SELECT, None)
-    text = subject.text if select is None else f"{subject.text}[{select}]"
+    chosen = f" --select {select}" if subject.kind == RUN else f"[{select}]"
+    text = f"{subject.text}{'' if select is None else chosen}"
     return " ".join([text, *(f"{name.removeprefix(ARGUMENT)}={value}" for name, value in options.items())])
 
 
-def _rewrite(subject: Subject, change: Any) -> Subject:
-    options: Mapping[str, str] = dict(subject.options)
-    changed = {name: change(value) if name == SOURCE else value for name, value in options.items()}
-    return replace(subject, text=change(subject.text), options=tuple(changed.items()))
+def _rewrite(subject: Subject, change: Callable[[str], str]) -> Subject:
+    """The subject with every path of a file that it names changed."""
+    if subject.kind == RUN:
+        program, *words = shlex.split(subject.text)
+        return replace(subject, text=shlex.join([change(program), *words]))
+
+    def change_text(text: str) -> str:
+        place, attribute = split_text(text)
+        return f"{change(place)}:{attribute}" if place.endswith(FILE) else text
+
+    changed = [(name, change_text(value) if name == SOURCE else value) for name, value in subject.options]
+    return replace(subject, text=change_text(subject.text), options=tuple(changed))
 
 
-def _locate(text: str, repository: Path, inside: Path) -> str:
-    place, attribute = split_text(text)
-    if not place.endswith(FILE):
-        return text
+def _locate(place: str, repository: Path, inside: Path) -> str:
     near, top = inside / place, repository / place
     file = Path(os.path.normpath(near if near.exists() or not top.exists() else top))
     if not file.is_relative_to(repository):
         raise InputError(f"{place} lies outside of {repository}: a gate compares what git holds.")
-    return f"{file.relative_to(repository).as_posix()}:{attribute}"
+    return file.relative_to(repository).as_posix()

@@ -191,6 +191,16 @@ def test_of_several_pipelines_those_that_a_side_has_not_stop_none_of_the_others(
     assert {pair.case for pair in decision.record.pairs} == {"make-default-cpu"}
 
 
+def test_the_dataset_of_a_program_is_compared_as_each_revision_runs_it(repository: GitFolder) -> None:
+    program = "import sys\nfrom data import make\ndef main():\n    next(iter(make(int(sys.argv[1]))))\nmain()\n"
+    repository.commit(**{"train.py": program})
+    repository.write("settings.py", "SCALE = 2.0\n")
+    asked = call("--base", "HEAD", "--run", "train.py 8", "--json", "--out", "gate.json")
+    told = json.loads(asked.stdout)
+    assert (asked.returncode, told["reason"]) == (2, "not the same work: train.py 8: component 0: other values")
+    assert told["pipelines"][0]["work"]["num_examples"] == 96
+
+
 def test_without_a_pipeline_a_repository_of_others_says_what_to_give(repository: GitFolder) -> None:
     with pytest.raises(InputError, match=r"give --pipeline path/to/file\.py:name\.$"):
         run_gate(GateOptions("HEAD", budget_s=BUDGET_S, design=QUICK))

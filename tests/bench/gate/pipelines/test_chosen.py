@@ -8,7 +8,7 @@ from bench.gate.pipelines.chosen import build_cases, find_listed, locate_subject
 from bench.gate.pipelines.places import find_place, find_search_path
 from bench.gate.revisions import Checkout, Workplace
 from bench.programs.place import Place
-from bench.subjects.pipeline_text import describe_pipeline
+from bench.subjects.pipeline_text import describe_pipeline, describe_run
 from mnist_core.language.errors import InputError
 from reports.record.case import Case, Subject
 
@@ -24,11 +24,13 @@ def write(tmp_path: Path, text: str) -> Path:
 def test_a_project_lists_its_pipelines_as_texts_or_with_what_they_take(tmp_path: Path) -> None:
     listed = (
         'pipelines = ["data.py:make", {pipeline = "pkg.data:both", arg = {size = 3, name = "a", f = [1, 2]}, '
-        'select = 0, source = "data.py:raw"}]'
+        'select = 0, source = "data.py:raw"}, "data.py:both[train]", {run = "train.py --bs 2", select = 1}]'
     )
     assert read_listed(write(tmp_path, listed)) == (
         MAKE,
         describe_pipeline("pkg.data:both", ["size=3", "name=a", "f=[1, 2]"], select="0", source="data.py:raw"),
+        describe_pipeline("data.py:both", select="train"),
+        describe_run("train.py --bs 2", select="1"),
     )
 
 
@@ -45,10 +47,16 @@ def test_a_project_may_list_none(tmp_path: Path, text: str) -> None:
             "pipelines = 3",
             r"^pyproject.toml: pipelines of \[tool.mnist-bench\]: Expected `array`, got `int`.*; each is a",
         ),
-        ('pipelines = [{arg = "x"}]', "missing required field `pipeline`|Expected `object`"),
+        ('pipelines = [{arg = "x"}]', "Expected `object`"),
         ('pipelines = [{pipeline = "a.py:b", sorce = "x"}]', "unknown field `sorce`"),
         ('pipelines = ["data.py"]', r"a pipeline must be path/to/file.py:name"),
         ("pipelines = [", "cannot be read"),
+        ('pipelines = [{pipeline = "a.py:b", run = "a.py"}]', "a table has one of pipeline and run"),
+        ('pipelines = [{select = "b"}]', "a table has one of pipeline and run"),
+        ('pipelines = [{run = "a.py", arg = {b = 1}}]', "arg and source belong to a pipeline, not to a.py"),
+        ('pipelines = [{run = "a.py", source = "a.py:b"}]', "arg and source belong to a pipeline, not to a.py"),
+        ('pipelines = [{run = "a.py", select = "b"}]', "--select must be the number of a dataset"),
+        ('pipelines = [{run = "train"}]', "--run must begin with a program that ends in .py"),
     ],
 )
 def test_a_list_that_is_written_otherwise_is_told_in_one_line(tmp_path: Path, text: str, reason: str) -> None:
@@ -91,6 +99,27 @@ def test_a_file_is_found_from_the_users_folder_or_else_from_the_top(tmp_path: Pa
     subject = describe_pipeline(given.format(root=tmp_path), source=given.format(root=tmp_path))
     (located,) = locate_subjects([subject], tmp_path, tmp_path / "sub")
     assert (located.text, dict(located.options)["source"]) == (found, found)
+
+
+def test_the_programs_file_alone_is_led_to_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "train.py").touch()
+    command = describe_run("train.py --data 'my files' x.py", select="2")
+    (located,) = locate_subjects([command], tmp_path, tmp_path / "sub")
+    assert (located.kind, located.text) == ("run", "train.py --data 'my files' x.py")
+    assert tell_subject(located) == "train.py --data 'my files' x.py --select 2"
+    ((case_id, case),) = build_cases([located], tmp_path, tmp_path / "sub").items()
+    assert (case_id, case.subject.text) == ("train-default-cpu", "../train.py --data 'my files' x.py")
+    with pytest.raises(InputError, match=r"/x\.py lies outside of .*: a gate compares what git holds\.$"):
+        locate_subjects([describe_run("../../x.py --bs 2")], tmp_path, tmp_path / "sub")
+
+
+def test_a_selected_dataset_keeps_its_file_and_its_choice(tmp_path: Path) -> None:
+    (tmp_path / "data.py").touch()
+    train, test = (describe_pipeline(f"data.py:make[{name}]", source="data.py:raw[0]") for name in ("train", "test"))
+    cases = build_cases(locate_subjects([train, test], tmp_path, tmp_path), tmp_path, tmp_path)
+    assert list(cases) == ["make[train]-default-cpu", "make[test]-default-cpu"]
+    assert [case.subject for case in cases.values()] == [train, test]
 
 
 def test_a_file_outside_of_the_repository_is_refused(tmp_path: Path) -> None:
