@@ -12,7 +12,7 @@ from reports.record.program import Extent
 from reports.record.sample import Sample
 
 LONGEST_WHOLE_S = 0.25  # of an epoch: a pair takes 18 turns, and a verdict some 30 pairs
-TURN_S = 0.2  # of what is cut, from its first batch on: with half of it, pairs have four times the variance
+TURN_S = 0.1  # of what is cut, from its first batch on, others' work left out; our orderings' epochs take no longer
 MOST_S = 1.0  # likewise, where what precedes the first batch counts: what follows is to be twice as long
 BEGIN_SHARE = 0.1  # of an epoch: if more precedes the first batch, a buffer may take in much of the epoch there
 TRIED_S = 1.0  # of the turns that tell how fast batches come
@@ -116,7 +116,17 @@ def estimate_rate(extent: Extent, sample: Sample, num_tried: int) -> Rate:
     """
     begin_ns = sample.first_batch_ns if sample.first_batch_ns and num_tried > 1 else 0
     batch_ns = (sample.wall_ns - begin_ns) / max(1, num_tried - 1)
-    return Rate(extent.num_batches, extent.is_cut, begin_ns / NS_PER_S, batch_ns / NS_PER_S)
+    own = _find_own_share(sample)
+    return Rate(extent.num_batches, extent.is_cut, own * begin_ns / NS_PER_S, own * batch_ns / NS_PER_S)
+
+
+def _find_own_share(sample: Sample) -> float:
+    """The share of a turn that it would take if no thread had to wait for a core, at least its CPU time.
+
+    On a busy machine turns would else have few batches, and the more noise.
+    """
+    unwaited_ns = sample.wall_ns - (sample.run_queue_wait_ns or 0)
+    return min(sample.wall_ns, max(sample.cpu_ns, unwaited_ns)) / sample.wall_ns
 
 
 def choose_lengths(rates: dict[SideName, Rate]) -> Lengths:

@@ -28,7 +28,7 @@ def test_short_epochs_are_taken_whole_up_to_their_end() -> None:
 
 
 def test_a_long_epoch_on_either_side_cuts_both_to_what_the_slower_one_gives() -> None:
-    cut = Lengths(11, MOST_BATCHES, leaves_first=True)
+    cut = Lengths(6, MOST_BATCHES, leaves_first=True)
     assert choose(rate(50, 10), rate(50, 20)) == cut
     assert choose(rate(50, 20), rate(50, 10)) == cut
 
@@ -41,9 +41,8 @@ def test_the_filling_of_buffers_counts_for_the_length_of_an_epoch() -> None:
 @pytest.mark.parametrize(
     ("begin_ms", "cut_at", "leaves_first"),
     [
-        (0, 21, True),
-        (50, 21, True),
-        (110, 21, True),  # of an epoch of 1100 ms
+        (0, 11, True),
+        (110, 11, True),  # of an epoch of 1100 ms
         (112, 23, False),
         (500, 100, False),
         (5000, 100, False),
@@ -60,7 +59,7 @@ def test_a_first_batch_with_much_of_the_epochs_work_counts_and_makes_a_turn_long
 
 def test_what_has_no_end_is_cut_however_fast_it_is_and_memory_is_read_after_as_much_of_it() -> None:
     assert choose(rate(50, 1, is_cut=True), rate(50, 1)) == Lengths(50, 50, leaves_first=True)
-    assert choose(rate(900, 1), rate(5000, 0, is_cut=True)) == Lengths(201, 201, leaves_first=True)
+    assert choose(rate(900, 1), rate(5000, 0, is_cut=True)) == Lengths(101, 101, leaves_first=True)
 
 
 def test_a_turn_has_a_batch_beside_the_first_one_if_there_is_another() -> None:
@@ -79,6 +78,9 @@ def test_both_sides_are_asked_for_whole_epochs_or_for_as_much() -> None:
         (Sample(110 * MS, 1, 10 * MS, 1), 11, rate(40, 10, begin_ms=10)),
         (Sample(100 * MS, 1, None, 1), 11, rate(40, 10)),
         (Sample(100 * MS, 1, 99 * MS, 1), 1, rate(40, 100)),
+        (Sample(110 * MS, 1, 10 * MS, 1, run_queue_wait_ns=55 * MS), 11, rate(40, 5, begin_ms=5)),
+        (Sample(110 * MS, 55 * MS, 10 * MS, 1, run_queue_wait_ns=900 * MS), 11, rate(40, 5, begin_ms=5)),
+        (Sample(110 * MS, 200 * MS, 10 * MS, 1, run_queue_wait_ns=900 * MS), 11, rate(40, 10, begin_ms=10)),
     ],
 )
 def test_a_rate_is_what_comes_after_the_first_batch(sample: Sample, num_tried: int, expected: Rate) -> None:
@@ -111,7 +113,7 @@ class FakeSide:
 def test_a_side_is_warmed_pinned_and_then_tried_for_a_second() -> None:
     base, head = [], []
     seats = {"base": Seat(FakeSide(base), 0, START), "head": Seat(FakeSide(head), 1, START)}
-    assert measure_lengths(seats, core=1) == Lengths(21, MOST_BATCHES, leaves_first=True)
+    assert measure_lengths(seats, core=1) == Lengths(11, MOST_BATCHES, leaves_first=True)
     expected = [START, WarmUp(reads_program=False), Pin(1), FixBatches(25), TakeTurn(), TakeTurn(), Stop()]
     assert base == head == expected
 
