@@ -10,6 +10,14 @@ from bench.consumers.registry import CONSUMERS
 
 ROOT = Path(__file__).parents[3]
 UNNEEDED = ("PIL", "altair", "filelock", "jinja2", "msgspec", "platformdirs", "pytest", "scipy", "typer", "xprof")
+MODEL = """
+import keras
+
+def make():
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+    return model
+"""
 SCRIPT = f"""
 import sys
 
@@ -30,6 +38,7 @@ from reports.record.case import Fitting
 use_device("cpu")
 describe_versions()
 more = {{"emulated": {{"step_ms": 0.1}}, "fit": {{"fitting": Fitting()}}, "infer": {{"model": "mlp", "batch_size": 2}}}}
+more["model"] = {{"model": sys.argv[2]}}
 for name, consumer in CONSUMERS.items():
     case = replace(build_case("batch_before_map"), consumer=name, **more.get(name, {{}}))
     case = decode_request(encode(Start(case, sys.argv[1]))).case
@@ -42,9 +51,9 @@ for name, consumer in CONSUMERS.items():
 
 
 @pytest.mark.process
-def test_every_consumer_works_without_what_only_the_parent_needs(digits_file: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, digits_file], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_every_consumer_works_without_what_only_the_parent_needs(digits_file: str, tmp_path: Path) -> None:
+    (tmp_path / "own_model.py").write_text(MODEL, encoding="utf-8")
+    command = [sys.executable, "-c", SCRIPT, digits_file, f"{tmp_path / 'own_model.py'}:make"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:-1] == [f"{name} True" for name in CONSUMERS]
