@@ -39,12 +39,14 @@ class MixingReading:
     Args:
         passes: Scores of each pass; as labels count ten that its data might come sorted by.
         num_examples: Number of examples that were known again in a pass: of an epoch, or of its beginning.
+        is_whole: True if that is a whole epoch.
         why: Why there is no score, in words; empty where there is one.
         reading_ns: How long the reading took.
     """
 
     passes: tuple[Mixing, ...]
     num_examples: int
+    is_whole: bool = True
     why: str = ""
     reading_ns: int = 0
 

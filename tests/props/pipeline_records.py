@@ -76,7 +76,9 @@ def make_cold(name: str, walls_ms: list[int], **fields: Any) -> CaseRecord:
 
 def make_mixed(name: str, scores: list[float], why: str = "") -> CaseRecord:
     """Passes of 1000 examples with these displacements, and label runs of twice as much."""
-    reading = MixingReading(tuple(Mixing(each, min(1, 2 * each)) for each in scores), 1000, why, 3000 * MILLISECOND)
+    reading = MixingReading(
+        tuple(Mixing(each, min(1, 2 * each)) for each in scores), 1000, True, why, 3000 * MILLISECOND
+    )
     case = Case(Subject(PIPELINE, name, f"data.py:{name}", reference="before"), "order")
     return CaseRecord(case, SETTING, 1, None, (), mixing=reading, group="pipelines")
 

@@ -6,7 +6,7 @@ The places from which they come are those of the same pipeline without shuffling
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,9 @@ from reports.record.sample import Mixing, MixingReading
 from reports.stats.mixing import score_mixing
 
 MOST_EXAMPLES = 60_000  # of a pass
-PASS_S = 1.5  # after its first batch
-PASSES_S = 6.0  # for all passes that are shuffled
-FEWEST_PASSES, MOST_PASSES = 2, 6
+PASS_S = 4.0  # after its first batch
+PASSES_S = 10.0  # for all passes that are shuffled, once there is one
+MOST_PASSES = 6
 NUM_LABELS = 10  # of data that comes sorted by label, as which the examples count
 LEAST_FOUND, ENOUGH = 0.5, 50  # share of the examples of a pass, and number, of which either has to be known again
 LEAST_APART = 0.5  # share of an epoch's examples that differ from each other
@@ -61,55 +61,57 @@ class MixingReader:
             InputError: The pipeline gives nothing.
         """
         with shrink_buffers(shuffle=1, drops_caches=True):
-            unmoved = list(self._hash(self._opened.build(0), MOST_EXAMPLES))
+            whole = self._opened.build(0)
+        unmoved, is_whole = self._hash(whole, MOST_EXAMPLES)
         if not unmoved:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
         if len(unmoved) == 1:
-            return MixingReading((), 1, FEW)
+            return MixingReading((), 1, is_whole=is_whole, why=FEW)
         places = defaultdict(list)
         for place, digest in enumerate(unmoved):
             places[digest].append(place)
         is_endless = isinstance(self._opened, KnowsEnd) and self._opened.is_endless
         if len(places) < LEAST_APART * len(unmoved) and not is_endless:
-            return MixingReading((), len(unmoved), SAME)
+            return MixingReading((), len(unmoved), is_whole=is_whole, why=SAME)
         passes: list[Mixing] = []
         num_known = len(unmoved)
         limit_ns = self._clock.wall_ns() + round(PASSES_S * NANOSECONDS)
         while len(passes) < MOST_PASSES:
-            if len(passes) >= FEWEST_PASSES and self._clock.wall_ns() > limit_ns:
+            if passes and self._clock.wall_ns() > limit_ns:
                 break
-            order, num_examples = self._read_order(places, len(unmoved), seed=1 + len(passes))
+            order, num_examples, has_all = self._read_order(places, len(unmoved), seed=1 + len(passes))
             if len(order) < max(2, min(ENOUGH, LEAST_FOUND * num_examples)):
-                return MixingReading((), num_examples, DIFFERENT)
+                return MixingReading((), num_examples, is_whole=is_whole, why=DIFFERENT)
             passes.append(Mixing(*_score(order)))
-            num_known = min(num_known, len(order))
-        return MixingReading(tuple(passes), num_known)
+            num_known, is_whole = min(num_known, len(order)), is_whole and has_all
+        return MixingReading(tuple(passes), num_known, is_whole=is_whole)
 
-    def _read_order(self, places: Places, most: int, seed: int) -> tuple[list[int], int]:
-        """The places from which the examples of a pass come, as far as they are known again, and how many came."""
+    def _read_order(self, places: Places, most: int, seed: int) -> tuple[list[int], int, bool]:
+        """The places of a pass's examples, as far as they are known again; how many came, and whether those are all."""
         with shrink_buffers(drops_caches=True):
             dataset = self._opened.build(seed)
+        digests, _ = self._hash(dataset, most)
         used: Counter[bytes] = Counter()
         order = []
-        num_examples = 0
-        for num_examples, digest in enumerate(self._hash(dataset, most), start=1):  # noqa: B007  # it counts
+        for digest in digests:
             if used[digest] < len(places.get(digest, ())):
                 order.append(places[digest][used[digest]])
                 used[digest] += 1
-        return order, num_examples
+        return order, len(digests), len(digests) == most
 
-    def _hash(self, dataset: Any, num_examples: int) -> Iterator[bytes]:
-        """A hash of each example in turn, of so many, or as many as there is time for."""
-        limit_ns, left = None, num_examples
+    def _hash(self, dataset: Any, num_examples: int) -> tuple[list[bytes], bool]:
+        """A hash of each example in turn, of so many or as many as there is time for, and whether those are all."""
+        limit_ns, left, digests = None, num_examples, list[bytes]()
         for element in dataset:
             limit_ns = limit_ns or self._clock.wall_ns() + round(PASS_S * NANOSECONDS)
             size = self._count(element)
             parts = [cut(part, size, batched=self._batched) for part in tf.nest.flatten(element)]
             for pieces in list(zip(*parts, strict=True))[:left]:
-                yield hash_bytes(b"".join(piece.hash() for piece in pieces))
+                digests.append(hash_bytes(b"".join(piece.hash() for piece in pieces)))
             left -= size
             if left <= 0 or self._clock.wall_ns() > limit_ns:
-                return
+                return digests, False
+        return digests, True
 
 
 def _score(order: Sequence[int]) -> tuple[float, float]:

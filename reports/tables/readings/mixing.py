@@ -8,7 +8,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.metric import DISPLACEMENT, LABEL_RUNS
 from reports.summary.summary import Summary
 
-EXPLAINED = "of 1, as at random: by how far examples move, and how often ten labels change by which they came sorted"
+EXPLAINED = "from 0, unmoved, to 1, at random: how far examples move; how often labels change that came sorted"
 
 
 def tell_mixing(summary: Summary) -> list[str]:
@@ -22,4 +22,5 @@ def _tell(case: CaseSummary, reading: MixingReading) -> str:
     if not reading.passes:
         return f"{case.name} has no mixing score: {reading.why}"
     moved, runs = (render_estimate(case.get(metric), render_ratio) for metric in (DISPLACEMENT, LABEL_RUNS))
-    return f"mixing score of {case.name}: displacement {moved}, label runs {runs}, {reading.num_examples:,} examples"
+    of = f"{'' if reading.is_whole else 'the first '}{reading.num_examples:,} examples"
+    return f"mixing score of {case.name}: displacement {moved}, label runs {runs}, of {of}"

@@ -57,7 +57,7 @@ def test_the_scores_say_how_far_examples_move_and_whether_neighbours_part(
     make: Make, moved: tuple[float, float], runs: tuple[float, float]
 ) -> None:
     reading = read(make)
-    assert (reading.num_examples, reading.why) == (SIZE, "")
+    assert (reading.num_examples, reading.is_whole, reading.why) == (SIZE, True, "")
     for (low, high), (least, most) in zip(find_ends(reading), (moved, runs), strict=True):
         assert least <= low <= high <= most
 
@@ -101,6 +101,7 @@ def test_what_has_no_end_is_read_as_far_as_the_limit(monkeypatch: pytest.MonkeyP
     assert len(reading.passes) == 6
     assert 900 <= reading.num_examples <= 1000, "the last ones of the buffer come later"
     assert max(each.displacement for each in reading.passes) < 0.1
+    assert not reading.is_whole
 
 
 def test_a_pipeline_that_gives_nothing_is_bad_input() -> None:
