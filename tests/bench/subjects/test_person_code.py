@@ -1,5 +1,6 @@
 """A person's files and modules, loaded, called and told apart, in a worker or here."""
 
+import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -126,9 +127,14 @@ def test_folders_named_like_ours_do_not_stand_in_for_ours(write: Write) -> None:
     for name in ("bench", "reports", "mnist_core"):
         write("raise RuntimeError('theirs')", f"{name}/__init__.py")
         write("raise RuntimeError('theirs')", f"{name}/subjects/__init__.py")
-    path = write("import bench.subjects.open, reports.record.case, mnist_core\ndef make(): return range_of(2)")
-    assert count(make(path)) == 2
+    assert count(make(write("def make(): return range_of(2)"))) == 2
     assert sys.modules["bench"] is bench
+    with pytest.raises(RuntimeError, match="theirs"):
+        make(write("import bench", "wants_theirs.py"))
+    assert sys.modules["bench"] is bench
+    assert importlib.import_module("bench.subjects.open").__file__ == str(
+        Path(bench.__file__).parent / "subjects/open.py"
+    )
 
 
 def test_packages_of_theirs_that_are_called_as_ours_are_theirs_in_their_code_alone(
