@@ -53,12 +53,12 @@ def test_a_pipeline_under_this_interpreter_and_one_with_nothing_but_tensorflow(f
     names = [f"make, {sys.executable}", "make, bare/bin/python"]
     assert [(case.name, case.consumer, case.case.subject.python) for case in record.cases] == [
         (name, consumer, python)
-        for consumer in ("drain", "stages", "memory")
+        for consumer in ("drain", "stages", "order", "memory")
         for name, python in zip(names, (sys.executable, str(bare)), strict=True)
     ]
     assert {case.case.subject.reference for case in record.cases} == {names[0]}
     assert all({turn.sample.num_examples for turn in case.turns} <= {600} for case in record.cases)
-    assert [dict(case.setting.versions)["tensorflow"] for case in record.cases] == [version("tensorflow")] * 6
+    assert [dict(case.setting.versions)["tensorflow"] for case in record.cases] == [version("tensorflow")] * 8
     told = f"TensorFlow {version('tensorflow')}, Keras"
     assert " ".join(output.split()).count(told) == 2, "a line for each interpreter"
 

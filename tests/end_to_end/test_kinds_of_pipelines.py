@@ -48,7 +48,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseRecord]:
         patch.chdir(FOLDER)
         texts = shlex.join([*KINDS, *ENDLESS])
         program = shlex.quote(f"{PROGRAMS}/{PROGRAM}")
-        line = f"mnist-bench run {texts} --run {program} --budget 1 --no-memory --no-stages --out {folder}"
+        line = f"mnist-bench run {texts} --run {program} --budget 1 --no-memory --no-stages --no-mixing --out {folder}"
         _, errors, code = run_apart(line)
     assert code == 0, errors
     return {tell(case): case for case in load_record(folder).cases}

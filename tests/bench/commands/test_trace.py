@@ -82,5 +82,8 @@ def test_what_is_wrong_with_a_pipeline_is_one_line(folder: Path, arguments: tupl
 def test_the_failing_element_and_its_line_are_told(folder: Path) -> None:
     done = trace(folder, "mine.py:broken")
     line = SLOW.splitlines().index("def broken():") + 2
-    assert f"mine.py:broken fails in Map at {folder}/mine.py:{line}, element 3: InvalidArgumentError: " in done.stderr
+    assert (
+        f"mine.py:broken fails in Map at {folder}/mine.py:{line}, element 3 counted from 0: InvalidArgumentError: "
+        in done.stderr
+    )
     assert (done.returncode, done.stdout) == (2, "")

@@ -141,7 +141,7 @@ def test_a_stored_run_is_measured_again_and_compared_as_two_runs_are(tmp_path: P
         ((), "error: give --base REV, the git revision to compare with, such as --base main."),
         (
             ("--against", "r.json", "--base", "main"),
-            "error: --against takes none of --base, --head, --pipeline, --out, --markdown and",
+            "error: --against takes none of --base, --head, --pipeline, --run, --out, --markdown and",
         ),
         (("--against", "r.json"), "error: r.json does not exist: give a run's folder or its record.json."),
     ],

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 kept = os.dup(1)
-digits, stderr = sys.argv[1:]
+digits, stderr, model = sys.argv[1:]
 from bench.workers.protocol import ReadMemory, Start, WarmUp, encode, find_failure
 from bench.workers.worker import serve
 from bench.cases.selection import build_case
@@ -35,6 +35,7 @@ def ask(connection, request):
 
 introduce(digits, "raw", 200)
 more = {"emulated": {"step_ms": 0.1}, "fit": {"fitting": Fitting()}, "infer": {"model": "mlp", "batch_size": 2}}
+more["model"] = {"model": model}
 for name in CONSUMERS:
     ours, theirs = multiprocessing.Pipe()
     threading.Thread(target=serve, args=(theirs, Path(stderr)), daemon=True).start()
@@ -44,14 +45,24 @@ for name in CONSUMERS:
 files = {name: module.__file__ for name, module in sys.modules.items() if name.split(".")[0] in ("bench", "reports")}
 os.write(kept, json.dumps(files).encode())
 """
+MODEL = """
+import keras
+
+def make():
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+    return model
+"""
 INDISPENSABLE = {"bench.workers.worker", "bench.subjects.orderings", "bench.consumers.fit", "reports.record.case"}
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory, digits_file: str) -> dict[str, ast.Module]:
     """The modules of ours that a slot's workers load, whatever they are asked for, and what is written in them."""
-    stderr = tmp_path_factory.mktemp("served") / "stderr"
-    command = [sys.executable, "-c", SERVED, digits_file, str(stderr)]
+    folder = tmp_path_factory.mktemp("served")
+    stderr, model = folder / "stderr", folder / "own_model.py"
+    model.write_text(MODEL, encoding="utf-8")
+    command = [sys.executable, "-c", SERVED, digits_file, str(stderr), f"{model}:make"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + stderr.read_text()
     return {name: ast.parse(Path(file).read_text()) for name, file in json.loads(done.stdout).items()}

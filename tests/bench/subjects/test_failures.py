@@ -1,6 +1,7 @@
 """What fails in a person's pipeline, in one line: the stage, its file and line, the element, the error's own words."""
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,8 +148,10 @@ def test_what_does_not_fail_again_is_told_without_a_stage() -> None:
 
 def test_the_search_ends_in_time_where_a_stage_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.subjects.failures.SEARCH_LIMIT_S", 0.2)
-    never = D.range(3).repeat().filter(lambda number: number < 0)
-    said = OpenedPipeline("mine.py:mine", lambda: never).explain_failure(OSError("gone"))
+    end = threading.Event()  # else the stage would go on, and take a processor from all that is tested after it
+    hangs = D.range(3).map(lambda number: tf.numpy_function(lambda each: end.wait(60) and each, [number], tf.int64))
+    said = OpenedPipeline("mine.py:mine", lambda: hangs).explain_failure(OSError("gone"))
+    end.set()
     assert said == "mine.py:mine fails: OSError: gone; it did not fail again within 0.2 s"
 
 

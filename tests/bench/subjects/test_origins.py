@@ -1,7 +1,9 @@
 """Where the stages of a dataset were written."""
 
+import contextlib
 import inspect
 import sys
+import types
 from pathlib import Path
 
 import keras
@@ -105,9 +107,13 @@ def test_frames_of_ours_and_of_python_are_no_person_s() -> None:
     assert is_own(frame)
     assert find_caller() is frame
     assert find_line() == (HERE, line())
-    while frame.f_back is not None:
-        frame = frame.f_back
-    assert not is_own(frame)  # runpy, or a script of an installed package
+    callers: list[types.FrameType | None] = []
+    with contextlib.ExitStack() as stack:
+        stack.callback(lambda: callers.append(sys._getframe().f_back))
+    (caller,) = callers
+    assert caller is not None
+    assert caller.f_code.co_filename == contextlib.__file__
+    assert not is_own(caller)
 
 
 def test_what_tensorflow_makes_by_itself_is_of_the_call_that_asked_for_it(tmp_path: Path) -> None:
