@@ -41,6 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_a_pipeline_under_this_interpreter_and_one_with_nothing_but_tensorflow(folder: Path) -> None:
     bare = make_bare_python(folder / "bare")
     absent = subprocess.run([bare, "-c", "import msgspec"], capture_output=True, text=True, check=False)

@@ -60,6 +60,7 @@ def tell(case: CaseRecord) -> str:
 
 
 @pytest.mark.parametrize(("text", "expected"), KINDS.items())
+@pytest.mark.long
 def test_every_example_and_its_bytes_are_counted(
     text: str, expected: tuple[int, float | None], measured: dict[str, CaseRecord]
 ) -> None:
@@ -77,6 +78,7 @@ def test_every_example_and_its_bytes_are_counted(
 
 
 @pytest.mark.parametrize(("text", "expected"), ENDLESS.items())
+@pytest.mark.long
 def test_what_has_no_end_is_cut_and_counted(
     text: str, expected: tuple[int, float], measured: dict[str, CaseRecord]
 ) -> None:
@@ -86,6 +88,7 @@ def test_what_has_no_end_is_cut_and_counted(
     assert {turn.sample.num_examples for turn in case.turns} == {batch_size * case.extent.num_batches}
 
 
+@pytest.mark.long
 def test_a_programs_dataset_is_measured_beside_them(measured: dict[str, CaseRecord]) -> None:
     (case,) = [case for text, case in measured.items() if text.endswith(PROGRAM)]
     assert (case.name, case.case.subject.kind) == ("keras_main", "run")

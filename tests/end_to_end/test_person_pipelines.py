@@ -90,6 +90,7 @@ def clean():
 
 
 @pytest.mark.skipif(Heap().read_live_bytes() is None, reason="needs mallinfo2: glibc 2.33 or newer")
+@pytest.mark.long
 def test_a_leak_is_found_and_a_clean_pipeline_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(LEAK, encoding="utf-8")

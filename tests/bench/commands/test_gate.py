@@ -78,6 +78,7 @@ def plant(repository: GitFolder) -> None:
     repository.write("mnist_core/pipeline/build.py", slow + PLANT)
 
 
+@pytest.mark.long
 def test_work_planted_in_the_working_tree_is_found_and_nothing_is_left(
     repository: GitFolder, digits_file: str, scratch: Path
 ) -> None:
@@ -292,6 +293,7 @@ def test_the_verdict_goes_to_standard_output_the_markdown_and_the_step_summary(
 
 @pytest.mark.skipif(not CAN_PIN, reason="this platform cannot keep a process on a core")
 @pytest.mark.parametrize(("arguments", "num_cores"), [((), 1), (("--all-cores",), 0)])
+@pytest.mark.long
 def test_both_sides_stay_on_one_core_unless_all_are_asked_for(
     repository: GitFolder, digits_file: str, arguments: tuple[str, ...], num_cores: int
 ) -> None:

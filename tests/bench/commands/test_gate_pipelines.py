@@ -72,6 +72,7 @@ def call(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_more_work_in_the_working_tree_is_found_and_nothing_is_left(repository: GitFolder) -> None:
     repository.write("data.py", DATA.replace("REPEATS = 2", "REPEATS = 12"))
     options = GateOptions("HEAD", seed=7, budget_s=1e9, design=QUICK, pipelines=(describe_pipeline("data.py:make"),))
@@ -154,6 +155,7 @@ def test_a_project_lists_its_pipelines_and_a_package_that_leads_to_the_repositor
     assert decide(record).outcome is Outcome.NOT_COMPARED
 
 
+@pytest.mark.long
 def test_a_pipeline_that_holds_more_is_found_by_its_memory_alone(repository: GitFolder) -> None:
     settings = SETTINGS.replace('["cpu"]', '["memory"]') + "memory = {limit = 0.2, margin = 0.05}\n"
     repository.commit(**{"pyproject.toml": settings})
@@ -169,6 +171,7 @@ def test_a_pipeline_that_holds_more_is_found_by_its_memory_alone(repository: Git
     assert all(0.2 * cached < each < cached for each in grown), "the cache has what the shuffle had, and more"
 
 
+@pytest.mark.long
 def test_of_several_pipelines_those_that_a_side_has_not_stop_none_of_the_others(
     repository: GitFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,7 +172,11 @@ def test_what_a_turn_reads_is_counted_from_the_drop_on(folder: Path, monkeypatch
 
 
 @pytest.mark.parametrize("text", ["image_folder.py:make", "record_shards.py:make", "csv_table.py:make"])
-def test_pipelines_as_people_write_them_have_all_their_files_found(text: str, pipeline_data: Path) -> None:
+def test_pipelines_as_people_write_them_have_all_their_files_found(
+    text: str, pipeline_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.consumers.epochs.ENDLESS_TURN_S", 0.1)
+    monkeypatch.setattr("bench.files.cold.SEARCH_S", 1.0)
     (case,) = build_cold([build_subject(f"{FOLDER}/{text}")])
     meter = build_meter(case, open_subject(case.subject, ""))
     meter.measure_first_turn()
