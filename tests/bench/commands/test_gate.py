@@ -268,6 +268,7 @@ def test_settings_that_cannot_be_used_are_told(repository: GitFolder, digits_fil
     assert "unknown field `speed`; its keys are alpha" in err
 
 
+@pytest.mark.long
 def test_the_verdict_goes_to_standard_output_the_markdown_and_the_step_summary(
     repository: GitFolder, digits_file: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def gate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.process
+@pytest.mark.long
 def test_a_stored_run_is_measured_again_and_compared_as_two_runs_are(tmp_path: Path, digits_file: str) -> None:
     arguments = (
         "--benchmark-only",
