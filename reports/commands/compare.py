@@ -37,6 +37,9 @@ def compare(
             help="Exit with 1 where the whole interval is worse by more than this; can be repeated.",
         ),
     ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="With --fail-on: cases of the first run may be gone.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also the rows of what did not change.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines: every number.")] = False,
 ) -> None:
@@ -45,7 +48,7 @@ def compare(
     Metrics: time, relative (to the ordering post in the same round), first_batch, busy, live_bytes, source_bytes,
     accuracy, displacement, label_runs.
 
-    Exit code with --fail-on: 0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide.
+    Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide.
     """
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
@@ -57,7 +60,7 @@ def compare(
 
     thresholds = parse_thresholds(fail_on or ())
     shown = put_side_by_side([load_summary(path) for path in runs])
-    conclusion = conclude(shown, thresholds)
+    conclusion = conclude(shown, thresholds, allows_missing=allow_missing)
     if as_json:
         sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
     else:

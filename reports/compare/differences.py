@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from reports.summary.identity import Facts
@@ -38,6 +39,7 @@ def find_differences(first: Summary, second: Summary) -> tuple[Difference, ...]:
         *_compare(first.machine, second.machine, of_machine=True),
         *_compare(first.versions, second.versions, of_machine=False),
         *(_compare(*surroundings, of_machine=False) if all(surroundings) else ()),
+        *_compare_options(first, second),
         *_compare_programs(first, second),
     )
 
@@ -49,6 +51,22 @@ def _compare(first: Facts, second: Facts, *, of_machine: bool) -> list[Differenc
         Difference(name, ours.get(name, ""), theirs.get(name, ""), of_machine and name in ours and name in theirs)
         for name in names
         if ours.get(name) != theirs.get(name)
+    ]
+
+
+def _compare_options(first: Summary, second: Summary) -> list[Difference]:
+    """How pytest-benchmark measured the cases that both have, where both tell."""
+    theirs = {case.identity: dict(case.options) for case in second.cases}
+    pairs = [(dict(case.options), theirs[case.identity]) for case in first.cases if case.identity in theirs]
+    unlike = Counter(
+        (name, ours[name], others[name])
+        for ours, others in pairs
+        for name in ours.keys() & others.keys()
+        if ours[name] != others[name]
+    )
+    return [
+        Difference(name if count == len(pairs) else f"{name} of {count} of {len(pairs)} cases", ours, others)
+        for (name, ours, others), count in sorted(unlike.items())
     ]
 
 

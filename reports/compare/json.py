@@ -65,7 +65,8 @@ def _describe_comparison(comparison: Comparison, thresholds: Sequence[MetricThre
         "only_first": list(comparison.only_first),
         "only_second": list(comparison.only_second),
         "unlike": list(comparison.unlike),
-        "zeros": list(comparison.zeros),
+        "zeros": list(comparison.list_zeros()),
+        "moved": list(comparison.moved),
     }
 
 
@@ -79,6 +80,8 @@ def _describe_change(change: Change, thresholds: Sequence[MetricThreshold]) -> d
         "second": _describe_estimate(change.second),
         "ratio": _describe_estimate(change.ratio),
         "is_disturbed": change.is_disturbed,
+        "is_rough": change.is_rough,
+        "mean_ratio": change.mean_ratio,
         "trend": change.trend.value,
         "verdict": None if verdict is None else verdict.value,
     }

@@ -42,7 +42,7 @@ def summarize_changes(changes: Sequence[Change]) -> Overview:
     """The overview of the changes of one metric, of which there must be at least one."""
     ratios = [change.ratio.median for change in changes]
     counts = Counter(change.trend for change in changes)
-    is_alike = changes[0].metric == TIME and _are_alike(ratios)
+    is_alike = changes[0].metric.name == TIME.name and _are_alike(ratios)
     return Overview(counts, min(ratios), statistics.median(ratios), max(ratios), is_alike)
 
 

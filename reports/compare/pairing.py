@@ -7,8 +7,10 @@ from enum import Enum
 
 from mnist_core.language.errors import InputError
 from reports.compare.differences import Difference, find_differences
+from reports.compare.moved import follow_moves
 from reports.record.machine import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate
+from reports.stats.rough import estimate_rough_ratio
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
@@ -32,6 +34,8 @@ COMPARED = (
     *(TIME, RELATIVE, FIRST_BATCH, BUSY_SHARE, LIVE_BYTES, SOURCE_BYTES),
     *(ACCURACY, DISPLACEMENT, LABEL_RUNS),
 )  # in the order of tables
+FAR = 1.5  # by so much beyond its interval, the ratio of the means is about rounds that medians do not see
+TIMER = "timer"
 
 
 class CompareError(InputError):
@@ -58,6 +62,8 @@ class Change:
         second: Median in the second run.
         ratio: Second value over the first. Their rounds are not paired: they were at different times.
         is_disturbed: True if the metric is timed and others used the machine in most turns of either run.
+        is_rough: True if a file has only statistics of its rounds, so that the interval is rough.
+        mean_ratio: Second mean over the first, of other projects' rounds; None where it is not known.
     """
 
     case: Identity
@@ -66,6 +72,15 @@ class Change:
     second: Estimate
     ratio: Estimate
     is_disturbed: bool = False
+    is_rough: bool = False
+    mean_ratio: float | None = None
+
+    @property
+    def means_differ(self) -> bool:
+        """True if the means tell something else: few rounds that are far slower on one side."""
+        if self.mean_ratio is None or self.ratio.low is None or self.ratio.high is None:
+            return False
+        return not self.ratio.low / FAR <= self.mean_ratio <= self.ratio.high * FAR
 
     @property
     def trend(self) -> Trend:
@@ -95,6 +110,7 @@ class Comparison:
         only_second: Cases that the first run lacks.
         unlike: Cases that both have under one name and that are not compared, each with what is not the same.
         zeros: Cases that are not compared by a metric, since it is 0 and there is no ratio to 0, each with the metric.
+        moved: Cases that are compared though their folders differ, each with both names.
     """
 
     first: Summary
@@ -104,12 +120,17 @@ class Comparison:
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     unlike: tuple[str, ...]
-    zeros: tuple[str, ...]
+    zeros: tuple[tuple[str, str], ...]
+    moved: tuple[str, ...] = ()
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Those that were compared, in the order of tables."""
         return tuple(dict.fromkeys(change.metric for change in self.changes))
+
+    def list_zeros(self) -> tuple[str, ...]:
+        """The cases that are 0 by a metric, in words."""
+        return tuple(f"{label} ({metric} is 0)" for label, metric in self.zeros)
 
     @property
     def machine_doubt(self) -> str:
@@ -133,18 +154,16 @@ def compare_runs(first: Summary, second: Summary) -> Comparison:
     _check_data(first, second)
     if replace(first, path=second.path) == second:
         raise CompareError(f"{second.path} is the same run as {first.path}: there is nothing to compare.")
+    second, moved = follow_moves(first, second)
     pairs = _pair(first, second)
     changes = [_compare(*pair) for pair in pairs if _has_ratio(*pair)]
     order = {metric: number for number, (metric, _, _) in enumerate(pairs)}
     changes.sort(key=lambda change: (order[change.metric], -change.badness))
     zeros = tuple(
-        f"{case.identity.label} ({metric.name} is 0)"
-        for metric, case, other in pairs
-        if not _has_ratio(metric, case, other)
+        (case.identity.label, metric.name) for metric, case, other in pairs if not _has_ratio(metric, case, other)
     )
-    return Comparison(
-        first, second, tuple(changes), find_differences(first, second), *_find_lonely(first, second), zeros
-    )
+    differences = find_differences(first, second)
+    return Comparison(first, second, tuple(changes), differences, *_find_lonely(first, second), zeros, moved)
 
 
 def _pair(first: Summary, second: Summary) -> list[tuple[Metric, CaseSummary, CaseSummary]]:
@@ -156,7 +175,13 @@ def _pair(first: Summary, second: Summary) -> list[tuple[Metric, CaseSummary, Ca
         if metric is not RELATIVE or first.reference == second.reference
         for case in first.cases
         if metric.name in case.values and (case.identity, metric.name) in theirs
+        if not _has_other_timer(case, theirs[case.identity, metric.name])
     ]
+
+
+def _has_other_timer(case: CaseSummary, other: CaseSummary) -> bool:
+    timers = {dict(each.options).get(TIMER) for each in (case, other)} - {None}
+    return len(timers) > 1
 
 
 def _check_data(first: Summary, second: Summary) -> None:
@@ -170,18 +195,23 @@ def _show_data(run: Summary) -> str:
 
 
 def _has_ratio(metric: Metric, case: CaseSummary, other: CaseSummary) -> bool:
-    """False where a value is 0, such as how far an ordering without shuffle moved the examples."""
-    return all(value > 0 for each in (case, other) for value in each.values[metric.name].values())
+    """False where a value is 0, such as how far an ordering without shuffle moved the examples; of times, where all."""
+    sides = [each.values[metric.name].values() for each in (case, other)]
+    return all(any(side) for side in sides) if metric.is_timed else all(value > 0 for side in sides for value in side)
 
 
 def _compare(metric: Metric, case: CaseSummary, other: CaseSummary) -> Change:
     before, after = ([float(value) for value in each.values[metric.name].values()] for each in (case, other))
+    is_rough = case.is_rough or other.is_rough
     if metric.spread is not None:
         ratio = estimate_reading_ratio(metric, after[0], before[0])
+    elif is_rough:
+        ratio = estimate_rough_ratio(other.get(metric), case.get(metric))
     else:
         ratio = estimate_unpaired_ratio(after, before)
     is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
-    return Change(case.identity, metric, case.get(metric), other.get(metric), ratio, is_disturbed)
+    mean_ratio = other.mean_s / case.mean_s if case.mean_s and other.mean_s else None
+    return Change(case.identity, metric, case.get(metric), other.get(metric), ratio, is_disturbed, is_rough, mean_ratio)
 
 
 def _find_lonely(first: Summary, second: Summary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -191,9 +221,16 @@ def _find_lonely(first: Summary, second: Summary) -> tuple[tuple[str, ...], tupl
     only_theirs = [case.identity for case in second.cases if case.identity not in ours]
     twins = {our: their for our in only_ours for their in only_theirs if _key(our) == _key(their)}
     unlike = [f"{_show(our)} ({', '.join(_find_unlike(our, their))})" for our, their in twins.items()]
+    unlike += _list_other_timers(first, second)
     left = [_show(each) for each in only_ours if each not in twins]
     right = [_show(each) for each in only_theirs if each not in twins.values()]
     return tuple(left), tuple(right), tuple(unlike)
+
+
+def _list_other_timers(first: Summary, second: Summary) -> list[str]:
+    theirs = {case.identity: case for case in second.cases}
+    pairs = [(case, theirs[case.identity]) for case in first.cases if case.identity in theirs]
+    return [f"{_show(case.identity)} ({TIMER})" for case, other in pairs if _has_other_timer(case, other)]
 
 
 def _key(identity: Identity) -> tuple[str, str | None, str | None]:

@@ -25,14 +25,15 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.stats.median import CONFIDENCE
-from reports.summary.metric import RELATIVE, TIME, Metric, name_relative
+from reports.summary.metric import RELATIVE, ROUND_TIME, TIME, Metric, name_relative
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
 from reports.summary.unit import DIGITS
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
-ALIKE_LINE = f"! most cases changed alike: rather the machine than the code; go by {RELATIVE.name}"
+ROUGH = "~"
+ALIKE_LINE = "! most cases changed alike: rather the machine than the code"
 EMPHASES = {
     Trend.WORSE: Emphasis.BAD,
     Trend.BETTER: Emphasis.GOOD,
@@ -120,7 +121,8 @@ def _tabulate_comparison(
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),
         ("not the same in both, not compared", comparison.unlike),
-        ("no ratio to 0, not compared", comparison.zeros),
+        ("no ratio to 0, not compared", comparison.list_zeros()),
+        ("moved, and compared", comparison.moved),
     )
     named = tuple(f"{why}: {', '.join(cases)}" for why, cases in lonely if cases)
     return [*blocks, Lines(named, Emphasis.UNSURE)]
@@ -163,8 +165,16 @@ def _tabulate_metric(
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
     overview = summarize_changes(changes)
     head = (Span(metric.title, Emphasis.STRONG), f": {_tell_overview(overview, letter)}")
-    remarks = Lines((ALIKE_LINE,) if overview.is_alike else (), Emphasis.UNSURE)
-    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else [])]
+    go_by = ALIKE_LINE if metric == ROUND_TIME else f"{ALIKE_LINE}; go by {RELATIVE.name}"
+    remarks = Lines((go_by,) if overview.is_alike else (), Emphasis.UNSURE)
+    means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
+    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else []), means]
+
+
+def _tell_mean(change: Change, letter: str) -> str:
+    assert change.mean_ratio is not None  # noqa: S101  # means differ
+    ratio = render_ratio(change.mean_ratio, DIGITS)
+    return f"! {change.case.label}: {letter} / A of the means is {ratio}: a few rounds differ that medians do not see"
 
 
 def _is_worth_a_row(change: Change, verdict: LimitVerdict | None) -> bool:
@@ -189,7 +199,8 @@ def _list_change(change: Change, verdict: LimitVerdict | None) -> Row:
     if verdict is not None and change.trend is not Trend.UNKNOWN:
         word, emphasis = verdict.value, VERDICT_EMPHASES[verdict]
     values = (change.metric.render(each.median) for each in (change.first, change.second))
-    return build_row(change.case.label, *values, render_estimate(change.ratio, render_ratio), word, emphasis=emphasis)
+    ratio = f"{ROUGH if change.is_rough else ''}{render_estimate(change.ratio, render_ratio)}"
+    return build_row(change.case.label, *values, ratio, word, emphasis=emphasis)
 
 
 def _explain(shown: SideBySide) -> list[str]:
@@ -201,6 +212,8 @@ def _explain(shown: SideBySide) -> list[str]:
             f"ratio: any turn to any of A, median {interval}; worse, better: all of it is; level: 1 is in it",
             "an interval knows the noise within the runs, not between them: see docs/comparing.md",
         ]
+    if any(change.is_rough for comparison in shown.comparisons for change in comparison.changes):
+        lines.append(f"{ROUGH} rough: from stored statistics; --benchmark-save-data keeps the rounds")
     if shown.speed_ups:
         lines.append("speed-up: the cpu's time over the device's; above 1 the device is faster. It is no regression")
     return lines

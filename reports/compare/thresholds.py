@@ -114,8 +114,14 @@ def judge(change: Change, thresholds: Sequence[MetricThreshold]) -> LimitVerdict
     return LimitVerdict.FINE if high <= limit else LimitVerdict.INCONCLUSIVE
 
 
-def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> Conclusion:
-    """A regression outweighs all; then a threshold that nothing could be held to; then what stays open."""
+def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows_missing: bool = False) -> Conclusion:
+    """A regression outweighs all; then a threshold that nothing could be held to; then what stays open.
+
+    Args:
+        shown: The runs and what was found in them.
+        thresholds: How much worse each metric may be.
+        allows_missing: True if cases of the first run may be missing in others, or not be comparable with theirs.
+    """
     judged = [
         (_name_change(change, comparison, shown), verdict)
         for comparison in shown.comparisons
@@ -123,15 +129,17 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> Conclu
         if (verdict := judge(change, select_usable(comparison, thresholds))) is not None
     ]
     problems = _find_problems(shown, thresholds)
+    missing = [] if allows_missing or problems else _find_missing(shown, thresholds)
     regressed, unclear = (
         [name for name, verdict in judged if verdict is wanted]
         for wanted in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
     )
-    found = {Outcome.REGRESSED: regressed, Outcome.NOT_COMPARED: problems, Outcome.INCONCLUSIVE: unclear}
+    found = {Outcome.REGRESSED: regressed, Outcome.NOT_COMPARED: [*problems, *missing], Outcome.INCONCLUSIVE: unclear}
     outcome = find_heaviest(each for each, names in found.items() if names)
     lines = [
         *_tell(LimitVerdict.REGRESSED, regressed),
         *(problems or _tell(LimitVerdict.INCONCLUSIVE, unclear)),
+        *missing,
     ]
     return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
@@ -140,11 +148,32 @@ def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThresho
     """How much was held to the thresholds, and how much of the first run was not."""
     if not thresholds:
         return []
-    left_out = sum(len(each.only_first) + len(each.unlike) for each in shown.comparisons)
+    left_out = len(_list_missing(shown, thresholds))
     but = f"; {left_out} of the first run's cases not compared" if left_out else ""
     return [
         f"{LimitVerdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"
     ]
+
+
+def _list_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
+    """Cases of the first run that have what is judged and were not compared with every other run, each once."""
+    missing: dict[str, None] = {}
+    for comparison in shown.comparisons:
+        compared = {(change.case, change.metric.name) for change in comparison.changes}
+        for case in comparison.first.cases:
+            names = {threshold.metric.name for threshold in thresholds} & case.values.keys()
+            if any((case.identity, name) not in compared for name in names):
+                missing[case.identity.label] = None
+    return list(missing)
+
+
+def _find_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
+    missing = _list_missing(shown, thresholds)
+    if not missing:
+        return []
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    what = f"{len(missing)} of {len(shown.runs[0].cases)} cases of {shown.runs[0].path}"
+    return [f"{what} were not compared: {', '.join(missing[:MOST_NAMED])}{more}; --allow-missing lets them go."]
 
 
 def select_usable(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> list[MetricThreshold]:

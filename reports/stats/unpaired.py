@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from reports.stats.median import CONFIDENCE, Estimate
+from reports.stats.ticks import average_ticks, find_tick
 
+FEWEST_VALUES = 4  # of a side: below, one value decides
 MOST_BLOCKS = 100  # up to here the exact distribution takes a tenth of a second; more rounds of one process say little
 
 
@@ -18,41 +20,55 @@ def estimate_unpaired_ratio(
 ) -> Estimate:
     """The median of the ratios of every numerator to every denominator, and its distribution-free interval.
 
+    Where the values show the ticks of a coarse clock, the interval is wider by one of them, and means take the place of
+    medians. A value of 0 is one that was shorter than a tick.
+
     Where the two sides have one distribution up to a factor, whatever its shape, the interval covers that factor with
     at least `confidence`; where nothing but chance differs, that factor is 1. Four values a side are the fewest that
-    have an interval at 95 %. The count is that of the smaller side.
+    have an interval. The count is that of the smaller side.
 
     Args:
-        numerators: Values above the line, at least one, in the order in which they were measured, all above 0.
+        numerators: Values above the line, in the order in which they were measured, none below 0 and one above.
         denominators: Values below it, likewise.
         confidence: How often an interval made so covers the true ratio: between 0 and 1.
 
     Raises:
-        ValueError: A side is empty, or holds a value that is not above 0.
+        ValueError: A side is empty, has a value below 0, or none above.
 
     Source: the interval that belongs to the Mann-Whitney test, and the estimate of Hodges and Lehmann, of the
     logarithms: Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3rd ed., sections 4.2 and 4.3.
     """
     if not numerators or not denominators:
         raise ValueError("a ratio needs at least one value on each side.")
-    if min(*numerators, *denominators) <= 0:
+    if min(*numerators, *denominators) < 0 or not any(numerators) or not any(denominators):
         raise ValueError("a ratio needs values above 0.")
-    above, below = _block(numerators), _block(denominators)
+    tick = find_tick([*numerators, *denominators])
+    above, below = _block(numerators, tick), _block(denominators, tick)
     ratios = np.sort(np.divide.outer(above, below), axis=None)
-    rank = _find_rank(len(above), len(below), confidence)
+    has_interval = min(len(numerators), len(denominators)) >= FEWEST_VALUES
+    rank = _find_rank(len(above), len(below), confidence) if has_interval else 0
     low, high = (float(ratios[rank - 1]), float(ratios[-rank])) if rank > 0 else (None, None)
     middle = math.sqrt(ratios[(len(ratios) - 1) // 2] * ratios[len(ratios) // 2])  # A to B is then 1 over B to A
+    if low is not None and high is not None and tick:
+        leeway = 1 + tick / 2 * (1 / float(np.median(above)) + 1 / float(np.median(below)))
+        low, high = low / leeway, high * leeway
     return Estimate(middle, low, high, min(len(numerators), len(denominators)))
 
 
-def _block(values: Sequence[float]) -> np.ndarray:
+def _block(values: Sequence[float], tick: float) -> np.ndarray:
     """The values, or the medians of `MOST_BLOCKS` stretches of them: neighbours are too much alike to count apart.
+
+    Zeros are as the least of the others, or as a clock that ticks has them.
 
     Source: batch means, Law, Simulation Modeling and Analysis, 5th ed., section 9.5.3, here with medians.
     """
+    measured = np.asarray(values, dtype=float)
+    if not tick:
+        measured = np.maximum(measured, measured[measured > 0].min())
     if len(values) <= MOST_BLOCKS:
-        return np.asarray(values, dtype=float)
-    return np.array([np.median(stretch) for stretch in np.array_split(np.asarray(values, dtype=float), MOST_BLOCKS)])
+        return np.asarray(np.maximum(measured, tick / 2))
+    stretches = np.array_split(measured, MOST_BLOCKS)
+    return np.array([average_ticks(each, tick) if tick else float(np.median(each)) for each in stretches])
 
 
 def _find_rank(num_above: int, num_below: int, confidence: float) -> int:

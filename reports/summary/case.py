@@ -55,6 +55,9 @@ class CaseSummary:
         mixing: How well it mixes its examples, for a case that reads it.
         cold: How cold its last turn was; None for a case whose files were not dropped.
         step_s: Seconds that a consumer which computes takes for a batch; None where nothing tells.
+        options: How pytest-benchmark measured it, of other projects' files, such as ("timer", "perf_counter").
+        mean_s: Mean time of a round, of other projects' files.
+        is_rough: True if the file has statistics of its rounds, and not the rounds.
     """
 
     identity: Identity
@@ -86,6 +89,9 @@ class CaseSummary:
     first_epoch_s: float | None = None
     stage_times: StageTimes | None = None
     step_s: float | None = None
+    options: Facts = ()
+    mean_s: float | None = None
+    is_rough: bool = False
     cold: Cold | None = None
     mixing: MixingReading | None = None
 

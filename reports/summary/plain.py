@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import Any
 
 from reports.record.errors import RecordError
 from reports.record.record import KEY
-from reports.stats.median import estimate_median
+from reports.stats.median import Estimate, estimate_median
+from reports.stats.rough import estimate_stored_median
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Facts, Identity, keep_known
 from reports.summary.metric import ROUND_TIME
@@ -15,7 +17,8 @@ from reports.summary.summary import Summary
 
 COMMIT_DIGITS = 12
 SHORTEST_S, LONGEST_S = 1e-18, 1e9  # of a round: a nanosecond shared by a billion iterations, and 30 years
-NO_ROUNDS = "no single rounds are stored, so no intervals: save with --benchmark-save-data or --benchmark-json"
+NO_ROUNDS = "rounds are not stored: intervals are rough; --benchmark-save-data keeps them"
+OPTIONS = ("timer", "disable_gc", "warmup", "min_rounds")  # of pytest-benchmark, which change what is measured
 
 
 def is_own(stored: dict[str, Any]) -> bool:
@@ -41,23 +44,48 @@ def parse_plain(file: Path, stored: dict[str, Any], path: str = "") -> Summary:
 
 
 def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
-    """The benchmark under its full name, with seconds by round; where only the median is stored, as if of one round."""
+    """The benchmark under its full name, with seconds by round; the median alone where they are not stored."""
     name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
     try:
         if not isinstance(name, str):
             raise TypeError("it has no fullname")
-        values = [_check_seconds(each) for each in _get_data(benchmark) or [benchmark["stats"]["median"]]]
+        rounds = [_check_seconds(each) for each in _get_data(benchmark) or ()]
+        median = estimate_median(rounds) if rounds else _read_median(_get_dict(benchmark, "stats"))
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
-    median = estimate_median(values)
+    options = _get_dict(benchmark, "options")
     return CaseSummary(
         Identity(name, ""),
         id=name,
         name=name,
-        values={ROUND_TIME.name: dict(enumerate(values))},
+        values={ROUND_TIME.name: dict(enumerate(rounds or [median.median]))},
         estimates={ROUND_TIME.name: median},
         group=str(benchmark.get("group")),
+        options=tuple((option, str(options[option])) for option in OPTIONS if option in options),
+        mean_s=statistics.fmean(rounds) if rounds else _find_seconds(_get_dict(benchmark, "stats"), "mean"),
+        is_rough=not rounds,
     )
+
+
+def _read_median(stats: dict[str, Any]) -> Estimate:
+    """The median of rounds that are not stored, by the distance of their quartiles or else of all of them.
+
+    Raises:
+        KeyError, ValueError: There is none, or it is no time.
+    """
+    median, count = _check_seconds(stats["median"]), stats.get("rounds")
+    least, most = (_find_seconds(stats, name) for name in ("min", "max"))
+    if type(count) is not int or least is None or most is None or not least <= median <= most:
+        return Estimate(median, None, None, count if type(count) is int and count > 0 else 1)
+    quartiles = _find_seconds(stats, "iqr")
+    return estimate_stored_median(median, count, quartiles or most - least, least, most)
+
+
+def _find_seconds(stats: dict[str, Any], name: str) -> float | None:
+    try:
+        return _check_seconds(stats.get(name))
+    except ValueError:
+        return None
 
 
 def _check_seconds(value: Any) -> float:
@@ -75,7 +103,7 @@ def _parse_machine(stored: dict[str, Any]) -> Facts:
     info = _get_dict(stored, "machine_info")
     processor = _get_dict(info, "cpu")
     found = {
-        "processor": processor.get("brand_raw") or info.get("processor"),
+        "processor": processor.get("brand_raw") or processor.get("brand") or info.get("processor"),
         "cores": processor.get("count"),
         "architecture": info.get("machine"),
         "system": info.get("system"),

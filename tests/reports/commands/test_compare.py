@@ -119,5 +119,5 @@ def test_records_of_older_formats_are_compared(tmp_path: Path, run) -> None:
 def test_help_names_the_metrics_the_exit_codes_and_examples(tmp_path: Path, run) -> None:
     text = " ".join(run("--help", cwd=tmp_path).stdout.split())
     assert "time, relative (to the ordering post in the same round), first_batch, busy, live_bytes" in text
-    assert "0 fine, 1 worse, 2 nothing could be compared or bad input, 3 the intervals are too wide" in text
+    assert "0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide" in text
     assert "mnist-report compare main.json mine.json" in text

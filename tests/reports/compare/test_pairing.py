@@ -135,7 +135,7 @@ def test_nothing_is_divided_by_zero() -> None:
     comparison = compare_runs(run, replace(run, datetime="later"))
     assert "displacement" not in {metric.name for metric in comparison.metrics}
     assert "label_runs" in {metric.name for metric in comparison.metrics}
-    assert comparison.zeros == ("post-mixing-default-cpu (displacement is 0)",)
+    assert comparison.list_zeros() == ("post-mixing-default-cpu (displacement is 0)",)
 
 
 def test_what_differs_is_listed_and_only_the_machine_makes_another_machine() -> None:

@@ -210,6 +210,8 @@ def test_json_has_every_number_and_the_conclusion() -> None:
         "second": pytest.approx({"median": 2e-5, "low": 1.96e-5, "high": 2.04e-5, "count": 6}),
         "ratio": pytest.approx({"median": 2.0, "low": 198 / 101, "high": 202 / 99, "count": 6}),
         "is_disturbed": False,
+        "is_rough": False,
+        "mean_ratio": None,
         "trend": "worse",
         "verdict": "REGRESSED",
     }

@@ -164,12 +164,31 @@ def test_every_run_is_held_to_every_threshold() -> None:
     )
 
 
-def test_cases_that_the_other_lost_are_counted_where_all_else_is_fine() -> None:
-    lost = make_run("b", make_case("post"))
-    assert ended(side_by_side(lost), "time:10%") == (
+def test_cases_that_the_other_lost_are_no_success_unless_they_may_be_missing() -> None:
+    lost = side_by_side(make_run("b", make_case("post")))
+    assert ended(lost, "time:10%") == (
+        Outcome.NOT_COMPARED,
+        ("1 of 2 cases of a were not compared: fast-default-cpu; --allow-missing lets them go.",),
+    )
+    allowed = conclude(lost, parse_thresholds(["time:10%"]), allows_missing=True)
+    assert (allowed.outcome, allowed.lines) == (
         Outcome.FINE,
         ("fine: all 1 within time:10%; 1 of the first run's cases not compared",),
     )
+
+
+def test_a_case_that_two_runs_lost_counts_once() -> None:
+    lost = side_by_side(make_run("b", make_case("post")), make_run("c", make_case("post")))
+    assert ended(lost, "time:10%")[1] == (
+        "1 of 2 cases of a were not compared: fast-default-cpu; --allow-missing lets them go.",
+    )
+
+
+def test_a_case_without_what_is_judged_may_be_missing() -> None:
+    first = make_run("a", make_case("post"), make_reading("post", 50))
+    found = side_by_side(make_run("b", make_case("post")), first=first)
+    assert ended(found, "time:10%")[0] is Outcome.FINE
+    assert ended(found, "time:10%", "live_bytes:20%")[0] is Outcome.NOT_COMPARED
 
 
 def test_only_five_cases_are_named_in_a_line() -> None:

@@ -23,13 +23,13 @@ def test_five_against_five_by_hand() -> None:
     assert estimate == Estimate(1.0, 2**-3, 2**3, 5)
 
 
-@pytest.mark.parametrize(("above", "below"), [(1, 1), (2, 2), (3, 3), (3, 4), (1, 38), (2, 7)])
+@pytest.mark.parametrize(("above", "below"), [(1, 1), (2, 2), (3, 3), (3, 40), (1, 39), (2, 8)])
 def test_too_few_values_have_no_interval(above: int, below: int) -> None:
     estimate = estimate_unpaired_ratio([3.0] * above, [2.0] * below)
     assert (estimate.median, estimate.has_interval, estimate.count) == (1.5, False, min(above, below))
 
 
-@pytest.mark.parametrize(("above", "below"), [(4, 4), (3, 5), (2, 8), (1, 39)])
+@pytest.mark.parametrize(("above", "below"), [(4, 4), (4, 30)])
 def test_the_fewest_values_that_have_an_interval(above: int, below: int) -> None:
     assert estimate_unpaired_ratio([3.0] * above, [2.0] * below) == Estimate(1.5, 1.5, 1.5, min(above, below))
 

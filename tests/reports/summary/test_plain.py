@@ -50,16 +50,19 @@ def test_without_rounds_there_is_a_ratio_of_medians_and_no_interval(tmp_path: Pa
     (change,) = compare_runs(first, second).changes
     assert (change.ratio.median, change.ratio.has_interval) == (pytest.approx(1 / 1.5), False)
     assert change.trend is Trend.UNKNOWN
-    assert first.remarks == (
-        "no single rounds are stored, so no intervals: save with --benchmark-save-data or --benchmark-json",
-    )
+    assert first.remarks == ("rounds are not stored: intervals are rough; --benchmark-save-data keeps them",)
     assert second.remarks == ()
 
 
-def test_a_round_below_what_the_clock_sees_has_no_ratio(tmp_path: Path) -> None:
+def test_a_round_below_what_the_clock_sees_is_as_short_as_the_shortest(tmp_path: Path) -> None:
     first = load(tmp_path / "a.json", make_plain((NAME, [0.0, *ROUNDS])))
-    comparison = compare_runs(first, load(tmp_path / "b.json", make_plain((NAME, ROUNDS))))
-    assert (comparison.changes, comparison.zeros) == ((), (f"{NAME} (time is 0)",))
+    second = load(tmp_path / "b.json", make_plain((NAME, [4 * each for each in ROUNDS])))
+    (change,) = compare_runs(first, second).changes
+    assert change.ratio.median == pytest.approx(4.0, rel=0.01)
+    assert change.trend is Trend.WORSE
+    nothing = load(tmp_path / "c.json", make_plain((NAME, [0.0] * 6)))
+    comparison = compare_runs(nothing, second)
+    assert (comparison.changes, comparison.list_zeros()) == ((), (f"{NAME} (time is 0)",))
 
 
 def test_little_is_needed(tmp_path: Path) -> None:
