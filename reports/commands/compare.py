@@ -48,7 +48,8 @@ def compare(
     Metrics: time, relative (to the ordering post in the same round), first_batch, busy, live_bytes, source_bytes,
     accuracy, displacement, label_runs.
 
-    Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide.
+    Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide,
+    4 all cases changed alike.
     """
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError

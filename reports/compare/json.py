@@ -10,7 +10,7 @@ from typing import Any
 from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
-from reports.compare.thresholds import Conclusion, MetricThreshold, judge, select_usable
+from reports.compare.thresholds import Conclusion, MetricThreshold, Verdicts, judge_changes, select_usable
 from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
@@ -57,11 +57,11 @@ def _describe_run(run: Summary) -> dict[str, Any]:
 
 
 def _describe_comparison(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> dict[str, Any]:
-    usable = select_usable(comparison, thresholds)
+    verdicts = judge_changes(comparison.changes, select_usable(comparison, thresholds))
     return {
         "machine_doubt": comparison.machine_doubt,
         "differences": [dataclasses.asdict(difference) for difference in comparison.differences],
-        "changes": [_describe_change(change, usable) for change in comparison.changes],
+        "changes": [_describe_change(change, verdicts) for change in comparison.changes],
         "only_first": list(comparison.only_first),
         "only_second": list(comparison.only_second),
         "unlike": list(comparison.unlike),
@@ -70,8 +70,8 @@ def _describe_comparison(comparison: Comparison, thresholds: Sequence[MetricThre
     }
 
 
-def _describe_change(change: Change, thresholds: Sequence[MetricThreshold]) -> dict[str, Any]:
-    verdict = judge(change, thresholds)
+def _describe_change(change: Change, verdicts: Verdicts) -> dict[str, Any]:
+    verdict = verdicts.get((change.case, change.metric.name))
     return {
         "case": change.case.label,
         "metric": change.metric.name,

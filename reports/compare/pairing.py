@@ -10,8 +10,8 @@ from reports.compare.differences import Difference, find_differences
 from reports.compare.moved import follow_moves
 from reports.record.machine import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate
-from reports.stats.rough import estimate_rough_ratio
-from reports.stats.unpaired import estimate_unpaired_ratio
+from reports.stats.rough import estimate_rough_ratio, find_rough_p_value
+from reports.stats.unpaired import estimate_unpaired_ratio, find_exceeding_p_value
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
 from reports.summary.metric import (
@@ -64,6 +64,7 @@ class Change:
         is_disturbed: True if the metric is timed and others used the machine in most turns of either run.
         is_rough: True if a file has only statistics of its rounds, so that the interval is rough.
         mean_ratio: Second mean over the first, of other projects' rounds; None where it is not known.
+        rounds: Values of the metric in the first run and in the second.
     """
 
     case: Identity
@@ -74,6 +75,7 @@ class Change:
     is_disturbed: bool = False
     is_rough: bool = False
     mean_ratio: float | None = None
+    rounds: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     @property
     def means_differ(self) -> bool:
@@ -90,6 +92,13 @@ class Change:
         if self.ratio.low <= 1 <= self.ratio.high:
             return Trend.LEVEL
         return Trend.BETTER if (self.ratio.low > 1) is self.metric.more_is_better else Trend.WORSE
+
+    def find_p_value(self, limit: float) -> float:
+        """How probable such rounds are where the ratio is just the limit and less is better."""
+        if self.is_rough:
+            return find_rough_p_value(self.ratio, limit)
+        before, after = self.rounds
+        return find_exceeding_p_value(after, before, limit)
 
     @property
     def badness(self) -> float:
@@ -211,7 +220,9 @@ def _compare(metric: Metric, case: CaseSummary, other: CaseSummary) -> Change:
         ratio = estimate_unpaired_ratio(after, before)
     is_disturbed = metric.is_timed and (case.is_disturbed or other.is_disturbed)
     mean_ratio = other.mean_s / case.mean_s if case.mean_s and other.mean_s else None
-    return Change(case.identity, metric, case.get(metric), other.get(metric), ratio, is_disturbed, is_rough, mean_ratio)
+    rounds = (tuple(before), tuple(after))
+    estimates = (case.get(metric), other.get(metric), ratio)
+    return Change(case.identity, metric, *estimates, is_disturbed, is_rough, mean_ratio, rounds)
 
 
 def _find_lonely(first: Summary, second: Summary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

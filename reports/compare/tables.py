@@ -8,7 +8,7 @@ from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, judge, select_usable
+from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, are_many, judge_changes, select_usable
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -33,6 +33,7 @@ from reports.summary.unit import DIGITS
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
 ROUGH = "~"
+JUDGED_TOGETHER = "each case is judged beside the middle of the others, and all together (Holm)"
 ALIKE_LINE = "! most cases changed alike: rather the machine than the code"
 EMPHASES = {
     Trend.WORSE: Emphasis.BAD,
@@ -160,13 +161,16 @@ def _tabulate_metric(
     metric: Metric, changes: Sequence[Change], letter: str, usable: Sequence[MetricThreshold], *, everything: bool
 ) -> list[Block]:
     """One line that sums all cases up, and a row for each that is not level."""
-    judged = [(change, judge(change, usable)) for change in changes]
+    verdicts = judge_changes(changes, usable)
+    judged = [(change, verdicts.get((change.case, change.metric.name))) for change in changes]
     judged.sort(key=lambda each: RANKS.index(each[1]))
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
     overview = summarize_changes(changes)
     head = (Span(metric.title, Emphasis.STRONG), f": {_tell_overview(overview, letter)}")
     go_by = ALIKE_LINE if metric == ROUND_TIME else f"{ALIKE_LINE}; go by {RELATIVE.name}"
     remarks = Lines((go_by,) if overview.is_alike else (), Emphasis.UNSURE)
+    if are_many(changes) and verdicts:
+        remarks = Lines((*remarks.lines, JUDGED_TOGETHER), Emphasis.UNSURE)
     means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
     return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else []), means]
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+import statistics
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
+from reports.stats.holm import reject_by_holm
+from reports.summary.identity import Identity
 from reports.summary.metric import RELATIVE, Metric
 from reports.summary.outcome import Outcome, find_heaviest
 
@@ -18,6 +22,8 @@ EXAMPLE = "such as time:5%"
 WHOLE = 100.0  # percent
 NUM_READINGS = 2  # of bytes: each run has one
 MOST_NAMED = 5  # cases in a line; the table has all
+FEWEST_MANY = 8  # cases, from which on the middle of the others is one to go by
+ALPHA = 0.05  # how often any of many cases is called REGRESSED where none is
 
 
 class LimitVerdict(Enum):
@@ -96,14 +102,61 @@ def _find_metric(name: str) -> Metric:
     return found[0]
 
 
-def judge(change: Change, thresholds: Sequence[MetricThreshold]) -> LimitVerdict | None:
-    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is; None where no threshold is meant.
+Verdicts = Mapping[tuple[Identity, str], LimitVerdict]
+"""By case and name of the metric, for what a threshold is meant for."""
 
+
+def judge_changes(changes: Sequence[Change], thresholds: Sequence[MetricThreshold]) -> Verdicts:
+    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is.
+
+    From `FEWEST_MANY` cases on, a time is judged beside the middle of the other cases' ratios, and all of them together
+    by Holm's procedure: else one of many is beyond its limit by chance, and all of them where the machine was slower.
     A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
     """
-    limit = next((each.limit for each in thresholds if each.metric.name == change.metric.name), None)
-    if limit is None:
-        return None
+    verdicts: dict[tuple[Identity, str], LimitVerdict] = {}
+    for threshold in thresholds:
+        found = [change for change in changes if change.metric.name == threshold.metric.name]
+        judge = _judge_together if are_many(found) else _judge_each
+        judged = judge(found, threshold.limit)
+        verdicts |= {(change.case, change.metric.name): verdict for change, verdict in zip(found, judged, strict=True)}
+    return verdicts
+
+
+def are_many(changes: Sequence[Change]) -> bool:
+    """True for changes of one metric that are judged together."""
+    return len(changes) >= FEWEST_MANY and changes[0].metric.is_timed
+
+
+def find_middle(changes: Sequence[Change]) -> float:
+    """The median of their ratios."""
+    return statistics.median(change.ratio.median for change in changes)
+
+
+def _judge_each(changes: Sequence[Change], limit: float) -> list[LimitVerdict]:
+    return [_judge(change, limit) for change in changes]
+
+
+def _judge_together(changes: Sequence[Change], limit: float) -> list[LimitVerdict]:
+    ratios = sorted(change.ratio.median for change in changes)
+    limits = [limit * _find_middle_of_others(ratios, change.ratio.median) for change in changes]
+    pairs = list(zip(changes, limits, strict=True))
+    p_values = {number: change.find_p_value(each) for number, (change, each) in enumerate(pairs)}
+    rejected = reject_by_holm(p_values, ALPHA, len(changes))
+    verdicts = [_judge(*pair) for pair in pairs]
+    return [
+        LimitVerdict.INCONCLUSIVE if verdict is LimitVerdict.REGRESSED and number not in rejected else verdict
+        for number, verdict in enumerate(verdicts)
+    ]
+
+
+def _find_middle_of_others(ordered: Sequence[float], own: float) -> float:
+    """The median of the ratios without one that is equal to this."""
+    place, left = bisect_left(ordered, own), len(ordered) - 1
+    low, high = (number + (place <= number) for number in ((left - 1) // 2, left // 2))
+    return (ordered[low] + ordered[high]) / 2
+
+
+def _judge(change: Change, limit: float) -> LimitVerdict:
     low, high = change.ratio.low, change.ratio.high
     if low is None or high is None or change.is_disturbed:
         return LimitVerdict.INCONCLUSIVE
@@ -125,8 +178,9 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
     judged = [
         (_name_change(change, comparison, shown), verdict)
         for comparison in shown.comparisons
+        for verdicts in [judge_changes(comparison.changes, select_usable(comparison, thresholds))]
         for change in comparison.changes
-        if (verdict := judge(change, select_usable(comparison, thresholds))) is not None
+        if (verdict := verdicts.get((change.case, change.metric.name))) is not None
     ]
     problems = _find_problems(shown, thresholds)
     missing = [] if allows_missing or problems else _find_missing(shown, thresholds)
@@ -134,12 +188,19 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
         [name for name, verdict in judged if verdict is wanted]
         for wanted in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
     )
-    found = {Outcome.REGRESSED: regressed, Outcome.NOT_COMPARED: [*problems, *missing], Outcome.INCONCLUSIVE: unclear}
+    shifts = _find_shifts(shown, thresholds)
+    found = {
+        Outcome.ALL_CHANGED: shifts,
+        Outcome.REGRESSED: regressed,
+        Outcome.NOT_COMPARED: [*problems, *missing],
+        Outcome.INCONCLUSIVE: unclear,
+    }
     outcome = find_heaviest(each for each, names in found.items() if names)
     lines = [
         *_tell(LimitVerdict.REGRESSED, regressed),
         *(problems or _tell(LimitVerdict.INCONCLUSIVE, unclear)),
         *missing,
+        *shifts,
     ]
     return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
 
@@ -153,6 +214,18 @@ def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThresho
     return [
         f"{LimitVerdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"
     ]
+
+
+def _find_shifts(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
+    """Where the middle of many cases is beyond a limit, beside which each of them is judged."""
+    lines = []
+    for comparison in shown.comparisons:
+        for threshold in select_usable(comparison, thresholds):
+            changes = [change for change in comparison.changes if change.metric.name == threshold.metric.name]
+            if are_many(changes) and (middle := find_middle(changes)) > threshold.limit:
+                what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.3g}"
+                lines.append(f"ALL CHANGED: {what}: rather the machine, or what all use, than one case")
+    return lines
 
 
 def _list_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:

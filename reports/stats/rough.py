@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
-from reports.stats.median import Estimate
+from reports.stats.median import CONFIDENCE, Estimate
 from reports.stats.unpaired import FEWEST_VALUES, MOST_BLOCKS
 
 NOTCH = 1.57  # of the distance of the quartiles, over the root of how many values there were
@@ -29,6 +30,21 @@ def estimate_stored_median(
         return Estimate(median, None, None, count)
     reach = NOTCH * spread / math.sqrt(min(count, MOST_BLOCKS))
     return Estimate(median, max(median - reach, least), min(median + reach, most), count)
+
+
+def find_rough_p_value(ratio: Estimate, factor: float) -> float:
+    """The same for a rough ratio, whose logarithm is taken for normal; 1 where it has no interval.
+
+    Args:
+        ratio: Rough ratio.
+        factor: Ratio that is just allowed, above 0.
+    """
+    if ratio.low is None:
+        return 1.0
+    if ratio.low == ratio.median:
+        return float(ratio.median <= factor)
+    width = math.log(ratio.median / ratio.low) / NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    return 1 - NormalDist().cdf(math.log(ratio.median / factor) / width)
 
 
 def estimate_rough_ratio(above: Estimate, below: Estimate) -> Estimate:

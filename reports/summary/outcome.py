@@ -14,6 +14,7 @@ class Outcome(Enum):
     REGRESSED = "regressed"
     FAILED = "failed"
     NOT_COMPARED = "not-compared"
+    ALL_CHANGED = "all-changed"
     INCONCLUSIVE = "inconclusive"
     FINE = "fine"
 
@@ -33,6 +34,7 @@ EXIT_CODES = {
     Outcome.REGRESSED: 1,
     Outcome.FAILED: 2,
     Outcome.NOT_COMPARED: 2,
+    Outcome.ALL_CHANGED: 4,
     Outcome.INCONCLUSIVE: 3,
     Outcome.FINE: 0,
 }
