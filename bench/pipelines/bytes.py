@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from bench.pipelines.chain import Stage
 from bench.subjects.elements import count_bytes
+from bench.subjects.failures import tell_reason
 from reports.record.description import ElementBytes
 
 MOST_SAMPLED = 30  # elements
@@ -111,7 +112,7 @@ def sample_bytes(dataset: tf.data.Dataset) -> tuple[list[int], str]:
                 if enough.is_set():
                     break
         except Exception as error:  # noqa: BLE001  # whatever it is, there is nothing to count
-            problems.append(f"failed while its elements were looked at: {_tell(error)}")
+            problems.append(f"element {len(sampled)} counted from 0 fails: {tell_reason(error)}")
         finally:
             first.set()
             last.set()
@@ -126,7 +127,3 @@ def sample_bytes(dataset: tf.data.Dataset) -> tuple[list[int], str]:
 
 def _holds_datasets(spec: Any) -> bool:
     return any(isinstance(part, tf.data.DatasetSpec) for part in tf.nest.flatten(spec))
-
-
-def _tell(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -9,6 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from bench.pipelines.arguments import is_reader
+from bench.pipelines.building import writes_files
+from bench.pipelines.bytes import KEEPING
 from bench.pipelines.chain import Stage
 from reports.record.description import AUTO, Argument, ElementBytes, Holding, Value
 
@@ -36,9 +38,10 @@ def find_holding(
     each_before, each_after = _read_mean(element_bytes[before]), _read_mean(element_bytes[stage.number])
     match stage.name:
         case "shuffle":
-            return Holding(_limit(_count(given["buffer_size"]), num_elements[before]), each_before)
+            size = _limit(_count(given["buffer_size"]), num_elements[before])
+            return Holding(size, each_before, is_cached=_is_cached(stages[before], stages))
         case "prefetch":
-            return Holding(_count(given["buffer_size"]), each_before)
+            return Holding(_count(given["buffer_size"]), each_before, is_cached=_is_cached(stages[before], stages))
         case "cache":
             return Holding(num_elements[before], each_before, is_on_disk=bool(given.get("filename")))
         case "window":
@@ -52,6 +55,13 @@ def find_holding(
             return Holding(0, None, arrays) if arrays else None
     calls = given.get("num_parallel_calls")
     return None if calls is None else Holding(_count(calls), each_after)
+
+
+def _is_cached(stage: Stage, stages: Sequence[Stage]) -> bool:
+    """True if the elements of a stage are those that a cache in memory holds: buffers behind it only refer to them."""
+    while stage.name in KEEPING and stage.name != "cache":
+        stage = stages[stage.inputs[0]]
+    return stage.name == "cache" and not writes_files(stage.dataset)
 
 
 def _find_of_interleave(

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from bench.pipelines.arms import Arm
 from bench.pipelines.rewrites import apply_arm
+from bench.subjects.failures import tell_reason
 from reports.record.description import AUTO, RunStage
 from reports.record.program import Choice, Program
 
@@ -68,7 +69,7 @@ def read_run_stages(dataset: tf.data.Dataset, shuffle_sizes: Sequence[int]) -> t
         except StopIteration:
             problems.append("there is none")
         except Exception as error:  # noqa: BLE001  # whatever it is, there is no program to read
-            problems.append((str(error).splitlines() or [type(error).__name__])[0])
+            problems.append(tell_reason(error))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

@@ -154,26 +154,35 @@ def name_dtype(spec: Any) -> str:
     return tf.as_dtype(dtype).name if dtype is not None else type(spec).__name__.removesuffix("Spec").lower()
 
 
-def cut(component: Any, num_examples: int, *, batched: bool) -> Sequence[Piece]:
+def cut(component: Any, num_examples: int, *, batched: bool, padded: bool = False) -> Sequence[Piece]:
     """A component's pieces, one for each example of the element.
 
     Args:
         component: Any tensor, ragged or sparse ones and datasets too.
         num_examples: Number of examples in the element.
         batched: True if its first dimension counts them; else the element is an example.
+        padded: True to leave out what comes from the largest example of a batch: zeros and empty texts at the ends of
+            each dimension, and the shape of sparse ones.
     """
     if isinstance(component, tf.RaggedTensor):
         rows = component if batched else [component]
         return [_describe_ragged(row) for row in rows]
     if isinstance(component, tf.SparseTensor):
-        return _cut_sparse(component, num_examples) if batched else [_describe_sparse(component)]
+        return _cut_sparse(component, num_examples, padded=padded) if batched else [_describe_sparse(component)]
     if isinstance(component, tf.data.Dataset):
         return [_describe_dataset(component)] * num_examples
     values = component.numpy() if isinstance(component, tf.Tensor) else component
     array = np.asarray(values)
     if batched and array.ndim and len(array) == num_examples:
-        return [_describe(np.asarray(each)) for each in array]
+        return [_describe(_strip(np.asarray(each)) if padded else np.asarray(each)) for each in array]
     return [_describe(array)] * num_examples
+
+
+def _strip(array: np.ndarray) -> np.ndarray:
+    """The array without what is empty at the far end of each dimension."""
+    if not array.ndim:
+        return array
+    return array[tuple(slice(0, int(places.max(initial=-1)) + 1) for places in np.nonzero(array.astype(bool)))]
 
 
 def _describe(array: np.ndarray) -> Piece:
@@ -202,21 +211,21 @@ def _describe_ragged(row: Any) -> Piece:
 
 
 def _describe_sparse(tensor: Any) -> Piece:
-    return _join_sparse(tensor.dense_shape.numpy(), tensor.indices.numpy(), tensor.values.numpy())
+    return _join_sparse(tuple(tensor.dense_shape.numpy().tolist()), tensor.indices.numpy(), tensor.values.numpy())
 
 
-def _cut_sparse(tensor: Any, num_examples: int) -> list[Piece]:
+def _cut_sparse(tensor: Any, num_examples: int, *, padded: bool) -> list[Piece]:
     ordered = tf.sparse.reorder(tensor)
-    shape, indices, values = ordered.dense_shape.numpy(), ordered.indices.numpy(), ordered.values.numpy()
+    indices, values = ordered.indices.numpy(), ordered.values.numpy()
+    largest = ordered.dense_shape.numpy()[1:].tolist()
+    shape = (None,) * len(largest) if padded else tuple(largest)
     ends = np.searchsorted(indices[:, 0], np.arange(num_examples + 1))
-    return [
-        _join_sparse(shape[1:], indices[begin:end, 1:], values[begin:end]) for begin, end in itertools.pairwise(ends)
-    ]
+    return [_join_sparse(shape, indices[begin:end, 1:], values[begin:end]) for begin, end in itertools.pairwise(ends)]
 
 
-def _join_sparse(shape: np.ndarray, indices: np.ndarray, values: np.ndarray) -> Piece:
+def _join_sparse(shape: tuple[int | None, ...], indices: np.ndarray, values: np.ndarray) -> Piece:
     held = _describe(values)
-    return Piece(tuple(shape.tolist()), indices.tobytes() + held.content, held.floats)
+    return Piece(shape, indices.tobytes() + held.content, held.floats)
 
 
 def _describe_dataset(dataset: tf.data.Dataset) -> Piece:

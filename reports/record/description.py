@@ -88,17 +88,19 @@ class Holding:
         element_bytes: Bytes of each; None where they are not known.
         further_bytes: Bytes beside the elements: of arrays that a pipeline begins with, of what is read ahead.
         is_on_disk: True for a cache in a file.
+        is_cached: True for a buffer of elements that a cache before it holds anyway: they take no further bytes.
     """
 
     num_elements: int | None
     element_bytes: float | None
     further_bytes: int = 0
     is_on_disk: bool = False
+    is_cached: bool = False
 
     @property
     def num_bytes(self) -> int | None:
         """All of its bytes; None where a part is not known."""
-        if self.num_elements == 0:
+        if self.num_elements == 0 or self.is_cached:
             return self.further_bytes
         if self.num_elements is None or self.element_bytes is None:
             return None

@@ -26,7 +26,7 @@ from reports.record.description import AUTO, Description, ElementBytes, StageDes
 from reports.tables.stage_text import find_kinds, list_remarks, write_stage
 from reports.tables.stage_tree import Branch, TreeLine, draw_tree
 
-ENDLESS, UNKNOWN = "endless", "?"
+ENDLESS, UNKNOWN, CACHED = "endless", "?", "in the cache"
 BREAKS = re.compile(r"(?<=[ (])")  # where a line may end
 FURTHER = "  "  # before further lines of a stage
 EACH = "each: "  # before the datasets that a function makes, one for each element
@@ -136,6 +136,8 @@ def _show_holding(stage: StageDescription) -> str:
     holding = stage.holding
     if holding is None:
         return ""
+    if holding.is_cached:
+        return CACHED
     where = " on disk" if holding.is_on_disk else ""
     if holding.num_bytes is not None:
         return f"{render_bytes(holding.num_bytes)}{where}"

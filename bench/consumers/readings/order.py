@@ -29,7 +29,7 @@ NUM_LABELS = 10  # of data that comes sorted by label, as which the examples cou
 LEAST_FOUND, ENOUGH = 0.5, 50  # share of the examples of a pass, and number, of which either has to be known again
 LEAST_APART = 0.5  # share of an epoch's examples that differ from each other
 NANOSECONDS = 1_000_000_000  # in a second
-DIFFERENT = "its examples differ from epoch to epoch"
+DIFFERENT = "its examples differ each time that it is made"
 SAME = "most of its examples are equal to others"
 FEW = "it gives a single example"
 
@@ -50,6 +50,7 @@ class MixingReader:
         self._case, self._opened, self._clock = case, opened, tools.clock
         self._batched = opened.batched if isinstance(opened, CountsExamples) else True
         self._count = find_counter(opened)
+        self._is_padded: list[bool] = []
 
     def find_placement(self) -> None:
         """None: nothing but the pipeline runs."""
@@ -62,16 +63,18 @@ class MixingReader:
         """
         with shrink_buffers(shuffle=1, drops_caches=True):
             whole = self._opened.build(0)
+        self._is_padded = [_is_padded(each) for each in tf.nest.flatten(whole.element_spec)]
         unmoved, is_whole = self._hash(whole, MOST_EXAMPLES)
         if not unmoved:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
         if len(unmoved) == 1:
             return MixingReading((), 1, is_whole=is_whole, why=FEW)
+        if isinstance(self._opened, KnowsEnd) and self._opened.is_endless and (period := find_period(unmoved)):
+            unmoved, is_whole = unmoved[:period], True
         places = defaultdict(list)
         for place, digest in enumerate(unmoved):
             places[digest].append(place)
-        is_endless = isinstance(self._opened, KnowsEnd) and self._opened.is_endless
-        if len(places) < LEAST_APART * len(unmoved) and not is_endless:
+        if len(places) < LEAST_APART * len(unmoved):
             return MixingReading((), len(unmoved), is_whole=is_whole, why=SAME)
         passes: list[Mixing] = []
         num_known = len(unmoved)
@@ -105,13 +108,33 @@ class MixingReader:
         for element in dataset:
             limit_ns = limit_ns or self._clock.wall_ns() + round(PASS_S * NANOSECONDS)
             size = self._count(element)
-            parts = [cut(part, size, batched=self._batched) for part in tf.nest.flatten(element)]
+            parts = [
+                cut(part, size, batched=self._batched, padded=self._batched and is_padded)
+                for part, is_padded in zip(tf.nest.flatten(element), self._is_padded, strict=True)
+            ]
             for pieces in list(zip(*parts, strict=True))[:left]:
                 digests.append(hash_bytes(b"".join(piece.hash() for piece in pieces)))
             left -= size
             if left <= 0 or self._clock.wall_ns() > limit_ns:
                 return digests, False
         return digests, True
+
+
+def find_period(digests: Sequence[bytes]) -> int | None:
+    """After how many examples what has no end begins again; None if it was not seen to."""
+    for period in range(1, len(digests) + 1 - max(1, min(ENOUGH, len(digests) // 2))):
+        if digests[period] == digests[0] and digests[period:] == digests[:-period]:
+            return period
+    num_apart = len(set(digests))  # where an epoch has none twice, and the next one has them in another order
+    return num_apart if len(set(digests[:num_apart])) == num_apart < len(digests) else None
+
+
+def _is_padded(spec: Any) -> bool:
+    """True if the examples of a batch may have been made equally long: a dimension of theirs is not known."""
+    if isinstance(spec, tf.SparseTensorSpec):
+        return True
+    shape = spec.shape if isinstance(spec, tf.TensorSpec) else tf.TensorShape(None)
+    return shape.rank is not None and any(each is None for each in shape.as_list()[1:])
 
 
 def _score(order: Sequence[int]) -> tuple[float, float]:

@@ -245,7 +245,7 @@ def test_a_dataset_that_fails_is_described_all_the_same() -> None:
     description = describe_built(build)
     assert description.stages[-1].element_bytes is None
     assert len(description.notes) == 2
-    assert description.notes[0].startswith("map: failed while its elements were looked at: ")
+    assert description.notes[0].startswith("map: element 0 counted from 0 fails: NotFoundError: ")
     assert "nowhere/0; No such file" in description.notes[0]
     assert [stage.name for stage in description.program][:2] == ["Range", "ParallelMapV2(auto)"]
 
@@ -297,3 +297,19 @@ def test_a_shuffle_inside_a_map_function_is_told_with_the_size_that_was_asked_fo
     assert outer.origin is not None
     assert inner.origin.line < outer.origin.line
     assert inner.holding == Holding(50, 8)
+
+
+def test_buffers_of_what_a_cache_in_memory_holds_take_nothing_more(tmp_path: Path) -> None:
+    cached = tf.data.Dataset.range(300).map(lambda number: tf.fill([25_000], tf.cast(number, tf.float32))).cache()
+    description = describe_built(lambda: cached.shuffle(300).repeat().prefetch(2).batch(10).prefetch(1))
+    assert [(stage.name, stage.holding.num_bytes) for stage in description.stages if stage.holding] == [
+        ("cache", 300 * 100_000),
+        ("shuffle", 0),
+        ("prefetch", 0),
+        ("prefetch", 10 * 100_000),
+    ]
+    text = render_text(tabulate_description(description), 100)
+    assert "in the cache" in text
+    assert "In memory when full: 29.6 MiB." in text
+    on_disk = describe_built(lambda: tf.data.Dataset.range(9).cache(str(tmp_path / "cache")).shuffle(9))
+    assert find_stage(on_disk, "shuffle").holding == Holding(9, 8)

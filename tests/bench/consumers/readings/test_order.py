@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from open_pipelines import StandingClock
 
-from bench.consumers.readings.order import DIFFERENT, FEW, SAME
+from bench.consumers.readings.order import DIFFERENT, FEW, SAME, find_period
 from bench.consumers.registry import build_meter
 from bench.subjects.opened_pipeline import OpenedPipeline
 from mnist_core import InputError
@@ -95,13 +95,61 @@ def test_half_of_the_examples_are_enough_to_know() -> None:
     assert len(reading.passes) == 6
 
 
-def test_what_has_no_end_is_read_as_far_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.consumers.readings.order.MOST_EXAMPLES", 1000)
+@pytest.mark.parametrize(("most", "size", "is_whole"), [(1000, SIZE, True), (300, 300, False)])
+def test_what_has_no_end_is_read_until_it_begins_again_or_as_far_as_the_limit(
+    most: int, size: int, is_whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.consumers.readings.order.MOST_EXAMPLES", most)
     reading = read(lambda: number().repeat().shuffle(20).batch(8))
     assert len(reading.passes) == 6
-    assert 900 <= reading.num_examples <= 1000, "the last ones of the buffer come later"
-    assert max(each.displacement for each in reading.passes) < 0.1
-    assert not reading.is_whole
+    assert 0.9 * size <= reading.num_examples <= size, "the last ones of the buffer come later"
+    assert 0.02 < max(each.displacement for each in reading.passes) < 0.2
+    assert reading.is_whole is is_whole
+
+
+def test_what_repeats_at_random_has_no_score() -> None:
+    def make() -> tf.data.Dataset:
+        sources = [tf.data.Dataset.range(first, first + 20).repeat() for first in (0, 20)]
+        return tf.data.Dataset.sample_from_datasets(sources, [0.5, 0.5], seed=1).take(1000).batch(8)
+
+    assert read(make).why == SAME
+
+
+@pytest.mark.parametrize(
+    ("digests", "period"),
+    [
+        ("abcabc", 3),
+        ("abcab", 3),
+        ("abcacb", 3),
+        ("aabaab", 3),
+        ("aabaaa", None),
+        ("aaaa", 1),
+        ("abcabd", None),
+        ("abc", None),
+        ("a", None),
+    ],
+)
+def test_the_period_by_hand(digests: str, period: int | None) -> None:
+    assert find_period([each.encode() for each in digests]) == period
+
+
+def write_rows(number: tf.Tensor) -> tf.Tensor:
+    return tf.fill([1 + number % 7], number + 1)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        lambda rows: rows.map(tf.sparse.from_dense).batch(8),
+        lambda rows: rows.padded_batch(8),
+        lambda rows: rows.ragged_batch(8),
+        lambda rows: rows.map(lambda row: tf.fill(tf.shape(row), "text")).zip(rows).padded_batch(8),
+    ],
+    ids=["sparse", "padded", "ragged", "texts"],
+)
+def test_an_example_is_known_again_among_longer_ones(batch: Callable[[tf.data.Dataset], tf.data.Dataset]) -> None:
+    reading = read(lambda: batch(number().map(write_rows).shuffle(SIZE)))
+    assert (reading.num_examples, reading.why) == (SIZE, "")
 
 
 def test_a_pipeline_that_gives_nothing_is_bad_input() -> None:

@@ -12,7 +12,7 @@ from reports.record.sample import Mixing, MixingReading
 from reports.tables.all_tables import tabulate_run
 from reports.tables.readings.mixing import EXPLAINED, tell_mixing
 
-WHY = "its examples differ from epoch to epoch"
+WHY = "its examples differ each time that it is made"
 
 
 def test_the_whole_text() -> None:
