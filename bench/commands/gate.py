@@ -9,7 +9,8 @@ import typer
 
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
-from reports.commands.gate import FAIL_ON, AsJson, FailOn, MarkdownFile, ShowsOk
+from reports.commands.gate import FAIL_ON, AsJson, FailOn, ShowsOk
+from reports.commands.runs import MarkdownFile
 from reports.gate.plan import GATED, GatedMetric
 
 BUDGET_S = 300.0  # what people wait for on a pull request

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mnist_core.terminal.console import open_console
+from reports.commands.runs import MarkdownFile, find_run, write_text
 from reports.summary.outcome import Outcome
 
 COMPARE_EXAMPLES = """Examples:
@@ -16,6 +17,8 @@ COMPARE_EXAMPLES = """Examples:
     mnist-report compare runs/20261123-085740 runs/20261124-091502
 
     mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:15%
+
+    mnist-report compare 0001 latest -k 'parse and not slow' --markdown comment.md
 
     mnist-report compare main.json mine.json other.json --all
 
@@ -27,7 +30,7 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="RUN",
-            help="Runs' folders or any pytest-benchmark files; the first is what the others are compared with.",
+            help="Runs' folders, any pytest-benchmark files, or saved ones (0001, latest); the first is the base.",
         ),
     ],
     fail_on: Annotated[
@@ -40,6 +43,10 @@ def compare(
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="With --fail-on: cases of the first run may be gone.")
     ] = False,
+    expression: Annotated[
+        str | None, typer.Option("-k", metavar="EXPRESSION", help="Only cases whose names match, as pytest's -k.")
+    ] = None,
+    markdown: MarkdownFile = None,
     everything: Annotated[bool, typer.Option("--all", help="Also the rows of what did not change.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines: every number.")] = False,
 ) -> None:
@@ -53,19 +60,29 @@ def compare(
     """
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
+    from reports.compare.selection import select_cases
     from reports.compare.side_by_side import put_side_by_side
     from reports.compare.tables import tabulate_side_by_side
     from reports.compare.thresholds import conclude, parse_thresholds
+    from reports.drawing.blocks import Heading
+    from reports.drawing.markdown import STEP_SUMMARY, render_markdown
     from reports.drawing.text import lay_out
     from reports.summary.files import load_summary
 
     thresholds = parse_thresholds(fail_on or ())
-    shown = put_side_by_side([load_summary(path) for path in runs])
+    loaded = [load_summary(find_run(path)) for path in runs]
+    if expression is not None:
+        loaded = [select_cases(run, expression) for run in loaded]
+    shown = put_side_by_side(loaded)
     conclusion = conclude(shown, thresholds, allows_missing=allow_missing)
+    blocks = tabulate_side_by_side(shown, thresholds, conclusion, everything=everything)
+    if markdown is not None:
+        heading = Heading(conclusion.lines[0] if conclusion.lines else "compared", conclusion.outcome.emphasis)
+        write_text(markdown, render_markdown([heading, *blocks], STEP_SUMMARY))
     if as_json:
         sys.stdout.write(f"{render_compared_json(shown, thresholds, conclusion)}\n")
     else:
-        open_console().print(lay_out(tabulate_side_by_side(shown, thresholds, conclusion, everything=everything)))
+        open_console().print(lay_out(blocks))
     if conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(conclusion.lines))
     raise typer.Exit(conclusion.outcome.exit_code)

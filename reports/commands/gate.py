@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reports.commands.runs import MarkdownFile, write_text
 from reports.summary.outcome import FAILING
 
 if TYPE_CHECKING:
     from reports.trials.trial import Trial
 
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
-MarkdownFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Also write it for a pull request or a step summary.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: all findings.")]
 ShowsOk = Annotated[bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")]
 FailOn = Annotated[str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")]
@@ -53,7 +51,7 @@ def gate(
     decision = decide(load_gate(file))
     exit_code = find_exit_code(decision.outcome, failing)
     if markdown is not None:
-        _write_text(markdown, render_comment(decision))
+        write_text(markdown, render_comment(decision))
     if as_json:
         print(render_json(decision, exit_code))  # noqa: T201
     else:
@@ -107,13 +105,3 @@ def _decide_again(file: Path, listed: Sequence[Trial]) -> tuple[Trial, ...]:
         disable=not console.is_terminal,
     )
     return tuple(decided)
-
-
-def _write_text(file: Path, text: str) -> None:
-    from mnist_core.files.whole_file import write_whole
-    from reports.gate.verdict import GateError
-
-    try:
-        write_whole(file, text.encode())
-    except OSError as error:
-        raise GateError(f"{file} cannot be written: {error.strerror}.") from None

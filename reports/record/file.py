@@ -75,7 +75,7 @@ def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> 
     try:
         if file.stat().st_size > MAX_BYTES:
             raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no record is.")
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise RecordError(f"{file} does not exist: give {wanted}.") from None
     except OSError as error:

@@ -35,12 +35,25 @@ def parse_plain(file: Path, stored: dict[str, Any], path: str = "") -> Summary:
         path: File or folder as the user named it.
 
     Raises:
-        RecordError: It is damaged.
+        RecordError: Every benchmark in it is damaged; one that is leaves the others.
     """
-    cases = tuple(_parse_benchmark(file, each) for each in stored["benchmarks"])
-    remarks = () if all(_get_data(each) for each in stored["benchmarks"]) else (NO_ROUNDS,)
+    parsed = [_try_parsing(file, each) for each in stored["benchmarks"]]
+    cases = [each for each in parsed if isinstance(each, CaseSummary)]
+    faults = [each for each in parsed if isinstance(each, RecordError)]
+    if faults and not cases:
+        raise faults[0]
+    remarks = [NO_ROUNDS] if any(case.is_rough for case in cases) else []
+    remarks += [f"left out: {fault}" for fault in faults]
     datetime, machine = str(stored.get("datetime", "")), _parse_machine(stored)
-    return Summary(cases, datetime, machine, parse_versions(stored, with_python=True), remarks=remarks, path=path)
+    versions = parse_versions(stored, with_python=True)
+    return Summary(tuple(cases), datetime, machine, versions, remarks=tuple(remarks), path=path)
+
+
+def _try_parsing(file: Path, benchmark: Any) -> CaseSummary | RecordError:
+    try:
+        return _parse_benchmark(file, benchmark)
+    except RecordError as error:
+        return error
 
 
 def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:

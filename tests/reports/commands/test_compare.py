@@ -121,3 +121,37 @@ def test_help_names_the_metrics_the_exit_codes_and_examples(tmp_path: Path, run)
     assert "time, relative (to the ordering post in the same round), first_batch, busy, live_bytes" in text
     assert "0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide" in text
     assert "mnist-report compare main.json mine.json" in text
+
+
+def test_saved_runs_are_found_by_number_and_the_newest_by_its_name(folder: Path, run) -> None:
+    saved = folder / ".benchmarks" / "Linux-CPython-3.11-64bit"
+    saved.mkdir(parents=True)
+    (folder / "plain.json").rename(saved / "0001_before.json")
+    (folder / "plain_slow.json").rename(saved / "0002_after.json")
+    done = run("0001", "latest", "--fail-on", "time:10%", cwd=folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "0001_before.json" in done.stdout
+    none = run("0003", "0001", cwd=folder)
+    assert (none.returncode, none.stderr) == (2, "error: there is no run 0003 in .benchmarks/: name a file.\n")
+    other = saved.parent / "Linux-CPython-3.12-64bit"
+    other.mkdir()
+    (other / "0001_other.json").write_bytes((saved / "0001_before.json").read_bytes())
+    several = run("0001", "0002", cwd=folder)
+    assert several.returncode == 2
+    assert several.stderr.startswith(
+        "error: .benchmarks/ has several runs 0001: name one of .benchmarks/Linux-CPython-3.11"
+    )
+
+
+def test_cases_are_chosen_and_a_pull_request_is_told_the_verdict_first(folder: Path, run) -> None:
+    done = run("a.json", "slow.json", "-k", "post", "--fail-on", "time:10%", "--markdown", "comment.md", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    comment = (folder / "comment.md").read_text()
+    assert comment.startswith("### ✅ fine: all 1 within time:10%\n")
+    assert "fast" not in comment
+    done = run("a.json", "slow.json", "--fail-on", "time:10%", "--markdown", "comment.md", cwd=folder)
+    assert (done.returncode, (folder / "comment.md").read_text().partition("\n")[0]) == (
+        1,
+        "### ❌ REGRESSED: fast-default-cpu (time)",
+    )
+    assert run("a.json", "slow.json", "--markdown", "a.json/x.md", cwd=folder).returncode == 2

@@ -133,3 +133,17 @@ def test_the_same_file_is_not_compared_with_itself(tmp_path: Path) -> None:
     first = load(tmp_path / "a.json", make_plain((NAME, ROUNDS)))
     with pytest.raises(CompareError, match="is the same run as"):
         compare_runs(first, load(tmp_path / "b.json", make_plain((NAME, ROUNDS))))
+
+
+def test_a_damaged_benchmark_costs_itself_and_is_told(tmp_path: Path) -> None:
+    run = load(tmp_path / "a.json", make_plain((NAME, ROUNDS), ("broken", [1.0, -1.0])))
+    assert [case.name for case in run.cases] == [NAME]
+    assert len(run.remarks) == 1
+    assert run.remarks[0].startswith(
+        f"left out: {tmp_path / 'a.json'}: benchmark 'broken' is damaged (a round must take"
+    )
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(make_plain((NAME, ROUNDS))), encoding="utf-8-sig")
+    assert len(load_summary(tmp_path / "a.json").cases) == 1

@@ -1,0 +1,86 @@
+"""Which cases of a run are meant: expressions as pytest's ``-k`` takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from mnist_core.language.errors import InputError
+from reports.summary.summary import Summary
+
+TOKENS = re.compile(r"[()]|[^\s()]+")
+WORDS = ("and", "or", "not", "(", ")")
+
+Matches = Callable[[str], bool]
+
+
+def select_cases(run: Summary, expression: str) -> Summary:
+    """The run with the cases whose names an expression is true for.
+
+    Args:
+        run: Run to select from.
+        expression: Parts of names, in any case, joined by ``and``, ``or``, ``not`` and brackets.
+
+    Raises:
+        InputError: It is no expression, or true for no case.
+    """
+    matches = parse_expression(expression)
+    cases = tuple(case for case in run.cases if matches(case.identity.label))
+    if not cases:
+        raise InputError(f"-k '{expression}' selects none of the {len(run.cases)} cases of {run.path}.")
+    return replace(run, cases=cases)
+
+
+def parse_expression(text: str) -> Matches:
+    """What tells of a name whether it is meant.
+
+    Raises:
+        InputError: The text is no expression.
+    """
+    tokens = TOKENS.findall(text)
+    matches, rest = _parse_or(tokens, text)
+    if rest:
+        raise _refuse(text)
+    return matches
+
+
+def _parse_or(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]]:
+    found, rest = _parse_and(tokens, text)
+    while rest and rest[0] == "or":
+        other, rest = _parse_and(rest[1:], text)
+        found = _join(found, other, any)
+    return found, rest
+
+
+def _parse_and(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]]:
+    found, rest = _parse_one(tokens, text)
+    while rest and rest[0] == "and":
+        other, rest = _parse_one(rest[1:], text)
+        found = _join(found, other, all)
+    return found, rest
+
+
+def _parse_one(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]]:
+    if not tokens:
+        raise _refuse(text)
+    token, *rest = tokens
+    if token == "not":  # noqa: S105  # a word of the language
+        negated, left = _parse_one(rest, text)
+        return (lambda name: not negated(name)), left
+    if token == "(":  # noqa: S105
+        inside, left = _parse_or(rest, text)
+        if not left or left[0] != ")":
+            raise _refuse(text)
+        return inside, left[1:]
+    if token in WORDS:
+        raise _refuse(text)
+    return (lambda name: token.lower() in name.lower()), rest
+
+
+def _join(first: Matches, second: Matches, how: Callable[[tuple[bool, bool]], bool]) -> Matches:
+    return lambda name: how((first(name), second(name)))
+
+
+def _refuse(text: str) -> InputError:
+    return InputError(f"-k takes parts of names joined by and, or, not and brackets, got '{text}'.")
