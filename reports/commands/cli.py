@@ -27,7 +27,7 @@ def show(run: OptionalRun = None) -> None:
 app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)
 app.command(epilog=trace.TRACE_EXAMPLES)(trace.trace)
 app.command(epilog=trace.TENSORBOARD_EXAMPLES)(trace.tensorboard)
-app.command(epilog=compare.COMPARE_EXAMPLES)(compare.compare)
+app.command(cls=compare.SidesCommand, epilog=compare.COMPARE_EXAMPLES)(compare.compare)
 app.command(epilog=page.PAGE_EXAMPLES)(page.page)
 app.command(epilog=page.PICTURE_EXAMPLES)(page.picture)
 app.command(epilog=export.EXPORT_EXAMPLES)(export.export)

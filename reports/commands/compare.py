@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
+from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from reports.commands.runs import MarkdownFile, find_run, write_text
 from reports.summary.outcome import Outcome
 
+SIDES = ("--a", "--b")
 COMPARE_EXAMPLES = """Examples:
 
     mnist-report compare runs/20261123-085740 runs/20261124-091502
@@ -20,6 +23,8 @@ COMPARE_EXAMPLES = """Examples:
 
     mnist-report compare 0001 latest -k 'parse and not slow' --markdown comment.md
 
+    mnist-report compare --a main1.json main2.json --b mine1.json mine2.json
+
     mnist-report compare main.json mine.json other.json --all
 
     mnist-report compare runs/20261123-085740 (one run: devices beside each other)"""
@@ -27,12 +32,19 @@ COMPARE_EXAMPLES = """Examples:
 
 def compare(
     runs: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             metavar="RUN",
             help="Runs' folders, any pytest-benchmark files, or saved ones (0001, latest); the first is the base.",
         ),
-    ],
+    ] = None,
+    first: Annotated[
+        list[Path] | None,
+        typer.Option("--a", metavar="RUN...", help="In the place of RUN: several runs as one side."),
+    ] = None,
+    second: Annotated[
+        list[Path] | None, typer.Option("--b", metavar="RUN...", help="Those to compare with them.")
+    ] = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,6 +73,7 @@ def compare(
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
     from reports.compare.selection import select_cases
+    from reports.compare.several import join_runs
     from reports.compare.side_by_side import put_side_by_side
     from reports.compare.tables import tabulate_side_by_side
     from reports.compare.thresholds import conclude, parse_thresholds
@@ -70,7 +83,11 @@ def compare(
     from reports.summary.files import load_summary
 
     thresholds = parse_thresholds(fail_on or ())
-    loaded = [load_summary(find_run(path)) for path in runs]
+    loaded = [load_summary(find_run(path)) for path in runs or ()]
+    if first and second and not runs:
+        loaded = [join_runs([load_summary(find_run(path)) for path in side]) for side in (first, second)]
+    elif first or second or not runs:
+        raise InputError("give runs, or both sides of several: mnist-report compare --a A1 A2 --b B1 B2.")
     if expression is not None:
         loaded = [select_cases(run, expression) for run in loaded]
     shown = put_side_by_side(loaded)
@@ -86,3 +103,22 @@ def compare(
     if conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(conclusion.lines))
     raise typer.Exit(conclusion.outcome.exit_code)
+
+
+class SidesCommand(TyperCommand):
+    """A command whose options --a and --b take all that follows them up to the next option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give each value an option of its own, as click takes several."""
+        expanded: list[str] = []
+        side = ""
+        for each in args:
+            if each.startswith("-"):
+                side = each if each in SIDES else ""
+            elif side:
+                if expanded[-1] != side:
+                    expanded.append(side)
+                expanded.append(each)
+                continue
+            expanded.append(each)
+        return super().parse_args(ctx, expanded)

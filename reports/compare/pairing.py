@@ -11,7 +11,7 @@ from reports.compare.moved import follow_moves
 from reports.record.machine import FINGERPRINT_DIGITS
 from reports.stats.median import Estimate
 from reports.stats.rough import estimate_rough_ratio, find_rough_p_value
-from reports.stats.unpaired import estimate_unpaired_ratio, find_exceeding_p_value
+from reports.stats.unpaired import estimate_between_runs, estimate_unpaired_ratio, find_exceeding_p_value
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
 from reports.summary.metric import (
@@ -214,6 +214,8 @@ def _compare(metric: Metric, case: CaseSummary, other: CaseSummary) -> Change:
     is_rough = case.is_rough or other.is_rough
     if metric.spread is not None:
         ratio = estimate_reading_ratio(metric, after[0], before[0])
+    elif case.num_runs or other.num_runs:
+        ratio = estimate_between_runs(after, before)
     elif is_rough:
         ratio = estimate_rough_ratio(other.get(metric), case.get(metric))
     else:

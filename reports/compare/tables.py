@@ -33,6 +33,7 @@ from reports.summary.unit import DIGITS
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"
 ROUGH = "~"
+SEVERAL = "ratio: of the means of runs {interval}, which knows the noise between runs of each side"
 JUDGED_TOGETHER = "each case is judged beside the middle of the others, and all together (Holm)"
 ALIKE_LINE = "! most cases changed alike: rather the machine than the code"
 EMPHASES = {
@@ -212,10 +213,15 @@ def _explain(shown: SideBySide) -> list[str]:
     lines = []
     if any(comparison.changes for comparison in shown.comparisons):
         interval = f"[{CONFIDENCE:.0%} interval]"
-        lines += [
-            f"ratio: any turn to any of A, median {interval}; worse, better: all of it is; level: 1 is in it",
-            "an interval knows the noise within the runs, not between them: see docs/comparing.md",
-        ]
+        is_joined = any(case.num_runs for run in shown.runs for case in run.cases)
+        lines += (
+            [SEVERAL.format(interval=interval)]
+            if is_joined
+            else [
+                f"ratio: any turn to any of A, median {interval}; worse, better: all of it is; level: 1 is in it",
+                "an interval knows the noise within the runs, not between them: see docs/comparing.md",
+            ]
+        )
     if any(change.is_rough for comparison in shown.comparisons for change in comparison.changes):
         lines.append(f"{ROUGH} rough: from stored statistics; --benchmark-save-data keeps the rounds")
     if shown.speed_ups:

@@ -58,6 +58,7 @@ class CaseSummary:
         options: How pytest-benchmark measured it, of other projects' files, such as ("timer", "perf_counter").
         mean_s: Mean time of a round, of other projects' files.
         is_rough: True if the file has statistics of its rounds, and not the rounds.
+        num_runs: How many runs it stands for, each with one value; None for a case of one run with all of its values.
     """
 
     identity: Identity
@@ -92,6 +93,7 @@ class CaseSummary:
     options: Facts = ()
     mean_s: float | None = None
     is_rough: bool = False
+    num_runs: int | None = None
     cold: Cold | None = None
     mixing: MixingReading | None = None
 

@@ -155,3 +155,15 @@ def test_cases_are_chosen_and_a_pull_request_is_told_the_verdict_first(folder: P
         "### ❌ REGRESSED: fast-default-cpu (time)",
     )
     assert run("a.json", "slow.json", "--markdown", "a.json/x.md", cwd=folder).returncode == 2
+
+
+def test_several_runs_make_a_side_in_any_order_of_the_options(folder: Path, run) -> None:
+    sides = ("--a", "a.json", "same.json", "--b", "slow.json", "run")
+    for arguments in ((*sides, "--fail-on", "time:10%"), ("--fail-on", "time:10%", *sides)):
+        done = run(*arguments, cwd=folder)
+        assert (done.returncode, done.stderr) == (3, "")
+        assert "a.json and 1 more" in done.stdout
+        assert "which knows the noise between runs" in done.stdout
+    wanted = "error: give runs, or both sides of several: mnist-report compare --a A1 A2 --b B1 B2.\n"
+    for arguments in ((), ("--a", "a.json"), ("a.json", "--b", "same.json"), ("a.json", *sides)):
+        assert run(*arguments, cwd=folder).stderr == wanted

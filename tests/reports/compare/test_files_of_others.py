@@ -10,7 +10,8 @@ import pytest
 from compared import make_plain
 
 from reports.compare.overview import summarize_changes
-from reports.compare.pairing import Comparison, Trend, compare_runs
+from reports.compare.pairing import CompareError, Comparison, Trend, compare_runs
+from reports.compare.several import join_runs
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import Conclusion, conclude, parse_thresholds
@@ -187,3 +188,33 @@ def test_few_rounds_that_are_far_slower_are_remarked(tmp_path: Path) -> None:
     assert "B / A of the means is 3.4" in show(comparison)
     (level,) = compare(tmp_path, make_plain((NAME, draw(1e-3, 100))), make_plain((NAME, draw(1e-3, 100, 1)))).changes
     assert not level.means_differ
+
+
+def write(folder: Path, name: str, *benchmarks: tuple[str, list[float]], when: str) -> Path:
+    (folder / name).write_text(json.dumps(make_plain(*benchmarks, datetime=when)))
+    return folder / name
+
+
+def test_what_differs_between_runs_is_in_the_interval_of_several(tmp_path: Path) -> None:
+    paths = [
+        write(tmp_path, f"{number}.json", (NAME, draw(factor, seed=number)), when=f"2026-11-0{number}")
+        for number, factor in enumerate((1.0, 1.1, 1.05, 1.15), start=1)
+    ]
+    runs = [load_summary(path) for path in paths]
+    assert compare_runs(runs[0], runs[3]).changes[0].trend is Trend.WORSE
+    first, second = join_runs(runs[:2]), join_runs(runs[2:])
+    (change,) = compare_runs(first, second).changes
+    assert (change.trend, change.ratio.count) == (Trend.LEVEL, 2)
+    assert change.ratio.median == pytest.approx((1.05 * 1.15 / 1.1) ** 0.5, rel=0.01)
+    assert first.path == f"{paths[0]} and 1 more"
+    with pytest.raises(CompareError, match=r"1.json is there twice: give each run of a side once"):
+        join_runs([runs[0], runs[1], runs[0]])
+
+
+def test_a_benchmark_of_one_run_of_a_side_is_compared_and_one_of_none_is_missing(tmp_path: Path) -> None:
+    both, alone = (NAME, draw(1.0)), ("alone", draw(2.0))
+    first = [write(tmp_path, "a1", both, alone, when="1"), write(tmp_path, "a2", both, when="2")]
+    second = [write(tmp_path, "b1", both, when="3"), write(tmp_path, "b2", (NAME, draw(1.0, seed=1)), when="4")]
+    sides = [join_runs([load_summary(path) for path in side]) for side in (first, second)]
+    comparison = compare_runs(*sides)
+    assert ([change.case.label for change in comparison.changes], comparison.only_first) == ([NAME], ("alone",))

@@ -1,0 +1,52 @@
+"""Several runs of one side as one: each has one value of a case, and what differs between runs is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reports.compare.pairing import CompareError
+from reports.stats.median import estimate_median
+from reports.summary.case import CaseSummary
+from reports.summary.identity import Identity
+from reports.summary.summary import Summary
+
+
+def join_runs(runs: Sequence[Summary]) -> Summary:
+    """The runs as one, whose values are the runs' medians; a case need not be in all of them.
+
+    Args:
+        runs: At least one run of the same code on the same machine; what else is told of them is the first one's.
+
+    Raises:
+        CompareError: One of them is there twice.
+    """
+    first = runs[0]
+    if twice := next((run for number, run in enumerate(runs) if _is_in(run, runs[:number])), None):
+        raise CompareError(f"{twice.path} is there twice: give each run of a side once.")
+    held: dict[Identity, list[CaseSummary]] = {}
+    for case in (case for run in runs for case in run.cases):
+        held.setdefault(case.identity, []).append(case)
+    path = f"{first.path} and {len(runs) - 1} more" if len(runs) > 1 else first.path
+    return replace(first, cases=tuple(_join(cases) for cases in held.values()), path=path)
+
+
+def _is_in(run: Summary, others: Sequence[Summary]) -> bool:
+    return any(replace(run, path=other.path) == other for other in others)
+
+
+def _join(cases: Sequence[CaseSummary]) -> CaseSummary:
+    names = dict.fromkeys(name for case in cases for name in case.estimates)
+    found = {name: [case.estimates[name].median for case in cases if name in case.estimates] for name in names}
+    medians = {name: above for name, values in found.items() if (above := [each for each in values if each > 0])}
+    means = [case.mean_s for case in cases if case.mean_s is not None]
+    return replace(
+        cases[0],
+        values={name: dict(enumerate(each)) for name, each in medians.items()},
+        estimates={name: estimate_median(each) for name, each in medians.items()},
+        num_turns=sum(case.num_turns for case in cases),
+        num_contaminated=sum(case.num_contaminated for case in cases),
+        mean_s=sum(means) / len(means) if means else None,
+        is_rough=False,
+        num_runs=len(cases),
+    )
