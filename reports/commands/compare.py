@@ -25,6 +25,8 @@ COMPARE_EXAMPLES = """Examples:
 
     mnist-report compare --a main1.json main2.json --b mine1.json mine2.json
 
+    mnist-report compare run.json --group-by library
+
     mnist-report compare main.json mine.json other.json --all
 
     mnist-report compare runs/20261123-085740 (one run: devices beside each other)"""
@@ -44,6 +46,10 @@ def compare(
     ] = None,
     second: Annotated[
         list[Path] | None, typer.Option("--b", metavar="RUN...", help="Those to compare with them.")
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(metavar="PARAMETER", help="Of one run: cases that differ in this parameter beside each other."),
     ] = None,
     fail_on: Annotated[
         list[str] | None,
@@ -70,6 +76,7 @@ def compare(
     Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide,
     4 all cases changed alike.
     """
+    from reports.compare.grouping import split_by_parameter
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
     from reports.compare.selection import select_cases
@@ -88,8 +95,12 @@ def compare(
         loaded = [join_runs([load_summary(find_run(path)) for path in side]) for side in (first, second)]
     elif first or second or not runs:
         raise InputError("give runs, or both sides of several: mnist-report compare --a A1 A2 --b B1 B2.")
+    if group_by is not None and len(loaded) > 1:
+        raise InputError("--group-by takes one run: its cases are compared with each other.")
     if expression is not None:
         loaded = [select_cases(run, expression) for run in loaded]
+    if group_by is not None:
+        loaded = split_by_parameter(loaded[0], group_by)
     shown = put_side_by_side(loaded)
     conclusion = conclude(shown, thresholds, allows_missing=allow_missing)
     blocks = tabulate_side_by_side(shown, thresholds, conclusion, everything=everything)

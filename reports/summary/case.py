@@ -56,6 +56,7 @@ class CaseSummary:
         cold: How cold its last turn was; None for a case whose files were not dropped.
         step_s: Seconds that a consumer which computes takes for a batch; None where nothing tells.
         options: How pytest-benchmark measured it, of other projects' files, such as ("timer", "perf_counter").
+        parameters: What pytest.mark.parametrize gave it, of other projects' files.
         mean_s: Mean time of a round, of other projects' files.
         is_rough: True if the file has statistics of its rounds, and not the rounds.
         num_runs: How many runs it stands for, each with one value; None for a case of one run with all of its values.
@@ -91,6 +92,7 @@ class CaseSummary:
     stage_times: StageTimes | None = None
     step_s: float | None = None
     options: Facts = ()
+    parameters: Facts = ()
     mean_s: float | None = None
     is_rough: bool = False
     num_runs: int | None = None

@@ -75,6 +75,7 @@ def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
         estimates={ROUND_TIME.name: median},
         group=str(benchmark.get("group")),
         options=tuple((option, str(options[option])) for option in OPTIONS if option in options),
+        parameters=tuple((str(each), str(value)) for each, value in _get_dict(benchmark, "params").items()),
         mean_s=statistics.fmean(rounds) if rounds else _find_seconds(_get_dict(benchmark, "stats"), "mean"),
         is_rough=not rounds,
     )

@@ -167,3 +167,9 @@ def test_several_runs_make_a_side_in_any_order_of_the_options(folder: Path, run)
     wanted = "error: give runs, or both sides of several: mnist-report compare --a A1 A2 --b B1 B2.\n"
     for arguments in ((), ("--a", "a.json"), ("a.json", "--b", "same.json"), ("a.json", *sides)):
         assert run(*arguments, cwd=folder).stderr == wanted
+
+
+def test_one_run_alone_is_grouped(folder: Path, run) -> None:
+    wanted = "error: --group-by takes one run: its cases are compared with each other.\n"
+    assert run("plain.json", "plain_slow.json", "--group-by", "x", cwd=folder).stderr == wanted
+    assert "has a parameter x: there are none." in run("plain.json", "--group-by", "x", cwd=folder).stderr
