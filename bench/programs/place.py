@@ -73,6 +73,12 @@ def check_place(place: Place) -> None:
             )
 
 
+def tell_path(path: str, place: Place) -> str:
+    """A path as the repository has it: from the top of the checkout if it lies there, else as it is."""
+    whole = os.path.normpath(Path(place.run_in) / path)
+    return os.path.relpath(whole, place.folder) if _is_below(whole, place.folder) else path
+
+
 def _lead(path: str, place: Place) -> str:
     """The same place in the checkout, if a path lies in the repository and is no installed package."""
     if not _is_of_repository(path, place):

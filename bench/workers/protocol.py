@@ -173,11 +173,14 @@ class Ready:
         setting: The data and the versions.
         notices: Lines that the user should read.
         device_use: The device that was asked for, found and used.
+        moved_files: Where the caches and snapshots of a person's pipeline would have written, had the worker not given
+            them a folder of its own; below the checkout as paths from its top.
     """
 
     setting: Setting
     notices: tuple[str, ...]
     device_use: DeviceUse | None = None
+    moved_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

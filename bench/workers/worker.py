@@ -9,7 +9,10 @@ import io
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,7 +28,7 @@ from bench.consumers.meter import (
     ReadsStages,
     Tracer,
 )
-from bench.programs.place import MisplacedError, check_place, enter_folder, enter_place
+from bench.programs.place import MisplacedError, Place, check_place, enter_folder, enter_place, tell_path
 from bench.workers.printed import tell_printed
 from bench.workers.protocol import (
     Answer,
@@ -137,18 +140,41 @@ def explain(error: Exception) -> Failure:
 
 def _answer(connection: Connection, start: Start, stderr: Path) -> None:
     """Answer all requests; what is wrong with a person's pipeline is no reason to stop others beside it."""
-    from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415  # it may import mnist_core
+    from bench.consumers.registry import find_consumer  # noqa: PLC0415  # all of them may import mnist_core
+    from bench.subjects.capabilities import FailedPipelineError  # noqa: PLC0415
     from mnist_core import InputError  # noqa: PLC0415  # the revision's own
 
     try:
-        _answer_all(connection, start, stderr)
+        find_consumer(start.case.consumer).prepare()  # first: what leaves caches out would leave them unlisted
+        with _keep_files_apart(start.place) as written:
+            _answer_all(connection, start, stderr, written)
     except InputError as error:
         if start.case.subject.kind in OWN_DATA:
             raise FailedPipelineError(str(error)) from None
         raise
 
 
-def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
+@contextmanager
+def _keep_files_apart(place: Place | None) -> Iterator[Collection[str]]:
+    """Give the caches and snapshots of a checkout's code a folder of this process' own, and list where they would be.
+
+    Two sides that shared such files would stumble over each other, or one would read what the other has computed.
+    """
+    if place is None:
+        yield ()
+        return
+    from bench.programs.written_files import keep_files_apart  # noqa: PLC0415  # it imports TensorFlow
+
+    beside = Path(place.folder).parent  # what a killed worker leaves goes with the checkouts
+    with (
+        tempfile.TemporaryDirectory(prefix="caches-", dir=beside, ignore_cleanup_errors=True) as folder,
+        keep_files_apart(Path(folder)) as written,
+    ):
+        yield written
+
+
+def _answer_all(connection: Connection, start: Start, stderr: Path, written: Collection[str]) -> None:
+    """Answer all requests; `written` lists where caches and snapshots would be, once the case is built."""
     from bench.consumers.registry import build_meter, find_consumer  # noqa: PLC0415
     from bench.machine.device import prove_use  # noqa: PLC0415  # all of them import the revision's mnist_core
     from bench.subjects.capabilities import ExplainsFailure, FailedPipelineError  # noqa: PLC0415
@@ -156,7 +182,6 @@ def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
     from mnist_core import InputError, describe_versions, use_device  # noqa: PLC0415
 
     case, consumer = start.case, find_consumer(start.case.consumer)
-    consumer.prepare()
     in_use = use_device(case.device)
     notices: list[str] = []
     num_examples = case.num_examples if consumer.is_timed else None
@@ -168,7 +193,8 @@ def _answer_all(connection: Connection, start: Start, stderr: Path) -> None:
     use = prove_use(in_use, meter.find_placement())
     if case.subject.kind not in OWN_DATA:
         os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
-    _send(connection, Ready(setting, tuple(notices), use))
+    moved = () if start.place is None else tuple(tell_path(each, start.place) for each in written)
+    _send(connection, Ready(setting, tuple(notices), use, moved))
     while True:
         request = decode_request(connection.recv_bytes())
         try:

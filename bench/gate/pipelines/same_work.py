@@ -16,8 +16,10 @@ MOST_EXAMPLES = 50_000  # some seconds of hashing
 LIMIT_S = 10.0  # of what people wait for before anything is measured
 AGAIN_S = 60.0  # for as many examples as the other side has given in LIMIT_S
 ANOTHER_SEED = 1
+MOST_LISTED = 3  # paths in a line
 SIDES: tuple[SideName, ...] = ("base", "head")
 RANDOM = "random whatever the seeds: types, shapes and counts are compared, but no values"
+MOVED = "files of caches and snapshots ({paths}) are in a temporary folder, of each process its own"
 SEEDED = "its values depend on seeds: what draws in another order gives others, and can be gated with --different-work"
 
 Sit = Callable[[PairKind], Seats]
@@ -29,10 +31,11 @@ Requests = Mapping[SideName, ReadContents]
 
 @dataclass(frozen=True)
 class Read:
-    """What sides gave, and the data and versions that each told."""
+    """What sides gave, the data and versions that each told, and where all caches and snapshots would have written."""
 
     contents: dict[SideName, Contents]
     settings: dict[SideName, Setting]
+    moved_files: tuple[str, ...]
 
 
 class SameWork:
@@ -56,7 +59,8 @@ class SameWork:
         read = self._read_first(SIDES)
         base, head = self._level(read.contents["base"], read.contents["head"])
         work = compare_contents(base, head)
-        return (work if work.is_same else self._doubt(work, base, head)), read.settings
+        work = work if work.is_same else self._doubt(work, base, head)
+        return replace(work, remarks=(*work.remarks, *_tell_moved(read.moved_files))), read.settings
 
     def check(self, side: SideName) -> None:
         """Read what one side gives, and compare it with nothing; raises as `compare` does."""
@@ -104,7 +108,8 @@ class SameWork:
         asked = {name: replace(requests[name], is_deterministic=self._is_deterministic) for name in seats}
         contents = ask_all(seats, asked, Contents)
         ask_all(seats, dict.fromkeys(seats, Stop()), Done)
-        return Read(contents, {name: each.setting for name, each in ready.items()})
+        moved = dict.fromkeys(path for each in ready.values() for path in each.moved_files)
+        return Read(contents, {name: each.setting for name, each in ready.items()}, tuple(moved))
 
 
 def may_be_level(base: Contents, head: Contents) -> bool:
@@ -120,6 +125,11 @@ def may_be_level(base: Contents, head: Contents) -> bool:
         return True
     sizes = [each.batch_size or 1 for each in (base, head)]
     return sizes[0] != sizes[1] and missing < max(sizes)
+
+
+def _tell_moved(paths: Sequence[str]) -> list[str]:
+    listed = ", ".join([*paths[:MOST_LISTED], *(["..."] if len(paths) > MOST_LISTED else [])])
+    return [MOVED.format(paths=listed)] if paths else []
 
 
 def _read_case(case: Case) -> Case:

@@ -204,6 +204,21 @@ def test_the_dataset_of_a_program_is_compared_as_each_revision_runs_it(repositor
     assert told["pipelines"][0]["work"]["num_examples"] == 96
 
 
+def test_caches_in_files_are_each_processes_own_and_nothing_is_written_into_the_repository(
+    repository: GitFolder,
+) -> None:
+    cached = "\ndef cached():\n    return make().cache(str(Path(__file__).parent / 'raw' / 'c')).cache('raw/d')\n"
+    repository.commit(**{"data.py": DATA + cached})
+    asked = call("--base", "HEAD", "--pipeline", "data.py:cached", "--json", "--budget", "4", "--out", "gate.json")
+    told = json.loads(asked.stdout)
+    assert (told["num_pairs"] > 0, told["pipelines"][0]["work"]["remarks"]) == (
+        True,
+        ["files of caches and snapshots (raw/c, raw/d) are in a temporary folder, of each process its own"],
+    ), asked.stderr
+    assert "failed" not in asked.stderr
+    assert sorted(each.name for each in (repository.folder / "raw").iterdir()) == ["labels.npy", "values.npy"]
+
+
 def test_without_a_pipeline_a_repository_of_others_says_what_to_give(repository: GitFolder) -> None:
     with pytest.raises(InputError, match=r"give --pipeline path/to/file\.py:name\.$"):
         run_gate(GateOptions("HEAD", budget_s=BUDGET_S, design=QUICK))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.programs.place import MisplacedError, Place, check_place, enter_folder, enter_place
+from bench.programs.place import MisplacedError, Place, check_place, enter_folder, enter_place, tell_path
 
 
 @pytest.fixture
@@ -124,6 +124,20 @@ def test_another_copy_of_the_code_is_refused_with_what_to_do(
         f"{name} was imported from {where}, and not from the revision, so both sides would run the same code: "
         f"pip uninstall {top}, or install it with pip install --editable."
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("c", "notebooks/c"),
+        ("../c", "c"),
+        ("{checkout}/raw/c", "raw/c"),
+        ("/elsewhere/c", "/elsewhere/c"),
+        ("../../c", "../../c"),
+    ],
+)
+def test_a_path_is_told_from_the_top_of_the_repository(place: Place, path: str, told: str) -> None:
+    assert tell_path(path.format(checkout=place.folder), place) == told
 
 
 def test_a_file_of_the_standard_librarys_name_is_no_other_copy(place: Place) -> None:

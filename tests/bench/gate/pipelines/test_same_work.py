@@ -32,6 +32,7 @@ class FakePipeline:
         by_seed: True if another seed gives others.
         is_random: True if every reading gives others.
         fails: Whether it fails: never, if it must be deterministic, or always.
+        moved_files: Where its caches would have written.
     """
 
     length: int = 100
@@ -41,6 +42,7 @@ class FakePipeline:
     by_seed: bool = False
     is_random: bool = False
     fails: str = "never"
+    moved_files: tuple[str, ...] = ()
     asked: list[ReadContents] = field(default_factory=list)
 
     def read(self, request: ReadContents) -> Contents:
@@ -72,7 +74,9 @@ class FakeSlot:
         if isinstance(self._request, ReadContents):
             assert self.started.case.consumer == "contents"
             return self._pipeline.read(self._request)
-        answer = Ready(SETTING, ()) if isinstance(self._request, Start) else Done()
+        answer = (
+            Ready(SETTING, (), moved_files=self._pipeline.moved_files) if isinstance(self._request, Start) else Done()
+        )
         assert isinstance(self._request, Start | Stop)
         assert isinstance(answer, kind)
         return answer
@@ -95,6 +99,17 @@ def test_what_is_the_same_is_read_once() -> None:
     work = compare(base, head)
     assert (work.agreement, work.is_whole, work.remarks) == ("bits", True, ())
     assert len(base.asked) == len(head.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("of_base", "of_head", "paths"),
+    [(("a",), ("a",), "a"), (("a",), ("b", "a"), "a, b"), (tuple("abc"), tuple("abcd"), "a, b, c, ...")],
+)
+def test_where_caches_would_have_written_is_said(of_base: tuple[str], of_head: tuple[str], paths: str) -> None:
+    said = f"files of caches and snapshots ({paths}) are in a temporary folder, of each process its own"
+    for digest in "ab":
+        work = compare(FakePipeline(moved_files=of_base), FakePipeline(digest=digest, moved_files=of_head))
+        assert work.remarks == (said,)
 
 
 def test_what_differs_is_not_the_same_if_base_is_the_same_as_itself() -> None:
