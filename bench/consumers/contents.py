@@ -19,6 +19,7 @@ import tensorflow as tf
 from bench.consumers.meter import Tools
 from bench.subjects.capabilities import CountsExamples, OpensDataset, find_counter
 from bench.subjects.elements import HASH_BYTES, Piece, cut, hash_bytes, name_components, name_dtype
+from bench.subjects.length import count_declared, count_elements
 from bench.subjects.shrinking import shrink_buffers
 from reports.gate.work import Component, Contents, Shape
 from reports.record.case import Case
@@ -88,14 +89,17 @@ class ContentsReader:
             examples = zip(*parts, strict=True)
             table.add(itertools.islice(examples, num_examples - table.num_examples))
         is_whole = sum(sizes) == table.num_examples and next(elements, None) is None
+        batch_size = max(sizes, default=0) if self._batched else None
         return Contents(
             len(sizes),
             table.num_examples,
             is_whole,
-            max(sizes, default=0) if self._batched else None,
+            batch_size,
             tuple(column.summarize() for column in table.columns),
             write_sum(table.pairing),
             table.profile_pairing(),
+            count_elements(dataset),
+            count_declared(dataset, batch_size),
         )
 
     def _take(self, elements: Iterator[Any], table: Table, num_examples: int, limit_s: float) -> Iterator[Any]:

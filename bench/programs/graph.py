@@ -18,7 +18,7 @@ from tensorflow.core.protobuf import struct_pb2
 from tensorflow.python.saved_model import nested_structure_coder
 
 from bench.subjects.elements import is_batched
-from bench.subjects.endless import is_endless
+from bench.subjects.length import is_endless
 
 GRAPH_FILE, SPEC_FILE, ABOUT_FILE = "graph.pb", "spec.pb", "about.json"
 TAKES_STATE = 1  # the policy that writes random operations and tables as they are, without a warning

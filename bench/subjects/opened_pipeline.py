@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from bench.subjects.capabilities import Batch, FailedPipelineError
 from bench.subjects.elements import count_bytes, count_examples, is_batched
-from bench.subjects.endless import is_endless
 from bench.subjects.failures import tell_build, tell_iteration
+from bench.subjects.length import is_endless
 from bench.subjects.origins import note_origins
 from bench.subjects.person_code import make_dataset
 from bench.subjects.pipeline_text import parse_pipeline

@@ -124,7 +124,8 @@ def tell_pipeline(pipeline: GatedPipeline) -> str:
 def _tell_extent(work: Work) -> str:
     if work.is_whole:
         return f"{work.num_examples:,} examples, a whole epoch"
-    return f"first {work.num_examples:,} examples, shuffles left out"
+    whole = "" if work.num_declared is None else f" of {work.num_declared:,}"
+    return f"first {work.num_examples:,}{whole} examples, shuffles left out"
 
 
 def _tell_circumstances(record: GateRecord) -> list[str]:

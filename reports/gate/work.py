@@ -52,6 +52,8 @@ class Contents:
         components: The components of an example.
         pairing: As `Component.digest`, of all components of an example together.
         pairing_profile: As `Component.profile`, of all of them together.
+        declared_elements: Number of elements that the whole pipeline says it has; None where it does not know.
+        declared_examples: Number of examples that the whole pipeline says it has; None where it does not know.
     """
 
     num_elements: int
@@ -61,6 +63,8 @@ class Contents:
     components: tuple[Component, ...]
     pairing: str
     pairing_profile: tuple[float, ...] = ()
+    declared_elements: int | None = None
+    declared_examples: int | None = None
 
     def __post_init__(self) -> None:
         check_count("Contents.num_elements", self.num_elements)
@@ -77,6 +81,7 @@ class Work:
         is_whole: True if that was a whole epoch of both.
         differences: What differs, a line each; empty unless they do not agree.
         remarks: What else a reader should know, a line each.
+        num_declared: Number of examples that both sides say they have; None where they do not say the same number.
     """
 
     agreement: Agreement
@@ -84,6 +89,7 @@ class Work:
     is_whole: bool
     differences: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    num_declared: int | None = None
 
     def __post_init__(self) -> None:
         check_at_least("Work.num_examples", self.num_examples)
@@ -136,8 +142,9 @@ def compare_contents(base: Contents, head: Contents, *, by_values: bool = True) 
         by_values: False to compare types, shapes and counts alone, for values that are random.
     """
     work = Work("bits", min(base.num_examples, head.num_examples), base.is_whole and head.is_whole)
-    work = replace(work, remarks=tuple(_tell_batches(base, head)))
-    differences = [*_compare_structure(base, head), *_compare_counts(base, head)]
+    declared = base.declared_examples if base.declared_examples == head.declared_examples else None
+    work = replace(work, remarks=tuple(_tell_batches(base, head)), num_declared=declared)
+    differences = [*_compare_structure(base, head), *(_compare_counts(base, head) or _compare_declared(base, head))]
     if differences:
         return replace(work, agreement="none", differences=tuple(differences))
     if not by_values:
@@ -180,6 +187,20 @@ def _compare_counts(base: Contents, head: Contents) -> list[str]:
     if base.num_examples == head.num_examples:
         return []
     return [f"{_tell_count(base)} examples against {_tell_count(head)}"]
+
+
+def _compare_declared(base: Contents, head: Contents) -> list[str]:
+    """What differs by the lengths that are known without reading; another batch size may drop others at the end."""
+    if base.is_whole and head.is_whole:
+        return []
+    sizes = [each.batch_size or 1 for each in (base, head)]
+    if base.declared_examples is not None and head.declared_examples is not None:
+        missing = abs(base.declared_examples - head.declared_examples)
+        is_same = not missing or (sizes[0] != sizes[1] and missing < max(sizes))
+        return [] if is_same else [f"{base.declared_examples:,} examples against {head.declared_examples:,}"]
+    ours, theirs = base.declared_elements, head.declared_elements
+    is_same = ours is None or theirs is None or sizes[0] != sizes[1] or ours == theirs
+    return [] if is_same else [f"{ours:,} batches against {theirs:,}"]
 
 
 def _tell_count(contents: Contents) -> str:

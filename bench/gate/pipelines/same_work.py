@@ -20,6 +20,7 @@ MOST_LISTED = 3  # paths in a line
 SIDES: tuple[SideName, ...] = ("base", "head")
 RANDOM = "random whatever the seeds: types, shapes and counts are compared, but no values"
 MOVED = "files of caches and snapshots ({paths}) are in a temporary folder, of each process its own"
+PART = "only a part was read: the same examples in another order look like this, and can be gated with --different-work"
 SEEDED = "its values depend on seeds: what draws in another order gives others, and can be gated with --different-work"
 
 Sit = Callable[[PairKind], Seats]
@@ -93,12 +94,13 @@ class SameWork:
         """The work that is not the same, unless base is not the same as itself either."""
         request = ReadContents(MOST_EXAMPLES if base.is_whole else base.num_examples, AGAIN_S)
         again = self._read("control", {"base": request, "head": replace(request, seed=ANOTHER_SEED)}).contents
+        by_shapes = compare_contents(base, head, by_values=False)
         if not compare_contents(base, again["base"]).is_same:
-            by_shapes = compare_contents(base, head, by_values=False)
             return replace(by_shapes, remarks=(*by_shapes.remarks, RANDOM))
-        if not compare_contents(base, again["head"]).is_same:
-            return replace(work, remarks=(*work.remarks, SEEDED))
-        return work
+        is_seeded = not compare_contents(base, again["head"]).is_same
+        is_part = by_shapes.is_same and not work.is_whole
+        reasons = [line for line, holds in ((PART, is_part), (SEEDED, is_seeded)) if holds]
+        return replace(work, remarks=(*work.remarks, *reasons))
 
     def _read(self, kind: PairKind, requests: Requests) -> Read:
         """What these sides give, all at the same time."""

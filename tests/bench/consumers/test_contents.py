@@ -55,6 +55,11 @@ def pair(images=IMAGES, labels=LABELS) -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices((images, labels))
 
 
+def test_the_whole_length_is_told_where_only_a_part_is_read() -> None:
+    found = read(lambda: pair().shuffle(9).batch(32).cache(), 10)
+    assert (found.num_examples, found.declared_elements, found.declared_examples) == (10, 2, 60)
+
+
 def test_counts_types_and_shapes_are_read() -> None:
     found = read(lambda: pair().batch(32))
     assert (found.num_elements, found.num_examples, found.is_whole, found.batch_size) == (2, 60, True, 32)

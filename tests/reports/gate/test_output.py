@@ -271,6 +271,14 @@ def test_pipelines_are_told_with_what_was_found_of_them_before_they_were_timed()
     assert not any("digits" in line for line in lines)
 
 
+def test_how_much_there_is_beyond_what_was_compared_is_said() -> None:
+    lines = tell_run(decide(build_pipelines(replace(WORK, is_whole=False, num_declared=200_000))))
+    assert (
+        lines[0]
+        == "data.py:p0: both sides give the same first 4,000 of 200,000 examples, shuffles left out, bit by bit"
+    )
+
+
 def test_a_pipeline_that_head_cannot_give_is_told_in_a_row_and_a_line() -> None:
     gate = build_pipelines(WORK, WORK)
     reason = "head, feature: data.py:p1: data.py has no p1: it has p0."

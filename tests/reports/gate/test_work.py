@@ -119,6 +119,52 @@ def test_a_part_of_an_epoch_is_no_whole_one() -> None:
     assert (work.is_same, work.is_whole, work.num_examples) == (True, False, 1000)
 
 
+def declare(num_examples: int | None, num_elements: int | None = None, batch_size: int | None = 32) -> Contents:
+    """Base as the beginning of so many examples."""
+    return replace(
+        BASE,
+        is_whole=False,
+        batch_size=batch_size,
+        declared_examples=num_examples,
+        declared_elements=num_elements,
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "said"),
+    [
+        (declare(200_000), declare(190_000), ("200,000 examples against 190,000",)),
+        (declare(2001), declare(2000), ("2,001 examples against 2,000",)),
+        (declare(2063), declare(2000, batch_size=64), ()),
+        (declare(2064), declare(2000, batch_size=64), ("2,064 examples against 2,000",)),
+        (declare(200_000), declare(None), ()),
+        (declare(None, 6250), declare(190_000, 5938), ("6,250 batches against 5,938",)),
+        (declare(None, 6250), declare(None, 3125, batch_size=64), ()),
+        (declare(None, 6250), declare(None), ()),
+        (
+            declare(200_000),
+            replace(declare(190_000), num_examples=999),
+            ("1,000 and more examples against 999 and more",),
+        ),
+    ],
+)
+def test_what_was_not_read_is_compared_by_what_both_sides_say_of_its_length(
+    base: Contents, head: Contents, said: tuple[str, ...]
+) -> None:
+    assert compare_contents(base, head).differences == said
+    assert compare_contents(base, head, by_values=False).differences == said
+
+
+def test_what_was_read_to_its_end_was_counted_whatever_it_says() -> None:
+    base, head = (replace(declare(number), is_whole=True) for number in (1000, 900))
+    assert compare_contents(base, head).is_same
+
+
+def test_a_length_is_told_where_both_sides_say_the_same() -> None:
+    assert compare_contents(declare(200_000), declare(200_000)).num_declared == 200_000
+    assert compare_contents(declare(2063), declare(2000, batch_size=64)).num_declared is None
+
+
 def test_a_component_without_a_name_is_called_by_its_number() -> None:
     one = Contents(1, 1, True, None, (replace(LABEL, name=""),), "c" * 16)
     other = replace(one, components=(replace(LABEL, name="", dtype="int32"),))

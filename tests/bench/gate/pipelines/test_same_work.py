@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bench.gate.pairs import Seat, SideFailedError
-from bench.gate.pipelines.same_work import AGAIN_S, RANDOM, SEEDED, SameWork
+from bench.gate.pipelines.same_work import AGAIN_S, PART, RANDOM, SEEDED, SameWork
 from bench.slots.process import SlotError
 from bench.workers.protocol import Done, ReadContents, Ready, Start, Stop
 from reports.gate.work import Component, Contents
@@ -180,3 +180,12 @@ def test_a_part_is_read_again_as_far_as_before() -> None:
     work = compare(base, replace(FakePipeline(digest="b"), asked=[]))
     assert work.differences == ("component 0: other values",)
     assert [each.num_examples for each in base.asked[1:]] == [30, 30]
+
+
+def test_where_a_part_was_read_another_order_may_be_all_that_differs() -> None:
+    part = compare(FakePipeline(fast=30), FakePipeline(digest="b", fast=30))
+    assert (part.differences, part.remarks) == (("component 0: other values",), (PART,))
+    assert "--different-work" in PART
+    seeded = compare(FakePipeline(fast=30, by_seed=True), FakePipeline(digest="b", fast=30, by_seed=True))
+    assert seeded.remarks == (PART, SEEDED)
+    assert compare(FakePipeline(20), FakePipeline(10**9)).remarks == ()
