@@ -76,20 +76,20 @@ def compare(
     Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide,
     4 all cases changed alike.
     """
-    from reports.compare.grouping import split_by_parameter
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
+    from reports.compare.regrouped import join_runs, split_by_parameter
     from reports.compare.selection import select_cases
-    from reports.compare.several import join_runs
+    from reports.compare.settings import load_thresholds
     from reports.compare.side_by_side import put_side_by_side
     from reports.compare.tables import tabulate_side_by_side
-    from reports.compare.thresholds import conclude, parse_thresholds
+    from reports.compare.thresholds import conclude
     from reports.drawing.blocks import Heading
     from reports.drawing.markdown import STEP_SUMMARY, render_markdown
     from reports.drawing.text import lay_out
     from reports.summary.files import load_summary
 
-    thresholds = parse_thresholds(fail_on or ())
+    thresholds = load_thresholds(Path("pyproject.toml"), tuple(fail_on or ()))
     loaded = [load_summary(find_run(path)) for path in runs or ()]
     if first and second and not runs:
         loaded = [join_runs([load_summary(find_run(path)) for path in side]) for side in (first, second)]

@@ -7,8 +7,9 @@ import re
 import statistics
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from fnmatch import fnmatchcase
 
 from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
@@ -19,6 +20,7 @@ from reports.summary.outcome import Outcome, find_heaviest
 
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
 EXAMPLE = "such as time:5%"
+EVERY_CASE = "*"
 WHOLE = 100.0  # percent
 NUM_READINGS = 2  # of bytes: each run has one
 MOST_NAMED = 5  # cases in a line; the table has all
@@ -36,13 +38,21 @@ class LimitVerdict(Enum):
 
 @dataclass(frozen=True)
 class MetricThreshold:
-    """How much worse a metric may be, in percent of what it was."""
+    """How much worse a metric may be.
+
+    Args:
+        metric: Metric that is meant.
+        percent: Most that it may be worse by, in percent of what it was.
+        pattern: Pattern of the names of the cases that are meant, as shells have it.
+    """
 
     metric: Metric
     percent: float
+    pattern: str = EVERY_CASE
 
     def __str__(self) -> str:
-        return f"{self.metric.name}:{self.percent:g}%"
+        of = "" if self.pattern == EVERY_CASE else f" of {self.pattern}"
+        return f"{self.metric.name}:{self.percent:g}%{of}"
 
     @property
     def limit(self) -> float:
@@ -59,13 +69,17 @@ class Conclusion:
     lines: tuple[str, ...]
 
 
-def parse_thresholds(texts: Sequence[str]) -> tuple[MetricThreshold, ...]:
+def parse_thresholds(texts: Sequence[str], pattern: str = EVERY_CASE) -> tuple[MetricThreshold, ...]:
     """The thresholds that texts such as ``time:5%`` stand for; the beginning of a metric's name will do.
+
+    Args:
+        texts: Metrics and percents.
+        pattern: Pattern of the names of the cases that they are for.
 
     Raises:
         CompareError: A text is none, or two are of one metric.
     """
-    thresholds = tuple(_parse(text) for text in texts)
+    thresholds = tuple(replace(_parse(text), pattern=pattern) for text in texts)
     names = [threshold.metric.name for threshold in thresholds]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise CompareError(f"--fail-on has two thresholds for {twice}: give one.")
@@ -114,12 +128,19 @@ def judge_changes(changes: Sequence[Change], thresholds: Sequence[MetricThreshol
     A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
     """
     verdicts: dict[tuple[Identity, str], LimitVerdict] = {}
-    for threshold in thresholds:
-        found = [change for change in changes if change.metric.name == threshold.metric.name]
-        judge = _judge_together if are_many(found) else _judge_each
-        judged = judge(found, threshold.limit)
-        verdicts |= {(change.case, change.metric.name): verdict for change, verdict in zip(found, judged, strict=True)}
+    for name in dict.fromkeys(threshold.metric.name for threshold in thresholds):
+        found = [change for change in changes if change.metric.name == name]
+        meant = [(change, find_threshold(thresholds, change.case.label, name)) for change in found]
+        pairs = [(change, threshold.limit) for change, threshold in meant if threshold is not None]
+        judged = _judge_together(pairs) if are_many(found) else [_judge(*pair) for pair in pairs]
+        verdicts |= {(change.case, name): verdict for (change, _), verdict in zip(pairs, judged, strict=True)}
     return verdicts
+
+
+def find_threshold(thresholds: Sequence[MetricThreshold], case: str, metric: str) -> MetricThreshold | None:
+    """The last that is for this metric of this case, so that later ones may speak of some cases; None without one."""
+    meant = [each for each in thresholds if each.metric.name == metric and fnmatchcase(case, each.pattern)]
+    return meant[-1] if meant else None
 
 
 def are_many(changes: Sequence[Change]) -> bool:
@@ -132,16 +153,11 @@ def find_middle(changes: Sequence[Change]) -> float:
     return statistics.median(change.ratio.median for change in changes)
 
 
-def _judge_each(changes: Sequence[Change], limit: float) -> list[LimitVerdict]:
-    return [_judge(change, limit) for change in changes]
-
-
-def _judge_together(changes: Sequence[Change], limit: float) -> list[LimitVerdict]:
-    ratios = sorted(change.ratio.median for change in changes)
-    limits = [limit * _find_middle_of_others(ratios, change.ratio.median) for change in changes]
-    pairs = list(zip(changes, limits, strict=True))
+def _judge_together(allowed: Sequence[tuple[Change, float]]) -> list[LimitVerdict]:
+    ratios = sorted(change.ratio.median for change, _ in allowed)
+    pairs = [(change, limit * _find_middle_of_others(ratios, change.ratio.median)) for change, limit in allowed]
     p_values = {number: change.find_p_value(each) for number, (change, each) in enumerate(pairs)}
-    rejected = reject_by_holm(p_values, ALPHA, len(changes))
+    rejected = reject_by_holm(p_values, ALPHA, len(pairs))
     verdicts = [_judge(*pair) for pair in pairs]
     return [
         LimitVerdict.INCONCLUSIVE if verdict is LimitVerdict.REGRESSED and number not in rejected else verdict
@@ -222,7 +238,11 @@ def _find_shifts(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> li
     for comparison in shown.comparisons:
         for threshold in select_usable(comparison, thresholds):
             changes = [change for change in comparison.changes if change.metric.name == threshold.metric.name]
-            if are_many(changes) and (middle := find_middle(changes)) > threshold.limit:
+            if (
+                threshold.pattern == EVERY_CASE
+                and are_many(changes)
+                and (middle := find_middle(changes)) > threshold.limit
+            ):
                 what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.3g}"
                 lines.append(f"ALL CHANGED: {what}: rather the machine, or what all use, than one case")
     return lines
@@ -234,7 +254,7 @@ def _list_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> l
     for comparison in shown.comparisons:
         compared = {(change.case, change.metric.name) for change in comparison.changes}
         for case in comparison.first.cases:
-            names = {threshold.metric.name for threshold in thresholds} & case.values.keys()
+            names = [name for name in case.values if find_threshold(thresholds, case.identity.label, name)]
             if any((case.identity, name) not in compared for name in names):
                 missing[case.identity.label] = None
     return list(missing)

@@ -11,7 +11,7 @@ from compared import make_plain
 
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import CompareError, Comparison, Trend, compare_runs
-from reports.compare.several import join_runs
+from reports.compare.regrouped import join_runs
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import Conclusion, conclude, parse_thresholds

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from compared import make_plain
 
-from reports.compare.grouping import split_by_parameter
 from reports.compare.pairing import CompareError
+from reports.compare.regrouped import split_by_parameter
 from reports.compare.side_by_side import put_side_by_side
 from reports.summary.files import load_summary
 from reports.summary.summary import Summary
