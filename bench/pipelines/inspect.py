@@ -24,6 +24,11 @@ MAKES_DATASETS = re.compile(
 LIMIT_S = 20.0  # most seconds to the first element
 MODEL = "get_model_proto"  # TensorFlow has it from 2.17 on
 ATTEMPTS = 3  # how far a small dataset is used up by its first element is a matter of chance
+GIVEN = ("cycle_length", "buffer_size", "parallelism")
+"""Names of the numbers that a program may give to a stage, in the order in which TensorFlow's functions take them.
+
+The others, such as an interleave's deterministic and max_buffered_elements, follow from what it gives.
+"""
 FED = ("Shuffle", "Batch", "Map", "Prefetch", "Repeat", "Zip", "Interleave", "Filter", "Cache", "Concatenate")
 """What the names of stages hold that have an input."""
 
@@ -103,7 +108,7 @@ def read_model(iterator: tf.data.Iterator) -> tuple[tuple[RunStage, ...], tuple[
     choices: list[Choice] = []
 
     def add(node: Any) -> int:
-        choices.extend(Choice(node.name, each.name, round(each.value)) for each in node.parameters if each.tunable)
+        choices.extend(Choice(node.name, each.name, round(each.value)) for each in _list_given(node) if each.tunable)
         places = tuple(add(model.nodes[number]) for number in _select_inputs(model, node))
         stages.append(RunStage(describe_node(node), places))
         return len(stages) - 1
@@ -120,7 +125,7 @@ def _select_inputs(model: Any, node: Any) -> list[int]:
         return inputs
     kinds: dict[str, int] = {}
     for number in sorted(inputs[1:], key=lambda each: -_count_nodes(model, model.nodes[each])):
-        kinds.setdefault(model.nodes[number].name, number)
+        kinds.setdefault(name_node(model.nodes[number]), number)
     return [*inputs[:1], *kinds.values()]
 
 
@@ -152,9 +157,19 @@ def write_chain(stages: Sequence[RunStage]) -> str:
 
 
 def describe_node(node: Any) -> str:
-    """The stage with its numbers; a number that AUTOTUNE sets is called auto, since it moves."""
-    numbers = [AUTO if parameter.tunable else f"{parameter.value:g}" for parameter in node.parameters]
-    return f"{node.name}({', '.join(numbers)})" if numbers else str(node.name)
+    """The stage with the numbers that it was given; one that AUTOTUNE sets is called auto, since it moves."""
+    numbers = [AUTO if each.tunable else f"{each.value:g}" for each in _list_given(node)]
+    return f"{name_node(node)}({', '.join(numbers)})" if numbers else name_node(node)
+
+
+def name_node(node: Any) -> str:
+    """The stage without its numbers: all the files that a snapshot reads, "/_0", "/_1" and so on, are one stage."""
+    return str(node.name).partition("/")[0]
+
+
+def _list_given(node: Any) -> list[Any]:
+    """The numbers that a stage was given, in order: the model has them in another one each time."""
+    return [each for name in GIVEN for each in node.parameters if each.name == name]
 
 
 def keep_model(dataset: tf.data.Dataset) -> tf.data.Dataset:

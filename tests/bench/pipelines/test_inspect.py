@@ -1,11 +1,18 @@
 """The realised chain: read from TensorFlow 2.21 for every named ordering, in both arms, and with one rewrite off."""
 
+import itertools
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+import tensorflow as tf
 from easy_digits import make_digits
 from meters import make_meter, open_digits
 
 from bench.cases.selection import build_case
-from bench.pipelines.inspect import inspect_program
+from bench.pipelines.arms import DEFAULT
+from bench.pipelines.inspect import describe_node, inspect_program, read_model, write_chain
 from bench.subjects.orderings import describe_ordering
 from mnist_core.digits.load import Digits
 from mnist_core.language.ordering import parse_ordering
@@ -92,3 +99,53 @@ def test_the_raw_arm_has_nothing_to_choose(digits: Digits) -> None:
     program = make_meter(build_case("parallel_map", arm="raw"), digits).read_program()
     assert program.choices == () or all(isinstance(choice, Choice) for choice in program.choices)
     assert "auto" not in program.chain
+
+
+INTERLEAVE = (
+    ("max_buffered_elements", 36.0, False),
+    ("cycle_length", 4.0, False),
+    ("parallelism", 1.0, True),
+    ("deterministic", 1.0, False),
+)
+"""What TensorFlow 2.21 says of ``interleave(..., cycle_length=4, num_parallel_calls=AUTOTUNE)``, in any order."""
+
+
+def make_node(name: str, inputs: Sequence[int] = (), parameters: Sequence[tuple[str, float, bool]] = ()) -> Any:
+    numbers = [SimpleNamespace(name=each, value=value, tunable=tunable) for each, value, tunable in parameters]
+    return SimpleNamespace(name=name, inputs=list(inputs), parameters=numbers)
+
+
+def test_a_stage_has_the_numbers_that_it_was_given_in_one_order_whatever_the_models() -> None:
+    orders = itertools.permutations(INTERLEAVE)
+    assert {describe_node(make_node("ParallelInterleaveV4", (), each)) for each in orders} == {
+        "ParallelInterleaveV4(4, auto)"
+    }
+    legacy = (("deterministic", 1.0, False), ("cycle_length", 2.0, False))
+    assert describe_node(make_node("LegacyParallelInterleaveV2", (), legacy)) == "LegacyParallelInterleaveV2(2)"
+    assert describe_node(make_node("Prefetch", (), (("buffer_size", 3.0, False),))) == "Prefetch(3)"
+    assert describe_node(make_node("MapAndBatch", (), (("parallelism", 1.0, True),))) == "MapAndBatch(auto)"
+
+
+def test_an_interleave_is_named_by_its_cycle_length_and_its_parallelism() -> None:
+    numbers = tf.data.Dataset.range(6)
+    fixed = numbers.interleave(tf.data.Dataset.range, cycle_length=3, block_length=2, num_parallel_calls=2).batch(2)
+    assert inspect_program(fixed, DEFAULT).chain.startswith("Prefetch(auto) > BatchV2 > ParallelInterleaveV4(3, 2) > ")
+    tuned = numbers.interleave(tf.data.Dataset.range, cycle_length=3, num_parallel_calls=tf.data.AUTOTUNE).batch(2)
+    assert inspect_program(tuned, DEFAULT).chain.startswith(
+        "Prefetch(auto) > BatchV2 > ParallelInterleaveV4(3, auto) > "
+    )
+
+
+def test_the_files_that_a_snapshot_reads_are_one_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = {
+        0: make_node("Root", [1]),
+        1: make_node("ParallelInterleaveV4", [2, 3, 4], INTERLEAVE),
+        2: make_node("SnapshotNestedDatasetReader"),
+        3: make_node("SnapshotDatasetReader/_0"),
+        4: make_node("SnapshotDatasetReader/_1"),
+    }
+    monkeypatch.setattr(
+        tf.data.experimental, "get_model_proto", lambda _iterator: SimpleNamespace(output=0, nodes=nodes)
+    )
+    chain = "ParallelInterleaveV4(4, auto) > {SnapshotNestedDatasetReader | SnapshotDatasetReader}"
+    assert write_chain(read_model(None)[0]) == chain
