@@ -54,6 +54,8 @@ class StageTime:
         busy_ns: Time of its own, all threads together, without what feeds it.
         python_ns: How much of that went by in functions of Python; None where nothing tells.
         place: File and line that made it; empty where nothing tells.
+        is_first_only: True if it runs in the first epoch alone, until a cache is full: its time is of that epoch.
+        is_cut: True if it is one of those, and that epoch went on when the reading ended: the whole takes longer.
     """
 
     name: str
@@ -61,6 +63,8 @@ class StageTime:
     busy_ns: int
     python_ns: int | None = None
     place: str = ""
+    is_first_only: bool = False
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         for field in ("num_elements", "busy_ns"):
@@ -71,11 +75,11 @@ class StageTime:
 
 @dataclass(frozen=True)
 class StageTimes:
-    """What the stages of a pipeline have of the time.
+    """What the stages of a pipeline have of the time of an epoch after the first.
 
     Args:
-        stages: Each stage that TensorFlow ran, the last first.
-        python_ns: Time in functions of Python that TensorFlow called, all threads together.
+        stages: Each stage that TensorFlow ran, the last first; their times are of a later epoch.
+        python_ns: Time of a later epoch in functions of Python that TensorFlow called, all threads together.
         why: Why there is no time, in words; empty where there is.
         reading_ns: How long the reading took.
     """

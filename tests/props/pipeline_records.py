@@ -65,6 +65,16 @@ def make_staged(name: str, why: str = "") -> CaseRecord:
     return CaseRecord(case, SETTING, 1, None, (), stage_times=times, group="pipelines")
 
 
+def make_cached(name: str, *, is_cut: bool = False) -> CaseRecord:
+    """A map before a cache that takes 600 ms of the first epoch, almost all of it in Python, and one behind it."""
+    behind = StageTime("MapAndBatch(auto)", 30, 45 * MILLISECOND, 0, "/home/me/data.py:9")
+    before = StageTime("Map", 300, 600 * MILLISECOND, 594 * MILLISECOND, "/home/me/data.py:8", True, is_cut)
+    cache, source = StageTime("MemoryCache", 300, 5 * MILLISECOND), StageTime("Range", 300, 10_000, is_first_only=True)
+    times = StageTimes((behind, cache, before, source), 0, "", 2000 * MILLISECOND)
+    case = Case(Subject(PIPELINE, name, f"data.py:{name}", reference="before"), "stages")
+    return CaseRecord(case, SETTING, 1, None, (), stage_times=times, group="pipelines")
+
+
 def make_cold(name: str, walls_ms: list[int], **fields: Any) -> CaseRecord:
     """Turns of which each has read 40 files of 25 MB in all from the disk."""
     made = make_pipeline(name, walls_ms, is_cold=True)

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
 from bench.consumers.meter import Tools
-from bench.consumers.readings.python_time import watch_python, write_token
-from bench.pipelines.chain import Stage, list_stages
-from bench.pipelines.functions import PYTHON, find_functions, list_nodes
-from bench.pipelines.inspect import MAKES_DATASETS, MODEL, describe_node, find_cut, keep_model, name_buffers
+from bench.consumers.readings.attribution import Counted, Found, Python
+from bench.consumers.readings.python_time import watch_python
+from bench.pipelines.chain import list_stages
+from bench.pipelines.inspect import MAKES_DATASETS, MODEL, describe_node, find_cut, keep_model, name_buffers, name_node
 from bench.subjects.capabilities import OpensDataset
-from bench.subjects.origins import find_origin, note_origins
+from bench.subjects.origins import note_origins
 from mnist_core import InputError
 from reports.record.case import Case
 from reports.record.description import RunStage
@@ -33,35 +33,15 @@ MOST_PASSES = 50
 PAUSE_S = 0.002  # between two readings of the model, of which one takes 0.1 to 0.3 ms
 NANOSECONDS = 1_000_000_000  # in a second
 REPEAT, SHUFFLE = "ForeverRepeat", "Shuffle"
-GENERATOR, FLAT_MAP = "Generator", "FlatMap"
-KINDS = (GENERATOR, FLAT_MAP, "Interleave", "GroupByWindow", "Filter", "TakeWhile", "Scan", "Map")
-"""Parts of the names of stages that call functions; the first that a name holds is its kind."""
+CACHES = ("MemoryCacheImpl", "FileCacheImpl")  # what feeds them runs until they are full
+WRITER = "SnapshotWriter"  # it runs until the snapshot is written, and so does what feeds it
 TOLD_NOWHERE = "TensorFlow {} does not tell what its stages take: 2.17 and newer do"
 NOTHING_TIMED = "TensorFlow times no stage of this pipeline: there is nothing in it that it tunes"
 NOT_READ = "the epoch ended before TensorFlow could be asked what its stages take"
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What TensorFlow's model says of one stage: at one moment, or in a pass on average.
-
-    Args:
-        name: TensorFlow's name of it, with its numbers.
-        num_elements: Elements that it gave.
-        busy_ns: Time of its own.
-        is_later: True if it is of passes after the first.
-    """
-
-    name: str
-    num_elements: int
-    busy_ns: int
-    is_later: bool = False
-
-
 Path = tuple[str, ...]
 """The names of the stages from the last one to this one, each with its place among those that feed the one before."""
-Python = Mapping[str, int]
-"""Nanoseconds in Python, by the token of the function."""
 
 
 class ModelReadings:
@@ -78,6 +58,7 @@ class ModelReadings:
         self._last: dict[Path, dict[int, dict[int, Counted]]] = {}
         self._unused: dict[int, int] = {}
         self._inputs: dict[Path, list[Path]] = {}
+        self._present: set[Path] = set()
 
     @property
     def num_passes(self) -> int:
@@ -86,6 +67,7 @@ class ModelReadings:
 
     def take(self, model: Any) -> None:
         """Take in what ``get_model_proto`` gives."""
+        self._present.clear()
         for last in model.nodes[model.output].inputs:  # one, or none where all is used up
             self._add(model, model.nodes[last], (), "", None)
 
@@ -99,7 +81,8 @@ class ModelReadings:
             place: Where it stands among those that feed that one.
             number: Number of the pass; None above the stage that repeats.
         """
-        path = (*above, f"{node.name} {place}")
+        path = (*above, f"{name_node(node)} {place}")
+        self._present.add(path)
         if above and path not in self._inputs.setdefault(above, []):
             self._inputs[above].append(path)
         if node.name.startswith(SHUFFLE) and not node.num_elements:
@@ -128,7 +111,7 @@ class ModelReadings:
 
         def add(path: Path) -> int:
             places = tuple(add(each) for each in self._inputs.get(path, ()))
-            counted.append(self._average(self._last[path]))
+            counted.append(self._average(path))
             stages.append(RunStage(counted[-1].name, places))
             return len(stages) - 1
 
@@ -137,17 +120,26 @@ class ModelReadings:
             add(self._inputs[repeat][0])
         return counted, stages
 
-    def _average(self, passes: Mapping[int, Mapping[int, Counted]]) -> Counted:
+    def _average(self, path: Path) -> Counted:
         """What a stage has in a pass: in the later ones, or in the first where it is in no other one.
 
         The first builds functions, which is no work of a stage's, and the last has been cut.
         """
+        passes = self._last[path]
         later = [number for number in passes if 0 < number < len(self._passes) - 1]
         later = later or [number for number in passes if number > 0]
         used = [each for number in later or passes for each in passes[number].values()]
         share = 1 / len(later or passes)
+        is_first_only = not later and _fills(path)
         num_elements, busy_ns = (sum(getattr(each, name) for each in used) for name in ("num_elements", "busy_ns"))
-        return Counted(used[0].name, round(num_elements * share), max(0, round(busy_ns * share)), bool(later))
+        return replace(
+            used[0],
+            num_elements=round(num_elements * share),
+            busy_ns=max(0, round(busy_ns * share)),
+            is_later=bool(later),
+            is_first_only=is_first_only,
+            is_cut=is_first_only and path in self._present,
+        )
 
     def average_python(self, *, is_later: bool) -> Python:
         """The time in Python of a pass, by the token of the function.
@@ -192,11 +184,11 @@ class StageReader:
             found = small if not find_cut(small.stages) else found
         names = [each.name for each in name_buffers(found.stages, self._opened.shuffle_sizes)]
         times = tuple(
-            StageTime(name, each.num_elements, each.busy_ns, *told)
+            StageTime(name, each.num_elements, each.busy_ns, *told, each.is_first_only, each.is_cut)
             for name, each, told in zip(names, found.counted, found.attribute(), strict=True)
         )
         why = NOT_READ if not times else "" if any(each.busy_ns for each in times) else NOTHING_TIMED
-        return StageTimes(tuple(reversed(times)), sum(found.later_python.values()), why)
+        return StageTimes(tuple(reversed(times)), found.count_python(), why)
 
     def _read(self, build: Callable[[], Any]) -> Found:
         with note_origins() as made:
@@ -225,6 +217,11 @@ class StageReader:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
 
 
+def _fills(path: Path) -> bool:
+    """True for a stage that runs only until a cache is full or a snapshot is written."""
+    return any(each.startswith(CACHES) for each in path[:-1]) or any(each.startswith(WRITER) for each in path)
+
+
 def _repeat(dataset: Any) -> Any:
     """The dataset, again and again in one iterator, which builds its functions once; TensorFlow keeps its model."""
     repeated = keep_model(dataset).repeat()
@@ -233,66 +230,6 @@ def _repeat(dataset: Any) -> Any:
     options = tf.data.Options()
     options.experimental_optimization.shuffle_and_repeat_fusion = False  # it would take our repeat into the shuffle
     return repeated.with_options(options)
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What was seen of a pipeline.
-
-    Args:
-        counted: What TensorFlow counted of each stage that it ran.
-        stages: The same stages, with what feeds each.
-        written: The stages of the program.
-        first_python: Time in Python of the first pass.
-        later_python: Time in Python of a later pass; of the first where there is no other.
-    """
-
-    counted: Sequence[Counted]
-    stages: Sequence[RunStage]
-    written: Sequence[Stage]
-    first_python: Python
-    later_python: Python
-
-    def attribute(self) -> list[tuple[int | None, str]]:
-        """For each stage that ran, how much of its time is Python, and the file and line that made it.
-
-        A stage that ran is one of the program by its kind and its place among those of the kind, where there are
-        equally many of both.
-        """
-        told: list[tuple[int | None, str]] = [(None, "") for _ in self.counted]
-        for kind in KINDS:
-            ran = [place for place, each in enumerate(self.stages) if self._find_kind(each) == kind]
-            wrote = [each for each in self.written if _find_kind(each.kind) == kind]
-            if len(ran) == len(wrote):
-                for place, stage in zip(ran, wrote, strict=True):
-                    told[place] = (self._find_python(self.counted[place], stage), _tell_origin(stage))
-        return told
-
-    def _find_python(self, counted: Counted, stage: Stage) -> int:
-        """The time of a stage in Python: no more than all that it has, which is read a moment earlier."""
-        spent = self.later_python if counted.is_later else self.first_python
-        return min(counted.busy_ns, sum(spent.get(token, 0) for token in set(_list_tokens(stage))))
-
-    def _find_kind(self, stage: RunStage) -> str:
-        """The kind; none for the flat map that TensorFlow makes around a generator."""
-        kind = _find_kind(stage.name)
-        around = kind == FLAT_MAP and any(_find_kind(self.stages[each].name) == GENERATOR for each in stage.inputs)
-        return "" if around else kind
-
-
-def _find_kind(name: str) -> str:
-    return next((kind for kind in KINDS if kind in name), "")
-
-
-def _list_tokens(stage: Stage) -> Iterable[str]:
-    """The tokens of the functions of Python that a stage's functions call."""
-    for wrapper in find_functions(stage.dataset).values():
-        yield from {write_token(node.attr["token"].s) for name, node in list_nodes(wrapper) if name in PYTHON}
-
-
-def _tell_origin(stage: Stage) -> str:
-    origin = find_origin(stage.dataset)
-    return "" if origin is None else f"{origin[0]}:{origin[1]}"
 
 
 @contextlib.contextmanager

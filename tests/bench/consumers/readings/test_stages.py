@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
+from bench.consumers.readings import stages
 from bench.consumers.readings.stages import NOTHING_TIMED, ModelReadings
 from bench.consumers.registry import build_meter
 from bench.subjects.opened_pipeline import OpenedPipeline
@@ -86,6 +87,126 @@ def test_a_trace_of_the_same_pipeline_blames_the_same_stage(sleeping: StageTimes
     assert pipeline.slowest.own_ps >= pipeline.slowest.num_calls * LONG_S * 10**12 * 0.9  # the first call may be cut
     for stage in pipeline.stages[1:]:
         assert any(each.name.startswith(stage.name) for each in sleeping.stages)
+
+
+def sleep_in_numpy(number: tf.Tensor) -> tf.Tensor:
+    def sleep(value: Any) -> Any:
+        time.sleep(SHORT_S)
+        return value
+
+    return tf.ensure_shape(tf.numpy_function(sleep, [number], tf.int64), ())
+
+
+def add_up(numbers: tf.Tensor) -> tf.Tensor:
+    return numbers + tf.cast(tf.reduce_sum(tf.ones((100, 100)) @ tf.ones((100, 100))), tf.int64)
+
+
+def keep_in_memory(dataset: tf.data.Dataset, _folder: Path) -> tf.data.Dataset:
+    return dataset.cache()
+
+
+def keep_behind_a_shuffle(dataset: tf.data.Dataset, _folder: Path) -> tf.data.Dataset:
+    return dataset.cache().shuffle(50)
+
+
+def keep_in_a_file(dataset: tf.data.Dataset, folder: Path) -> tf.data.Dataset:
+    return dataset.cache(str(folder / "cache"))
+
+
+def keep_in_a_snapshot(dataset: tf.data.Dataset, folder: Path) -> tf.data.Dataset:
+    return dataset.snapshot(str(folder / "snapshot"))
+
+
+def keep_endlessly(dataset: tf.data.Dataset, _folder: Path) -> tf.data.Dataset:
+    return dataset.cache().repeat()
+
+
+Keep = Callable[[tf.data.Dataset, Path], tf.data.Dataset]
+KEEPS = (keep_in_memory, keep_behind_a_shuffle, keep_in_a_file, keep_in_a_snapshot, keep_endlessly)
+
+
+def make_kept(keep: Keep, folder: Path) -> tf.data.Dataset:
+    source = tf.data.Dataset.range(50)
+    slow = source.map(sleep_in_numpy)
+    kept = keep(slow, folder)
+    return kept.map(add_up).batch(10)
+
+
+def find_line(number: int) -> str:
+    """The place of a line of `make_kept`, counted from its first."""
+    return f"{__file__}:{make_kept.__code__.co_firstlineno + number}"
+
+
+@pytest.mark.parametrize("keep", KEEPS)
+def test_what_fills_a_cache_counts_in_the_first_epoch_alone_and_no_python_is_left(keep: Keep, tmp_path: Path) -> None:
+    times = read(lambda: make_kept(keep, tmp_path))
+    slow = next(each for each in times.stages if each.place == find_line(2))
+    assert (slow.name, slow.is_first_only, slow.is_cut) == ("Map", True, False)
+    assert slow.python_ns is not None
+    assert 0 < slow.num_elements * SHORT_S * 1000 * MILLISECOND <= slow.python_ns <= slow.busy_ns
+    assert times.python_ns == 0
+    (last,) = find(times, "MapAndBatch")
+    assert (last.place, last.python_ns, last.is_first_only) == (find_line(4), 0, False)
+    assert not any(each.is_first_only for each in times.stages if "Cache" in each.name or "Reader" in each.name)
+    assert all(each.is_first_only for each in times.stages if each.name in {"SnapshotWriter", "Range"})
+
+
+def test_python_behind_a_cache_is_that_of_the_table(tmp_path: Path) -> None:
+    times = read(lambda: keep_in_memory(tf.data.Dataset.range(50).map(sleep_in_numpy), tmp_path).map(sleep_in_numpy))
+    behind, before = [each for each in times.stages if "Map" in each.name]
+    assert (behind.is_first_only, before.is_first_only) == (False, True)
+    assert times.python_ns == behind.python_ns
+
+
+def test_a_cache_that_is_never_full_needs_what_feeds_it_in_every_epoch(tmp_path: Path) -> None:
+    times = read(lambda: make_kept(lambda dataset, _folder: dataset.cache().take(20), tmp_path))
+    assert [each.is_first_only for each in times.stages if each.place == find_line(2)] == [False]
+    assert times.python_ns >= 20 * SHORT_S * 1000 * MILLISECOND
+
+
+def test_a_first_epoch_that_is_cut_says_so_and_its_python_is_not_that_of_later_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stages, "READING_S", 0.02)
+    times = read(lambda: make_kept(keep_in_memory, tmp_path))
+    slow = next(each for each in times.stages if each.place == find_line(2))
+    assert (slow.is_first_only, slow.is_cut) == (True, True)
+    assert 0 < slow.num_elements < 50
+    assert times.python_ns == 0
+
+
+def test_the_stage_after_a_snapshot_has_its_line_when_the_snapshot_is_read(tmp_path: Path) -> None:
+    def make() -> tf.data.Dataset:
+        written = tf.data.Dataset.range(50).map(lambda number: number + 1)
+        kept = written.snapshot(str(tmp_path / "snapshot"))
+        return kept.map(add_up).batch(10)
+
+    for _ in make():
+        pass
+    times = read(make)
+    first = make.__code__.co_firstlineno
+    assert [each.place for each in find(times, "ParallelMap")] == [f"{__file__}:{first + 2}"]  # the snapshot's own
+    assert [each.place for each in find(times, "MapAndBatch")] == [f"{__file__}:{first + 3}"]
+    assert not any(each.is_first_only for each in times.stages)
+    assert len(find(times, "SnapshotDatasetReader")) == 1
+
+
+def test_the_interleave_that_reads_a_snapshot_is_not_a_persons(tmp_path: Path) -> None:
+    def make() -> tf.data.Dataset:
+        made = tf.data.Dataset.range(5).interleave(tf.data.Dataset.range, num_parallel_calls=2)
+        return made.snapshot(str(tmp_path / "snapshot")).batch(2)
+
+    for _ in make():
+        pass
+    assert [each.place for each in find(read(make), "ParallelInterleave")] == [""]
+
+
+def test_a_function_of_two_stages_is_told_of_neither_and_counted_once() -> None:
+    shared = tf.function(sleep_in_numpy)
+    times = read(lambda: tf.data.Dataset.range(20).map(shared).shuffle(2).map(shared).batch(5))
+    maps = [each for each in times.stages if "Map" in each.name]
+    assert [each.python_ns for each in maps] == [None, None]
+    assert 40 * SHORT_S * 1000 * MILLISECOND <= times.python_ns <= sum(each.busy_ns for each in maps)
 
 
 def make_generated() -> tf.data.Dataset:
@@ -184,6 +305,27 @@ def test_python_is_of_the_same_passes() -> None:
     readings = take_passes((1, 1), (1, 1), (1, 1), (1, 1))  # it is read at the begin of each, 100 ns apart
     assert readings.average_python(is_later=True) == {"token": 100}
     assert readings.average_python(is_later=False) == {"token": 100}
+
+
+def test_what_is_seen_in_the_first_pass_alone_runs_there_alone_if_it_fills_a_cache() -> None:
+    above = {0: ("Root", 1, 0, [1]), 1: ("ForeverRepeat", 1, 1, [2])}
+    first = {
+        2: ("Shuffle", 5, 9, [3]),
+        3: ("MemoryCacheImpl", 5, 9, [4]),
+        4: ("Map", 5, 500, [5]),
+        5: ("Range", 5, 1, []),
+    }
+    swallowed = {2: ("Shuffle", 5, 9, [3]), 3: ("Map", 5, 500, [])}
+    for nodes, found in (
+        (first, [("Range", True), ("Map", True), ("MemoryCacheImpl", False), ("Shuffle", False)]),
+        (swallowed, [("Map", False), ("Shuffle", False)]),
+    ):
+        readings = ModelReadings(dict)
+        readings.take(make_model({**above, **nodes}))
+        assert [(each.name, each.is_cut) for each in readings.list()[0]] == found
+        readings.take(make_model({**above, 1: ("ForeverRepeat", 1, 1, [9]), 9: ("Shuffle", 5, 9, [])}))
+        assert [(each.name, each.is_first_only) for each in readings.list()[0]] == found
+        assert not any(each.is_cut for each in readings.list()[0])
 
 
 def test_what_a_shuffle_takes_before_its_first_element_is_the_making_of_what_feeds_it() -> None:

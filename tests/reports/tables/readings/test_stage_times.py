@@ -3,11 +3,12 @@
 import dataclasses
 
 import pytest
-from pipeline_records import BEFORE, make_record, make_staged, make_summary
+from pipeline_records import BEFORE, make_cached, make_record, make_staged, make_summary
 
 from bench.turns.replay import list_walls
 from reports.drawing.text import render_text
-from reports.record.program import StageTime
+from reports.record.program import StageTime, StageTimes
+from reports.record.record import CaseRecord
 from reports.tables.all_tables import tabulate_run
 from reports.tables.readings.stage_times import explain_stage_times, tabulate_stage_times
 
@@ -15,7 +16,11 @@ WHY = "TensorFlow 2.16.2 does not tell what its stages take: 2.17 and newer do"
 
 
 def draw(most_stages: int, *names: str) -> list[str]:
-    blocks = tabulate_stage_times(make_summary(BEFORE, *map(make_staged, names)), most_stages)
+    return draw_cases(most_stages, *map(make_staged, names))
+
+
+def draw_cases(most_stages: int, *cases: CaseRecord) -> list[str]:
+    blocks = tabulate_stage_times(make_summary(BEFORE, *cases), most_stages)
     return [line.rstrip() for line in render_text(blocks, 80).splitlines()]
 
 
@@ -35,6 +40,41 @@ def test_the_heaviest_stages_have_rows_in_their_order_and_the_others_one_togethe
     rows = [line.split()[0] for line in draw(1, "before")[4:6]]
     assert rows == ["ParallelMapV2(auto)", "4"]
     assert len(draw(1000, "before")) == len(draw(4, "before")), "what has less than 1 % has no row of its own"
+
+
+def test_what_only_fills_a_cache_has_its_time_and_no_share() -> None:
+    assert draw_cases(4, make_cached("before")) == [
+        "where the time of before goes",
+        "",
+        "  stage                     at         an element  share %  Python %",
+        " ───────────────────────────────────────────────────────────────────",
+        "  MapAndBatch(auto)         data.py:9      1.5 ms       90         0",
+        "  MemoryCache                               17 us       10         -",
+        "  Map                       data.py:8      2.0 ms        -        99",
+        "  first epoch only, 600 ms",
+        "  1 more                                        -        0         -",
+    ]
+    assert draw_cases(4, make_cached("before", is_cut=True))[7] == "  first epoch only, > 600 ms"
+    assert len(draw_cases(1000, make_cached("before"))) == 9, "what has less than 1 % of the first epoch has no row"
+
+
+def test_what_first_epoch_only_means_is_said_where_it_stands() -> None:
+    (explained,) = explain_stage_times(make_summary(make_staged("before")))
+    assert explain_stage_times(make_summary(make_cached("before"))) == [
+        explained,
+        "first epoch only: it fills a cache or a snapshot; the shares are of the epochs after that",
+    ]
+
+
+def test_a_later_epoch_that_takes_no_time_has_no_shares() -> None:
+    case = make_cached("before")
+    assert case.stage_times is not None
+    filling = tuple(each for each in case.stage_times.stages if each.is_first_only)
+    times = StageTimes((StageTime("MemoryCache", 300, 0), *filling), 0)
+    assert draw_cases(4, dataclasses.replace(case, stage_times=times))[4:6] == [
+        "  MemoryCache                                   -        0         -",
+        "  Map                       data.py:8      2.0 ms        -        99",
+    ]
 
 
 def test_words_where_there_is_no_time() -> None:
