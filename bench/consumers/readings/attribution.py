@@ -74,8 +74,8 @@ class Found:
         told = {place: self._find_python(place) for place in self._matched}
         taken = {token for place, spent in told.items() if spent is not None for token in self._tokens[place]}
         if any(each.is_first_only for each in self.counted):
-            needed = {token for stage in self.written if not self._is_kept(stage) for token in _list_tokens(stage)}
-            kept = {token for stage in self.written if self._is_kept(stage) for token in _list_tokens(stage)}
+            needed = {token for stage in self.written if not self._is_kept(stage) for token in list_tokens(stage)}
+            kept = {token for stage in self.written if self._is_kept(stage) for token in list_tokens(stage)}
             taken |= kept - needed
         later = sum(spent or 0 for place, spent in told.items() if not self.counted[place].is_first_only)
         return later + sum(spent for token, spent in self.later_python.items() if token not in taken)
@@ -116,7 +116,7 @@ class Found:
     @cached_property
     def _tokens(self) -> dict[int, set[str]]:
         """The functions of Python that each matched stage calls."""
-        return {place: set(_list_tokens(stage)) for place, stage in self._matched.items()}
+        return {place: set(list_tokens(stage)) for place, stage in self._matched.items()}
 
     def _find_python(self, place: int) -> int | None:
         """The time of a stage in Python: no more than all that it has, which is read a moment earlier.
@@ -160,7 +160,7 @@ def _find_kind(name: str) -> str:
     return next((kind for kind in KINDS if kind in name), "")
 
 
-def _list_tokens(stage: Stage) -> Iterable[str]:
+def list_tokens(stage: Stage) -> Iterable[str]:
     """The tokens of the functions of Python that a stage's functions call."""
     for wrapper in find_functions(stage.dataset).values():
         yield from {write_token(node.attr["token"].s) for name, node in list_nodes(wrapper) if name in PYTHON}
