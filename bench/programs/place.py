@@ -1,7 +1,8 @@
 """Lets a person's code be imported from one checkout of their repository, and from nowhere else.
 
 An editable install, a ``PYTHONPATH`` and an installed copy all lead elsewhere. What leads into the repository is led
-into the checkout; what is imported from elsewhere all the same is refused, as both sides would then run the same code.
+into the checkout; what is imported or run from elsewhere all the same is refused, as both sides would then run the same
+code.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.programs.run_files import RunFiles
+
 OURS = frozenset({"bench", "mnist_core", "reports"})
 EDITABLE = "__editable__"  # how the names of setuptools' finders begin, each with a MAPPING of packages to folders
 MAPPING = "MAPPING"
 SITES = ("site-packages", "dist-packages")
 SOURCES = ("", "src")  # where a repository has its packages
+RUN_FILES = RunFiles()
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Place:
 
 
 class MisplacedError(Exception):
-    """A person's module was imported from elsewhere than from its revision; the message is one line."""
+    """A person's code was imported or run from elsewhere than from its revision; the message is one line."""
 
 
 def enter_place(place: Place) -> None:
@@ -48,6 +52,7 @@ def enter_place(place: Place) -> None:
             mapping.update({package: _lead(str(folder), place) for package, folder in mapping.items()})
     if place.folder not in sys.path:
         sys.path.append(place.folder)
+    RUN_FILES.start()
 
 
 def enter_folder(folder: str) -> None:
@@ -59,10 +64,12 @@ def enter_folder(folder: str) -> None:
 def check_place(place: Place) -> None:
     """Check that nothing was imported from the repository, nor from an installed copy of what the checkout holds.
 
+    Nor may any code of the repository have been run from its path since the place was entered.
+
     Raises:
         MisplacedError: Something was.
     """
-    own = _list_own(place)
+    run_files, own = RUN_FILES.stop(), _list_own(place)
     for name, file in _list_imported():
         top = name.partition(".")[0]
         is_foreign = top not in OURS and not _is_below(file, place.folder)
@@ -70,6 +77,13 @@ def check_place(place: Place) -> None:
             raise MisplacedError(
                 f"{name} was imported from {file}, and not from the revision, so both sides would run the same code: "
                 f"pip uninstall {top}, or install it with pip install --editable."
+            )
+    ours = {file for name, file in _list_imported() if name.partition(".")[0] in OURS}
+    for file in (str(Path.cwd() / each) for each in run_files):
+        if file not in ours and not _is_below(file, place.folder) and _is_of_repository(file, place):
+            raise MisplacedError(
+                f"{file} was run, and not the revision's, so both sides would run the same code: "
+                "find it beside __file__, or from the working directory."
             )
 
 

@@ -140,6 +140,56 @@ def test_a_path_is_told_from_the_top_of_the_repository(place: Place, path: str, 
     assert tell_path(path.format(checkout=place.folder), place) == told
 
 
+REFUSED = (
+    "{repository}/src/own/decode.py was run, and not the revision's, so both sides would run the same code: "
+    "find it beside __file__, or from the working directory."
+)
+LOADED = {
+    "as a module without a name": (
+        "import importlib.util as u; s = u.spec_from_file_location('odd', {file!r}); m = u.module_from_spec(s); "
+        "s.loader.exec_module(m)"
+    ),
+    "as a program": "import runpy; runpy.run_path({file!r})",
+    "as compiled text": "with open({file!r}, 'rb') as file: exec(compile(file.read(), {file!r}, 'exec'), dict())",
+    "as text": "with open({file!r}, encoding='utf-8') as file: exec(file.read(), dict())",
+    "as bytes": "from pathlib import Path; exec(Path({file!r}).read_bytes(), dict())",
+}
+
+
+@pytest.mark.parametrize("how", LOADED)
+def test_code_of_the_repository_that_is_loaded_by_its_whole_path_is_refused(place: Place, how: str) -> None:
+    told = []
+    for folder in (place.folder, place.repository):
+        file = Path(folder) / "src/own/decode.py"
+        file.write_bytes("WORD = 'décodé'\r\n".encode())
+        enter_place(place)
+        exec(LOADED[how].format(file=str(file)), {})  # noqa: S102
+        try:
+            check_place(place)
+        except MisplacedError as error:
+            told.append(str(error))
+    assert told == [REFUSED.format(repository=place.repository)]
+
+
+def test_code_that_is_read_and_not_run_is_fine_and_so_is_what_ran_before(place: Place) -> None:
+    file = Path(place.repository) / "single.py"
+    file.write_text("WORD = 1\n")
+    exec(compile(file.read_text(), str(file), "exec"), {})  # noqa: S102
+    enter_place(place)
+    assert file.read_text() == "WORD = 1\n"
+    exec("WORD = 2", {})  # noqa: S102
+    check_place(place)
+
+
+def test_data_that_both_sides_have_as_links_may_be_code(place: Place) -> None:
+    (Path(place.repository) / "generated.py").write_text("WORD = 1\n")
+    link = Path(place.folder) / "generated.py"
+    link.symlink_to(Path(place.repository) / "generated.py")
+    enter_place(place)
+    exec(compile(link.read_text(), str(link), "exec"), {})  # noqa: S102
+    check_place(place)
+
+
 def test_a_file_of_the_standard_librarys_name_is_no_other_copy(place: Place) -> None:
     (Path(place.folder) / "queue.py").touch()
     assert "queue" in sys.modules or __import__("queue")
