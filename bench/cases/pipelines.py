@@ -9,7 +9,7 @@ from dataclasses import replace
 from bench.cases.selection import build_case
 from bench.consumers.registry import check_case
 from bench.pipelines.arms import Arm
-from bench.subjects.pipeline_text import SHAPE, describe_pipeline, is_pipeline, split_text
+from bench.subjects.pipeline_text import FILE, SELECT, SHAPE, describe_pipeline, is_pipeline, split_text, tell_option
 from mnist_core import NAMED_ORDERINGS, InputError
 from reports.record.case import DEFAULT, OWN_DATA, PIPELINE, Case, Subject
 from reports.record.program import Device
@@ -42,17 +42,45 @@ def build_subject(
 
 
 def name_apart(subjects: Sequence[Subject]) -> list[Subject]:
-    """The subjects with the names of tables, which tell them apart; the first is what ratios are to."""
-    named = list(subjects)
-    for tell in (_shorten, lambda each: each.text):  # a short name will do, if no other has it
-        counts = Counter(each.name for each in named)
-        named = [
-            replace(each, name=tell(subject)) if counts[each.name] > 1 else each
-            for subject, each in zip(subjects, named, strict=True)
-        ]
-    if len({each.name for each in named}) < len(named):
-        named = [replace(each, name=f"{each.name} ({place})") for place, each in enumerate(named, start=1)]
+    """The subjects with the names of tables, which tell them apart; the first is what ratios are to.
+
+    Those that would be called the same are all told in the same way: by their files, by their arguments, or by both.
+    """
+    groups: dict[str, list[Subject]] = {}
+    for each in subjects:
+        groups.setdefault(each.name, []).append(each)
+    names = [_tell_apart(each, groups[each.name]) for each in subjects]
+    counts = Counter(names)
+    named = [
+        replace(each, name=f"{name} ({place})" if counts[name] > 1 else name)
+        for place, (each, name) in enumerate(zip(subjects, names, strict=True), start=1)
+    ]
     return refer(named)
+
+
+def _tell_apart(subject: Subject, group: Sequence[Subject]) -> str:
+    """The name of one of a group that would all be called the same; only the same twice has no name of its own."""
+    if len(group) == 1:
+        return subject.name
+    texts = {each.text for each in group}
+    is_twice = len({(each.text, each.options) for each in group}) < len(group)
+    if is_twice or len({_shorten(text) for text in texts}) < len(texts):
+        name = _select(subject, subject.text)
+    else:
+        name = subject.name if len(texts) == 1 else _select(subject, _shorten(subject.text))
+    return " ".join([name, *_list_apart(subject, [each for each in group if each.text == subject.text])])
+
+
+def _list_apart(subject: Subject, others: Sequence[Subject]) -> list[str]:
+    """The arguments of a subject that not all others of its text have."""
+    shared = set.intersection(*(set(each.options) for each in others))
+    return [tell_option(*each) for each in subject.options if each not in shared]
+
+
+def _select(subject: Subject, text: str) -> str:
+    """A text with the dataset that is meant of what the function gives."""
+    select = dict(subject.options).get(SELECT) if subject.kind == PIPELINE else None
+    return text if select is None else f"{text}[{select}]"
 
 
 def spread(subjects: Sequence[Subject], interpreters: Sequence[tuple[str, str]]) -> list[Subject]:
@@ -83,10 +111,10 @@ def refer(subjects: Sequence[Subject]) -> list[Subject]:
     ]
 
 
-def _shorten(subject: Subject) -> str:
-    """The text without the folders of its file."""
-    place, colon, attribute = subject.text.rpartition(":")
-    return f"{place.rpartition('/')[2]}{colon}{attribute}" if colon and subject.kind == PIPELINE else subject.text
+def _shorten(text: str) -> str:
+    """A pipeline's text without the folders of its file, and any other text as it is."""
+    place, colon, attribute = text.rpartition(":")
+    return f"{place.rpartition('/')[2]}:{attribute}" if colon and place.endswith(FILE) else text
 
 
 def build_drained(

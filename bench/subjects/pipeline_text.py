@@ -117,6 +117,12 @@ def parse_pipeline(subject: Subject) -> PipelineText:
     return PipelineText(place, attribute, tuple(arguments), options.get(SELECT), options.get(SOURCE))
 
 
+def tell_option(name: str, value: str) -> str:
+    """An option of a subject as its owner gives it, in one line: ``size=64``, or ``--select 2``."""
+    words = " ".join(value.split())
+    return f"--select {words}" if name == SELECT else f"{name.removeprefix(ARGUMENT)}={words}"
+
+
 def is_pipeline(text: str) -> bool:
     """True for a text that is meant to be a pipeline's, whether it is written well or not; False for an ordering's."""
     place, colon, attribute = text.rpartition(":")

@@ -14,7 +14,7 @@ import msgspec
 
 from bench.cases.pipelines import name_apart
 from bench.gate.revisions import PROJECT, RevisionError, Workplace
-from bench.subjects.pipeline_text import ARGUMENT, FILE, SELECT, SOURCE, describe_pipeline, describe_run, split_text
+from bench.subjects.pipeline_text import FILE, SELECT, SOURCE, describe_pipeline, describe_run, split_text, tell_option
 from mnist_core.language.errors import InputError
 from reports.record.case import RUN, Case, Subject
 
@@ -135,11 +135,10 @@ def build_cases(subjects: Sequence[Subject], repository: Path, inside: Path) -> 
 
 def tell_subject(subject: Subject) -> str:
     """A pipeline as its owner types it, with arguments."""
-    options = dict(subject.options)
-    select = options.pop(SELECT, None)
-    chosen = f" --select {select}" if subject.kind == RUN else f"[{select}]"
-    text = f"{subject.text}{'' if select is None else chosen}"
-    return " ".join([text, *(f"{name.removeprefix(ARGUMENT)}={value}" for name, value in options.items())])
+    select = None if subject.kind == RUN else dict(subject.options).get(SELECT)
+    text = subject.text if select is None else f"{subject.text}[{select}]"
+    told = [tell_option(name, value) for name, value in subject.options if subject.kind == RUN or name != SELECT]
+    return " ".join([text, *told])
 
 
 def _rewrite(subject: Subject, change: Callable[[str], str]) -> Subject:
