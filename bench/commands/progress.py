@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeE
 
 from bench.trials.schedule import Assignment
 from bench.turns.schedule import Budget
+from reports.drawing.numbers import count_things
 from reports.record.case import Case
 from reports.summary.outcome import Outcome
 from reports.trials.trial import BROKEN, Trial
@@ -134,7 +135,7 @@ class GateProgress(QuietBar):
         """Print a line where there is no bar."""
         if not self.console.is_terminal:
             what = {"screen": "screened", "confirm": "confirming"}[stage]
-            self.notice(f"{what} {num_cases} cases, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
+            self.notice(f"{what} {count_things(num_cases, 'case')}, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
 
 
 def render_clock(seconds: float) -> str:

@@ -107,6 +107,8 @@ class Repository:
         try:
             return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
         except RevisionError:
+            if not name.strip():
+                raise RevisionError(f"git knows no revision '{name}': give the name of one, such as main.") from None
             raise RevisionError(f"git knows no revision '{name}'{self._tell_depth()}.") from None
 
     @contextmanager

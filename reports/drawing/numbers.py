@@ -140,6 +140,11 @@ def render_share(share: float) -> str:
     return "<1" if 0 < share < LEAST_SHARE else f"{100 * share:.0f}"
 
 
+def count_things(count: int, thing: str) -> str:
+    """Such as "1 step" and "2 steps"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def _plain(value: float, digits: int) -> str:
     """`value`, already rounded, with trailing zeros up to `digits` significant digits and no exponent."""
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from reports.drawing.numbers import render_change, render_changes, render_p_value
+from reports.drawing.numbers import count_things, render_change, render_changes, render_p_value
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
@@ -136,7 +136,8 @@ def _tell_circumstances(record: GateRecord) -> list[str]:
 
 def _tell_control(decision: Decision) -> list[str]:
     changes = ", ".join(f"{metric} {render_changes(change)}" for metric, change in decision.control.changes)
-    return [f"control, base against base: {decision.control.num_pairs} pairs, {changes}"] if changes else []
+    num_pairs = count_things(decision.control.num_pairs, "pair")
+    return [f"control, base against base: {num_pairs}, {changes}"] if changes else []
 
 
 def _tell_reading(record: GateRecord) -> list[str]:
@@ -169,9 +170,10 @@ def _tell_size(record: GateRecord) -> list[str]:
     calm = sum(len(keep_calm(pair)) for pair in record.pairs)
     turns = (turns for pair in record.pairs for turns in zip(pair.base.turns, pair.head.turns, strict=True))
     short = sum(min(base.wall_ns, head.wall_ns) < MIN_JUDGED_NS for base, head in turns)
+    num_pairs = count_things(len(record.pairs), "pair")
     unknown = f"; {short} too short to tell" if short else ""
     return [
-        f"{len(record.pairs)} pairs of processes, {num_turns} of turns, {record.spent_s:.0f} s, seed {record.seed}",
+        f"{num_pairs} of processes, {num_turns} of turns, {record.spent_s:.0f} s, seed {record.seed}",
         f"pairs of turns that others disturbed, left out: {num_turns - calm} of {num_turns}{unknown}",
     ]
 

@@ -180,7 +180,8 @@ def _compare_names(in_base: Sequence[str], in_head: Sequence[str]) -> list[str]:
     for side, names, others in (("base", in_base, in_head), ("head", in_head, in_base)):
         only = [name or "the whole element" for name in names if name not in others]
         lines += [f"only in {side}: {', '.join(only)}"] if only else []
-    return [f"{len(in_base)} components against {len(in_head)}; {'; '.join(lines)}"]
+    counts = [f"{len(in_base)} components against {len(in_head)}"] if len(in_base) != len(in_head) else []
+    return ["; ".join([*counts, *(lines or [f"{', '.join(in_base)} in base, {', '.join(in_head)} in head"])])]
 
 
 def _compare_counts(base: Contents, head: Contents) -> list[str]:

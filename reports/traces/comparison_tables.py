@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from reports.drawing.blocks import Block, Cell, Emphasis, Gap, Lines, Row, Table, build_list, build_row
 from reports.drawing.long_names import LONGEST_NAME, build_columns, shorten
-from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
+from reports.drawing.numbers import count_things, render_estimate, render_ms, render_ratio, render_share
 from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
-from reports.traces.lines import count_things, list_notes
+from reports.traces.lines import list_notes
 from reports.traces.trace import Trace
 
 NO_CHAIN = "no tf.data"

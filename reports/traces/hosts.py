@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.drawing.blocks import Block, Cell, Column, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
-from reports.drawing.numbers import render_mean_ms
+from reports.drawing.numbers import count_things, render_mean_ms
 from reports.traces.json import FORMAT, describe_trace
-from reports.traces.lines import count_things, list_notes, tell_share, tell_verdict
+from reports.traces.lines import list_notes, tell_share, tell_verdict
 from reports.traces.trace import Trace
 from reports.traces.verdict import SCALE, STEPS
 

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from reports.drawing.numbers import render_decimal, render_ms, render_share
+from reports.drawing.numbers import count_things, render_decimal, render_ms, render_share
 from reports.timeline.activity import Activity
 from reports.timeline.stage_kinds import find_kind
 from reports.timeline.stages import Pipeline
@@ -66,11 +66,6 @@ def list_notes(trace: Trace) -> list[str]:
 
 def _cut(note: str) -> str:
     return note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 3]}..."
-
-
-def count_things(count: int, thing: str) -> str:
-    """Such as "1 step" and "2 steps"."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def tell_counted(kind: StepKind) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import altair as alt
 
 from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Section, Spec, write_sentences
-from reports.drawing.numbers import render_estimate, render_ms, render_ratio, render_share
+from reports.drawing.numbers import count_things, render_estimate, render_ms, render_ratio, render_share
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
 from reports.timeline.stages import Pipeline
 from reports.timeline.steps import Step
-from reports.traces.lines import count_things, list_notes, tell_verdict
+from reports.traces.lines import list_notes, tell_verdict
 from reports.traces.trace import PARTS, Trace
 from reports.xplane.periods import NS_PER_MS, PS_PER_MS
 

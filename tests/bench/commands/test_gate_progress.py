@@ -21,7 +21,7 @@ def show(*, is_terminal: bool) -> str:
 
 def test_a_pipe_gets_a_line_a_round() -> None:
     assert show(is_terminal=False) == (
-        "a line\nscreened 3 cases, 12 s of at most 300 s\nconfirming 1 cases, 100 s of at most 300 s\n"
+        "a line\nscreened 3 cases, 12 s of at most 300 s\nconfirming 1 case, 100 s of at most 300 s\n"
     )
 
 

@@ -213,7 +213,7 @@ def test_a_folder_of_that_name_without_a_lock_is_not_ours(repository: GitFolder,
     assert (scratch / f"{PREFIX}notes").is_dir()
 
 
-@pytest.mark.parametrize("name", ["nowhere", "--since=yesterday", "", "HEAD~9", "HEAD:mnist_core"])
+@pytest.mark.parametrize("name", ["nowhere", "--since=yesterday", "HEAD~9", "HEAD:mnist_core"])
 def test_a_revision_that_git_does_not_know(repository: GitFolder, name: str, scratch: Path) -> None:
     with (
         pytest.raises(RevisionError, match=rf"^git knows no revision '{name}'\.$"),
@@ -230,6 +230,12 @@ def test_a_shallow_clone_is_told_how_to_get_more(repository: GitFolder, tmp_path
         check_out("HEAD~1", None, "mnist_core", inside=tmp_path / "shallow"),
     ):
         pass
+    for name in ("", " "):
+        with (
+            pytest.raises(RevisionError, match=rf"revision '{name}': give the name of one, such as main\.$"),
+            check_out(name, None, "mnist_core", inside=tmp_path / "shallow"),
+        ):
+            pass
 
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:

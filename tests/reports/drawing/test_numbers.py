@@ -3,6 +3,7 @@
 import pytest
 
 from reports.drawing.numbers import (
+    count_things,
     render_change,
     render_changes,
     render_chosen_percent,
@@ -105,3 +106,7 @@ def test_sizes_of_files_and_means_of_steps() -> None:
     assert [render_megabytes(size) for size in (123_456, 5_060_000)] == ["0.1 MB", "5.1 MB"]
     assert [render_kilobytes(size) for size in (499, 33_000)] == ["0", "33"]
     assert [render_mean_ms(value) for value in (0.0, 8.1, 123.456)] == ["0.00", "8.10", "123.46"]
+
+
+def test_one_thing_has_no_s() -> None:
+    assert [count_things(count, "step") for count in (0, 1, 2, 1000)] == ["0 steps", "1 step", "2 steps", "1,000 steps"]

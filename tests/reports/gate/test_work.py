@@ -38,8 +38,9 @@ def test_the_same_contents_are_the_same_work() -> None:
         (change(0, shape=None), "component 0 (image): float32 (28, 28) against float32 of any shape"),
         (change(1, shape=(1,)), "component 1 (label): int64 () against int64 (1,)"),
         (change(1, digest="f" * 16), "component 1 (label): other values"),
-        (change(0, name="picture"), "2 components against 2; only in base: image; only in head: picture"),
+        (change(0, name="picture"), "only in base: image; only in head: picture"),
         (replace(BASE, components=(LABEL,)), "2 components against 1; only in base: image"),
+        (replace(BASE, components=(LABEL, IMAGE)), "image, label in base, label, image in head"),
         (replace(BASE, num_examples=999), "1,000 examples against 999"),
         (replace(BASE, num_examples=2000, is_whole=False), "1,000 examples against 2,000 and more"),
         (

@@ -7,7 +7,7 @@ import pytest
 from made_traces import MILLISECOND, make_step, make_trace, make_waits, read_space, read_trace
 from spaces import BACKGROUND, PYTHON, Made, make_slow_map, make_space, number_of
 
-from reports.traces.lines import NO_STAGES, count_things, list_notes, tell_counted, tell_verdict
+from reports.traces.lines import NO_STAGES, list_notes, tell_counted, tell_verdict
 from reports.traces.trace import StepKind
 
 NO_TF_DATA = "cannot tell from this trace: no tf.data in it, so it does not show how long the steps wait for input"
@@ -191,10 +191,6 @@ def test_steps_of_other_names_have_a_line_each() -> None:
 )
 def test_marked_steps_and_those_that_count_are_told(num_marked: int, num_counted: int, said: str) -> None:
     assert tell_counted(StepKind("train", num_marked, (make_step(1.0),) * num_counted)) == said
-
-
-def test_one_thing_has_no_s() -> None:
-    assert [count_things(count, "step") for count in (0, 1, 2, 1000)] == ["0 steps", "1 step", "2 steps", "1,000 steps"]
 
 
 @pytest.mark.parametrize(
