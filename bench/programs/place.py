@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.programs.run_files import RunFiles
 
-OURS = frozenset({"bench", "mnist_core", "reports"})
+OURS = frozenset({"bench", "mnist_bench_first", "mnist_core", "reports"})
 EDITABLE = "__editable__"  # how the names of setuptools' finders begin, each with a MAPPING of packages to folders
 MAPPING = "MAPPING"
 SITES = ("site-packages", "dist-packages")

@@ -90,6 +90,7 @@ def test_a_finder_of_an_editable_install_leads_into_the_checkout(place: Place, m
     [
         ("own.decode", "{checkout}/src/own/decode.py"),
         ("bench.cases", "{repository}/bench/cases.py"),
+        ("mnist_bench_first", "{repository}/bench/workers/server_folder/mnist_bench_first.py"),
         ("numpy_like", "/elsewhere/numpy_like.py"),
         ("helper", "{repository}/.venv/lib/site-packages/helper.py"),
         ("relative", "relative.py"),
