@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 if TYPE_CHECKING:  # it takes a tenth of a second to import, and a command's help needs none of it here
     from rich.console import Console
 
 PIPED_COLUMNS = 100
+LAST_BLANKS = re.compile(r" +(?=\n)")  # with which rich fills lines up
+
+
+class Piped:
+    """A stream that leads to a file or a pipe: it drops the blanks at the ends of lines.
+
+    Args:
+        stream: Where the text goes.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.encoding = stream.encoding
+        self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush
+        self._write = stream.write
+
+    def write(self, text: str) -> int:
+        """Pass on a text of whole lines; the number of characters that it had."""
+        self._write(LAST_BLANKS.sub("", text))
+        return len(text)
 
 
 def open_console() -> Console:
-    """Standard output as it is now, 100 columns wide where it is no terminal; rich follows NO_COLOR itself."""
+    """Standard output as it is now; where it is no terminal, as wide as COLUMNS says, else 100 columns.
+
+    Rich follows NO_COLOR itself.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(file=sys.stdout, highlight=False)
-    return console if console.is_terminal else Console(file=sys.stdout, highlight=False, width=PIPED_COLUMNS)
+    if console.is_terminal:
+        return console
+    return Console(file=cast("IO[str]", Piped(sys.stdout)), highlight=False, width=_read_columns())
+
+
+def _read_columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() and int(said) > 0 else PIPED_COLUMNS
 
 
 def print_error(error: Exception) -> None:

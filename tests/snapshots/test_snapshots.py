@@ -444,7 +444,8 @@ def test_help(command: str, columns: int, check: Check, monkeypatch: pytest.Monk
     "name",
     [pytest.param(name, marks=pytest.mark.process if name in START_PROCESSES else ()) for name in TRANSCRIPTS],
 )
-def test_transcript(name: str, check: Check) -> None:
+def test_transcript(name: str, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set_terminal(monkeypatch, WIDTHS["errors" not in name])
     check(f"{name}.txt", _transcribe(TRANSCRIPTS[name]))
 
 
