@@ -34,7 +34,7 @@ def cases() -> None:
     rows = tuple(build_row(case.id, case.subject.text) for case in listed)
     machine = describe_machine()
     blocks = (
-        Table(None, (Column("id", wraps=False), Column("ordering")), rows, gap=GAP),
+        Table(None, (Column("id", wraps=False), Column("ordering", share=1)), rows, gap=GAP),
         Paragraph("-gpu ids are skipped, with one line, where TensorFlow finds no GPU"),
         Paragraph(f"this machine: {machine.cpu}, {machine.num_cores} cores, {machine.system}"),
     )

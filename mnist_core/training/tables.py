@@ -15,6 +15,7 @@ from rich.text import Text
 
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from mnist_core.language.shapes import NUM_CLASSES
+from mnist_core.terminal.fitted_table import FittedTable
 from mnist_core.training.evaluate import EvalResult
 
 if TYPE_CHECKING:  # it imports TensorFlow, which the list of orderings does not need
@@ -77,21 +78,21 @@ def render_confusion(result: EvalResult) -> Group:
     return _group(table, "confusion matrix: a row is the true digit, a column what it was taken for")
 
 
-def render_predictions(paths: Sequence[Path], probabilities: np.ndarray) -> Table:
+def render_predictions(paths: Sequence[Path], probabilities: np.ndarray) -> FittedTable:
     """One row a picture: the digit, its probability and the runner-up."""
     table = _build_table("digit", "probability", "next", "picture")
-    table.columns[-1].justify, table.columns[-1].overflow = "left", "fold"
+    table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
     for path, row in zip(paths, probabilities, strict=True):
         first, second = np.argsort(row)[::-1][:2]
         table.add_row(f"{first}", f"{row[first]:.2%}", f"{second} ({row[second]:.2%})", Text(str(path)))
-    return table
+    return FittedTable(table)
 
 
 def render_orderings() -> Group:
     """The named orderings: a line with the text, a line with what it stands for."""
     table = _build_table("name", "ordering")
     for column in table.columns:
-        column.justify = "left"
+        column.justify, column.no_wrap = "left", False
     for named in NAMED_ORDERINGS.values():
         table.add_row(f"[bold]{named.name}[/]", named.text)
         table.add_row("", f"[dim]{named.meaning}[/]")
@@ -101,10 +102,10 @@ def render_orderings() -> Group:
 def _build_table(*titles: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for title in titles:
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     return table
 
 
 def _group(table: Table, *lines: str) -> Group:
     """The table with lines below it, which unlike a caption may be wider than the table."""
-    return Group(table, *(Text(f" {line}") for line in lines))
+    return Group(FittedTable(table), *(Text(f" {line}") for line in lines))

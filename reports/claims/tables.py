@@ -40,11 +40,11 @@ VERBS = {
 
 
 COLUMNS = (
-    Column("claim", share=7),
-    Column("predicted", Align.RIGHT, wraps=False),
-    Column("measured", Align.RIGHT, most=23),
-    Column("verdict", wraps=False),
-    Column("source", share=3),
+    Column("claim", least=12, share=7),
+    Column("predicted", Align.RIGHT, wraps=False, importance=1),
+    Column("measured", Align.RIGHT, most=23, importance=2),
+    Column("verdict", wraps=False, importance=3),
+    Column("source", least=12, share=3),
 )
 
 

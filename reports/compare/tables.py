@@ -48,6 +48,7 @@ VERDICT_EMPHASES = {
     LimitVerdict.FINE: Emphasis.GOOD,
 }
 CASE = Column("case", least=24)
+TREND = Column("", wraps=False, importance=2, called="worse or better")
 CASE_GAP = 3  # columns
 RANKS = (
     LimitVerdict.REGRESSED,
@@ -84,7 +85,7 @@ def tabulate_speed_ups(found: SpeedUps) -> list[Block]:
     paired = found.cpu_run == found.other_run
     where = f"in {cpu}, turn against turn of a round" if paired else f"cpu of {cpu}, the other of {other}: two runs"
     title = (Span("devices beside each other", Emphasis.STRONG), f": {TIME.title}, {where}")
-    columns = (CASE, *number_columns("cpu", "device", "speed-up"))
+    columns = (CASE, *number_columns("cpu", "device", "speed-up", answers=("speed-up",)))
     return [Lines((title,)), Table(None, columns, tuple(map(_list_speed_up, found.rows)), gap=CASE_GAP)]
 
 
@@ -195,7 +196,8 @@ def _tell_overview(overview: Overview, letter: str) -> str:
 
 
 def _tabulate_changes(judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str) -> Table:
-    columns = (CASE, *number_columns("A", letter, f"{letter} / A"), Column("", wraps=False))
+    ratio = f"{letter} / A"
+    columns = (CASE, *number_columns("A", letter, ratio, answers=(ratio,)), TREND)
     return Table(None, columns, tuple(_list_change(*each) for each in judged), gap=CASE_GAP)
 
 

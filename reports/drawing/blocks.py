@@ -7,7 +7,7 @@ file: every renderer takes care itself that it neither steers a terminal nor bec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, ClassVar
@@ -73,10 +73,14 @@ class Column:
         title: What stands above it.
         align: Where its cells stand.
         wraps: True if a cell may go on on the next line where there is no room.
-        least: Its least width in characters; None lets its cells decide.
+        least: Its width in characters where its cells are narrower and there is room. In a column of sentences, which
+            is one with a share, words longer than that may be broken. None lets its cells decide.
         most: Its greatest width in characters; None sets no limit.
         share: Its share, relative to other columns', of the room that is left; None gives it what its cells need.
             A table with such a column is as wide as the terminal.
+        importance: How long it stays where there is no room for all columns. Of the least importance the rightmost is
+            left out first; the first column of a table always stays.
+        called: What it is called where it is left out; empty for its title.
     """
 
     title: str
@@ -85,6 +89,8 @@ class Column:
     least: int | None = None
     most: int | None = None
     share: int | None = None
+    importance: int = 0
+    called: str = ""
 
 
 def text_columns(*titles: str) -> tuple[Column, ...]:
@@ -92,9 +98,14 @@ def text_columns(*titles: str) -> tuple[Column, ...]:
     return tuple(Column(title) for title in titles)
 
 
-def number_columns(*titles: str) -> tuple[Column, ...]:
-    """Columns of numbers, on the right and never wrapped."""
-    return tuple(Column(title, Align.RIGHT, wraps=False) for title in titles)
+def number_columns(*titles: str, answers: Collection[str] = ()) -> tuple[Column, ...]:
+    """Columns of numbers, on the right and never wrapped.
+
+    Args:
+        *titles: What stands above them.
+        answers: Titles of those that answer what the table is made for, and stay longest where there is no room.
+    """
+    return tuple(Column(title, Align.RIGHT, wraps=False, importance=int(title in answers)) for title in titles)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from reports.drawing.blocks import Align, Column
 
@@ -12,10 +13,25 @@ TEMPLATE = re.compile(r"<[^<>]*>")  # the arguments of a C++ template
 BEFORE_NAME = re.compile(r"^(?:void |\w+::)*")  # what it returns, and its namespaces
 
 
-def build_columns(first: str, *titles: str, least: int = ROW_OF_NAMES) -> tuple[Column, ...]:
-    """A column of names, at least `least` characters wide, and the others, numbers unless they are known as text."""
-    others = (Column(title, Align.LEFT if title in {"type", "on"} else Align.RIGHT) for title in titles)
+def build_columns(
+    first: str, *titles: str, least: int = ROW_OF_NAMES, answers: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """A column of names and the others, numbers unless they are known as text.
+
+    Args:
+        first: What stands above the names.
+        *titles: What stands above the others.
+        least: Characters of the names where there is room.
+        answers: Titles of those that stay longest where there is no room; text is left out before numbers.
+    """
+    others = (_build_column(title, answers) for title in titles)
     return (Column(first, least=least), *others)
+
+
+def _build_column(title: str, answers: Collection[str]) -> Column:
+    if title in {"type", "on"}:
+        return Column(title)
+    return Column(title, Align.RIGHT, importance=2 if title in answers else 1)
 
 
 def shorten(name: str) -> str:

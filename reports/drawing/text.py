@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from mnist_core.terminal.console import PIPED_COLUMNS, show_plainly
+from mnist_core.terminal.fitted_table import FittedTable
 from reports.drawing.blocks import (
     Align,
     Block,
@@ -65,7 +66,11 @@ def lay_out(blocks: Iterable[Block]) -> RenderableType:
 def _lay_out(block: Block) -> Iterator[RenderableType]:
     match block:
         case Table():
-            yield _fill(_head(block) if block.headed else RichTable.grid(padding=(0, block.gap)), block)
+            shown = _fill(_head(block) if block.headed else RichTable.grid(padding=(0, block.gap)), block)
+            importance = [column.importance for column in block.columns]
+            yield FittedTable(
+                shown, importance, [show_plainly(column.called or column.title) for column in block.columns]
+            )
         case Lines(lines, emphasis):
             for line in lines:
                 yield Padding(_write(line, emphasis), INDENT)
@@ -87,7 +92,6 @@ def _head(table: Table) -> RichTable:
         title=None if table.title is None else Text(show_plainly(table.title), TITLE),
         title_justify="left",
         padding=(0, table.gap - 2, 0, 1),  # the box has a space between two columns as well
-        expand=any(column.share is not None for column in table.columns),
     )
 
 
@@ -100,12 +104,10 @@ def _fill(shown: RichTable, table: Table) -> RichTable:
 
 
 def _add_column(shown: RichTable, column: Column) -> None:
-    """Words fold, numbers never do: a number that has lost its end is another one, so it ends with an ellipsis."""
     shown.add_column(
         _write(column.title),
         justify="right" if column.align is Align.RIGHT else "left",
         no_wrap=not column.wraps,
-        overflow="fold" if column.wraps else "ellipsis",
         min_width=column.least,
         max_width=column.most,
         ratio=column.share,

@@ -32,9 +32,9 @@ EMPHASES = {
 }
 COLUMNS = (
     Column("verdict", wraps=False),
-    Column("case", share=3),
-    Column("metric", wraps=False),
-    Column("change", Align.RIGHT, wraps=False),
+    Column("case", share=3, importance=3),
+    Column("metric", wraps=False, importance=1),
+    Column("change", Align.RIGHT, wraps=False, importance=2),
     Column("why", share=2),
     Column("pairs", Align.RIGHT, wraps=False),
 )

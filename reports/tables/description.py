@@ -34,9 +34,9 @@ STAGE_COLUMNS = 34  # of a terminal: what 80 leave for a stage, with brackets; w
 COLUMNS = (
     Column("stage", wraps=False),
     Column("line", Align.RIGHT),
-    Column("elements", Align.RIGHT, wraps=False),
-    Column("bytes each", Align.RIGHT, wraps=False),
-    Column("holds", Align.RIGHT),
+    Column("elements", Align.RIGHT, wraps=False, importance=1),
+    Column("bytes each", Align.RIGHT, wraps=False, importance=1),
+    Column("holds", Align.RIGHT, importance=2),
 )
 EXPLAINED = (
     "bytes each: of an element, and of one before the stage where that differs; ~ is the mean of some that were seen",

@@ -90,4 +90,8 @@ def _tell_unsynced(cases: Sequence[CaseSummary]) -> list[str]:
 
 def _build_columns(first: str, *titles: str) -> tuple[Column, ...]:
     """Numbers may wrap: between the median and its interval."""
-    return (Column(first), *(Column(title, Align.RIGHT) for title in titles))
+    answers = ("examples/s", f" to {CPU}")
+    return (
+        Column(first),
+        *(Column(title, Align.RIGHT, importance=int(title.endswith(answers))) for title in titles),
+    )

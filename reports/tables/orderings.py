@@ -54,18 +54,22 @@ class OrderingColumn:
         full_title: What stands above it on a page.
         show: Gives the cell of a case; an empty one where the case does not have it.
         is_optional: True if a terminal leaves the column out where all of it is empty.
+        answers: True if it answers which ordering is the fastest, and stays longest where a terminal is narrow.
     """
 
     title: str
     full_title: str
     show: Callable[[Ranked], Cell]
     is_optional: bool = False
+    answers: bool = False
 
 
 COLUMNS = (
-    OrderingColumn("examples/s", "examples/s", lambda ranked: show_rate(ranked.case)),
+    OrderingColumn("examples/s", "examples/s", lambda ranked: show_rate(ranked.case), answers=True),
     OrderingColumn("first", "first batch", lambda ranked: show_first_batch(ranked.case)),
-    OrderingColumn(f"ratio to {REFERENCE}", f"ratio to {REFERENCE}", lambda ranked: show_ratio(ranked.case)),
+    OrderingColumn(
+        f"ratio to {REFERENCE}", f"ratio to {REFERENCE}", lambda ranked: show_ratio(ranked.case), answers=True
+    ),
     OrderingColumn("AU %", "AU %", lambda ranked: show_busy(ranked.emulated), is_optional=True),
     OrderingColumn(MEMORY_TITLE, "live MiB (predicted)", lambda ranked: show_memory(ranked.memory), is_optional=True),
 )
@@ -76,8 +80,9 @@ def tabulate_field(field: Field) -> Table:
     found = [(column, [column.show(ranked) for ranked in field.ranked]) for column in COLUMNS]
     shown = [(column, cells) for column, cells in found if not column.is_optional or set(cells) != {EMPTY}]
     rows = (_list_case(ranked, [cells[place] for _, cells in shown]) for place, ranked in enumerate(field.ranked))
-    titles = (column.title for column, _ in shown)
-    return Table(f"{field.arm} arm, {field.device}", (ORDERING, *number_columns(*titles)), tuple(rows))
+    answers = [column.title for column, _ in shown if column.answers]
+    columns = number_columns(*(column.title for column, _ in shown), answers=answers)
+    return Table(f"{field.arm} arm, {field.device}", (ORDERING, *columns), tuple(rows))
 
 
 def _list_case(ranked: Ranked, cells: Sequence[Cell]) -> Row:

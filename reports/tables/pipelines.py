@@ -98,9 +98,8 @@ def tabulate_speeds(summary: Summary) -> Table:
     named = f"ratio to {summary.reference}" if is_named else "ratio"
     ratio = [named] if any(case.is_reference for case in listed) else []
     titles = ("examples/s", "MB/s", *ratio, "epoch 1", "later", "first")
-    return Table(
-        None, (PIPELINE, *number_columns(*titles)), tuple(_list(case, has_ratio=bool(ratio)) for case in listed)
-    )
+    columns = (PIPELINE, *number_columns(*titles, answers=("examples/s", *ratio)))
+    return Table(None, columns, tuple(_list(case, has_ratio=bool(ratio)) for case in listed))
 
 
 def _list(case: CaseSummary, *, has_ratio: bool) -> Row:

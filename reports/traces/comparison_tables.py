@@ -72,7 +72,7 @@ def _list_side(side: str, trace: Trace, *, by_path: bool) -> Row:
 def _tabulate_pairs(title: str, pairs: Iterable[TimePair]) -> Table:
     listed = list(pairs)
     kinds = any(pair.kind for pair in listed)
-    columns = build_columns("", *(["type"] if kinds else []), "A", "B", "B - A", least=LONGEST_NAME)
+    columns = build_columns("", *(["type"] if kinds else []), "A", "B", "B - A", least=LONGEST_NAME, answers=("B - A",))
     return Table(title, columns, tuple(_list_pair(pair, shows_kind=kinds) for pair in listed))
 
 

@@ -14,7 +14,11 @@ from reports.traces.lines import list_notes, tell_share, tell_verdict
 from reports.traces.trace import Trace
 from reports.traces.verdict import SCALE, STEPS
 
-COLUMNS = (Column("host"), *number_columns("steps", "step ms", "wait %"), Column("slowest stage"))
+COLUMNS = (
+    Column("host"),
+    *number_columns("steps", "step ms", "wait %", answers=("step ms", "wait %")),
+    Column("slowest stage"),
+)
 NOTHING = "-"
 OF_CAPTURE = " (capture)"  # of whose time it is a share, not of the steps'
 

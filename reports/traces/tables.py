@@ -130,7 +130,11 @@ def _render_setting(setting: StageSetting | None) -> str:
 
 def _tabulate_operations(operations: Sequence[Operation], count: int) -> Table:
     title = f"operations, the longest {len(operations)} of {count}"
-    return Table(title, build_columns("name", "type", "on", "own ms", "calls"), tuple(map(_list_operation, operations)))
+    return Table(
+        title,
+        build_columns("name", "type", "on", "own ms", "calls", answers=("own ms",)),
+        tuple(map(_list_operation, operations)),
+    )
 
 
 def _list_operation(operation: Operation) -> Row:

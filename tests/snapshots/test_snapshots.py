@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from command_lines import list_commands, run, run_apart
 from volatile import normalize, normalize_page
+from widths import WIDTHS as ALL_WIDTHS, check_lines, check_table, watch_tables
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -313,6 +314,10 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench trials designs --budget -1
     """,
 }
+WITH_TABLES = (
+    *("report/show", "report/claims", "report/compare", "report/pipelines", "report/gate", "report/trials"),
+    *("report/trace", "core/orderings", "bench/cases"),
+)
 LOADS_TENSORFLOW = """
     mnist-core train --device cpu --data nowhere.npz
     mnist-core train --device cpu --data plain.json
@@ -447,6 +452,20 @@ def test_help(command: str, columns: int, check: Check, monkeypatch: pytest.Monk
 def test_transcript(name: str, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     _set_terminal(monkeypatch, WIDTHS["errors" not in name])
     check(f"{name}.txt", _transcribe(TRANSCRIPTS[name]))
+
+
+@pytest.mark.parametrize("name", WITH_TABLES)
+def test_every_table_fits_every_width(name: str) -> None:
+    with watch_tables() as tables:
+        for line in TRANSCRIPTS[name].strip().splitlines():
+            output, _, _ = run_apart(line.strip())
+            if " export " in line or line.endswith(" --json"):
+                continue
+            check_lines(output, WIDTHS[0])
+            assert re.findall(r".* $", output, re.MULTILINE) == [], "no line of a pipe ends with a blank"
+    for table in list(tables):
+        for columns in ALL_WIDTHS:
+            check_table(table, columns)
 
 
 @pytest.mark.process

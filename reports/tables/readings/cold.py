@@ -23,7 +23,7 @@ def tabulate_cold(summary: Summary) -> list[Table]:
     pairs = pair_cold(summary.cases)
     if not pairs:
         return []
-    columns = number_columns("examples/s", "to warm", "epoch", "first", "from disk")
+    columns = number_columns("examples/s", "to warm", "epoch", "first", "from disk", answers=("examples/s", "to warm"))
     return [Table("cold", (Column("pipeline", least=8), *columns), tuple(map(_list, pairs)))]
 
 

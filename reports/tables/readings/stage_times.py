@@ -50,7 +50,7 @@ def _tabulate(case: CaseSummary, times: StageTimes, most_stages: int) -> Block:
     columns = (Column("stage", least=12), Column("at"))
     return Table(
         f"where the time of {case.name} goes{_tell_python(times.python_ns, total)}",
-        (*columns, *number_columns("an element", "share %", "Python %")),
+        (*columns, *number_columns("an element", "share %", "Python %", answers=("share %",))),
         tuple(rows),
     )
 

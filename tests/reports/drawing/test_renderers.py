@@ -262,11 +262,66 @@ def test_wide_characters_keep_their_columns_and_are_never_cut() -> None:
     assert max(map(cell_len, narrow.splitlines())) <= 20
 
 
-def test_words_fold_and_numbers_end_with_an_ellipsis() -> None:
+def test_words_fold_and_numbers_are_left_out_whole() -> None:
     words = Table(None, (Column("name", least=4),), (build_row("abcdefghij"),))
-    numbers = Table(None, (Column("n", Align.RIGHT, wraps=False),), (build_row("123456789012"),))
+    numbers = Table(None, (Column("name"), *number_columns("n")), (build_row("a", "123456789012"),))
     drawn = [render_text([table], columns=9).split() for table in (words, numbers)]
-    assert drawn == [["name", "───────", "abcdef", "ghij"], ["n", "───────", "12345…"]]
+    assert drawn[0] == ["name", "───────", "abcdef", "ghij"]
+    told = "left out for the width: n; 20 columns show all (in a pipe: COLUMNS=20)"
+    assert drawn[1][:3] == ["name", "─────", "a"]
+    assert "".join(drawn[1][3:]) == told.replace(" ", "")
+
+
+def test_columns_of_little_importance_are_left_out_first_and_told_below() -> None:
+    columns = (Column("name"), *number_columns("rate", "MB/s", "ratio", "first", answers=("rate", "ratio")))
+    rows = (build_row("fast", "20k [18k, 22k]", "1.4", "2.0 [1.9, 2.1]", "4 ms"),)
+    lines = {width: render_text([Table("t", columns, rows)], width).splitlines() for width in (51, 50, 43, 37)}
+    assert lines[51] == [
+        "t",
+        "",
+        "  name            rate  MB/s           ratio  first",
+        " ──────────────────────────────────────────────────",
+        "  fast  20k [18k, 22k]   1.4  2.0 [1.9, 2.1]   4 ms",
+    ]
+    assert lines[50] == [
+        "t",
+        "",
+        "  name            rate  MB/s           ratio",
+        " ───────────────────────────────────────────",
+        "  fast  20k [18k, 22k]   1.4  2.0 [1.9, 2.1]",
+        " left out for the width: first; 51 columns show",
+        " all (in a pipe: COLUMNS=51)",
+    ]
+    assert lines[43][2] == "  name            rate           ratio"
+    assert lines[43][5] == " left out for the width: MB/s, first; 51"
+    assert lines[37][2] == "  name            rate"
+    assert lines[37][5:] == [
+        " left out for the width: MB/s, ratio,",
+        " first; 51 columns show all (in a",
+        " pipe: COLUMNS=51)",
+    ]
+
+
+def test_an_id_goes_on_at_a_hyphen_before_an_answer_is_left_out() -> None:
+    columns = (Column("case"), *number_columns("A"), Column("ratio", Align.RIGHT, importance=1))
+    table = Table(None, columns, (build_row("fast_one-default-cpu", "1.0 s", "2.0 [1.9, 2.1]"),))
+    drawn = {width: render_text([table], width).splitlines()[3:] for width in (39, 34, 33, 22)}
+    assert drawn[39][0] == "  fast_one-default-cpu  2.0 [1.9, 2.1]"
+    assert drawn[34][:2] == ["  fast_one-default-cpu         2.0", "                        [1.9, 2.1]"]
+    assert drawn[33][:2] == ["  fast_one-default            2.0", "  -cpu                 [1.9, 2.1]"]
+    assert drawn[22][:3] == ["  fast_one         2.0", "  -default  [1.9, 2.1]", "  -cpu"]
+
+
+def test_a_list_that_is_too_narrow_has_its_last_cells_on_lines_of_their_own() -> None:
+    rows = [(Cell("map_before_shuffle"), Cell("runs as ParallelMapV2 > Batch")), (Cell("post"), Cell("Map"))]
+    wide, narrow = (render_text([build_list(rows)], width) for width in (40, 32))
+    assert wide.splitlines() == [
+        "map_before_shuffle  runs as",
+        "                    ParallelMapV2 >",
+        "                    Batch",
+        "post                Map",
+    ]
+    assert narrow == "map_before_shuffle\n    runs as ParallelMapV2 >\n    Batch\npost\n    Map"
 
 
 def test_a_line_that_is_too_long_goes_on_below_its_own_beginning() -> None:
