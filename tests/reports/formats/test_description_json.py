@@ -32,6 +32,7 @@ def test_the_names_are_a_promise() -> None:
             "element_bytes": 49_168,
             "further_bytes": 0,
             "is_on_disk": False,
+            "is_cached": False,
             "num_bytes": 600 * 49_168,
         },
         "bytes_before": {"mean": 49_168, "num_sampled": 0},
