@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.calls.naming import find_text
 from bench.cases.pipelines import build_subject
+from bench.workers.unguarded import UnguardedError
 from bench.workers.worker import is_worker
 from mnist_core.language.errors import InputError
 from reports.record.case import OBJECT, Case, Subject
@@ -105,10 +106,10 @@ def check_no_worker(call: str) -> None:
     """Check that this process is not one that was started to measure.
 
     Raises:
-        InputError: A worker has imported the program that calls.
+        UnguardedError: A worker has imported the program that calls.
     """
     if is_worker():
-        raise InputError(
+        raise UnguardedError(
             f"{call} is called where a file is imported, which the processes that measure do too: put if __name__ == "
             f'"__main__": around it.'
         )

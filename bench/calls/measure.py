@@ -57,7 +57,7 @@ def measure(
     a notebook make, go there by their graph. What calls Python, by ``numpy_function``, ``py_function`` or
     ``from_generator``, or uses a resource of this process cannot: it is measured in this process, after the others, and
     marked so. Cases of the consumer "memory" are read one after the other, since nothing is timed there. A script that
-    calls this needs ``if __name__ == "__main__":`` around the call, since the processes import it.
+    gives a function of its own needs ``if __name__ == "__main__":`` around the call, since the processes import it.
 
     Args:
         what: What to measure together, so that what disturbs one of them disturbs the others too: cases; texts, such

@@ -8,6 +8,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from bench.workers.worker import redirect_output
+from bench.workers.worker_process import hide_program
 from mnist_core import DeviceError
 
 LIMIT_S = 120.0  # the fork server's import of TensorFlow included
@@ -22,7 +23,8 @@ def find_missing_gpu(context: BaseContext) -> str | None:
     """
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_look, args=(theirs,), daemon=True)  # type: ignore[attr-defined]  # as in workers
-    process.start()
+    with hide_program():
+        process.start()
     theirs.close()
     try:
         reason = ours.recv_bytes().decode() if ours.poll(LIMIT_S) else TOO_SLOW.format(limit_s=LIMIT_S)

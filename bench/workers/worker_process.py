@@ -7,12 +7,13 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TypeVar
 
 from bench.workers.protocol import Describe, Request, Start, encode, find_failure
@@ -29,10 +30,8 @@ CHATTER = re.compile(
     r"|To enable the following instructions"
     r"|.*\.cc:\d+\] (failed call to cuInit|Unable to register cu\w+ factory|computation placer already registered)"
 )  # lines that TensorFlow logs at its start and that tell of no failure
-BEFORE_BEGIN = (
-    ' before it began, where it imports the program that started it: put if __name__ == "__main__": around what that '
-    "does, and start it from a file"
-)
+BEFORE_BEGIN = " before it began"
+PROGRAM = "__main__"  # the module that Python was started with
 LAST_WORDS = 300  # characters of stderr that a reason quotes
 
 Self = TypeVar("Self", bound="WorkerProcess")
@@ -101,6 +100,20 @@ def _start_server() -> None:
         os.chdir(folder)
 
 
+@contextlib.contextmanager
+def hide_program() -> Iterator[None]:
+    """Let processes that are started in the block not import the program that starts them, as multiprocessing has it.
+
+    They need nothing of it, and it may be no file or measure where it is imported.
+    """
+    program = sys.modules[PROGRAM]
+    sys.modules[PROGRAM] = ModuleType(PROGRAM)
+    try:
+        yield
+    finally:
+        sys.modules[PROGRAM] = program
+
+
 class WorkerProcess:
     """A process that was forked for one case or one description, and what it answers, unread.
 
@@ -130,7 +143,8 @@ class WorkerProcess:
         self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
             target=serve, args=(theirs, self.stderr), daemon=True, name=self._id
         )
-        self._process.start()
+        with hide_program():
+            self._process.start()
         theirs.close()
         self.introduction = self._ask(start, start_limit_s)
         """The line in which it said that it is ready."""

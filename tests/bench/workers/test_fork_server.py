@@ -13,6 +13,7 @@ import tensorflow as tf
 from processes import wait_for_end
 
 from bench.cases.selection import build_case
+from bench.workers import worker_process
 from bench.workers.fork_server import Worker, build_context
 from bench.workers.worker_process import WorkerError
 from mnist_core.devices.versions import describe_versions
@@ -198,18 +199,27 @@ def test_packages_of_our_names_in_the_present_folder_and_on_the_path_disturb_no_
     assert (done.stdout, done.stderr) == (f"7 {tmp_path / 'here'}\n", "")
 
 
-def test_a_program_that_does_not_ask_for_its_name_is_told_what_to_do(tmp_path: Path) -> None:
+def test_a_worker_does_not_import_the_program_that_starts_it(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
+        "print('it runs')\n"
         "from bench.workers.protocol import Describe\n"
-        "from bench.workers.worker_process import WorkerError, WorkerProcess, build_context\n"
+        "from bench.workers.worker_process import WorkerProcess, build_context\n"
+        "from mnist_core import InputError\n"
         "from reports.record.case import Subject\n"
         "try:\n"
         "    WorkerProcess(Describe(Subject('pipeline', 'mine', 'mine.py:mine'), ''), build_context([]))\n"
-        "except WorkerError as error:\n    print(error)\n"
+        "except InputError as error:\n    print(error)\n"
     )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
-    assert done.stdout == (
-        "mine: worker ended with 1 before it began, where it imports the program that started it: put if __name__ == "
-        '"__main__": around what that does, and start it from a file.\n'
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (
+        done.stdout
+        == "it runs\nmine.py does not exist: give the file that makes the dataset, as path/to/file.py:name.\n"
     )
+    assert done.stderr == ""
+
+
+def test_a_worker_that_ends_before_it_begins_is_told_so(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_process, "serve", sys.exit)
+    with pytest.raises(WorkerError, match=r"^batch_before_map-default-cpu: worker ended with 1 before it began\.$"):
+        start()
