@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.calls.progress import GroupProgress
 from bench.cases.groups import GROUPS, build_groups
-from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.options import add_options, read_selection
@@ -159,7 +159,7 @@ class Measurements:
         budget = self._share_budget(group)
         seed = random.SystemRandom().getrandbits(32)
         capture = self._config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled(), GroupProgress(open_console(), budget) as progress:
+        with capture.global_and_fixture_disabled(), GroupProgress(open_console()) as progress:
             if not self._outcomes and (line := render_disturbances(find_disturbances(self._config.stash[ENVIRONMENT]))):
                 progress.notice(line)
             if not self._outcomes and not forks():

@@ -83,6 +83,7 @@ def _measure(asked: Asked) -> Record:
         seconds=asked.seconds,
         reads_memory=False,
         reads_stages=False,
+        shows_progress=False,
     )
 
 

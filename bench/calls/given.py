@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -113,6 +114,18 @@ def check_no_worker(call: str) -> None:
             f"{call} is called where a file is imported, which the processes that measure do too: put if __name__ == "
             f'"__main__": around it.'
         )
+
+
+def check_seconds(seconds: Any) -> float:
+    """The seconds that were given, checked.
+
+    Raises:
+        InputError: They are no finite number, or below 0.
+    """
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not is_number or not math.isfinite(seconds) or seconds < 0:
+        raise InputError(f"seconds must be a number of at least 0, got {seconds!r}.")
+    return float(seconds)
 
 
 def _is_literal(value: Any) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.calls.given import DATASET, Given, check_no_worker, list_given
+from bench.calls.given import DATASET, Given, check_no_worker, check_seconds, list_given
 from bench.calls.here import HereWorker
+from bench.calls.progress import open_progress
 from bench.cases.pipelines import build_read, build_staged, name_apart
 from bench.turns.group import TakesTurns, measure_memory, measure_stages
 from bench.turns.measure import MAX_ROUNDS, Measuring, ReadGroup, build_record, check_together, gather_pipelines
@@ -50,6 +51,7 @@ def measure(
     seed: int = 0,
     reads_memory: bool = True,
     reads_stages: bool = True,
+    shows_progress: bool = True,
 ) -> Record:
     """The record of cases and pipelines that take turns on this machine, each in a fresh process of its own.
 
@@ -74,6 +76,7 @@ def measure(
         reads_memory: True to read what pipelines hold too, in a further process each: some 15 s. What is given as a
             case, or measured in this process, is left out.
         reads_stages: True to read too which stage each pipeline's time goes to, in a further process each.
+        shows_progress: True to show on standard error how far the measuring has come.
 
     Raises:
         InputError: What was given cannot be used, or cannot be measured together.
@@ -88,16 +91,19 @@ def measure(
     check_no_worker("measure")
     if not 1 <= min_rounds <= max_rounds:
         raise InputError(f"rounds must be 1 <= min_rounds <= max_rounds, got {min_rounds} and {max_rounds}.")
-    measuring = Measuring(Budget(seconds, min_rounds, max_rounds), seed)
+    budget = Budget(check_seconds(seconds), min_rounds, max_rounds)
     cases = [each for each in what if isinstance(each, Case)]
     if len(cases) == len(what):
         check_together(cases)
-        return build_record(measuring.measure(cases, WorkerStarter(source or default_source())))
+        with open_progress(is_shown=shows_progress) as listener:
+            measuring = Measuring(budget, seed, listener)
+            return build_record(measuring.measure(cases, WorkerStarter(source or default_source())))
     with tempfile.TemporaryDirectory(prefix="mnist-bench-") as folder:
         brought = _bring(list_given(what, arguments or {}, select), Path(folder))
         readings: list[_Reading] = [(measure_stages, build_staged)] if reads_stages else []
         readings += [(measure_memory, build_read)] if reads_memory else []
-        return build_record(_measure_all(brought, measuring, source, readings))
+        with open_progress(is_shown=shows_progress) as listener:
+            return build_record(_measure_all(brought, Measuring(budget, seed, listener), source, readings))
 
 
 def _bring(given: Sequence[Case | Given], folder: Path) -> list[_Brought]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.commands.progress import GroupProgress
+from bench.calls.progress import GroupProgress
 from bench.gate.rerun import find_cases, measure_again, narrow_run
 from bench.gate.start import build_plan
 from bench.turns.measure import MAX_ROUNDS
@@ -75,7 +75,7 @@ def compare_again(
     stored = narrow_run(stored, patterns)  # some of it is left, since there are cases
     limits = find_limits(load_gate_settings(Path("pyproject.toml")), metrics, tuple(case.id for case, _ in cases))
     budget = Budget(budget_s, FEWEST_VALUES, MAX_ROUNDS)
-    with GroupProgress(Console(stderr=True), budget) as progress:
+    with GroupProgress(Console(stderr=True)) as progress:
         present, failed = measure_again(
             cases, WorkerStarter(source), budget, seed=seed, clock_s=time.monotonic, listener=progress
         )

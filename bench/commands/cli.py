@@ -70,8 +70,8 @@ def noise(
 
     from rich.console import Console
 
+    from bench.calls.progress import QuietBar
     from bench.cases.selection import build_case
-    from bench.commands.progress import QuietBar
     from bench.pipelines.arms import RAW
     from bench.turns.noise import measure_differences
     from bench.workers.fork_server import WorkerStarter

@@ -59,7 +59,7 @@ def read_here(console: Console, *, is_offline: bool) -> Readings:
         console: Where to show it.
         is_offline: True if nobody is to be contacted.
     """
-    from bench.commands.progress import QuietBar
+    from bench.calls.progress import QuietBar
     from bench.doctor.asking import ask_tensorflow, reach_charts
     from bench.doctor.readings import read_all
 

@@ -1,116 +1,17 @@
-"""How far a measurement has come: on a terminal a bar with the time left, elsewhere lines that stay."""
+"""How far a gate and its trials have come: on a terminal a bar with the time left, elsewhere lines that stay."""
 
 from __future__ import annotations
 
 import datetime
-from types import TracebackType
-from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TextColumn
 
+from bench.calls.progress import QuietBar, render_clock
 from bench.trials.schedule import Assignment
-from bench.turns.schedule import Budget
 from reports.drawing.numbers import count_things
-from reports.record.case import Case
 from reports.summary.outcome import Outcome
 from reports.trials.trial import BROKEN, Trial
-
-Bar = TypeVar("Bar", bound="QuietBar")
-
-
-class QuietBar:
-    """A bar that is drawn when it is told something and takes no time from what is measured; none without a terminal.
-
-    Args:
-        console: Where to show it.
-        beginning: What stands beside the bar at first.
-        *columns: What stands behind the bar and the time so far.
-    """
-
-    def __init__(self, console: Console, beginning: str, *columns: ProgressColumn) -> None:
-        self.console = console
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            *columns,
-            console=console,
-            transient=True,
-            auto_refresh=False,  # its thread would take turns with the one that is timed
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task(beginning, total=None, left="")
-
-    def __enter__(self: Bar) -> Bar:
-        self._progress.start()
-        self._progress.refresh()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def notice(self, line: str) -> None:
-        """Print a line that stays."""
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-    def restart(self) -> None:
-        """Let the bar and its time begin anew."""
-        self._progress.reset(self._task)
-
-    def show(self, description: str, done: float | None = None, total: float | None = None, left: str = "") -> None:
-        """Draw the bar.
-
-        Args:
-            description: What stands beside the bar.
-            done: How much is done; None leaves it as it was.
-            total: How much there is to do; None leaves it as it was.
-            left: What is left, in words.
-        """
-        self._progress.update(self._task, description=description, completed=done, total=total, left=left, refresh=True)
-
-
-class GroupProgress(QuietBar):
-    """Shows how far a group of cases has come, against its time budget.
-
-    Args:
-        console: Where to show it.
-        budget: Budget of the group; the bar is full when its seconds are spent.
-    """
-
-    def __init__(self, console: Console, budget: Budget) -> None:
-        super().__init__(console, "starting TensorFlow", TextColumn("left"), TimeRemainingColumn())
-        self._budget = budget
-        self._told: set[str] = set()
-        self._first_s = 0.0  # when the first round was done, the start of the workers included
-
-    def __enter__(self) -> GroupProgress:
-        self.console.print()  # pytest has left the cursor behind the name of the file
-        return super().__enter__()
-
-    def notice(self, line: str) -> None:
-        """A line for the user, once: every worker of a program tells which of its datasets it took."""
-        if line not in self._told:
-            self._told.add(line)
-            super().notice(line)
-
-    def started(self, case: Case, number: int, total: int) -> None:
-        """Show which case has been warmed up."""
-        self.show(f"warming up {number}/{total}: {case.id}")
-        if not self.console.is_terminal:
-            super().notice(f"warmed up {number}/{total}: {case.id}")
-
-    def round_done(self, number: int, spent_s: float) -> None:
-        """Show the rounds done and about how long it will take in all."""
-        if number == 1:
-            self._first_s = spent_s
-        round_s = (spent_s - self._first_s) / (number - 1) if number > 1 else 0.0
-        total_s = max(spent_s, self._budget.seconds, self._first_s + round_s * (self._budget.min_rounds - 1))
-        self.show(f"round {number} done", spent_s, total_s)
-        if not self.console.is_terminal:
-            super().notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
 
 
 class GateProgress(QuietBar):
@@ -136,11 +37,6 @@ class GateProgress(QuietBar):
         if not self.console.is_terminal:
             what = {"screen": "screened", "confirm": "confirming"}[stage]
             self.notice(f"{what} {count_things(num_cases, 'case')}, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
-
-
-def render_clock(seconds: float) -> str:
-    """Minutes and seconds, such as 4:05."""
-    return "{}:{:02}".format(*divmod(round(seconds), 60))
 
 
 class TrialProgress(QuietBar):

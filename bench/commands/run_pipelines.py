@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from bench.calls.progress import GroupProgress
 from bench.cases.pipelines import (
     build_cold,
     build_drained,
@@ -24,7 +25,6 @@ from bench.cases.pipelines import (
     build_staged,
     build_trained,
 )
-from bench.commands.progress import GroupProgress
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.slots.starter import InterpreterStarter
@@ -104,11 +104,13 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     environment = describe_environment()
     wanted = _build_cases(options)
     measured: list[tuple[str, Outcome]] = []
+    missing = _list_parts(options)
     is_stopped = False
     try:
         with stop_once():
             for outcomes in _measure(options, wanted):
                 measured += outcomes.items()
+                del missing[0]
     except InterruptedGroupError as stopped:
         measured, is_stopped = [*measured, *stopped.outcomes.items()], True
     except KeyboardInterrupt:
@@ -124,8 +126,37 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     if cases:
         now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
         _keep(Record(cases, describe_machine(), now), file, environment, as_json=as_json)
+    if is_stopped:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(_tell_missing(missing, is_kept=bool(cases)))
     if failures or is_stopped:
         raise typer.Exit(EXIT_INTERRUPTED if is_stopped else EXIT_FAILED)
+
+
+def _list_parts(options: RunOptions) -> list[str]:
+    """What a run consists of, in order: the turns, and what comes after them."""
+    parts = {
+        "some turns": True,  # those that were taken are kept
+        "cold turns": options.reads_cold,
+        "stages": options.reads_stages,
+        "mixing": options.reads_mixing,
+        "memory": options.reads_memory,
+    }
+    return [name for name, is_wanted in parts.items() if is_wanted]
+
+
+def _tell_missing(missing: Sequence[str], *, is_kept: bool) -> str:
+    """What a run that was interrupted lacks, in one line.
+
+    Args:
+        missing: Parts of the run that were not done to the end, in order.
+        is_kept: False if nothing was measured.
+    """
+    if not is_kept:
+        return "interrupted: nothing was measured"
+    if not missing:
+        return "interrupted when all was measured"
+    *others, last = missing
+    return f"interrupted: the record lacks {', '.join(others)}{' and ' if others else ''}{last}"
 
 
 def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: bool) -> None:
@@ -185,7 +216,7 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
     budget = Budget(options.budget_s, FEWEST_VALUES, MAX_ROUNDS)
     seed = random.SystemRandom().getrandbits(32)
     with (
-        GroupProgress(Console(stderr=True), budget) as progress,
+        GroupProgress(Console(stderr=True)) as progress,
         tempfile.TemporaryDirectory(prefix="mnist-bench-") as scratch,
         closing(
             InterpreterStarter(

@@ -160,7 +160,7 @@ def _measure(pairs: list[DesignPair], names: tuple[str, ...], source: str, budge
 
     from rich.console import Console
 
-    from bench.commands.progress import QuietBar
+    from bench.calls.progress import QuietBar
     from bench.gate.draws import Lots
     from bench.trials.designs import list_designs, measure_designs, open_slots
     from mnist_core.terminal.stopping import stop_once

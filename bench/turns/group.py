@@ -34,8 +34,14 @@ class Listener(Protocol):
     def notice(self, line: str) -> None:
         """A line for the user."""
 
+    def starting(self, case: Case, number: int, total: int) -> None:
+        """The worker of `case`, the `number`-th of `total`, is about to be started, and to be warmed up or read."""
+
     def started(self, case: Case, number: int, total: int) -> None:
         """The worker of `case`, the `number`-th of `total`, is ready and warmed up, or read."""
+
+    def turns_begun(self, budget: Budget, spent_s: float) -> None:
+        """All cases are warmed up, `spent_s` seconds after the group began, and take turns inside `budget` now."""
 
     def round_done(self, number: int, spent_s: float) -> None:
         """`number` rounds are done, `spent_s` seconds after the group began."""
@@ -123,7 +129,9 @@ def measure_group(
         running = _start_all(cases, start_worker, stack, outcomes, listener)
         for line in _level_extents(running, outcomes):
             listener.notice(line)
-        left = replace(budget, seconds=budget.seconds - (clock_s() - begin_s))
+        spent_s = clock_s() - begin_s
+        listener.turns_begun(budget, spent_s)
+        left = replace(budget, seconds=budget.seconds - spent_s)
         turns = interleave(
             list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
         )
@@ -139,8 +147,9 @@ def measure_group(
             running = {name: each for name, each in running.items() if each.turns}
         if running:
             listener.round_done(done + 1, clock_s() - begin_s)
-    for line in _describe_cuts(list(running.values())):
-        listener.notice(line)
+    if not is_stopped:
+        for line in _describe_cuts(list(running.values())):
+            listener.notice(line)
     for each in running.values():
         outcomes[each.case.id] = _describe(
             *(each.case, each.worker, seed),
@@ -251,6 +260,7 @@ def _measure_singly(
     """What `measure` makes of every case and its worker, while no other worker lives."""
     outcomes: dict[str, Outcome] = {}
     for number, case in enumerate(cases, start=1):
+        listener.starting(case, number, len(cases))
         try:
             with closing(start_worker(case)) as worker:
                 for line in worker.ready.notices:  # the first worker decides on the digits
@@ -272,6 +282,7 @@ def _start_all(
     running: dict[str, _Running] = {}
     notices: set[str] = set()
     for number, case in enumerate(cases, start=1):
+        listener.starting(case, number, len(cases))
         try:
             worker = start_worker(case)
             stack.callback(worker.close)

@@ -1,4 +1,4 @@
-"""The measuring for programs of one's own: no pytest, no bar, no file."""
+"""The measuring for programs of one's own: no pytest, no file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.consumers.registry import check_case, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
-from bench.turns.group import Outcome, TakesTurns, measure_group, measure_memory
+from bench.turns.group import Listener, Outcome, TakesTurns, measure_group, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.case_worker import CaseWorker
 from bench.workers.fork_server import WorkerStarter
@@ -37,7 +37,7 @@ class Silence:
     def _ignore(self, *_told: object, **_named: object) -> None:
         pass
 
-    notice = started = pair_done = round_done = _ignore
+    notice = starting = started = turns_begun = pair_done = round_done = _ignore
 
 
 SILENCE = Silence()
@@ -58,10 +58,12 @@ class Measuring:
     Args:
         budget: Time and rounds of a group of cases.
         seed: Seed for the random order of the turns.
+        listener: Is told how far the measuring has come.
     """
 
     budget: Budget
     seed: int
+    listener: Listener = SILENCE
 
     def measure(self, cases: Sequence[Case], start_worker: Callable[[Case], CaseWorker]) -> tuple[CaseRecord, ...]:
         """The records of cases that take turns together, in their order; those that are not timed are read after it.
@@ -80,7 +82,7 @@ class Measuring:
         Raises:
             WorkerError: As `measure` does.
         """
-        turns = measure_group(cases, start, self.budget, seed=self.seed, clock_s=read_clock_s, listener=SILENCE)
+        turns = measure_group(cases, start, self.budget, seed=self.seed, clock_s=read_clock_s, listener=self.listener)
         return tuple(_expect_record(turns[case.id]) for case in cases)
 
     def read(
@@ -96,7 +98,7 @@ class Measuring:
         Raises:
             WorkerError: As `measure` does.
         """
-        readings = measure(cases, start_worker, seed=self.seed, clock_s=read_clock_s, listener=SILENCE)
+        readings = measure(cases, start_worker, seed=self.seed, clock_s=read_clock_s, listener=self.listener)
         return tuple(_expect_record(readings[case.id]) for case in cases)
 
     def scale(self, share: float) -> Measuring:

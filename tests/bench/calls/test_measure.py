@@ -30,6 +30,11 @@ def make_numbers(count: int = 400) -> tf.data.Dataset:
         ((replace(POST, consumer="traced"),), {}, "^post-traced-default-cpu takes no turns: give it to capture.$"),
         ((POST,), {"min_rounds": 0}, "got 0 and 20.$"),
         ((POST,), {"min_rounds": 9, "max_rounds": 8}, "got 9 and 8.$"),
+        ((POST,), {"seconds": -1}, r"^seconds must be a number of at least 0, got -1\.$"),
+        ((POST,), {"seconds": "a"}, r"^seconds must be a number of at least 0, got 'a'\.$"),
+        ((POST,), {"seconds": True}, r"^seconds must be a number of at least 0, got True\.$"),
+        ((POST,), {"seconds": float("nan")}, r"^seconds must be a number of at least 0, got nan\.$"),
+        ((POST,), {"seconds": float("inf")}, r"^seconds must be a number of at least 0, got inf\.$"),
     ],
 )
 def test_what_cannot_be_measured_together_is_told_before_anything_starts(cases, options, message: str) -> None:
@@ -37,7 +42,9 @@ def test_what_cannot_be_measured_together_is_told_before_anything_starts(cases, 
         measure(*cases, source="no such source", **options)
 
 
-def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_here() -> None:
+def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_here(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     values = tf.lookup.KeyValueTensorInitializer(["a", "b"], [1, 2])
     table = tf.lookup.StaticHashTable(values, -1)
     called = {
@@ -45,8 +52,15 @@ def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_her
         "looked_up": lambda: tf.data.Dataset.from_tensor_slices(WORDS).map(table.lookup).batch(7),
     }
     record = measure(
-        make_numbers, called, make_numbers(), seconds=0, min_rounds=6, seed=3, reads_memory=False, reads_stages=False
+        *(make_numbers, called, make_numbers()),
+        seconds=0,
+        min_rounds=6,
+        seed=3,
+        reads_memory=False,
+        reads_stages=False,
+        shows_progress=False,
     )
+    assert capsys.readouterr().err == ""
     assert [(case.name, case.case.subject.kind, case.group, len(case.turns)) for case in record.cases] == [
         ("make_numbers", "pipeline", "pipelines", 6),
         ("looked_up", "graph", "pipelines", 6),
@@ -63,8 +77,23 @@ def test_functions_and_datasets_take_turns_and_what_calls_python_is_measured_her
     assert [case.name for case in summary.cases if case.ratio is None and not case.is_reference] == ["called"]
 
 
-def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well_and_kept(tmp_path: Path) -> None:
-    record = measure(make_numbers(), seconds=0, min_rounds=1)
+def test_what_a_dataset_holds_and_where_its_time_goes_is_read_as_well_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = measure(make_numbers(), seconds=0, min_rounds=1, max_rounds=1)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert [line.partition(" after")[0] for line in shown.err.splitlines() if "0000 00:00" not in line] == [
+        "",
+        "warming up 1/1: dataset-default-cpu",
+        "warmed up 1/1: dataset-default-cpu",
+        "round 1 done",
+        "the budget ended with 1 of 1 intervals wider than 10% of their median",
+        "reading stages 1/1: dataset-stages-default-cpu",
+        "read stages 1/1: dataset-stages-default-cpu",
+        "reading memory 1/1: dataset-default-cpu",
+        "read memory 1/1: dataset-default-cpu",
+    ]
     assert [(case.name, case.consumer) for case in record.cases] == [
         ("dataset", "drain"),
         ("dataset", "stages"),

@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from bench.commands.progress import GateProgress, render_clock
+from bench.calls.progress import render_clock
+from bench.commands.progress import GateProgress
 
 
 def show(*, is_terminal: bool) -> str:

@@ -110,12 +110,40 @@ def test_a_failure_for_every_consumer_is_told_once(
     assert not (tmp_path / "record.json").exists()
 
 
-def test_who_stops_it_keeps_the_turns_so_far(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_who_stops_it_keeps_the_turns_so_far_and_is_told_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: io.StringIO
+) -> None:
     few = make_pipeline("before", [1000, 1000])
-    assert run(monkeypatch, tmp_path, {of("before"): few}, is_stopped=True) == 130
+    options = replace(OPTIONS, reads_stages=True, reads_mixing=True, reads_memory=True)
+    assert run(monkeypatch, tmp_path, {of("before"): few}, options, is_stopped=True) == 130
     assert len(load_record(tmp_path).cases[0].turns) == 2
+    assert told.getvalue().splitlines()[-1] == "interrupted: the record lacks some turns, stages, mixing and memory"
     assert run(monkeypatch, tmp_path / "none", {}, is_stopped=True) == 130
     assert not (tmp_path / "none").exists()
+    assert told.getvalue().splitlines()[-1] == "interrupted: nothing was measured"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "line"),
+    [
+        ("mixing", "interrupted: the record lacks mixing and memory"),
+        ("memory", "interrupted: the record lacks memory"),
+    ],
+)
+def test_who_stops_what_comes_after_the_turns_is_told_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: io.StringIO, stopped: str, line: str
+) -> None:
+    def stop(*_args: object, **_options: object) -> dict[str, Outcome]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_pipelines, "measure_mixing", lambda *_args, **_options: {})
+    monkeypatch.setattr(run_pipelines, f"measure_{stopped}", stop)
+    monkeypatch.setattr(run_pipelines, "measure_group", lambda *_args, **_options: {of("before"): BEFORE})
+    with pytest.raises(typer.Exit) as ended:
+        measure_pipelines(replace(OPTIONS, reads_mixing=True, reads_memory=True), tmp_path, as_json=False)
+    assert ended.value.exit_code == 130
+    assert len(load_record(tmp_path).cases[0].turns) == 6
+    assert told.getvalue().splitlines()[-1] == line
 
 
 def test_what_did_not_fail_is_read_for_its_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

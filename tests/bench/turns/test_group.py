@@ -63,12 +63,20 @@ class FakeListener:
         self.lines: list[str] = []
         self.rounds: list[int] = []
         self.starts: list[tuple[str, int, int]] = []
+        self.heard: list[str] = []
 
     def notice(self, line: str) -> None:
         self.lines.append(line)
 
+    def starting(self, case: Case, number: int, total: int) -> None:
+        self.heard.append(f"{case.name} {number}/{total}")
+
     def started(self, case: Case, number: int, total: int) -> None:
+        self.heard.append("started")
         self.starts.append((case.name, number, total))
+
+    def turns_begun(self, budget: Budget, spent_s: float) -> None:
+        self.heard.append(f"turns in {budget.seconds:g} s after {spent_s:g} s")
 
     def round_done(self, number: int, spent_s: float) -> None:
         self.rounds.append(number)
@@ -144,6 +152,23 @@ def test_the_listener_hears_of_starts_rounds_and_each_notice_once() -> None:
     notices = sorted(["common note", *(f"note on {case.name}" for case in CASES)])
     assert sorted(listener.lines[:-1]) == notices
     assert listener.lines[-1].startswith("the budget ended with 3 of 3 intervals wider than 10% of their median")
+
+
+def test_the_listener_hears_of_a_case_before_its_worker_is_started_and_when_the_turns_begin() -> None:
+    listener, clock = FakeListener(), itertools.count(0.0, 5.0)
+
+    def start(case: Case) -> FakeWorker:
+        listener.heard.append(f"starts {case.name}")
+        return FakeWorker(case, [])
+
+    budget = Budget(100.0, 2, 2)
+    measure_group(CASES[:2], start, budget, seed=0, clock_s=lambda: next(clock), listener=listener)
+    first, second = (case.name for case in CASES[:2])
+    assert listener.heard == [
+        *(f"{first} 1/2", f"starts {first}", "started"),
+        *(f"{second} 2/2", f"starts {second}", "started"),
+        "turns in 100 s after 5 s",
+    ]
 
 
 def test_start_and_warm_up_count_towards_the_budget() -> None:
@@ -294,8 +319,10 @@ def test_who_stops_a_group_keeps_the_turns_so_far() -> None:
                 raise KeyboardInterrupt
             return super().measure_turn()
 
+    listener = FakeListener()
     with pytest.raises(InterruptedGroupError) as caught:
-        measure(lambda case: StoppedWorker(case, log), budget=Budget(1e9, 6, 6))
+        measure(lambda case: StoppedWorker(case, log), listener, budget=Budget(1e9, 6, 6))
+    assert not any("the budget ended" in line for line in listener.lines), "it did not"
     assert isinstance(caught.value, KeyboardInterrupt), "whoever does not know it stops all the same"
     kept = caught.value.outcomes
     assert len(kept[CASES[1].id].turns) == 2, "the third was its first that did not come"

@@ -1,15 +1,17 @@
 """Progress: a bar with the time left on a terminal, plain lines elsewhere."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
 
+from bench.calls.progress import GroupProgress
 from bench.cases.selection import build_case
-from bench.commands.progress import GroupProgress
 from bench.turns.schedule import Budget
 from mnist_core.training.progress import TrainingProgress
 
+BUDGET = Budget(100, 5, 20)
 LOGS = {"loss": 0.25, "accuracy": 0.9}
 
 
@@ -62,32 +64,94 @@ def test_training_prints_a_line_an_epoch_into_a_pipe(pipe: Console) -> None:
 
 
 def test_measuring_shows_a_bar_on_a_terminal_and_keeps_its_notices(terminal: Console) -> None:
-    with GroupProgress(terminal, Budget(100, 5, 20)) as progress:
+    with GroupProgress(terminal) as progress:
         progress.notice("using [synthetic] digits")
+        progress.starting(build_case("post"), 1, 10)
         progress.started(build_case("post"), 1, 10)
+        before = shown(terminal)
+        progress.turns_begun(BUDGET, 10.0)
         progress.round_done(1, 12.0)
-    assert "using [synthetic] digits" in terminal.file.getvalue()
+    assert "using [synthetic] digits" in before
+    assert "warming up 1/10: post-default-cpu" in before
+    assert "left" not in before, "nobody knows yet"
+    assert "round 1 done" in shown(terminal)
+    assert "about 1:28 left" in shown(terminal)
     assert "\x1b[" in terminal.file.getvalue()
 
 
+def shown(console: Console) -> str:
+    """What a terminal was sent, without colours."""
+    return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", console.file.getvalue())
+
+
 def test_measuring_prints_a_line_a_round_into_a_pipe(pipe: Console) -> None:
-    with GroupProgress(pipe, Budget(100, 5, 20)) as progress:
-        progress.started(build_case("post"), 1, 10)
+    with GroupProgress(pipe) as progress:
+        progress.starting(build_case("post"), 1, 2)
+        progress.started(build_case("post"), 1, 2)
+        progress.starting(build_case("no_prefetch"), 2, 2)
+        progress.started(build_case("no_prefetch"), 2, 2)
+        progress.turns_begun(BUDGET, 20.0)
         progress.round_done(1, 40.0)
         progress.round_done(2, 70.0)
-        progress.round_done(3, 90.0)
+        progress.round_done(3, 80.0)
     assert pipe.file.getvalue().split("\n") == [
         "",
-        "warmed up 1/10: post-default-cpu",
-        "round 1 done after 40 s of about 100 s",
-        "round 2 done after 70 s of about 160 s",  # four more rounds of 30 s after the first, whatever the budget
-        "round 3 done after 90 s of about 140 s",
+        "warming up 1/2: post-default-cpu",
+        "warmed up 1/2: post-default-cpu",
+        "warmed up 2/2: no_prefetch-default-cpu",
+        "round 1 done after 40 s of about 120 s",  # four more rounds of 20 s
+        "round 2 done after 70 s of about 145 s",  # three more of 25 s
+        "round 3 done after 80 s of about 120 s",
+        "",
+    ]
+
+
+def test_fewest_turns_that_take_longer_than_the_budget_are_told_with_their_time(pipe: Console) -> None:
+    with GroupProgress(pipe) as progress:
+        progress.turns_begun(Budget(3, 6, 20), 31.0)
+        progress.round_done(1, 40.0)
+        progress.turns_begun(Budget(0, 6, 20), 0.0)
+        progress.round_done(1, 9.0)
+    assert pipe.file.getvalue().split("\n") == [
+        "",
+        "the fewest turns, 6 of each, take about 54 s, more than the budget of 3 s",
+        "round 1 done after 40 s of about 85 s",
+        "round 1 done after 9 s of about 54 s",  # who gives no time at all wants the fewest turns
+        "",
+    ]
+
+
+def test_quick_rounds_are_told_every_few_seconds(pipe: Console) -> None:
+    with GroupProgress(pipe) as progress:
+        progress.turns_begun(Budget(20, 6, 20), 1.0)
+        for number in range(1, 21):
+            progress.round_done(number, 1.0 + 0.5 * number)
+    assert [line.partition(" of ")[0] for line in pipe.file.getvalue().split("\n")] == [
+        "",
+        "round 1 done after 2 s",
+        "round 11 done after 6 s",
+        "",
+    ]
+
+
+def test_a_reading_is_told_as_one(pipe: Console) -> None:
+    with GroupProgress(pipe) as progress:
+        progress.starting(build_case("post", "memory"), 1, 1)
+        progress.started(build_case("post", "memory"), 1, 1)
+        progress.starting(build_case("post", "traced"), 1, 1)
+        progress.started(build_case("post", "traced"), 1, 1)
+    assert pipe.file.getvalue().split("\n") == [
+        "",
+        "reading memory 1/1: post-default-cpu",
+        "read memory 1/1: post-default-cpu",
+        "tracing 1/1: post-traced-default-cpu",
+        "traced 1/1: post-traced-default-cpu",
         "",
     ]
 
 
 def test_a_notice_that_several_workers_give_is_told_once(pipe: Console) -> None:
-    with GroupProgress(pipe, Budget(100, 5, 20)) as progress:
+    with GroupProgress(pipe) as progress:
         for _ in range(2):
             progress.notice("train.py: took dataset 3.")
             progress.started(build_case("post"), 1, 1)
