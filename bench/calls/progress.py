@@ -15,6 +15,7 @@ from bench.turns.measure import SILENCE, TRACED
 from bench.turns.schedule import Budget
 from reports.record.case import Case
 
+CALLED = {"order": "mixing"}  # what tables call what a consumer reads, where its own name says less
 LINE_EVERY_S = 5.0  # of lines that tell of rounds: quick ones would fill a log with what is nearly equal
 
 Bar = TypeVar("Bar", bound="QuietBar")
@@ -135,7 +136,10 @@ def _tell_doing(case: Case) -> tuple[str, str]:
     """What is done with a case before its first turn, or instead of turns, and what has been done then."""
     if find_consumer(case.consumer).is_timed:
         return "warming up", "warmed up"
-    return ("tracing", "traced") if case.consumer == TRACED else (f"reading {case.consumer}", f"read {case.consumer}")
+    if case.consumer == TRACED:
+        return "tracing", "traced"
+    read = CALLED.get(case.consumer, case.consumer)
+    return f"reading {read}", f"read {read}"
 
 
 def open_progress(*, is_shown: bool) -> AbstractContextManager[Listener]:

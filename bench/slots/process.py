@@ -15,7 +15,6 @@ from bench.workers.answers import Wanted, read_answer
 from bench.workers.protocol import Failure, Request, encode, find_failure
 from bench.workers.worker_process import LAST_WORDS, START_LIMIT_S, STOP_LIMIT_S, TURN_LIMIT_S
 
-# Not as a module: multiprocessing would import that again in every worker, and the tool's mnist_core with it.
 SCRIPT = "from bench.slots.slot import main; main()"
 ANSWER_LIMIT_S = START_LIMIT_S + TURN_LIMIT_S  # beyond what the slot itself grants a worker
 

@@ -62,6 +62,11 @@ class Start:
     turn_limit_s: float | None = None
 
     @property
+    def subject(self) -> Subject:
+        """What the worker is started for."""
+        return self.case.subject
+
+    @property
     def name(self) -> str:
         """What messages call the worker."""
         return self.case.id

@@ -19,6 +19,7 @@ from typing import TypeVar
 from bench.workers.protocol import Describe, Request, Start, encode, find_failure
 from bench.workers.worker import serve
 from mnist_core import InputError
+from reports.record.case import OWN_DATA
 
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
@@ -137,6 +138,7 @@ class WorkerProcess:
         start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._id, self._turn_limit_s = start.name, turn_limit_s
+        self._own = start.subject.text if start.subject.kind in OWN_DATA else None
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
         self.stderr = Path(self._folder.name) / "stderr"
         self._connection, theirs = context.Pipe()
@@ -230,11 +232,13 @@ class WorkerProcess:
     def _died(self) -> WorkerError:
         self._process.join(STOP_LIMIT_S)
         code = self._process.exitcode
-        how = _describe_end(code) + ("" if self.stderr.exists() else BEFORE_BEGIN)
+        began = self.stderr.exists()
+        how = _describe_end(code, in_own_code=self._own is not None and began) + ("" if began else BEFORE_BEGIN)
         printed = self._read_printed()
         self.close()
         words = " ".join(printed.split())[-LAST_WORDS:]
-        return WorkerError(f"{self._id}: worker {how}{f'; its last words: {words}' if words else '.'}", printed)
+        who = "worker" if self._own is None else f"{self._own}: its process"
+        return WorkerError(f"{self._id}: {who} {how}{f'; its last words: {words}' if words else '.'}", printed)
 
     def _read_printed(self) -> str:
         """What it has printed, without what TensorFlow says of its own accord."""
@@ -245,9 +249,17 @@ class WorkerProcess:
         return "".join(line for line in text.splitlines(keepends=True) if not CHATTER.match(line))
 
 
-def _describe_end(code: int | None) -> str:
+def _describe_end(code: int | None, *, in_own_code: bool) -> str:
+    """How a process ended.
+
+    Args:
+        code: Its exit code, below zero for a signal.
+        in_own_code: True if a person's code ran in it, which may have ended it.
+    """
+    hint = ", perhaps in its own code" if in_own_code else ""
     if code is None or code >= 0:
-        return f"ended with {code}"
+        return f"ended by itself with exit code {code}{hint}" if in_own_code else f"ended with {code}"
     name = signal.Signals(-code).name
-    hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+    if name in {"SIGKILL", "SIGTERM"}:
+        hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
     return f"was killed by {name}{hint}"

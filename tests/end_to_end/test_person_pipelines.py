@@ -42,7 +42,7 @@ FAILURES = {
     "empty": "empty gives no batch: its dataset is empty.\n  | nobody is here",
     "broken": "mine.py:broken fails in Map at {file}:20, element 17 counted from 0: InvalidArgumentError: assertion",
     "leaves": "mine.py:leaves ends Python with sys.exit(3)",
-    "vanishes": "vanishes: worker ended with 7",
+    "vanishes": "error: mine.py:vanishes: its process ended by itself with exit code 7, perhaps in its own code.",
     "nowhere": "mine.py has no nowhere",
 }
 

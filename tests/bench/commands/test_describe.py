@@ -7,6 +7,7 @@ import pytest
 from command_lines import run_apart
 from pipeline_files import FOLDER
 
+ENDED = "its process ended by itself with exit code 7, perhaps in its own code"
 NEEDS = "wrong.py:make needs --arg size=... or --source, if it transforms a dataset"
 UNBATCHED = ["range", "scan", "batch", "map", "restructured", "unbatch", "map", "batch"]
 WRONG = """import os
@@ -124,7 +125,7 @@ def test_what_is_wrong_with_a_persons_code_is_told_with_what_it_printed(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("wrong.py:die", "error: die: worker ended with 7; its last words: reading the settings"),
+        ("wrong.py:die", f"error: die: wrong.py:die: {ENDED}; its last words: reading the settings"),
         (
             "wrong.py:fill --arg size=3000 --memory-limit 2",
             "error: wrong.py:fill cannot be built at FOLDER/wrong.py:9: MemoryError: without a message.",

@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 from processes import wait_for_end
 
+from bench.cases.pipelines import build_subject
 from bench.cases.selection import build_case
 from bench.workers import worker_process
 from bench.workers.fork_server import Worker, build_context
@@ -223,3 +224,20 @@ def test_a_worker_that_ends_before_it_begins_is_told_so(start: Start, monkeypatc
     monkeypatch.setattr(worker_process, "serve", sys.exit)
     with pytest.raises(WorkerError, match=r"^batch_before_map-default-cpu: worker ended with 1 before it began\.$"):
         start()
+
+
+def test_a_process_that_a_persons_own_code_ends_is_told_with_the_pipeline(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import os\nimport tensorflow as tf\n"
+        "def make(how):\n"
+        "    def end(number):\n"
+        "        os._exit(9) if how == 'exit' else os.abort()\n"
+        "    return tf.data.Dataset.range(9).map(lambda x: tf.numpy_function(end, [x], tf.int64))\n"
+    )
+    for how, ended in (("exit", "ended by itself with exit code 9"), ("abort", "was killed by SIGABRT")):
+        worker = start(Case(build_subject(f"{file}:make", [f"how={how!r}"])))
+        with pytest.raises(WorkerError) as caught:
+            worker.warm_up()
+        told = f"make-default-cpu: {file}:make: its process {ended}, perhaps in its own code"
+        assert str(caught.value).startswith(told)

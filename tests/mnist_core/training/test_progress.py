@@ -138,12 +138,14 @@ def test_a_reading_is_told_as_one(pipe: Console) -> None:
     with GroupProgress(pipe) as progress:
         progress.starting(build_case("post", "memory"), 1, 1)
         progress.started(build_case("post", "memory"), 1, 1)
+        progress.starting(build_case("post", "order"), 1, 1)
         progress.starting(build_case("post", "traced"), 1, 1)
         progress.started(build_case("post", "traced"), 1, 1)
     assert pipe.file.getvalue().split("\n") == [
         "",
         "reading memory 1/1: post-default-cpu",
         "read memory 1/1: post-default-cpu",
+        "reading mixing 1/1: post-order-default-cpu",
         "tracing 1/1: post-traced-default-cpu",
         "traced 1/1: post-traced-default-cpu",
         "",
