@@ -26,6 +26,10 @@ START = (
     "sys.path.remove(ours); from bench.calls.for_pytest import main; main(*sys.argv[2:])"
 )
 ASKED, RECORD, TABLES, FAILURE = "asked.json", "record.json", "tables.txt", "failure.txt"  # files of a folder
+TWICE = (
+    "pipeline_benchmark measures one pipeline a test, as benchmark does: parametrize the test, or write one for each."
+)
+NEEDED = "pipeline_benchmark needs pytest-benchmark: install it, and leave out -p no:benchmark."
 MOST_PRINTED = 10  # lines of what a pipeline that fails had printed
 FOLDERS = pytest.StashKey[dict[str, Path]]()  # where the record of each test is kept, by the test's name in tables
 
@@ -60,10 +64,13 @@ def _pipeline_clock(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def pipeline_benchmark(_pipeline_clock: None, benchmark: Any, request: pytest.FixtureRequest) -> PipelineBenchmark:
+def pipeline_benchmark(
+    _pipeline_clock: None, benchmark: Any, request: pytest.FixtureRequest
+) -> Iterator[PipelineBenchmark]:
     """Measures the pipeline that a function makes, in processes of its own, and gives its turns to pytest-benchmark.
 
-    With ``--benchmark-disable``, which ``pytest -n`` sets too, one batch is drawn here, and nothing is measured.
+    A test has one pipeline. With ``--benchmark-disable``, which ``pytest -n`` sets too, one batch is drawn here, and
+    nothing is measured.
 
     Example:
         >>> def make(batch_size: int = 32) -> tf.data.Dataset:
@@ -71,6 +78,7 @@ def pipeline_benchmark(_pipeline_clock: None, benchmark: Any, request: pytest.Fi
         >>> def test_make(pipeline_benchmark):
         ...     pipeline_benchmark(make, arguments={"batch_size": 64}, seconds=5)
     """
+    calls: list[Callable[..., Any]] = []
 
     def measure(
         make_dataset: Callable[..., Any],
@@ -87,6 +95,9 @@ def pipeline_benchmark(_pipeline_clock: None, benchmark: Any, request: pytest.Fi
             select: Name or number of the dataset that is meant, where it gives several.
             seconds: Time for the turns, of which 6 are taken however long they take.
         """
+        calls.append(make_dataset)
+        if calls[1:] or benchmark.stats is not None:
+            pytest.fail(TWICE, pytrace=False)
         asked = _describe(make_dataset, dict(arguments or {}))
         if benchmark.disabled:
             benchmark.pedantic(_draw, args=(make_dataset, dict(arguments or {}), select))
@@ -99,7 +110,23 @@ def pipeline_benchmark(_pipeline_clock: None, benchmark: Any, request: pytest.Fi
         _replay(_measure({**asked, **chosen, "test": name}, folder), benchmark)
         folders[name] = folder
 
-    return measure
+    yield measure
+    benchmark.skipped = benchmark.skipped or bool(calls)  # else it warns that a test that failed did not use it
+
+
+class WithoutBenchmark:
+    """Has the fixture where pytest-benchmark is not there: its tests fail in one line."""
+
+    @pytest.fixture
+    def pipeline_benchmark(self) -> PipelineBenchmark:
+        """What cannot be had."""
+        pytest.fail(NEEDED, pytrace=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests fail in one line where pytest-benchmark is turned off."""
+    if not config.hook.pytest_benchmark_update_json.has_spec():
+        config.pluginmanager.register(WithoutBenchmark(), "mnist-bench-without-benchmark")
 
 
 def _describe(make: Any, arguments: dict[str, Any]) -> dict[str, Any]:

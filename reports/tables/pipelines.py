@@ -73,12 +73,28 @@ def list_taken(summary: Summary) -> list[CaseSummary]:
 
 
 def answer(summary: Summary) -> list[str]:
-    """Which is faster than the first, or which cannot be told from it, and by how much; of a single one how fast."""
+    """Which is faster than the first, or which cannot be told from it, and by how much.
+
+    Of a single one how fast it is; of several that are compared with none, how fast the fastest and the slowest are.
+    """
     drained = list_drained(summary)
     others = [case for case in drained if case.ratio is not None and not case.is_reference]
     if not others:
-        return [f"{case.name}: {show_rate(case).text} examples/s" for case in drained[:1]]
+        return _answer_apart(drained)
     return [_compare(case) for case in others]
+
+
+def _answer_apart(drained: Sequence[CaseSummary]) -> list[str]:
+    """How fast pipelines are that are compared with none."""
+    if not drained[1:]:
+        return [_tell_rate(case) for case in drained]
+    ranked = sorted(drained, key=lambda case: case.get(RATE).median)
+    of = f"of {len(ranked)}"
+    return [f"the fastest {of}: {_tell_rate(ranked[-1])}", f"the slowest {of}: {_tell_rate(ranked[0])}"]
+
+
+def _tell_rate(case: CaseSummary) -> str:
+    return f"{name_pipeline(case)}: {show_rate(case).text} examples/s"
 
 
 def _compare(case: CaseSummary) -> str:

@@ -55,7 +55,22 @@ def test_lambda(pipeline_benchmark):
 
 def test_argument(pipeline_benchmark, tmp_path):
     pipeline_benchmark(make, arguments={"batch_size": tmp_path})
+
+def test_after_another(pipeline_benchmark, benchmark):
+    benchmark.pedantic(int)
+    pipeline_benchmark(make, select="train")
 """
+TWICE = """
+from bench.data import make
+
+def test_twice(pipeline_benchmark):
+    for part in ("train", "valid"):
+        print("asks for", part)
+        pipeline_benchmark(make, select=part, seconds=1)
+"""
+ONE_A_TEST = (
+    "pipeline_benchmark measures one pipeline a test, as benchmark does: parametrize the test, or write one for each."
+)
 
 
 @pytest.fixture
@@ -110,9 +125,11 @@ def test_its_turns_are_rows_of_pytest_benchmark_and_its_tables_are_ours(project:
 
 def test_what_cannot_be_measured_fails_in_one_line(project: Path) -> None:
     (project / "test_theirs.py").write_text(WRONG, encoding="utf-8")
-    done = run(project, "-W", "ignore")
+    done = run(project)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
+    assert "was not used at all" not in done.stdout
+    assert ONE_A_TEST in lines
     data = project / "bench/data.py"
     failed = f"bench.data:make fails in Map at {data}:6, element 100 counted from 0: InvalidArgumentError: Integer "
     (told,) = [number for number, line in enumerate(lines) if line.startswith(failed)]
@@ -122,6 +139,26 @@ def test_what_cannot_be_measured_fails_in_one_line(project: Path) -> None:
     )
     assert any("literals of Python, got PosixPath(" in line and "give a path as str(path)" in line for line in lines)
     assert "Traceback" not in done.stdout
+
+
+def test_a_second_pipeline_of_a_test_fails_in_one_line_and_the_first_is_kept(project: Path) -> None:
+    (project / "test_theirs.py").write_text(TWICE, encoding="utf-8")
+    done = run(project, "--benchmark-json=out.json")
+    lines = done.stdout.splitlines()
+    assert ONE_A_TEST in lines
+    assert "asks for valid" in lines
+    assert len(json.loads((project / "out.json").read_text(encoding="utf-8"))["benchmarks"]) == 1
+    assert "Traceback" not in done.stdout
+    assert "FixtureAlreadyUsed" not in done.stdout
+
+
+def test_without_pytest_benchmark_it_is_told_that_it_is_needed(project: Path) -> None:
+    (project / "test_theirs.py").write_text(TWICE, encoding="utf-8")
+    done = run(project, "-p", "no:benchmark")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "pipeline_benchmark needs pytest-benchmark: install it, and leave out -p no:benchmark." in lines
+    assert "asks for train" not in lines
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,16 @@ def test_one_pipeline_has_no_ratio() -> None:
     assert " data: the pipeline's own" in lines
 
 
+def test_of_several_that_are_compared_with_none_the_fastest_and_the_slowest_are_told() -> None:
+    made = [make_pipeline(name, [wall_ms] * 6) for name, wall_ms in (("one", 200), ("two", 100), ("three", 400))]
+    apart = [dataclasses.replace(each, case=dataclasses.replace(each.case, subject=_unreferred(each))) for each in made]
+    assert draw(*apart)[:3] == [
+        " the fastest of 3: two: 10.00k [10.00k, 10.00k] examples/s",
+        " the slowest of 3: three: 2.500k [2.500k, 2.500k] examples/s",
+        "",
+    ]
+
+
 def _unreferred(case: CaseRecord):
     return dataclasses.replace(case.case.subject, reference=None)
 
