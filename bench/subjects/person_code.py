@@ -29,7 +29,9 @@ from bench.subjects.pipeline_text import PipelineText, split_select, split_text
 from mnist_core import InputError
 
 MOST_LISTED = 8  # names in an error's one line
-OURS = {name: sys.modules[name] for name in ("bench", "mnist_core", "reports") if name in sys.modules}
+OURS: dict[str, types.ModuleType] = {
+    name: sys.modules[name] for name in ("bench", "mnist_core", "reports") if name in sys.modules
+}
 _aside: dict[str, types.ModuleType] = {}  # modules of a person's that are called as ours, while ours are in use
 
 
@@ -252,19 +254,45 @@ def step_aside(*, anew: bool = False) -> Iterator[None]:
     """
     if anew:
         _aside.clear()
-    names = [name for name, ours in OURS.items() if sys.modules.get(name) is ours and _is_theirs(name, ours)]
+    found = {name: _find_theirs(name, ours) for name, ours in OURS.items() if sys.modules.get(name) is ours}
+    names = [name for name, spec in found.items() if spec is not None]
     ours = _take_modules(names)
+    finder = _TheirsFinder(names)
+    sys.meta_path.insert(0, finder)
     sys.modules.update({name: _aside.pop(name) for name in list(_aside) if name.partition(".")[0] in names})
     try:
         yield
     finally:
+        sys.meta_path.remove(finder)
         _aside.update(_take_modules(names))
         sys.modules.update(ours)
 
 
-def _is_theirs(name: str, ours: types.ModuleType) -> bool:
-    found = importlib.machinery.PathFinder.find_spec(name)
-    return found is not None and found.origin is not None and found.origin != ours.__file__
+class _TheirsFinder:
+    """Finds packages of a person's that are called as ours, wherever on the path they stand.
+
+    Args:
+        names: Names of these packages.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """What Python imports for one of these names; None leaves any other to the finders behind."""
+        return _find_theirs(name, OURS[name]) if name in self._names else None
+
+
+def _find_theirs(name: str, ours: types.ModuleType) -> importlib.machinery.ModuleSpec | None:
+    """A package of this name that is neither ours nor a copy of it, which a gate has; None where there is none."""
+    own = Path(str(ours.__file__)).read_bytes()
+    for folder in sys.path:
+        found = importlib.machinery.PathFinder.find_spec(name, [folder])
+        if found is not None and found.origin is not None and Path(found.origin).read_bytes() != own:
+            return found
+    return None
 
 
 def _take_modules(packages: Sequence[str]) -> dict[str, types.ModuleType]:

@@ -189,7 +189,7 @@ def test_an_interrupted_gate_leaves_a_whole_file_and_nothing_else(
     arguments = ("--base", "HEAD", "--cases", "no_prefetch-*", "--data", digits_file, "--out", "gate.json")
     with command(repository, *arguments, start_new_session=True) as run:
         for line in run.stderr:
-            if line.startswith("screened 1 cases"):
+            if line.startswith("screened 1 case,"):
                 break
         sides = find_children(run.pid)
         assert sides
@@ -222,7 +222,7 @@ def find_children(pid: int) -> list[int]:
 def test_a_killed_gate_leaves_no_process(repository: GitFolder, digits_file: str) -> None:
     with command(repository, "--base", "HEAD", "--cases", "no_prefetch-*", "--data", digits_file) as run:
         for line in run.stderr:
-            if line.startswith("screened 1 cases"):
+            if line.startswith("screened 1 case,"):
                 break
         sides = find_children(run.pid)
         run.kill()

@@ -137,8 +137,9 @@ def test_folders_named_like_ours_do_not_stand_in_for_ours(write: Write) -> None:
     )
 
 
+@pytest.mark.parametrize("place", [0, 1000], ids=["before ours", "behind ours"])
 def test_packages_of_theirs_that_are_called_as_ours_are_theirs_in_their_code_alone(
-    write: Write, tmp_path: Path
+    place: int, write: Write, tmp_path: Path
 ) -> None:
     write("SIZE = 5", "bench/__init__.py")
     write("import reports.words\nfrom bench import SIZE\ndef make(): return range_of(SIZE)", "bench/data.py")
@@ -148,7 +149,11 @@ def test_packages_of_theirs_that_are_called_as_ours_are_theirs_in_their_code_alo
         "import bench\ndef build():\n    import bench.data\n    return bench.data.make().take(bench.SIZE - 1)",
         "more.py",
     )
-    sys.path.insert(0, str(tmp_path))
+    copy = tmp_path / "copies" / "bench" / "__init__.py"  # of ours, as those that work for a gate have one
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(Path(bench.__file__).read_bytes())
+    sys.path.insert(0, str(tmp_path / "copies"))
+    sys.path.insert(place, str(tmp_path))
     ours = {name: module for name, module in sys.modules.items() if name.startswith(("bench", "reports"))}
     for _ in range(2):
         assert count(make("bench.data")) == 5
