@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in WARNINGS:
         config.addinivalue_line("filterwarnings", line)
     os.environ.pop("PYTEST_XDIST_WORKER", None)  # else what a test starts believes it is a worker
+    os.environ.pop("COLUMNS", None)  # of the terminal that the tests run in; readline hands it on to processes
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background; what a test starts inherits it
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):  # else it hands out tests only
