@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.budget import Budget
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
 from reports.commands.gate import FAIL_ON, AsJson, FailOn, ShowsOk
 from reports.commands.runs import MarkdownFile
@@ -79,13 +80,15 @@ def gate(
         str | None,
         typer.Option(metavar="NAME,...", help=f"Of {', '.join(GATED)}. Default: as pyproject.toml says."),
     ] = None,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
+    budget: Budget = BUDGET_S,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False
+        ),
     ] = None,
     all_cores: Annotated[
         bool,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.subject_options import Arguments, Runs, Select, Source, SubjectTexts
+from mnist_core.terminal.budget import Budget
 
 BUDGET_S = 60.0
 TURN_LIMIT_S = 120.0
@@ -55,7 +56,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="For the measuring.")] = BUDGET_S,
+    budget: Budget = BUDGET_S,
     memory_limit: Annotated[
         float | None,
         typer.Option(metavar="GIB", help="Of each pipeline's process, which is refused more.", show_default=False),
@@ -85,7 +86,7 @@ def run(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For the record. Default: runs/TIME.", show_default=False),
+        typer.Option("--out", "-o", metavar="FOLDER", help="For the record. Default: runs/TIME.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The record, for a script.")] = False,
 ) -> None:

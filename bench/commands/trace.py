@@ -32,7 +32,7 @@ def trace(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For the trace. Default: runs/TIME.", show_default=False),
+        typer.Option("--out", "-o", metavar="FOLDER", help="For the trace. Default: runs/TIME.", show_default=False),
     ] = None,
     top: Annotated[int, typer.Option(metavar="N", min=0, help="How many operations to show.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
