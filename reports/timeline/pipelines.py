@@ -24,7 +24,7 @@ from reports.timeline.marks import Marks
 from reports.timeline.stage_kinds import MAY_BRANCH, UNSEEN_INPUT, find_kind, strip_version
 from reports.timeline.stages import BATCH, BESIDE, ROOT, Path, Pipeline, Stage, StageSetting, Work
 from reports.xplane.events import CAPTURED_FUNCTION, OPERATION, SETTINGS, STEP_ID, UNKNOWN, Events
-from reports.xplane.periods import EMPTY, Ints, Period, Periods, add_up, intersect, merge, subtract, unite
+from reports.xplane.periods import EMPTY, Ints, Periods, add_up, intersect, merge, subtract, unite
 
 NUMBERS = {"parallelism": "parallelism", "buffer_limit": "buffer", "buffer_size": "buffer", "batch_size": BATCH}
 TUNABLE = frozenset({"parallelism", "buffer_limit"})
@@ -35,6 +35,7 @@ REDUCTION = "Reduce"  # dataset.reduce, which takes each element when it has com
 ABOVE_BODY = frozenset({ROOT, "Model", "Options", "MaxIntraOpParallelism", "Prefetch", "TakeWhile"})
 NO_CALLS: Ints = np.empty(0, np.int64)
 UNSEEN = "nobody who is in the trace"  # the call of the root was under way when the capture began or ended
+SHORTEST_EPOCH = 3  # calls of an iterator, by which two that take turns are told from two at once
 FEEDER, SOURCE_OF_FED = "tf_data_multi_device_iterator", "Generator"  # of tf.distribute's iterators
 HANDOVER = "Prefetch"  # does nothing but hand over: while it waits, its input is being called
 
@@ -91,7 +92,7 @@ def _merge_alike(host: Events, origins: Iterable[tuple[_Consumer, Origin]]) -> l
 
     An iterator of which little was seen fits a longer.
     """
-    merged: list[tuple[_Consumer, Origin, list[Period]]] = []
+    merged: list[tuple[_Consumer, Origin, list[Periods]]] = []
     ordered = sorted(origins, key=lambda pair: (pair[0].name == UNSEEN, not pair[0].serves, -len(pair[1].calls)))
     for consumer, origin in ordered:
         life = _find_life(host, origin)
@@ -104,25 +105,39 @@ def _merge_alike(host: Events, origins: Iterable[tuple[_Consumer, Origin]]) -> l
             None,
         )
         if fitting is None:
-            merged.append((consumer, origin, life))
+            merged.append((consumer, origin, [life]))
             continue
         other, lives = fitting
-        lives += life
+        lives.append(life)
         for path, places in origin.calls.items():
             other.calls[path] = np.concatenate((other.calls.get(path, np.empty(0, np.int64)), places))
     return [(consumer, origin) for consumer, origin, _ in merged]
 
 
-def _find_life(host: Events, origin: Origin) -> list[Period]:
-    """From the first time an iterator was asked to the last; none if nobody is seen to ask it, or it only hands out."""
+def _find_life(host: Events, origin: Origin) -> Periods:
+    """The times at which an iterator was asked; none if nobody is seen to ask it, or it only hands out."""
     roots = origin.calls.get(origin.root, NO_CALLS)
-    if not len(roots) or {path[-1] for path in origin.calls} <= {*origin.root, HANDOVER, SOURCE_OF_FED}:
-        return []
-    return [(int(host.periods[roots, 0].min()), int(host.periods[roots, 1].max()))]
+    if {path[-1] for path in origin.calls} <= {*origin.root, HANDOVER, SOURCE_OF_FED}:
+        return EMPTY
+    return host.periods[roots]
 
 
-def _is_apart(life: Sequence[Period], lives: Sequence[Period]) -> bool:
-    return all(end <= begun or over <= start for start, end in life for begun, over in lives)
+def _is_apart(life: Periods, lives: Sequence[Periods]) -> bool:
+    """True if iterators were asked one after the other.
+
+    One that is gone leaves its number to a later one, so that the third epoch looks like the first one going on: their
+    turns are then epochs of one length, of which the first and the last may be in the capture in part.
+    """
+    asked = np.concatenate((life, *lives))
+    owners = np.repeat(np.arange(1 + len(lives)), [len(each) for each in (life, *lives)])
+    order = np.argsort(asked[:, 0], kind="stable")
+    asked, ends = asked[order], np.flatnonzero(np.diff(owners[order])) + 1
+    if np.any(asked[ends, 0] < np.maximum.accumulate(asked[:, 1])[ends - 1]):
+        return False
+    first, *inner, last = np.diff([0, *ends, len(asked)]).tolist() if len(ends) else (0, 0)
+    if len(ends) <= len(lives):  # each of them once
+        return True
+    return bool(min(inner) >= SHORTEST_EPOCH and max(first, last, *inner) <= min(inner) + 1)
 
 
 def _fits(origin: Origin, other: Origin) -> bool:
