@@ -18,8 +18,10 @@ from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
 from mnist_core.files.xspace import TraceError
 from reports.record.case import Case
+from reports.record.memory import Memory
+from reports.record.program import StageTimes
 from reports.record.record import CaseRecord
-from reports.record.sample import Sample, Turn
+from reports.record.sample import MixingReading, Sample, Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
@@ -85,6 +87,7 @@ class _Running:
         return estimate.relative_width is not None and estimate.relative_width < SETTLED_WIDTH
 
 
+Reading = Memory | StageTimes | MixingReading  # of which a record keeps how long it took
 Outcome = CaseRecord | WorkerError
 
 
@@ -172,13 +175,7 @@ def measure_memory(
     listener: Listener,
 ) -> dict[str, Outcome]:
     """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
-
-    def read(case: Case, worker: CaseWorker) -> CaseRecord:
-        begin_s = clock_s()
-        memory = worker.measure_memory()
-        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
-        return _describe(case, worker, seed, memory=replace(memory, reading_ns=reading_ns))
-
+    read = _time_reading("memory", lambda worker: worker.measure_memory(), seed, clock_s)
     return _measure_singly(cases, start_worker, read, listener)
 
 
@@ -191,13 +188,7 @@ def measure_stages(
     listener: Listener,
 ) -> dict[str, Outcome]:
     """The record of what every case's stages take, or the reason of failure; one worker after the other."""
-
-    def read(case: Case, worker: CaseWorker) -> CaseRecord:
-        begin_s = clock_s()
-        times = worker.measure_stages()
-        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
-        return _describe(case, worker, seed, stage_times=replace(times, reading_ns=reading_ns))
-
+    read = _time_reading("stage_times", lambda worker: worker.measure_stages(), seed, clock_s)
     return _measure_singly(cases, start_worker, read, listener)
 
 
@@ -210,14 +201,25 @@ def measure_mixing(
     listener: Listener,
 ) -> dict[str, Outcome]:
     """The record of how well every case mixes, or the reason of failure; one worker after the other."""
+    read = _time_reading("mixing", lambda worker: worker.measure_mixing(), seed, clock_s)
+    return _measure_singly(cases, start_worker, read, listener)
+
+
+def _time_reading(
+    field: str,
+    ask: Callable[[CaseWorker], Memory | StageTimes | MixingReading],
+    seed: int,
+    clock_s: Callable[[], float],
+) -> Callable[[Case, CaseWorker], CaseRecord]:
+    """What makes a record of a reading that a worker is asked for, with how long it took, in this field."""
 
     def read(case: Case, worker: CaseWorker) -> CaseRecord:
         begin_s = clock_s()
-        mixing = worker.measure_mixing()
+        found = ask(worker)
         reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
-        return _describe(case, worker, seed, mixing=replace(mixing, reading_ns=reading_ns))
+        return _describe(case, worker, seed, **{field: replace(found, reading_ns=reading_ns)})
 
-    return _measure_singly(cases, start_worker, read, listener)
+    return read
 
 
 def capture_traces(
