@@ -254,10 +254,11 @@ def step_aside(*, anew: bool = False) -> Iterator[None]:
     """
     if anew:
         _aside.clear()
-    found = {name: _find_theirs(name, ours) for name, ours in OURS.items() if sys.modules.get(name) is ours}
-    names = [name for name, spec in found.items() if spec is not None]
+    looked_for = ((name, _find_theirs(name, ours)) for name, ours in OURS.items() if sys.modules.get(name) is ours)
+    theirs = {name: spec for name, spec in looked_for if spec is not None}
+    names = list(theirs)
     ours = _take_modules(names)
-    finder = _TheirsFinder(names)
+    finder = _TheirsFinder(theirs)
     sys.meta_path.insert(0, finder)
     sys.modules.update({name: _aside.pop(name) for name in list(_aside) if name.partition(".")[0] in names})
     try:
@@ -272,17 +273,17 @@ class _TheirsFinder:
     """Finds packages of a person's that are called as ours, wherever on the path they stand.
 
     Args:
-        names: Names of these packages.
+        theirs: What was found of them, by their names.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
+    def __init__(self, theirs: Mapping[str, importlib.machinery.ModuleSpec]) -> None:
+        self._theirs = theirs
 
     def find_spec(
         self, name: str, _path: object = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """What Python imports for one of these names; None leaves any other to the finders behind."""
-        return _find_theirs(name, OURS[name]) if name in self._names else None
+        return self._theirs.get(name)
 
 
 def _find_theirs(name: str, ours: types.ModuleType) -> importlib.machinery.ModuleSpec | None:
