@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from mnist_core.files.project_table import load_project_table
 from reports.compare.pairing import CompareError
 from reports.compare.thresholds import MetricThreshold, parse_thresholds
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 TABLE = "tool.mnist-bench.compare"
 
@@ -59,14 +53,7 @@ def load_thresholds(file: Path, asked: tuple[str, ...]) -> tuple[MetricThreshold
 
 
 def _load_table(file: Path) -> CompareTable:
-    try:
-        content: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return CompareTable()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CompareError(f"{file} cannot be read: {error}.") from None
-    for name in TABLE.split("."):
-        content = content.get(name, {}) if isinstance(content, dict) else content
+    content = load_project_table(file, TABLE, CompareError)
     try:
         return msgspec.convert(content, CompareTable)
     except msgspec.ValidationError as error:

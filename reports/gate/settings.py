@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
+from mnist_core.files.project_table import load_project_table
 from mnist_core.language.errors import InputError
 from reports.gate.plan import GATED, GatedMetric, Plan, Threshold
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 TABLE = "tool.mnist-bench.gate"
 EVERY_CASE = "*"
@@ -167,14 +162,7 @@ def load_gate_settings(file: Path) -> GateSettings:
     Raises:
         GateSettingsError: The file is not TOML, or a key or a value is not known.
     """
-    try:
-        content: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return GateSettings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise GateSettingsError(f"{file} cannot be read: {error}.") from None
-    for name in TABLE.split("."):
-        content = content.get(name, {}) if isinstance(content, dict) else content
+    content = load_project_table(file, TABLE, GateSettingsError)
     try:
         return msgspec.convert(content, GateTable).build_settings()
     except msgspec.ValidationError as error:
