@@ -11,6 +11,8 @@ from reports.summary.summary import Summary
 
 TOKENS = re.compile(r"[()]|[^\s()]+")
 WORDS = ("and", "or", "not", "(", ")")
+HOW = {"or": any, "and": all}
+JOINTS = tuple(HOW)  # the loosest first
 
 Matches = Callable[[str], bool]
 
@@ -39,25 +41,21 @@ def parse_expression(text: str) -> Matches:
         InputError: The text is no expression.
     """
     tokens = TOKENS.findall(text)
-    matches, rest = _parse_or(tokens, text)
+    matches, rest = _parse_joined(tokens, text)
     if rest:
         raise _refuse(text)
     return matches
 
 
-def _parse_or(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]]:
-    found, rest = _parse_and(tokens, text)
-    while rest and rest[0] == "or":
-        other, rest = _parse_and(rest[1:], text)
-        found = _join(found, other, any)
-    return found, rest
-
-
-def _parse_and(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]]:
-    found, rest = _parse_one(tokens, text)
-    while rest and rest[0] == "and":
-        other, rest = _parse_one(rest[1:], text)
-        found = _join(found, other, all)
+def _parse_joined(tokens: Sequence[str], text: str, joints: Sequence[str] = JOINTS) -> tuple[Matches, Sequence[str]]:
+    """What is joined by the first of these words, and of what the others join; and the tokens behind it."""
+    if not joints:
+        return _parse_one(tokens, text)
+    joint, *inner = joints
+    found, rest = _parse_joined(tokens, text, inner)
+    while rest and rest[0] == joint:
+        other, rest = _parse_joined(rest[1:], text, inner)
+        found = _join(found, other, HOW[joint])
     return found, rest
 
 
@@ -69,7 +67,7 @@ def _parse_one(tokens: Sequence[str], text: str) -> tuple[Matches, Sequence[str]
         negated, left = _parse_one(rest, text)
         return (lambda name: not negated(name)), left
     if token == "(":  # noqa: S105
-        inside, left = _parse_or(rest, text)
+        inside, left = _parse_joined(rest, text)
         if not left or left[0] != ")":
             raise _refuse(text)
         return inside, left[1:]
