@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -119,7 +119,8 @@ def add_failed(conclusion: Conclusion, failed: Mapping[str, str]) -> Conclusion:
     if not failed:
         return conclusion
     lines = [f"FAILED: {case} gave no numbers now: {reason}" for case, reason in failed.items()]
-    return Conclusion(find_heaviest([conclusion.outcome, Outcome.FAILED]), (*conclusion.lines, *lines))
+    outcome = find_heaviest([conclusion.outcome, Outcome.FAILED])
+    return replace(conclusion, outcome=outcome, lines=(*conclusion.lines, *lines))
 
 
 def show_against(found: Against, exit_code: int, *, as_json: bool, shows_ok: bool) -> None:
@@ -137,7 +138,7 @@ def show_against(found: Against, exit_code: int, *, as_json: bool, shows_ok: boo
     if as_json:
         print(render_json(found.shown, found.thresholds, found.conclusion, exit_code))  # noqa: T201
     else:
-        shown = tabulate_side_by_side(found.shown, found.thresholds, found.conclusion, everything=shows_ok)
+        shown = tabulate_side_by_side(found.shown, found.conclusion, everything=shows_ok)
         open_console().print(lay_out(shown))
     if found.conclusion.outcome is Outcome.NOT_COMPARED:
         raise CompareError(" ".join(found.conclusion.lines))

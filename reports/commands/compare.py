@@ -103,7 +103,7 @@ def compare(
         loaded = split_by_parameter(loaded[0], group_by)
     shown = put_side_by_side(loaded)
     conclusion = conclude(shown, thresholds, allows_missing=allow_missing)
-    blocks = tabulate_side_by_side(shown, thresholds, conclusion, everything=everything)
+    blocks = tabulate_side_by_side(shown, conclusion, everything=everything)
     if markdown is not None:
         heading = Heading(conclusion.lines[0] if conclusion.lines else "compared", conclusion.outcome.emphasis)
         write_text(markdown, render_markdown([heading, *blocks], STEP_SUMMARY))

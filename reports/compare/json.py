@@ -10,7 +10,7 @@ from typing import Any
 from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
-from reports.compare.thresholds import Conclusion, MetricThreshold, Verdicts, judge_changes, select_usable
+from reports.compare.thresholds import Conclusion, MetricThreshold, Verdicts
 from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
@@ -34,8 +34,8 @@ def render_json(
         "runs": [_describe_run(run) for run in shown.runs],
         "fail_on": [str(threshold) for threshold in thresholds],
         "comparisons": [
-            {"run": number, **_describe_comparison(comparison, thresholds)}
-            for number, comparison in enumerate(shown.comparisons, start=1)
+            {"run": number + 1, **_describe_comparison(comparison, conclusion.get_verdicts(number))}
+            for number, comparison in enumerate(shown.comparisons)
         ],
         "speed_ups": [row for found in shown.speed_ups for row in _describe_speed_ups(found)],
         "exit_code": conclusion.outcome.exit_code if exit_code is None else exit_code,
@@ -56,8 +56,7 @@ def _describe_run(run: Summary) -> dict[str, Any]:
     }
 
 
-def _describe_comparison(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> dict[str, Any]:
-    verdicts = judge_changes(comparison.changes, select_usable(comparison, thresholds))
+def _describe_comparison(comparison: Comparison, verdicts: Verdicts) -> dict[str, Any]:
     return {
         "machine_doubt": comparison.machine_doubt,
         "differences": [dataclasses.asdict(difference) for difference in comparison.differences],

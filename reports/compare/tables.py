@@ -8,7 +8,7 @@ from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, are_many, judge_changes, select_usable
+from reports.compare.thresholds import Conclusion, LimitVerdict, Verdicts, are_many
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -58,20 +58,18 @@ RANKS = (
 )  # in which order rows stand
 
 
-def tabulate_side_by_side(
-    shown: SideBySide, thresholds: Sequence[MetricThreshold], conclusion: Conclusion, *, everything: bool
-) -> list[Block]:
+def tabulate_side_by_side(shown: SideBySide, conclusion: Conclusion, *, everything: bool) -> list[Block]:
     """The runs, each beside the first, the devices, and what the thresholds make of it.
 
     Args:
         shown: The runs and what was found in them.
-        thresholds: How much worse each metric may be; empty judges nothing.
-        conclusion: What the thresholds come to.
+        conclusion: What the thresholds say of them, if there are any.
         everything: True for the rows of what did not change as well.
     """
     blocks: list[Block] = [build_list(_list_run(*each) for each in zip(LETTERS, shown.runs, strict=False))]
-    for number, comparison in enumerate(shown.comparisons, start=1):
-        blocks += [Gap(), *_tabulate_comparison(comparison, LETTERS[number], thresholds, everything=everything)]
+    for number, comparison in enumerate(shown.comparisons):
+        letter, verdicts = LETTERS[number + 1], conclusion.get_verdicts(number)
+        blocks += [Gap(), *_tabulate_comparison(comparison, letter, verdicts, everything=everything)]
     blocks += [block for found in shown.speed_ups for block in (Gap(), *tabulate_speed_ups(found))]
     blocks += [Gap(), Lines(tuple(_explain(shown)), Emphasis.FAINT)]
     if conclusion.outcome is not Outcome.NOT_COMPARED:
@@ -110,16 +108,13 @@ def _tell_machine(run: Summary) -> str:
     return ", ".join(facts) or "machine unknown"
 
 
-def _tabulate_comparison(
-    comparison: Comparison, letter: str, thresholds: Sequence[MetricThreshold], *, everything: bool
-) -> list[Block]:
-    usable = select_usable(comparison, thresholds)
+def _tabulate_comparison(comparison: Comparison, letter: str, verdicts: Verdicts, *, everything: bool) -> list[Block]:
     blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
     blocks += [Lines(tuple(_tell_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
         shown = name_relative(metric, comparison.first.reference)
-        blocks += _tabulate_metric(shown, changes, letter, usable, everything=everything)
+        blocks += _tabulate_metric(shown, changes, letter, verdicts, everything=everything)
     lonely = (
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),
@@ -160,10 +155,9 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
 
 
 def _tabulate_metric(
-    metric: Metric, changes: Sequence[Change], letter: str, usable: Sequence[MetricThreshold], *, everything: bool
+    metric: Metric, changes: Sequence[Change], letter: str, verdicts: Verdicts, *, everything: bool
 ) -> list[Block]:
     """One line that sums all cases up, and a row for each that is not level."""
-    verdicts = judge_changes(changes, usable)
     judged = [(change, verdicts.get((change.case, change.metric.name))) for change in changes]
     judged.sort(key=lambda each: RANKS.index(each[1]))
     rows = [each for each in judged if everything or _is_worth_a_row(*each)]
@@ -171,7 +165,7 @@ def _tabulate_metric(
     head = (Span(metric.title, Emphasis.STRONG), f": {_tell_overview(overview, letter)}")
     go_by = ALIKE_LINE if metric == ROUND_TIME else f"{ALIKE_LINE}; go by {RELATIVE.name}"
     remarks = Lines((go_by,) if overview.is_alike else (), Emphasis.UNSURE)
-    if are_many(changes) and verdicts:
+    if are_many(changes) and any(verdict is not None for _, verdict in judged):
         remarks = Lines((*remarks.lines, JUDGED_TOGETHER), Emphasis.UNSURE)
     means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
     return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else []), means]

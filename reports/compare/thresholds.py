@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import statistics
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from reports.compare.overview import summarize_changes
 from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.stats.holm import reject_by_holm
@@ -61,12 +61,27 @@ class MetricThreshold:
         return 1 - share if self.metric.more_is_better else 1 + share
 
 
+Verdicts = Mapping[tuple[Identity, str], LimitVerdict]
+"""By case and name of the metric, for what a threshold is meant for."""
+
+
 @dataclass(frozen=True)
 class Conclusion:
-    """What all thresholds say of all comparisons, and why, a line each."""
+    """What all thresholds say of all comparisons.
+
+    Args:
+        outcome: What they come to.
+        lines: Why, a line each.
+        verdicts: What they say of the changes of each comparison, in their order; empty where nothing was judged.
+    """
 
     outcome: Outcome
     lines: tuple[str, ...]
+    verdicts: tuple[Verdicts, ...] = ()
+
+    def get_verdicts(self, number: int) -> Verdicts:
+        """What they say of the changes of a comparison, of which the first has the number 0."""
+        return self.verdicts[number] if self.verdicts else {}
 
 
 def parse_thresholds(texts: Sequence[str], pattern: str = EVERY_CASE) -> tuple[MetricThreshold, ...]:
@@ -116,10 +131,6 @@ def _find_metric(name: str) -> Metric:
     return found[0]
 
 
-Verdicts = Mapping[tuple[Identity, str], LimitVerdict]
-"""By case and name of the metric, for what a threshold is meant for."""
-
-
 def judge_changes(changes: Sequence[Change], thresholds: Sequence[MetricThreshold]) -> Verdicts:
     """REGRESSED if the whole interval is beyond the limit, FINE if none of it is.
 
@@ -146,11 +157,6 @@ def find_threshold(thresholds: Sequence[MetricThreshold], case: str, metric: str
 def are_many(changes: Sequence[Change]) -> bool:
     """True for changes of one metric that are judged together."""
     return len(changes) >= FEWEST_MANY and changes[0].metric.is_timed
-
-
-def find_middle(changes: Sequence[Change]) -> float:
-    """The median of their ratios."""
-    return statistics.median(change.ratio.median for change in changes)
 
 
 def _judge_together(allowed: Sequence[tuple[Change, float]]) -> list[LimitVerdict]:
@@ -191,12 +197,12 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
         thresholds: How much worse each metric may be.
         allows_missing: True if cases of the first run may be missing in others, or not be comparable with theirs.
     """
+    verdicts = tuple(judge_changes(each.changes, select_usable(each, thresholds)) for each in shown.comparisons)
     judged = [
         (_name_change(change, comparison, shown), verdict)
-        for comparison in shown.comparisons
-        for verdicts in [judge_changes(comparison.changes, select_usable(comparison, thresholds))]
+        for comparison, found in zip(shown.comparisons, verdicts, strict=True)
         for change in comparison.changes
-        if (verdict := verdicts.get((change.case, change.metric.name))) is not None
+        if (verdict := found.get((change.case, change.metric.name))) is not None
     ]
     problems = _find_problems(shown, thresholds)
     missing = [] if allows_missing or problems else _find_missing(shown, thresholds)
@@ -205,20 +211,20 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
         for wanted in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
     )
     shifts = _find_shifts(shown, thresholds)
-    found = {
+    reasons = {
         Outcome.ALL_CHANGED: shifts,
         Outcome.REGRESSED: regressed,
         Outcome.NOT_COMPARED: [*problems, *missing],
         Outcome.INCONCLUSIVE: unclear,
     }
-    outcome = find_heaviest(each for each, names in found.items() if names)
+    outcome = find_heaviest(each for each, names in reasons.items() if names)
     lines = [
         *_tell(LimitVerdict.REGRESSED, regressed),
         *(problems or _tell(LimitVerdict.INCONCLUSIVE, unclear)),
         *missing,
         *shifts,
     ]
-    return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)))
+    return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)), verdicts)
 
 
 def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThreshold]) -> list[str]:
@@ -241,7 +247,7 @@ def _find_shifts(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> li
             if (
                 threshold.pattern == EVERY_CASE
                 and are_many(changes)
-                and (middle := find_middle(changes)) > threshold.limit
+                and (middle := summarize_changes(changes).middle) > threshold.limit
             ):
                 what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.3g}"
                 lines.append(f"ALL CHANGED: {what}: rather the machine, or what all use, than one case")
@@ -264,9 +270,8 @@ def _find_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> l
     missing = _list_missing(shown, thresholds)
     if not missing:
         return []
-    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
     what = f"{len(missing)} of {len(shown.runs[0].cases)} cases of {shown.runs[0].path}"
-    return [f"{what} were not compared: {', '.join(missing[:MOST_NAMED])}{more}; --allow-missing lets them go."]
+    return [f"{what} were not compared: {_list_names(missing)}; --allow-missing lets them go."]
 
 
 def select_usable(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> list[MetricThreshold]:
@@ -305,7 +310,9 @@ def _name_change(change: Change, comparison: Comparison, shown: SideBySide) -> s
 
 
 def _tell(verdict: LimitVerdict, names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
+    return [f"{verdict.value}: {_list_names(names)}"] if names else []
+
+
+def _list_names(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return [f"{verdict.value}: {', '.join(names[:MOST_NAMED])}{more}"]
+    return f"{', '.join(names[:MOST_NAMED])}{more}"

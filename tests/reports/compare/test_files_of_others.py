@@ -43,7 +43,7 @@ def judge(comparison: Comparison, threshold: str = "time:3%") -> Conclusion:
 
 def show(comparison: Comparison) -> str:
     runs = put_side_by_side((comparison.first, load_summary(Path(comparison.second.path))))
-    blocks = tabulate_side_by_side(runs, (), Conclusion(Outcome.FINE, ()), everything=True)
+    blocks = tabulate_side_by_side(runs, Conclusion(Outcome.FINE, ()), everything=True)
     return render_text(blocks, 120)
 
 

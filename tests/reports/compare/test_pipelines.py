@@ -20,7 +20,7 @@ def refer(case: CaseRecord, name: str) -> CaseRecord:
 def test_a_time_is_relative_to_the_pipeline_that_was_first() -> None:
     slower = make_pipeline("after", [600] * 6)
     comparison = compare_runs(make_summary(BEFORE, AFTER), make_summary(BEFORE, slower))
-    text = render_text(_tabulate_comparison(comparison, "B", (), everything=True), 100)
+    text = render_text(_tabulate_comparison(comparison, "B", {}, everything=True), 100)
     assert "time relative to before in the same round" in text
     assert "relative to post" not in text
 

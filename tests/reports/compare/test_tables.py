@@ -31,7 +31,7 @@ def contaminate(case: CaseRecord, count: int) -> CaseRecord:
 def draw(*runs: Summary, fail_on=(), everything: bool = False, columns: int = 100) -> str:
     shown, thresholds = put_side_by_side(runs), parse_thresholds(fail_on)
     conclusion = conclude(shown, thresholds)
-    return render_text(tabulate_side_by_side(shown, thresholds, conclusion, everything=everything), columns)
+    return render_text(tabulate_side_by_side(shown, conclusion, everything=everything), columns)
 
 
 def lines_of(text: str) -> list[str]:
