@@ -45,24 +45,15 @@ for name in CONSUMERS:
 files = {name: module.__file__ for name, module in sys.modules.items() if name.split(".")[0] in ("bench", "reports")}
 os.write(kept, json.dumps(files).encode())
 """
-MODEL = """
-import keras
-
-def make():
-    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
-    model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
-    return model
-"""
+MODEL = f"{ROOT}/tests/props/own_model.py:make"
 INDISPENSABLE = {"bench.workers.worker", "bench.subjects.orderings", "bench.consumers.fit", "reports.record.case"}
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory, digits_file: str) -> dict[str, ast.Module]:
     """The modules of ours that a slot's workers load, whatever they are asked for, and what is written in them."""
-    folder = tmp_path_factory.mktemp("served")
-    stderr, model = folder / "stderr", folder / "own_model.py"
-    model.write_text(MODEL, encoding="utf-8")
-    command = [sys.executable, "-c", SERVED, digits_file, str(stderr), f"{model}:make"]
+    stderr = tmp_path_factory.mktemp("served") / "stderr"
+    command = [sys.executable, "-c", SERVED, digits_file, str(stderr), MODEL]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + stderr.read_text()
     return {name: ast.parse(Path(file).read_text()) for name, file in json.loads(done.stdout).items()}

@@ -10,14 +10,7 @@ from bench.consumers.registry import CONSUMERS
 
 ROOT = Path(__file__).parents[3]
 UNNEEDED = ("PIL", "altair", "filelock", "jinja2", "msgspec", "platformdirs", "pytest", "scipy", "typer", "xprof")
-MODEL = """
-import keras
-
-def make():
-    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
-    model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
-    return model
-"""
+MODEL = f"{ROOT}/tests/props/own_model.py:make"
 SCRIPT = f"""
 import sys
 
@@ -51,9 +44,8 @@ for name, consumer in CONSUMERS.items():
 
 
 @pytest.mark.process
-def test_every_consumer_works_without_what_only_the_parent_needs(digits_file: str, tmp_path: Path) -> None:
-    (tmp_path / "own_model.py").write_text(MODEL, encoding="utf-8")
-    command = [sys.executable, "-c", SCRIPT, digits_file, f"{tmp_path / 'own_model.py'}:make"]
+def test_every_consumer_works_without_what_only_the_parent_needs(digits_file: str) -> None:
+    command = [sys.executable, "-c", SCRIPT, digits_file, MODEL]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:-1] == [f"{name} True" for name in CONSUMERS]
