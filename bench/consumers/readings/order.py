@@ -50,7 +50,6 @@ class MixingReader:
         self._case, self._opened, self._clock = case, opened, tools.clock
         self._batched = opened.batched if isinstance(opened, CountsExamples) else True
         self._count = find_counter(opened)
-        self._is_padded: list[bool] = []
 
     def find_placement(self) -> None:
         """None: nothing but the pipeline runs."""
@@ -63,7 +62,6 @@ class MixingReader:
         """
         with shrink_buffers(shuffle=1, drops_caches=True):
             whole = self._opened.build(0)
-        self._is_padded = [_is_padded(each) for each in tf.nest.flatten(whole.element_spec)]
         unmoved, is_whole = self._hash(whole, MOST_EXAMPLES)
         if not unmoved:
             raise InputError(f"{self._case.name} gives no batch: its dataset is empty.")
@@ -105,12 +103,13 @@ class MixingReader:
     def _hash(self, dataset: Any, num_examples: int) -> tuple[list[bytes], bool]:
         """A hash of each example in turn, of so many or as many as there is time for, and whether those are all."""
         limit_ns, left, digests = None, num_examples, list[bytes]()
+        padded = [self._batched and _is_padded(each) for each in tf.nest.flatten(dataset.element_spec)]
         for element in dataset:
             limit_ns = limit_ns or self._clock.wall_ns() + round(PASS_S * NANOSECONDS)
             size = self._count(element)
             parts = [
-                cut(part, size, batched=self._batched, padded=self._batched and is_padded)
-                for part, is_padded in zip(tf.nest.flatten(element), self._is_padded, strict=True)
+                cut(part, size, batched=self._batched, padded=is_padded)
+                for part, is_padded in zip(tf.nest.flatten(element), padded, strict=True)
             ]
             for pieces in list(zip(*parts, strict=True))[:left]:
                 digests.append(hash_bytes(b"".join(piece.hash() for piece in pieces)))
