@@ -1,8 +1,7 @@
 """XSpace, the message that TensorFlow's profiler writes into .xplane.pb files, read without TensorFlow.
 
 TensorFlow ships the classes for it only inside its own package, and xprof ships none. The schema has few messages, and
-fields are only ever added to it, so it stands here. It lives in a pool of its own and never meets TensorFlow's.
-protobuf, which TensorFlow itself needs, is imported when a trace is read and not before.
+fields are only ever added to it, so it stands here. protobuf is imported when a trace is read and not before.
 
 Source: openxla/xla, ``xla/tsl/profiler/protobuf/xplane.proto``.
 """
@@ -13,16 +12,14 @@ import itertools
 from functools import cache
 from typing import Any
 
+from mnist_core.files.messages import BYTES, DOUBLE, INT64, STRING, UINT64, Field, build_messages
 from mnist_core.language.errors import InputError
 
 HOST, DEVICE = "/host:", "/device:"  # how the names of planes begin: xla/tsl/profiler/utils/xplane_schema.cc
 PACKAGE = "tensorflow.profiler"
-INT64, UINT64, DOUBLE, STRING, BYTES = "INT64", "UINT64", "DOUBLE", "STRING", "BYTES"
-REPEATED = "*"  # before the type of a field that may come many times
 VALUE = "value"  # the union of XStat
 NOT_A_TRACE = "is cut short or no profiler trace: capture it again, and copy the whole file."
 
-Field = tuple[str, int, str]
 SCHEMA: dict[str, tuple[Field, ...]] = {
     "XSpace": (("planes", 1, "*XPlane"), ("errors", 2, "*STRING"), ("warnings", 3, "*STRING"), ("hosts", 4, "*STRING")),
     "XPlane": (
@@ -123,30 +120,4 @@ def add_stat_name(plane: Any, name: str) -> int:
 
 @cache
 def _build_classes() -> dict[str, Any]:
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415  # see above
-
-    file = descriptor_pb2.FileDescriptorProto(name="xplane.proto", package=PACKAGE, syntax="proto3")
-    for name, fields in SCHEMA.items():
-        described = file.message_type.add(name=name)
-        for field in fields:
-            _add_field(described, *field)
-    union = next(each for each in file.message_type if each.name == "XStat")
-    union.oneof_decl.add(name=VALUE)
-    for field in union.field[1:]:
-        field.oneof_index = 0
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}")) for name in SCHEMA}
-
-
-def _add_field(described: Any, name: str, number: int, text: str) -> None:
-    from google.protobuf import descriptor_pb2  # noqa: PLC0415  # see above
-
-    kinds = descriptor_pb2.FieldDescriptorProto
-    field = described.field.add(name=name, number=number)
-    field.label = kinds.LABEL_REPEATED if text.startswith(REPEATED) else kinds.LABEL_OPTIONAL
-    kind = text.removeprefix(REPEATED)
-    if kind in SCHEMA:
-        field.type, field.type_name = kinds.TYPE_MESSAGE, f".{PACKAGE}.{kind}"
-    else:
-        field.type = kinds.Type.Value(f"TYPE_{kind}")
+    return build_messages(PACKAGE, SCHEMA, unions={"XStat": VALUE})
