@@ -20,6 +20,7 @@ from mnist_core.language.shapes import SIDE
 from mnist_core.models.classifier import SERVING_SIGNATURE, Classifier, list_versions, load_classifier, load_keras_model
 from mnist_core.models.model import pixel_divisor
 from mnist_core.models.saved_graph import GRAPH_FILE, SavedGraph
+from mnist_core.models.warmup import write_warmup_requests
 
 FLOAT_SIGNATURE = "serving_float"
 SIGNATURES = {SERVING_SIGNATURE: "uint8", FLOAT_SIGNATURE: "float32"}
@@ -68,7 +69,8 @@ def export_model(source: Path, base: Path, *, say: Say = say_nothing) -> ExportR
     by 255.
 
     The version is written under a name that no server looks at, reloaded in a fresh process and compared with the Keras
-    model, and then renamed into place. Requests name no device, so a server may use any.
+    model, and then renamed into place. Requests name no device, so a server may use any. TensorFlow Serving finds
+    warm-up requests in it, one of 1 and one of 32 pictures for each signature; the fresh process has run them too.
 
     Args:
         source: Path of a run folder, a ``.keras`` or an ``.h5`` file.
@@ -91,6 +93,7 @@ def export_model(source: Path, base: Path, *, say: Say = say_nothing) -> ExportR
             version = Path(workspace) / "version"
             say(f"writing {source} as a SavedModel")
             write_saved_model(model, version)
+            write_warmup_requests(version, base.resolve().name, SIGNATURES, check_pictures())
             say(f"checking it in a fresh process on {NUM_CHECKED} pictures")
             difference = check_difference(_fresh_outputs(version, Path(workspace)), model)
             path = _claim_version(version, base)

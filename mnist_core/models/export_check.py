@@ -2,8 +2,8 @@
 
 ``python -m mnist_core.models.export_check VERSION WORKSPACE SIGNATURE...``
 
-Reads ``WORKSPACE/pictures.npy``, raw uint8 pixels, and writes each signature's output to ``WORKSPACE/SIGNATURE.npy``.
-Nothing of Keras is imported, so what works here works in a server.
+Reads ``WORKSPACE/pictures.npy``, raw uint8 pixels, and writes each signature's output to ``WORKSPACE/SIGNATURE.npy``;
+then runs the warm-up requests. Nothing of Keras is imported, so what works here works in a server.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 
 
 def run_signatures(version: Path, workspace: Path, signatures: Sequence[str]) -> None:
-    """Write what each signature of the SavedModel gives for the pictures in the workspace."""
+    """Write what each signature of the SavedModel gives for the pictures in the workspace; run its warm-up requests."""
     import tensorflow as tf  # noqa: PLC0415  # after main has hidden the GPUs
+
+    from mnist_core.models.warmup import read_warmup_requests  # noqa: PLC0415  # it imports TensorFlow
 
     loaded = tf.saved_model.load(str(version), tags=["serve"])
     pictures = np.load(workspace / "pictures.npy", allow_pickle=False)
@@ -27,6 +29,8 @@ def run_signatures(version: Path, workspace: Path, signatures: Sequence[str]) ->
         dtype = serve.structured_input_signature[1]["input"].dtype
         output = serve(input=tf.cast(pictures, dtype))["output"]
         np.save(workspace / f"{name}.npy", output.numpy(), allow_pickle=False)
+    for name, inputs in read_warmup_requests(version):
+        loaded.signatures[name](**{key: tf.constant(tensor) for key, tensor in inputs.items()})
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from mnist_core.models.export import (
 )
 from mnist_core.models.model import build_model, pixel_divisor
 from mnist_core.models.saved_graph import SavedGraph
+from mnist_core.models.warmup import WARMUP_FILE, write_warmup_requests
 
 SIGNATURES = ("serving_default", "serving_float")
 
@@ -94,6 +95,23 @@ def test_other_users_may_read_the_version(exported: tuple[ExportResult, list[str
     (tmp_path / "plain").mkdir()
 
     assert stat.S_IMODE(exported[0].path.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+@pytest.mark.process
+def test_export_has_warm_up_requests_under_the_name_of_its_folder(exported: tuple[ExportResult, list[str]]) -> None:
+    (record, *others) = tf.data.TFRecordDataset(str(exported[0].path / WARMUP_FILE))
+
+    assert len(others) == 3
+    assert exported[0].path.parent.name.encode() in record.numpy()
+
+
+def test_warm_up_request_that_fails_is_found_by_the_check(model: keras.Model, tmp_path: Path) -> None:
+    write_saved_model(model, tmp_path / "1")
+    write_warmup_requests(tmp_path / "1", "linear", {"serving_text": "uint8"}, check_pictures())
+    np.save(tmp_path / "pictures.npy", check_pictures())
+
+    with pytest.raises(KeyError, match="serving_text"):
+        export_check.run_signatures(tmp_path / "1", tmp_path, SIGNATURES)
 
 
 @pytest.mark.process
@@ -282,6 +300,7 @@ def test_check_that_hangs_is_an_error(source: Path, tmp_path: Path, monkeypatch:
 def test_check_hides_the_gpus(model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     write_saved_model(model, tmp_path / "1")
+    write_warmup_requests(tmp_path / "1", "linear", {"serving_float": "float32"}, check_pictures())
     np.save(tmp_path / "pictures.npy", check_pictures())
 
     export_check.main([str(tmp_path / "1"), str(tmp_path), "serving_default"])
