@@ -12,6 +12,7 @@ from bench.cases.selection import Selection, build_case
 from bench.commands.subject_options import build_subjects
 from bench.pipelines.arms import ARMS, RAW
 from mnist_core import Device, InputError
+from mnist_core.language.choice import explain_choice
 from reports.record.case import DEFAULT, Subject
 
 DEVICES: dict[str, tuple[Device, ...]] = {"auto": ("cpu", "gpu"), "cpu": ("cpu",), "gpu": ("gpu",)}
@@ -105,6 +106,8 @@ def read_selection(config: pytest.Config) -> Selection:
         InputError: A pipeline is written wrongly, or options belong to one that is not there.
     """
     options = config.option
+    if unknown := [arm for arm in options.arm or () if arm not in ARMS]:
+        raise InputError(explain_choice("--arm", ARMS, unknown[0]))
     subjects = _read_subjects(options)
     return Selection(
         options.ordering,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mnist_core.devices.quiet import import_tensorflow
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.device import DeviceChoice
 from mnist_core.language.errors import InputError
 from mnist_core.language.named_orderings import find_ordering
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 EXIT_FAILED = 1
+FORMATS = ("savedmodel", "litert", "onnx")
 
 app = build_app("MNIST from the data to a SavedModel: train, evaluate, export, predict.")
 
@@ -137,7 +139,7 @@ def export(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .keras or .h5.")],
     target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="DIR/1/, DIR/2/ and so on is made, or FILE.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="savedmodel|litert|onnx", help="onnx needs the extra onnx.")
+        str, typer.Option("--format", metavar="|".join(FORMATS), help="onnx needs the extra onnx.")
     ] = "savedmodel",
     as_json: AsJson = False,
 ) -> None:
@@ -147,8 +149,8 @@ def export(
     serving_float. A SavedModel holds warm-up requests of 1 and 32 pictures for both, which TensorFlow Serving runs when
     it loads the model. Nothing is exported if the probabilities differ by more than 0.00001 or a request fails.
     """
-    if form not in ("savedmodel", "litert", "onnx"):
-        raise InputError(f"--format must be savedmodel, litert or onnx, got '{form}'.")
+    if form not in FORMATS:
+        raise InputError(explain_choice("--format", FORMATS, form))
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
     from mnist_core.models.convert import export_litert, export_onnx

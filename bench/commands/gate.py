@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.budget import Budget
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
@@ -176,5 +177,5 @@ def parse_metrics(text: str | None) -> tuple[GatedMetric, ...]:
     names = [] if text is None else [name.strip() for name in text.split(",")]
     chosen = tuple(metric for metric in GATED if metric in names)
     if unknown := [name for name in names if name not in GATED]:
-        raise InputError(f"--metrics must be of {', '.join(GATED)}, got '{unknown[0]}'.")
+        raise InputError(explain_choice("--metrics", GATED, unknown[0]))
     return chosen

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def parse_kinds(text: str) -> tuple[TrialKind, ...]:
 
     names = [name.strip() for name in text.split(",")]
     if unknown := [name for name in names if name not in KIND_NAMES]:
-        raise InputError(f"--kinds must be of {', '.join(KIND_NAMES)}, got '{unknown[0]}'.")
+        raise InputError(explain_choice("--kinds", KIND_NAMES, unknown[0]))
     return tuple(kind for name, kind in zip(KIND_NAMES, KINDS, strict=True) if name in names)
 
 

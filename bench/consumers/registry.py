@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass
 from importlib import import_module
@@ -140,7 +141,9 @@ def find_consumer(name: str) -> Consumer:
         InputError: There is none.
     """
     if name not in CONSUMERS:
-        raise InputError(f"consumer must be one of {', '.join(CONSUMERS)}, got '{name}'.")
+        near = difflib.get_close_matches(name, CONSUMERS, n=1)  # the revision's `mnist_core` may not suggest any
+        hint = f": did you mean {near[0]}?" if near else "."
+        raise InputError(f"consumer must be one of {', '.join(CONSUMERS)}, got '{name}'{hint}")
     return CONSUMERS[name]
 
 

@@ -17,6 +17,7 @@ from bench.gate.revisions import make_folder
 from bench.gate.slots import Slots
 from bench.pipelines.arms import RAW
 from bench.trials.checkouts import build_slots
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from reports.gate.pairs import read_difference
 from reports.gate.record import Failure
@@ -44,7 +45,7 @@ def choose_cases(patterns: Sequence[str]) -> tuple[str, ...]:
     names = [case.tell(arm=False, device=False) for case in build_gate_cases(RAW, min(NUM_EXAMPLES))]
     for pattern in patterns:
         if not any(is_chosen([pattern], name) for name in names):
-            raise InputError(f"no case matches '{pattern}': there are {', '.join(names)}.")
+            raise InputError(explain_choice("a case", names, pattern))
     return tuple(name for name in names if is_chosen(patterns, name))
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from mnist_core.devices.nvidia import list_gpus, read_driver
 from mnist_core.devices.support import HIDES, DeviceError, GpuSupport, explain_missing_gpu
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.device import Device, DeviceChoice
 from mnist_core.language.errors import InputError
 
@@ -65,7 +66,7 @@ def use_device(asked: DeviceChoice) -> DeviceInUse:
         'CPU:0'
     """
     if asked not in CHOICES:
-        raise InputError(f"the device must be one of {', '.join(CHOICES)}, got {asked!r}.")
+        raise InputError(explain_choice("the device", CHOICES, asked))
     gpus = tf.config.list_physical_devices("GPU")
     found = (CPU, *(GPU for _ in gpus))
     if asked == "gpu" and not gpus:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
+from mnist_core.language.choice import suggest
 from mnist_core.language.errors import InputError
 from mnist_core.language.ordering import Ordering, parse_ordering
 
@@ -93,7 +93,6 @@ def find_ordering(name_or_text: str) -> Ordering:
     if name_or_text in NAMED_ORDERINGS:
         return NAMED_ORDERINGS[name_or_text].ordering
     if name_or_text.isidentifier():
-        close = difflib.get_close_matches(name_or_text, NAMED_ORDERINGS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"use a chain of stages or {', '.join(NAMED_ORDERINGS)}."
-        raise InputError(f"no ordering is named '{name_or_text}': {hint}")
+        known = f": use a chain of stages or {', '.join(NAMED_ORDERINGS)}."
+        raise InputError(f"no ordering is named '{name_or_text}'{suggest(NAMED_ORDERINGS, name_or_text) or known}")
     return parse_ordering(name_or_text)

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from mnist_core.language.ordering import Ordering
 from mnist_core.language.stage import check_count
@@ -24,7 +25,7 @@ MAX_SEED = 2**32 - 1  # NumPy's limit for a legacy seed, which Keras sets too
 def _check_choice(name: str, value: object, choices: object) -> None:
     allowed = get_args(choices)
     if value not in allowed:
-        raise InputError(f"{name} must be one of {', '.join(allowed)}, got {value!r}.")
+        raise InputError(explain_choice(name, allowed, value))
 
 
 def _check_seed(name: str, value: object) -> None:

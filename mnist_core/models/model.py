@@ -9,6 +9,7 @@ from typing import get_args
 import keras
 import numpy as np
 
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.language.spec import ModelName, Normalize
@@ -43,9 +44,9 @@ def build_model(name: ModelName, *, normalize: Normalize = "pipeline", seed: int
         (None, 10)
     """
     if name not in MODELS:
-        raise InputError(f"model must be one of {', '.join(MODELS)}, got {name!r}.")
+        raise InputError(explain_choice("model", MODELS, name))
     if normalize not in get_args(Normalize):
-        raise InputError(f"normalize must be one of {', '.join(get_args(Normalize))}, got {normalize!r}.")
+        raise InputError(explain_choice("normalize", get_args(Normalize), normalize))
     scale = [keras.layers.Rescaling(PIXEL_SCALE, name="rescale")] if normalize == "model" else []
     pixels = keras.Input((SIDE, SIDE), name="input")
     return keras.Sequential([pixels, *scale, *MODELS[name](_layer_seeds(seed))], name=name)

@@ -12,6 +12,7 @@ import typer
 from mnist_core.language.errors import InputError
 from mnist_core.language.version import read_version
 from mnist_core.terminal.console import print_error
+from mnist_core.terminal.usage import BadUsage, explain_usage, is_help
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -62,7 +63,11 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
         failure: A further error that is told in one line.
     """
     try:
-        app()
+        code = app(standalone_mode=False)
+    except BadUsage as error:
+        if not is_help(error):
+            print_error(InputError(explain_usage(error)))
+        sys.exit(EXIT_BAD_INPUT)
     except (InputError, failure) as error:
         print_error(error)
         sys.exit(EXIT_BAD_INPUT)
@@ -83,7 +88,7 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
     except Exception:  # noqa: BLE001  # Python would end with 1
         traceback.print_exc()
         sys.exit(EXIT_BAD_INPUT)
-    sys.exit(0)
+    sys.exit(code or 0)
 
 
 def _is_broken_pipe(error: BaseException | None) -> bool:

@@ -11,6 +11,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from mnist_core.language.choice import explain_choice
 from reports.claims.claim import Claim, ClaimError
 
 CLAIMS_FILE = "claims.toml"
@@ -58,7 +59,7 @@ def select_claims(claims: tuple[Claim, ...], wanted: str) -> tuple[Claim, ...]:
     for name in wanted.split(","):
         found = [claim for claim in claims if name.strip() in (claim.id, claim.id.rstrip("abcdefghij"))]
         if not found:
-            known = ", ".join(claim.id for claim in claims)
-            raise ClaimError(f"there is no claim '{name.strip()}': use {ALL} or {known}.")
+            known = [ALL, *(claim.id for claim in claims)]
+            raise ClaimError(explain_choice("a claim", known, name.strip()))
         chosen += found
     return tuple(dict.fromkeys(chosen))

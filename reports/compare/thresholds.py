@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from mnist_core.language.choice import explain_choice
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
@@ -126,8 +127,7 @@ def _check_can_be_kept(threshold: MetricThreshold, text: str) -> None:
 def _find_metric(name: str) -> Metric:
     found = [metric for metric in COMPARED if metric.name.startswith(name)]
     if len(found) != 1:
-        known = ", ".join(metric.name for metric in COMPARED)
-        raise CompareError(f"--fail-on: '{name}' is not the beginning of one metric: {known}.")
+        raise CompareError(explain_choice("the metric of --fail-on", [metric.name for metric in COMPARED], name))
     return found[0]
 
 

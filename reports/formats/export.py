@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mnist_core.files.whole_file import write_whole
 from mnist_core.files.whole_folder import write_whole_folder
+from mnist_core.language.choice import explain_choice
 from reports.formats.bencher import render_bencher
 from reports.formats.comma_separated import render_csv, render_csv_of_turns
 from reports.formats.flat_json import render_flat_json
@@ -38,7 +39,7 @@ def check_request(name: str, target: Path | None, *, turns: bool) -> None:
         ExportError: There is no such format, or it cannot be had so.
     """
     if name not in FORMATS:
-        raise ExportError(f"--to must be one of {', '.join(FORMATS)}, got '{name}'.")
+        raise ExportError(explain_choice("--to", FORMATS, name))
     if turns and name != CSV:
         raise ExportError(f"--turns belongs to --to {CSV}, got --to {name}.")
     if target is None and name == HPARAMS:

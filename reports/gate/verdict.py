@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from reports.gate.control import Control, judge_control
 from reports.gate.record import STAGES, GateRecord, Series
@@ -118,7 +119,7 @@ def parse_failing(text: str) -> tuple[Outcome, ...]:
     known = {outcome.value: outcome for outcome in FAILING}
     names = [] if text == NOTHING else [name.strip() for name in text.split(",")]
     if wrong := [name for name in names if name not in known]:
-        raise GateError(f"--fail-on must be {NOTHING} or some of {','.join(known)}, got '{wrong[0]}'.")
+        raise GateError(explain_choice("--fail-on", (*known, NOTHING), wrong[0]))
     return tuple(known[name] for name in names)
 
 

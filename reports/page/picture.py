@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import vl_convert
 
+from mnist_core.language.choice import explain_choice
 from reports.drawing.blocks import Figure, Section
 from reports.page.charts.themes import Theme, build_config
 from reports.page.files import PageError
@@ -46,7 +47,7 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> b
         PageError: There is no such picture, or the run has nothing for it.
     """
     if chart not in CHARTS:
-        raise PageError(f"there is no picture {chart!r}: use {', '.join(CHARTS)}.")
+        raise PageError(explain_choice("--chart", CHARTS, chart))
     section = CHARTS[chart](summary)
     figure = next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None
     if figure is None:

@@ -55,7 +55,7 @@ def test_only_what_is_asked_for_is_measured() -> None:
         "graph_function",
         "three_epochs",
     }
-    with pytest.raises(ClaimError, match="there is no claim 'C28x'"):
+    with pytest.raises(ClaimError, match="got 'C28x': did you mean C28"):
         build_claim_cases("C28x")
 
 

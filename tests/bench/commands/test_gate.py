@@ -237,9 +237,9 @@ def test_a_killed_gate_leaves_no_process(repository: GitFolder, digits_file: str
         (("--base", "HEAD", "--head", "--all"), "git knows no revision '--all'."),
         (
             ("--base", "HEAD", "--metrics", "time,speed"),
-            "--metrics must be of time, cpu, first_batch, memory, got 'speed'.",
+            "--metrics must be one of time, cpu, first_batch, memory, got 'speed'.",
         ),
-        (("--base", "HEAD", "--fail-on", "rain"), "--fail-on must be nothing or some of"),
+        (("--base", "HEAD", "--fail-on", "rain"), "--fail-on must be one of"),
         (
             ("--base", "HEAD", "--cases", "none-*"),
             "nothing can be compared: no case matches none-*; there are post-raw-cpu",

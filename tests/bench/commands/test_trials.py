@@ -87,7 +87,7 @@ def test_each_trial_has_a_line_with_the_time_left() -> None:
 
 def test_kinds_are_chosen_by_name() -> None:
     assert parse_kinds("slowed, same") == ("A/A same", "A/B")
-    with pytest.raises(InputError, match=r"^--kinds must be of same, rebuilt, slowed, got 'rain'\.$"):
+    with pytest.raises(InputError, match=r"^--kinds must be one of same, rebuilt, slowed, got 'rain'\.$"):
         parse_kinds("same,rain")
 
 
@@ -108,11 +108,11 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     [
         (
             (*RUN, "--kinds", "rain"),
-            "--kinds must be of same, rebuilt, slowed, got 'rain'.",
+            "--kinds must be one of same, rebuilt, slowed, got 'rain'.",
         ),
         ((*RUN, "--revision", "nowhere"), "git knows no revision 'nowhere'."),
         ((*RUN, "--data", "nowhere.npz"), "nowhere.npz"),
-        ((*DESIGNS, "--cases", "rain"), "no case matches 'rain': there are post, "),
+        ((*DESIGNS, "--cases", "rain"), "a case must be one of post, "),
         ((*DESIGNS, "--data", "nowhere.npz"), "nowhere.npz"),
         (
             ("trials", "designs", "--budget", "0", "--out", "pyproject.toml"),

@@ -89,4 +89,4 @@ def test_the_command_judges_an_older_record_too() -> None:
 def test_wrong_input_is_one_line() -> None:
     done = report(str(FORMAT_1), "--only", "C99")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "there is no claim 'C99'" in done.stderr
+    assert "a claim must be one of all, C1a, " in done.stderr

@@ -84,7 +84,7 @@ def folder(tmp_path: Path) -> Path:
         ("a.json data.json", 2, "different data cannot be compared: a.json measured mnist.npz (sha256 0123456789ab), "),
         ("a.json cut.json", 2, "cut.json is not JSON, or only a part of it."),
         ("a.json none.json", 2, "none.json does not exist: give a run's folder or its record.json."),
-        ("a.json same.json --fail-on speed:5%", 2, "--fail-on: 'speed' is not the beginning of one metric: time, "),
+        ("a.json same.json --fail-on speed:5%", 2, "the metric of --fail-on must be one of time, "),
         ("a.json same.json --fail-on live:13%", 2, "have no case in common that has live_bytes."),
     ],
 )

@@ -72,7 +72,10 @@ def test_hparams_makes_a_folder_once(tmp_path: Path) -> None:
     ("arguments", "reason"),
     [
         (["--to", "yaml"], "--to must be one of markdown, csv, json, github-benchmark, bencher, hparams, got 'yaml'."),
-        (["--to", "CSV"], "--to must be one of markdown, csv, json, github-benchmark, bencher, hparams, got 'CSV'."),
+        (
+            ["--to", "CSV"],
+            "--to must be one of markdown, csv, json, github-benchmark, bencher, hparams, got 'CSV': did you mean csv?",
+        ),
         (["--to", "json", "--turns"], "--turns belongs to --to csv, got --to json."),
         (["--to", "hparams"], "--to hparams makes a folder: name it with -o."),
         (["--to", "csv"], "runs/ holds no record: name one, or make one with pytest bench/ --benchmark-only."),

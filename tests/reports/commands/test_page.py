@@ -87,7 +87,7 @@ def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
         ),
         (["page", "-o", "folder.html"], "folder.html is a folder: name a file in it."),
         (["page", "-o", "damaged.json/report.html"], "damaged.json/report.html cannot be written: File exists."),
-        (["picture", "--chart", "pie"], f"there is no picture 'pie': use {charts}."),
+        (["picture", "--chart", "pie"], f"--chart must be one of {charts}, got 'pie'."),
         (["picture", "-o", "a.gif"], "a.gif must end with .svg or .png."),
         (
             ["picture", "--chart", "memory"],

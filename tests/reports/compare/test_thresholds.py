@@ -61,7 +61,7 @@ def test_a_threshold_is_a_metric_or_its_beginning_and_percent(text: str, metric:
         (["time:\u0665%"], "must be METRIC:PERCENT%"),
         (["time:nan%"], "got 'time:nan%'"),
         (["time:5%\n"], "must be METRIC:PERCENT%"),
-        (["speed:5%"], "'speed' is not the beginning of one metric: time, relative, first_batch, "),
+        (["speed:5%"], "the metric of --fail-on must be one of time, relative, first_batch, "),
         (["time:5%", "time:10%"], "two thresholds for time: give one."),
         (["time:5%", "ti:10%"], "two thresholds for time: give one."),
         (["accuracy:100%"], "accuracy can never be 100 % worse: more of it is better."),

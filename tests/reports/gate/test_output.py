@@ -207,7 +207,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
         (["."], "error: . cannot be read: Is a directory.\n"),
         (
             ["gate.json", "--fail-on", "slow"],
-            "error: --fail-on must be nothing or some of regressed,failed,inconclusive, got 'slow'.\n",
+            "error: --fail-on must be one of regressed, failed, inconclusive, nothing, got 'slow'.\n",
         ),
         (["gate.json", "--markdown", "."], "error: . cannot be written: Is a directory.\n"),
     ):
