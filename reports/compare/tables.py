@@ -24,11 +24,11 @@ from reports.drawing.blocks import (
     number_columns,
 )
 from reports.drawing.numbers import render_estimate, render_ratio
+from reports.drawing.units import DIGITS
 from reports.stats.median import CONFIDENCE
 from reports.summary.metric import RELATIVE, ROUND_TIME, TIME, Metric, name_relative
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
-from reports.summary.unit import DIGITS
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 UNKNOWN = "?"

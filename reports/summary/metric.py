@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from reports.drawing.units import ACCURACY_SHARE, BYTES, EXAMPLES_PER_S, FACTOR, SECONDS, SHARE, Unit
 from reports.record.capture import Capture
 from reports.record.case import REFERENCE
 from reports.record.memory import Memory
 from reports.record.record import CaseRecord
 from reports.record.sample import Mixing, Sample
 from reports.stats.median import Estimate, estimate_median
-from reports.summary.unit import ACCURACY_SHARE, BYTES, EXAMPLES_PER_S, FACTOR, SECONDS, SHARE, Unit
 
 NANOSECONDS = 1_000_000_000  # in a second
 
