@@ -1,4 +1,4 @@
-"""Which cases stand beside each other, and what that shows: ranks, twins, the control, shuffling, predictions."""
+"""Which cases stand beside each other, and what that shows: ranks, twins, shuffling, predictions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
 from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE
-from reports.summary.reference import CPU, SAME_CASE, estimate_shared
+from reports.summary.reference import CPU, SAME_CASE
 
 COLD = "cold"  # the group of the same pipelines with their files dropped from the page cache
 PIPELINES = "pipelines"  # the group of a run of a person's pipelines
@@ -66,19 +66,6 @@ class Field:
     def reference(self) -> CaseSummary | None:
         """The case that the others' ratios are to; None where it was not measured."""
         return next((each.case for each in self.ranked if each.case.is_reference), None)
-
-
-@dataclass(frozen=True)
-class Control:
-    """One case that was measured under two names.
-
-    Args:
-        name: Name of the case that the control repeats.
-        ratio: How many times as fast as that it seemed: what no difference below means.
-    """
-
-    name: str
-    ratio: Estimate
 
 
 @dataclass(frozen=True)
@@ -178,19 +165,6 @@ def _find_same_programs(cases: Sequence[CaseSummary]) -> dict[str, str]:
     """For each case that TensorFlow ran as the same program as an earlier one: its name and that one's."""
     first = {case.chain: case.name for case in reversed(cases)}
     return {case.name: first[case.chain] for case in cases if case.chain and first[case.chain] != case.name}
-
-
-def find_control(cases: Sequence[CaseSummary]) -> Control | None:
-    """The control beside the case that it repeats; None where the two did not take turns."""
-    control = next((case for case in cases if case.name == CONTROL), None)
-    if control is None:
-        return None
-    wanted = (control.ordering, control.arm, control.device)
-    twins = (case for case in list_drained(cases) if (case.ordering, case.arm, case.device) == wanted)
-    if (twin := next(twins, None)) is None:
-        return None
-    ratio = estimate_shared(*(case.values.get(RATE.name, {}) for case in (control, twin)))
-    return None if ratio is None else Control(twin.name, ratio)
 
 
 def list_busy(cases: Sequence[CaseSummary]) -> tuple[CaseSummary, ...]:

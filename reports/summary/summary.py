@@ -13,12 +13,10 @@ from reports.record.record import Record
 from reports.summary.case import CaseSummary, summarize_cases
 from reports.summary.environment import list_environment
 from reports.summary.fields import (
-    Control,
     Field,
     Mixed,
     Prediction,
     Winner,
-    find_control,
     find_winners,
     list_busy,
     list_on_several_devices,
@@ -27,6 +25,7 @@ from reports.summary.fields import (
     rank_mixed,
 )
 from reports.summary.identity import Facts, keep_known
+from reports.summary.noise import Control, Noise, find_control, judge_noise
 
 ITERATED = "infer"  # the one consumer whose examples are no epoch
 
@@ -96,6 +95,11 @@ class Summary:
     def num_contaminated(self) -> int:
         """In how many of these others used more of the machine than the rule allows."""
         return sum(case.num_contaminated for case in self.cases)
+
+    @property
+    def noise(self) -> Noise | None:
+        """How far the run can be believed; None where nothing was timed."""
+        return judge_noise(self.cases, self.control)
 
     @property
     def pipelines(self) -> tuple[CaseSummary, ...]:
