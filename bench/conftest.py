@@ -25,7 +25,7 @@ from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter, build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError, forks
-from mnist_core.digits.load import default_source
+from mnist_core.digits.load import choose_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from reports.claims.file import ALL, load_claims, select_claims
@@ -33,7 +33,7 @@ from reports.claims.tables import tabulate_verdicts_briefly
 from reports.claims.verdict import judge_claims
 from reports.drawing.blocks import Block
 from reports.drawing.text import lay_out
-from reports.record.case import OWN_DATA, Case
+from reports.record.case import Case
 from reports.record.errors import RecordError
 from reports.record.file import load_record
 from reports.record.record import KEY, CaseRecord
@@ -43,6 +43,7 @@ from reports.summary.summary import Summary, summarize
 from reports.tables.all_tables import tabulate_run
 
 CASES = pytest.StashKey[dict[str, list[Case]]]()
+SOURCE = pytest.StashKey[str]()
 ENVIRONMENT = pytest.StashKey[Surroundings]()
 READINGS = {"memory": measure_memory, "stages": measure_stages, "mixing": measure_mixing}
 IS_WRITTEN = pytest.StashKey[bool]()  # this run's record: an older file of that name is not this run's result
@@ -61,7 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     options = config.option
     config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:
-        config.stash[CASES] = build_groups(read_selection(config))
+        selection = read_selection(config)
+        config.stash[CASES] = build_groups(selection)
+        config.stash[SOURCE] = choose_source(options.data, is_read=selection.reads_digits)
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
     if options.benchmark_json is not None:
@@ -74,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """What takes the place of our orderings, and what is left out then."""
     groups = config.stash[CASES]
-    drained = [case for case in groups["orderings"] if case.subject.kind in OWN_DATA]
+    drained = [case for case in groups["orderings"] if case.subject.reads_own_data]
     if not drained:
         return []
     names = ", ".join(dict.fromkeys(case.name for case in drained))
@@ -126,9 +129,7 @@ class Measurements:
         if self._left_s is None:
             self._left_s = sum(GROUPS[group].budget_s for group, cases in self._cases.items() if cases)
         limit = self._config.option.memory_limit
-        self._start_worker = WorkerStarter(
-            self._config.option.data or default_source(), None if limit is None else int(limit * GIBIBYTE)
-        )
+        self._start_worker = WorkerStarter(self._config.stash[SOURCE], None if limit is None else int(limit * GIBIBYTE))
 
     def measure(self, group: str, case: Case) -> CaseRecord:
         """The record of `case`; the test fails with the reason if its worker failed, and is skipped without its GPU."""
@@ -149,7 +150,7 @@ class Measurements:
     def _gather(self, group: str, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """The outcomes with the group that tables know; ratios of pipelines are to the first that did not fail."""
         records = [each for each in outcomes.values() if isinstance(each, CaseRecord)]
-        if any(case.subject.kind in OWN_DATA for case in self._cases[group]):
+        if any(case.subject.reads_own_data for case in self._cases[group]):
             gathered = gather_pipelines(records, COLD if group == COLD else PIPELINES)
         else:
             gathered = tuple(replace(each, group=group) for each in records)

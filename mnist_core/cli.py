@@ -89,16 +89,18 @@ def train(
     spec = TrainSpec(pipeline, model, epochs, loop, steps_per_epoch, learning_rate, checkpoint, seed)
     window = None if profile is None else parse_step_window(profile)
     messages = _open_messages(as_json=as_json)
+    from mnist_core.digits.load import choose_source, load_digits
+
+    source = choose_source(data)
     import_tensorflow(find_devices=True)
     from mnist_core.devices.choose import use_device
-    from mnist_core.digits.load import load_digits
     from mnist_core.training.progress import TrainingProgress
     from mnist_core.training.run_folder import RunFolder
     from mnist_core.training.tables import render_trace, render_training
     from mnist_core.training.train import train as train_model
 
     in_use = use_device(device)
-    digits = load_digits(data, say=messages.print)
+    digits = load_digits(source, say=messages.print)
     folder = RunFolder(out or Path("runs") / model)
     progress = TrainingProgress(messages, epochs)
     try:
@@ -116,14 +118,16 @@ def train(
 def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
     """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
     messages = _open_messages(as_json=as_json)
+    from mnist_core.digits.load import choose_source, load_digits
+
+    source = choose_source(data)
     import_tensorflow(find_devices=True)
-    from mnist_core.digits.load import load_digits
     from mnist_core.models.classifier import load_classifier
     from mnist_core.training.evaluate import evaluate as evaluate_model
     from mnist_core.training.tables import render_confusion, render_evaluation
 
     classifier = load_classifier(model)
-    digits = load_digits(data, say=messages.print)
+    digits = load_digits(source, say=messages.print)
     result = evaluate_model(classifier, digits.test_images, digits.test_labels)
     described = {"data": {"name": digits.name, "fingerprint": digits.fingerprint}, **result.to_dict()}
     _print_result(described, as_json, render_evaluation(result, digits.name), render_confusion(result))

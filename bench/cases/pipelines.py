@@ -11,7 +11,7 @@ from bench.consumers.registry import check_case
 from bench.pipelines.arms import Arm
 from bench.subjects.pipeline_text import FILE, SELECT, SHAPE, describe_pipeline, is_pipeline, split_text, tell_option
 from mnist_core import NAMED_ORDERINGS, InputError
-from reports.record.case import DEFAULT, OWN_DATA, PIPELINE, Case, Subject
+from reports.record.case import DEFAULT, PIPELINE, Case, Subject
 from reports.record.program import Device
 
 
@@ -150,7 +150,7 @@ def build_trained(subjects: Sequence[Subject], model: str, device: Device = "cpu
 
 def build_cold(subjects: Sequence[Subject]) -> list[Case]:
     """Every pipeline of a person's own drained, its files dropped from the page cache before every turn."""
-    return _check([Case(subject, is_cold=True) for subject in subjects if subject.kind in OWN_DATA])
+    return _check([Case(subject, is_cold=True) for subject in subjects if subject.reads_own_data])
 
 
 def build_staged(subjects: Sequence[Subject]) -> list[Case]:

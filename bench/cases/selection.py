@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +14,7 @@ from bench.subjects.orderings import describe_ordering
 from mnist_core import NAMED_ORDERINGS, Device, InputError, PipelineSpec, find_ordering
 from reports.record.case import DEFAULT, Case, Subject
 
+OWN, OWN_DIGITS = "own", 4  # how an ordering is called that a user gave no name: own_ and the beginning of a hash
 RAW_PREFETCH = 2  # what prefetch(auto) starts with; with autotune off it would still tune itself
 
 
@@ -47,21 +50,40 @@ class Selection:
 
     @property
     def own_names(self) -> list[str]:
-        """The names that a user added, or the texts in the form in which they are printed."""
-        return [_tidy(text) for text in self.orderings]
+        """What `build_case` takes for the orderings that a user added, each with a name that ``-k`` can select.
+
+        Raises:
+            InputError: One is no ordering, or two have the same name.
+        """
+        tidied = list(dict.fromkeys(_tidy(text) for text in self.orderings))
+        counts = Counter(split_named(each)[0] for each in tidied)
+        if twice := [name for name, count in counts.items() if count > 1]:
+            raise InputError(f"two orderings are named '{twice[0]}': give each a name of its own.")
+        return tidied
 
     @property
     def names(self) -> list[str]:
         """All named orderings, and those that a user added."""
         return list(dict.fromkeys([*NAMED_ORDERINGS, *self.own_names]))
 
+    @property
+    def reads_digits(self) -> bool:
+        """False where all that is measured reads its own data."""
+        return not self.subjects or not all(subject.reads_own_data for subject in self.subjects)
+
 
 def _tidy(given: str) -> str:
-    """A name of ours, or a text in the form in which it is printed, with the name that it was given."""
+    """A name of ours, or a text in the form in which it is printed, with the name that it was given or a short one."""
     name, text = split_named(given)
     if text in NAMED_ORDERINGS:
         return given
-    return str(find_ordering(text)) if name == text else f"{name}={find_ordering(text)}"
+    printed = str(find_ordering(text))
+    return f"{_shorten(printed) if name == text else name}={printed}"
+
+
+def _shorten(text: str) -> str:
+    """A name for an ordering that has none: short, a word for ``-k``, and the same in every run."""
+    return f"{OWN}_{hashlib.sha256(text.encode()).hexdigest()[:OWN_DIGITS]}"
 
 
 def split_named(text: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def noise(
     from bench.pipelines.arms import RAW
     from bench.turns.noise import measure_differences
     from bench.workers.fork_server import WorkerStarter
-    from mnist_core.digits.load import default_source
+    from mnist_core.digits.load import choose_source
     from mnist_core.language.errors import InputError
     from mnist_core.terminal.console import open_console
     from reports.drawing.blocks import Table, build_row, number_columns, text_columns
@@ -91,7 +91,7 @@ def noise(
             "give one of --ordering, --pipeline and --run; --arg, --select and --source belong to a pipeline."
         )
     rows = []
-    start_worker, num_done = WorkerStarter(data or default_source()), 0
+    start_worker, num_done = WorkerStarter(choose_source(data, is_read=own is None)), 0
     with QuietBar(Console(stderr=True), "pairs") as bar:
         for arm, interleaved in itertools.product((DEFAULT, RAW), (True, False)):
             ours = build_case(ordering or CONTROLLED, arm=arm, num_examples=examples)

@@ -44,7 +44,7 @@ def describe(
     from bench.commands.subject_options import build_subject
     from bench.machine.environment import describe_environment
     from bench.workers.describing import ask_description
-    from mnist_core.digits.load import default_source
+    from mnist_core.digits.load import choose_source
     from mnist_core.terminal.console import open_console
     from reports.drawing.text import lay_out
     from reports.formats.description_json import render_description_json
@@ -53,9 +53,9 @@ def describe(
     machine = describe_environment()
     known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
     limit = min(known, default=None) if memory_limit is None else int(memory_limit * GIBIBYTE)
-    described = ask_description(
-        build_subject(subject, arg, select, source, run), data or default_source(), memory_limit_bytes=limit
-    )
+    chosen = build_subject(subject, arg, select, source, run)
+    digits = choose_source(data, is_read=not chosen.reads_own_data)
+    described = ask_description(chosen, digits, memory_limit_bytes=limit)
     if as_json:
         typer.echo(render_description_json(described))
     else:

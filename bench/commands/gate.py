@@ -127,13 +127,14 @@ def gate(
     from bench.commands.gate_run import measure, show
     from bench.gate.design import GateOptions, PairDesign
     from bench.subjects.pipeline_text import describe_pipeline, describe_run
-    from mnist_core.digits.load import default_source
+    from mnist_core.digits.load import choose_source
     from reports.gate.verdict import parse_failing
     from reports.summary.outcome import find_exit_code
 
     failing = parse_failing(fail_on)
     patterns = tuple(pattern.strip() for text in cases or () for pattern in text.split(",") if pattern.strip())
-    digits, seed, chosen = data or default_source(), random.SystemRandom().getrandbits(32), parse_metrics(metrics)
+    digits = choose_source(data, is_read=not (pipeline or run))
+    seed, chosen = random.SystemRandom().getrandbits(32), parse_metrics(metrics)
     if against is not None:
         if base or head or out or markdown or all_cores or pipeline or run:
             raise InputError(

@@ -42,7 +42,7 @@ from bench.turns.schedule import Budget
 from bench.workers.fork_server import build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
-from mnist_core.digits.load import default_source
+from mnist_core.digits.load import choose_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.stopping import stop_once
@@ -215,12 +215,13 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
     limit = options.memory_limit_gib
     budget = Budget(options.budget_s, FEWEST_VALUES, MAX_ROUNDS)
     seed = random.SystemRandom().getrandbits(32)
+    source = choose_source(options.data, is_read=any(not each.reads_own_data for each in options.subjects))
     with (
         GroupProgress(Console(stderr=True)) as progress,
         tempfile.TemporaryDirectory(prefix="mnist-bench-") as scratch,
         closing(
             InterpreterStarter(
-                options.data or default_source(),
+                source,
                 None if limit is None else int(limit * GIBIBYTE),
                 turn_limit_s=options.turn_limit_s,
                 scratch=Path(scratch),

@@ -50,7 +50,7 @@ def trace(
     from bench.commands.subject_options import build_subject
     from bench.consumers.registry import check_case
     from bench.workers.fork_server import WorkerStarter
-    from mnist_core.digits.load import default_source
+    from mnist_core.digits.load import choose_source
     from mnist_core.terminal.console import open_console
     from reports.drawing.text import lay_out
     from reports.record.case import Case
@@ -61,11 +61,12 @@ def trace(
 
     case = Case(build_subject(subject, arg, select, source, run), "observed", step_ms=step_ms or None)
     check_case(case)
+    digits = choose_source(data, is_read=not case.subject.reads_own_data)
     folder = out or name_folder()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     with (
         console.status("starting TensorFlow, and capturing"),
-        closing(WorkerStarter(data or default_source())(case)) as worker,
+        closing(WorkerStarter(digits)(case)) as worker,
     ):
         for line in worker.ready.notices:  # such as which dataset of a program it is
             console.print(line, markup=False)

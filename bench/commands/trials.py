@@ -67,7 +67,7 @@ def run(
     from bench.commands.progress import TrialProgress
     from bench.trials.terms import TrialOptions
     from bench.trials.trials import FILE, run_trials
-    from mnist_core.digits.load import default_source
+    from mnist_core.digits.load import choose_source
     from mnist_core.terminal.console import open_console
     from mnist_core.terminal.stopping import stop_once
     from reports.drawing.text import lay_out
@@ -76,7 +76,7 @@ def run(
 
     options = TrialOptions(
         base=revision,
-        source=data or default_source(),
+        source=choose_source(data),
         folder=out,
         num_trials=num_trials,
         slice_s=math.inf if slice_s is None else slice_s,

@@ -51,7 +51,6 @@ from bench.workers.protocol import (
     decode_request,
     encode,
 )
-from reports.record.case import OWN_DATA
 from reports.record.description import Description
 from reports.record.machine import Setting
 
@@ -150,7 +149,7 @@ def _answer(connection: Connection, start: Start, stderr: Path) -> None:
         with _keep_files_apart(start.place) as written:
             _answer_all(connection, start, stderr, written)
     except InputError as error:
-        if start.case.subject.kind in OWN_DATA and not isinstance(error, UnguardedError):
+        if start.case.subject.reads_own_data and not isinstance(error, UnguardedError):
             raise FailedPipelineError(str(error)) from None
         raise
 
@@ -192,7 +191,7 @@ def _answer_all(connection: Connection, start: Start, stderr: Path, written: Col
         check_place(start.place)
     setting = Setting(opened.data_name, opened.data_fingerprint, tuple(describe_versions().items()))
     use = prove_use(in_use, meter.find_placement())
-    if case.subject.kind not in OWN_DATA:
+    if not case.subject.reads_own_data:
         os.truncate(stderr, 0)  # what TensorFlow says at its start would pass for last words
     moved = () if start.place is None else tuple(tell_path(each, start.place) for each in written)
     _send(connection, Ready(setting, tuple(notices), use, moved))

@@ -19,7 +19,6 @@ from typing import TypeVar
 from bench.workers.protocol import Describe, Request, Start, encode, find_failure
 from bench.workers.worker import serve
 from mnist_core import InputError
-from reports.record.case import OWN_DATA
 
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
@@ -138,7 +137,7 @@ class WorkerProcess:
         start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._id, self._turn_limit_s = start.name, turn_limit_s
-        self._own = start.subject.text if start.subject.kind in OWN_DATA else None
+        self._own = start.subject.text if start.subject.reads_own_data else None
         self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
         self.stderr = Path(self._folder.name) / "stderr"
         self._connection, theirs = context.Pipe()

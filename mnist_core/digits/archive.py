@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from mnist_core.language.shapes import SIDE
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 MAX_ARRAY_BYTES = MAX_EXAMPLES * SIDE * SIDE
 MAX_REASON_LENGTH = 200  # NumPy repeats a damaged header, which may have 10000 characters
+Read = TypeVar("Read")
 HOW_TO_SAVE = f"save {', '.join(KEYS)} with numpy.savez, as in Keras' mnist.npz."
 
 
@@ -40,10 +41,21 @@ def read_archive(file: Path | BinaryIO, name: str) -> RawDigits:
 
 def read_arrays(file: Path | BinaryIO, name: str, keys: Sequence[str]) -> list[AnyArray]:
     """The named arrays of an .npz archive; arguments and errors as for `read_archive`."""
+    return _read_members(file, name, keys, _read_array)
+
+
+def check_archive(file: Path | BinaryIO, name: str) -> None:
+    """Check by the headers alone that the four arrays are there; arguments and errors as for `read_archive`."""
+    _read_members(file, name, KEYS, _check_header)
+
+
+def _read_members(
+    file: Path | BinaryIO, name: str, keys: Sequence[str], read: Callable[[zipfile.ZipFile, str, str], Read]
+) -> list[Read]:
     try:
         with zipfile.ZipFile(file) as archive:
             _check_keys(archive, name, keys)
-            return [_read_array(archive, name, key) for key in keys]
+            return [read(archive, name, key) for key in keys]
     except InputError:
         raise
     except Exception as error:  # of any kind: fuzzing zipfile and NumPy with damaged bytes brought a dozen

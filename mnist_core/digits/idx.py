@@ -31,6 +31,15 @@ def read_idx_folder(folder: Path) -> RawDigits:
     Raises:
         InputError: A file is missing, unreadable, truncated, too long, of another kind, or too large.
     """
+    return RawDigits(*(read_idx(path, n) for (_, n), path in zip(ROLES, find_files(folder), strict=True)))
+
+
+def find_files(folder: Path) -> list[Path]:
+    """The four files in the folder, unread, in the order of `ROLES`.
+
+    Raises:
+        InputError: One is missing, or the folder is unreadable.
+    """
     try:
         paths = [_find_file(folder, role, num_dimensions) for role, num_dimensions in ROLES]
     except OSError as error:
@@ -42,7 +51,7 @@ def read_idx_folder(folder: Path) -> RawDigits:
         raise InputError(
             f"folder {folder.name!r} must hold the four IDX files of MNIST, .gz or not, but lacks {', '.join(missing)}."
         )
-    return RawDigits(*(read_idx(path, n) for (_, n), path in zip(ROLES, paths, strict=True) if path is not None))
+    return [path for path in paths if path is not None]
 
 
 def _find_file(folder: Path, role: str, num_dimensions: int) -> Path | None:

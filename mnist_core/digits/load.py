@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 
 from mnist_core.digits import keras_mnist
-from mnist_core.digits.archive import read_archive
+from mnist_core.digits.archive import check_archive, read_archive
 from mnist_core.digits.arrays import AnyArray, fingerprint_arrays
-from mnist_core.digits.idx import read_idx_folder
+from mnist_core.digits.idx import find_files, read_idx_folder
 from mnist_core.digits.synthetic_cache import load_synthetic
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say, say_nothing
@@ -24,6 +25,7 @@ SOURCE_VARIABLE = "MNIST_CORE_DATA"
 
 Pictures = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 LabelVector = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +107,22 @@ def default_source() -> str:
     return os.environ.get(SOURCE_VARIABLE) or "auto"
 
 
+def choose_source(given: str | None = None, *, is_read: bool = True) -> str:
+    """The source that was given, or `default_source()`: a path is checked as far as can be without reading the digits.
+
+    Args:
+        given: What the user gave; None or empty takes the default.
+        is_read: False where nothing reads digits, so that a default that is wrong does not matter.
+
+    Raises:
+        InputError: There is no such file or folder, or it holds no digits; one line that says what to do.
+    """
+    source = given or default_source()
+    if source not in SOURCES and (given or is_read):
+        _open_path(source, find_files, check_archive)
+    return source
+
+
 def load_digits(source: str | None = None, *, say: Say = say_nothing) -> Digits:
     """The digits from a source, checked; nothing is half loaded.
 
@@ -142,14 +160,26 @@ def _load_auto(say: Say) -> Digits:
 
 
 def _load_path(source: str) -> Digits:
+    name, arrays = _open_path(source, read_idx_folder, read_archive)
+    return _make(name, *arrays)
+
+
+def _open_path(
+    source: str, open_folder: Callable[[Path], Opened], open_archive: Callable[[Path, str], Opened]
+) -> tuple[str, Opened]:
+    """The name of a path, and what one of the two makes of it.
+
+    Raises:
+        InputError: There is nothing of either kind.
+    """
     path = Path(source)
     try:
         if source and not path.name:
             path = path.resolve()  # "." has no name of its own
         if source and path.is_dir():
-            return _make(path.name, *read_idx_folder(path))
+            return path.name, open_folder(path)
         if path.is_file():
-            return _make(path.name, *read_archive(path, path.name))
+            return path.name, open_archive(path, path.name)
         state = "neither a file nor a folder" if source and path.exists() else "no such file or folder"
     except OSError as error:  # the path is too long, or a folder on it is closed to this user
         state = str(error.strerror).lower()

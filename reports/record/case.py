@@ -42,6 +42,11 @@ class Subject:
     reference: str | None = None
     python: str | None = None
 
+    @property
+    def reads_own_data(self) -> bool:
+        """True for a person's pipeline, of whose data nothing is known."""
+        return self.kind in OWN_DATA
+
 
 @dataclass(frozen=True)
 class Fitting:

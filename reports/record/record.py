@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.record.capture import Capture
-from reports.record.case import OWN_DATA, Case
+from reports.record.case import Case
 from reports.record.machine import Environment, Machine, Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program, StageTimes
@@ -102,7 +102,7 @@ class CaseRecord:
     @property
     def reads_own_data(self) -> bool:
         """True for a person's pipeline, of whose data nothing is known."""
-        return self.case.subject.kind in OWN_DATA
+        return self.case.subject.reads_own_data
 
     def to_extra_info(self) -> dict[str, Any]:
         """What pytest-benchmark stores as ``extra_info``."""

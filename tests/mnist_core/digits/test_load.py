@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from archives import Arrays, check_one_line
 
-from mnist_core.digits.load import SOURCES, Digits, default_source, load_digits
+from mnist_core.digits.load import SOURCES, Digits, choose_source, default_source, load_digits
 from mnist_core.language.errors import InputError
 
 
@@ -147,6 +147,26 @@ def test_default_source(monkeypatch: pytest.MonkeyPatch, save: Callable[..., str
     monkeypatch.setenv("MNIST_CORE_DATA", save(arrays))
     assert default_source() == save(arrays)
     assert load_digits().name == "mine.npz"
+
+
+def test_a_source_is_checked_before_anything_reads_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, save: Callable[..., str], arrays: Arrays
+) -> None:
+    assert choose_source() == "auto"
+    assert choose_source("synthetic") == "synthetic"
+    assert choose_source(save(arrays)) == save(arrays)
+    with pytest.raises(InputError, match=r"got 'nope\.npz': no such file or folder\.$"):
+        choose_source("nope.npz")
+    with pytest.raises(InputError, match=r"must hold the four IDX files"):
+        choose_source(str(tmp_path / ""))
+    with pytest.raises(InputError, match=r"must hold the array x_test"):
+        choose_source(save({name: each for name, each in arrays.items() if name != "x_test"}))
+    monkeypatch.setenv("MNIST_CORE_DATA", "nope.npz")
+    with pytest.raises(InputError, match="nope"):
+        choose_source()
+    assert choose_source(is_read=False) == "nope.npz", "where nothing reads digits, a wrong default does not matter"
+    with pytest.raises(InputError, match="other"):
+        choose_source("other.npz", is_read=False)
 
 
 def test_empty_source_is_not_the_default() -> None:
