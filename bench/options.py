@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 import pytest
+import typer
 
 from bench.cases.groups import MAIN_BUDGET_S
 from bench.cases.pipelines import name_apart
@@ -13,6 +15,7 @@ from bench.commands.subject_options import build_subjects
 from bench.pipelines.arms import ARMS, RAW
 from mnist_core import Device, InputError
 from mnist_core.language.choice import explain_choice
+from mnist_core.terminal.budget import parse_seconds
 from reports.record.case import DEFAULT, Subject
 
 DEVICES: dict[str, tuple[Device, ...]] = {"auto": ("cpu", "gpu"), "cpu": ("cpu",), "gpu": ("gpu",)}
@@ -45,7 +48,7 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
         default=[],
         metavar="[NAME=]TEXT",
         help="also measure this ordering, for example 'mine=shuffle(1000).batch(64).map().prefetch(2)', or code as it "
-        "stands in a program; can be repeated",
+        "stands in a program; -k selects it by its name, without one by own_ and four digits; can be repeated",
     )
     add(
         "--pipeline",
@@ -91,12 +94,20 @@ def add_options(parser: pytest.Parser, *, min_rounds: int) -> None:
     add("--traces", action="store_true", help="also capture a profiler trace of a training step of some orderings")
     add(
         "--budget",
-        type=float,
+        type=read_budget,
         metavar="SECONDS",
-        help=f"time for all cases, after at least {min_rounds} rounds "
+        help=f"time for all cases, such as 240 or 4m, after at least {min_rounds} rounds "
         f"(default: {MAIN_BUDGET_S:g}, and more with --claims)",
     )
     add("--memory-limit", type=float, metavar="GIB", help="of each worker's data; a case that wants more fails alone")
+
+
+def read_budget(text: str) -> float:
+    """The seconds that a text such as 240 or 4m means, for pytest's parser."""
+    try:
+        return parse_seconds(text)
+    except typer.BadParameter as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def read_selection(config: pytest.Config) -> Selection:
@@ -134,5 +145,6 @@ def _read_subjects(options: Any) -> list[Subject]:
         if options.arg or options.select or options.source:
             raise InputError("--arg, --select and --source belong to --pipeline.")
         return []
+    own = Selection(options.ordering).own_names
     subjects = build_subjects(options.pipeline, options.arg, options.select, options.source, options.run)
-    return name_apart([*subjects, *(build_case(text).subject for text in options.ordering)])
+    return name_apart([*subjects, *(build_case(each).subject for each in own)])
