@@ -9,7 +9,7 @@ import typer
 
 from mnist_core.terminal.console import open_console
 from reports.claims.file import ALL
-from reports.commands.runs import OptionalRun, find_newest_run
+from reports.commands.runs import OptionalRun, find_run
 
 CLAIMS_EXAMPLES = (
     "Examples:\n\n    mnist-report claims\n\n    mnist-report claims runs/20261123-085740 --only C15,C19\n\n"
@@ -34,7 +34,7 @@ def claims(
     from reports.record.file import load_record
     from reports.summary.summary import summarize
 
-    verdicts = judge_claims(select_claims(load_claims(), only), summarize(load_record(run or find_newest_run())))
+    verdicts = judge_claims(select_claims(load_claims(), only), summarize(load_record(find_run(run))))
     if as_json:
         print(json.dumps([describe_verdict(verdict) for verdict in verdicts], indent=2))  # noqa: T201
     else:

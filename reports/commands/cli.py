@@ -7,21 +7,24 @@ from typing import NoReturn
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.shell import build_app, run_app
 from reports.commands import claims, compare, export, gate, page, trace
-from reports.commands.runs import OptionalRun, find_newest_run
+from reports.commands.runs import OptionalRun, find_run
 
 app = build_app("Tables and verdicts from the records and traces of a run. Needs no TensorFlow.")
 
 
-@app.command(epilog="Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740")
+SHOW_EXAMPLES = (
+    "Examples:\n\n    mnist-report show\n\n    mnist-report show runs/20261123-085740\n\n    mnist-report show latest"
+)
+
+
+@app.command(epilog=SHOW_EXAMPLES)
 def show(run: OptionalRun = None) -> None:
     """Print the table of a run again."""
     from reports.drawing.text import lay_out
-    from reports.record.file import load_record
-    from reports.summary.summary import summarize
+    from reports.summary.files import load_summary
     from reports.tables.all_tables import tabulate_run
 
-    record = load_record(run or find_newest_run())
-    open_console().print(lay_out(tabulate_run(summarize(record))))
+    open_console().print(lay_out(tabulate_run(load_summary(find_run(run)))))
 
 
 app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)

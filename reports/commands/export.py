@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reports.commands.runs import OptionalRun, find_newest_run
+from reports.commands.runs import OptionalRun, find_run
 from reports.formats.names import FORMATS
 
 EXPORT_EXAMPLES = """Examples:
@@ -27,15 +27,17 @@ def export(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Default: standard output. For hparams a new folder."),
     ] = None,
-    turns: Annotated[bool, typer.Option("--turns", help="For csv: a row for each turn, not for each case.")] = False,
+    turns: Annotated[
+        bool, typer.Option("--turns", help="For csv: a row for each turn or round, not for each case.")
+    ] = False,
 ) -> None:
     """Write a run for another program: a pull request, a spreadsheet, a script, a dashboard, TensorBoard."""
     from reports.formats.export import check_request, render_export, write_export
-    from reports.record.file import load_record
+    from reports.summary.files import load_run
 
     check_request(to, output, turns=turns)
-    record = load_record(run or find_newest_run())
+    loaded = load_run(find_run(run))
     if output is None:
-        sys.stdout.buffer.write(render_export(record, to, turns=turns).encode())
+        sys.stdout.buffer.write(render_export(loaded, to, turns=turns).encode())
     else:
-        write_export(record, to, output, turns=turns)
+        write_export(loaded, to, output, turns=turns)

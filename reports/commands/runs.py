@@ -15,7 +15,10 @@ LATEST, NUMBER = "latest", re.compile(r"\d{4,}")  # as pytest-benchmark numbers 
 
 OptionalRun = Annotated[
     Path | None,
-    typer.Argument(metavar="[RUN]", help="A run's folder or its JSON file. Default: the newest in runs/."),
+    typer.Argument(
+        metavar="[RUN]",
+        help="A run's folder, any pytest-benchmark file, or a saved one (0001, latest). Default: the newest in runs/.",
+    ),
 ]
 
 MarkdownFile = Annotated[
@@ -23,15 +26,18 @@ MarkdownFile = Annotated[
 ]
 
 
-def find_run(name: Path) -> Path:
+def find_run(name: Path | None) -> Path:
     """What the name of a run stands for: a file or folder, or one that pytest-benchmark has saved, such as 0001.
 
     Args:
-        name: A path; or ``latest``, the newest in `SAVED` and `RUNS`; or the number of one in `SAVED`.
+        name: A path; or ``latest``, the newest in `SAVED` and `RUNS`; or the number of one in `SAVED`; or None, the
+            newest in `RUNS`.
 
     Raises:
         RecordError: There is none, or several machines have saved one of this number.
     """
+    if name is None:
+        return find_newest_run()
     is_latest = str(name) == LATEST
     if name.exists() or not (is_latest or NUMBER.fullmatch(str(name))):
         return name

@@ -99,13 +99,8 @@ def _list_run(letter: str, run: Summary) -> Row:
     return (
         Cell(f" {letter}", emphasis=Emphasis.STRONG),
         Cell(run.path, below=(when,)),
-        Cell(_tell_machine(run), below=remarks),
+        Cell(run.machine_in_words or "machine unknown", below=remarks),
     )
-
-
-def _tell_machine(run: Summary) -> str:
-    facts = [f"{value} cores" if name == "cores" else value for name, value in run.machine]
-    return ", ".join(facts) or "machine unknown"
 
 
 def _tabulate_comparison(comparison: Comparison, letter: str, verdicts: Verdicts, *, everything: bool) -> list[Block]:

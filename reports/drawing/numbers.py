@@ -110,6 +110,14 @@ def render_seconds(value: float) -> str:
     return f"{_plain(rounded / unit, 2)} {name}"
 
 
+def render_time(estimate: Estimate) -> str:
+    """Seconds with their interval in brackets, all in the unit of the median: 1.04 ms [1.02, 1.07]."""
+    rounded = round_significant(estimate.median, 2)
+    unit, name = next(((unit, name) for unit, name in SECONDS if rounded >= unit), SECONDS[-1])
+    median, split, interval = render_estimate(estimate.scale(1 / unit), render_ratio).partition(" ")
+    return f"{median} {name}{split}{interval}"
+
+
 def render_change(ratio: float, decimals: int = 1) -> str:
     """How much more or less than 1 a ratio is, in percent with its sign: 1.052 is +5.2%."""
     percent = round(100 * (ratio - 1), decimals) + 0.0  # a zero has no minus

@@ -7,15 +7,27 @@ https://bencher.dev/docs/reference/bencher-metric-format.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from reports.formats.results import ExportError, collect_results
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.metric import ACCURACY, BUSY_SHARE, CPU_TIME, FIRST_BATCH, GPU_PEAK_BYTES, LIVE_BYTES, RATE, Metric
+from reports.summary.metric import (
+    ACCURACY,
+    BUSY_SHARE,
+    CPU_TIME,
+    FIRST_BATCH,
+    GPU_PEAK_BYTES,
+    LIVE_BYTES,
+    NANOSECONDS,
+    RATE,
+    ROUND_TIME,
+    Metric,
+)
 from reports.summary.summary import Summary
 
 LONGEST_NAME_BYTES = 1024
-BUILT_IN = {RATE: "throughput"}  # known to Bencher, with its unit: operations, here examples, a second
+BUILT_IN = {RATE: "throughput", ROUND_TIME: "latency"}  # of operations, here examples, a second; in nanoseconds
 TRACKED = (RATE, FIRST_BATCH, CPU_TIME, BUSY_SHARE, ACCURACY, LIVE_BYTES, GPU_PEAK_BYTES)  # each fact once
 
 
@@ -25,7 +37,8 @@ def render_bencher(summary: Summary) -> str:
     Raises:
         ExportError: An id is longer than Bencher takes, or no case has a metric.
     """
-    described = {_check_name(result.id): _describe_metrics(result) for result in collect_results(summary)}
+    tracked = (ROUND_TIME,) if summary.benchmarks else TRACKED
+    described = {_check_name(result.id): _describe_metrics(result, tracked) for result in collect_results(summary)}
     metrics = {name: each for name, each in described.items() if each}
     if not metrics:
         raise ExportError(f"the record has nothing that Bencher tracks: {', '.join(map(_name_measure, TRACKED))}.")
@@ -39,9 +52,14 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _describe_metrics(result: CaseSummary) -> dict[str, dict[str, float]]:
-    found = ((metric, result.find(metric)) for metric in TRACKED)
-    return {_name_measure(metric): _describe_metric(estimate) for metric, estimate in found if estimate is not None}
+def _describe_metrics(result: CaseSummary, tracked: Sequence[Metric]) -> dict[str, dict[str, float]]:
+    scales = {ROUND_TIME: NANOSECONDS}
+    found = ((metric, result.find(metric)) for metric in tracked)
+    return {
+        _name_measure(metric): _describe_metric(estimate.scale(scales.get(metric, 1)))
+        for metric, estimate in found
+        if estimate is not None
+    }
 
 
 def _name_measure(metric: Metric) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from reports.formats.columns import Cell, Row, build_result_rows, build_turn_rows
+from reports.formats.columns import Cell, Row, build_result_rows, build_round_rows, build_turn_rows
 from reports.formats.results import ExportError, collect_results
 from reports.record.record import Record
 from reports.summary.summary import Summary
@@ -27,6 +27,18 @@ def render_csv_of_turns(record: Record) -> str:
     rows = build_turn_rows(record)
     if not rows:
         raise ExportError("the record has no turns: nothing in it was timed.")
+    return _render(rows)
+
+
+def render_csv_of_rounds(summary: Summary) -> str:
+    """A row for each round of another project's benchmarks.
+
+    Raises:
+        ExportError: The file has statistics of its rounds alone.
+    """
+    rows = build_round_rows(summary)
+    if not rows:
+        raise ExportError("the file has no rounds: pytest-benchmark stores them with --benchmark-save-data.")
     return _render(rows)
 
 

@@ -22,12 +22,16 @@ from reports.formats.columns import name_ratio
 from reports.formats.event_file import EVENT_FILE, encode_events
 from reports.formats.results import EXPORTED, collect_results
 from reports.summary.case import CaseSummary
+from reports.summary.metric import ROUND_TIME
 from reports.summary.summary import Summary
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,()=-]")
 LONGEST_NAME = 120  # characters of a trial's folder
 DIGEST_DIGITS = 8
-DEFAULT_CHOICE = "default"
+DEFAULT_CHOICE, NO_VALUE = "default", "-"
+GROUP, NAME = "group", "benchmark"  # of other projects' benchmarks, beside their parameters
+ORDERINGS = "Orderings of a tf.data pipeline, measured by MNIST Bench."
+BENCHMARKS = "Benchmarks, measured by pytest-benchmark."
 
 HParam = bool | int | float | str
 TYPES = {str: api_pb2.DATA_TYPE_STRING, bool: api_pb2.DATA_TYPE_BOOL}
@@ -52,7 +56,8 @@ def build_log_folder(summary: Summary) -> dict[str, bytes]:
     """By path, the event files: the experiment's at the top, then one in a folder for each trial."""
     trials = _build_trials(summary, collect_results(summary))
     seconds = _read_seconds(summary.datetime)
-    experiment = _describe_experiment(trials, seconds)
+    words = BENCHMARKS if summary.benchmarks else ORDERINGS
+    experiment = _describe_experiment(trials, words, seconds)
     files = {EVENT_FILE: encode_events([experiment], seconds)}
     for trial in trials:
         files[f"{name_folder(trial.result.id)}/{EVENT_FILE}"] = encode_events(_describe_trial(trial, seconds), seconds)
@@ -67,12 +72,38 @@ def name_folder(case_id: str) -> str:
 
 def _build_trials(summary: Summary, results: Sequence[CaseSummary]) -> list[Trial]:
     """A choice that a case leaves at its default has that as its value: TensorBoard hides a trial with a gap."""
+    if summary.benchmarks:
+        return _build_benchmark_trials(results)
     names = sorted({name for result in results for name, _ in result.choices})
     defaults: dict[str, HParam] = dict.fromkeys(names, DEFAULT_CHOICE)
     return [
         Trial(result, defaults | dict(result.choices) | _describe_case(result), _list_metrics(summary, result))
         for result in results
     ]
+
+
+def _build_benchmark_trials(results: Sequence[CaseSummary]) -> list[Trial]:
+    """Of another project: parameters and group are hyperparameters, under the test's own name."""
+    none = dict.fromkeys((name for result in results for name, _ in result.parameters), NO_VALUE)
+    has_groups = any(result.group for result in results)
+    return [
+        Trial(
+            result,
+            {
+                **none,
+                **dict(result.parameters),
+                **({GROUP: result.group} if has_groups else {}),
+                NAME: _name_test(result),
+            },
+            {ROUND_TIME.column: result.get(ROUND_TIME).median, "num_rounds": result.get(ROUND_TIME).count},
+        )
+        for result in results
+    ]
+
+
+def _name_test(result: CaseSummary) -> str:
+    """Its full name without its parameters."""
+    return result.name.partition("[")[0] if result.parameters else result.name
 
 
 def _describe_case(case: CaseSummary) -> dict[str, HParam]:
@@ -97,10 +128,10 @@ def _list_metrics(summary: Summary, result: CaseSummary) -> dict[str, float]:
     }
 
 
-def _describe_experiment(trials: Sequence[Trial], seconds: float) -> summary_pb2.Summary:
+def _describe_experiment(trials: Sequence[Trial], words: str, seconds: float) -> summary_pb2.Summary:
     """All names, with the values that they take, so that TensorBoard offers filters and axes for them."""
     experiment = api_pb2.Experiment(
-        description="Orderings of a tf.data pipeline, measured by MNIST Bench.",
+        description=words,
         time_created_secs=seconds,
         hparam_infos=[_describe_hparam(name, [trial.hparams[name] for trial in trials]) for name in trials[0].hparams],
         metric_infos=[api_pb2.MetricInfo(name=api_pb2.MetricName(tag=name)) for name in rank_metrics(trials)],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from reports.record.errors import RecordError
 from reports.record.file import load_stored, parse_record
+from reports.record.record import Record
 from reports.summary.plain import is_own, parse_plain, parse_versions
 from reports.summary.summary import Summary, summarize
 
@@ -23,12 +25,25 @@ def load_summary(path: Path) -> Summary:
         >>> summary = load_summary(Path("runs/before"))
     """
     file, stored = load_stored(path)
-    if is_own(stored):
-        summary = summarize(parse_record(file, stored), str(path))
-        versions = (*summary.versions, *parse_versions(stored, with_python=False))
-        summary = replace(summary, versions=versions)
-    else:
-        summary = parse_plain(file, stored, str(path))
+    if not is_own(stored):
+        return _parse_checked(file, stored, path)
+    summary = summarize(parse_record(file, stored), str(path))
+    _check_cases(file, summary)
+    return replace(summary, versions=(*summary.versions, *parse_versions(stored, with_python=False)))
+
+
+def load_run(path: Path) -> Record | Summary:
+    """The record of a run of this project, with every turn; the summary of another project's file.
+
+    Raises:
+        RecordError: As `load_summary` has it.
+    """
+    file, stored = load_stored(path)
+    return parse_record(file, stored) if is_own(stored) else _parse_checked(file, stored, path)
+
+
+def _parse_checked(file: Path, stored: dict[str, Any], path: Path) -> Summary:
+    summary = parse_plain(file, stored, str(path))
     _check_cases(file, summary)
     return summary
 

@@ -230,7 +230,9 @@ METRICS = (
     *(LIVE_BYTES, PREDICTED_BYTES, PEAK_BYTES, KEPT_BYTES, KEPT_AFTER_TRIM_BYTES, SOURCE_BYTES, GPU_PEAK_BYTES),
     *(STEP_TIME, TRACED_STEP_TIME, PROFILER_COST, INPUT_SHARE),
 )
-ROUND_TIME = replace(TIME, title="time of a round")  # of other projects' files, which tell of no examples
+ROUND_TIME = replace(
+    TIME, title="time of a round", column="s_per_round"
+)  # of other projects' files, which tell of no examples
 
 
 def name_relative(metric: Metric, reference: str) -> Metric:

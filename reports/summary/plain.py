@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from reports.record.errors import RecordError
 from reports.record.record import KEY
 from reports.stats.median import Estimate, estimate_median
 from reports.stats.rough import estimate_stored_median
+from reports.stats.ticks import find_tick
 from reports.summary.case import CaseSummary
 from reports.summary.identity import Facts, Identity, keep_known
 from reports.summary.metric import ROUND_TIME
@@ -63,7 +65,7 @@ def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
         if not isinstance(name, str):
             raise TypeError("it has no fullname")
         rounds = [_check_seconds(each) for each in _get_data(benchmark) or ()]
-        median = estimate_median(rounds) if rounds else _read_median(_get_dict(benchmark, "stats"))
+        median = _estimate(rounds) if rounds else _read_median(_get_dict(benchmark, "stats"))
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{file}: benchmark {name!r} is damaged ({error}).") from None
     options = _get_dict(benchmark, "options")
@@ -73,12 +75,20 @@ def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
         name=name,
         values={ROUND_TIME.name: dict(enumerate(rounds or [median.median]))},
         estimates={ROUND_TIME.name: median},
-        group=str(benchmark.get("group")),
+        group=str(benchmark.get("group") or ""),
         options=tuple((option, str(options[option])) for option in OPTIONS if option in options),
         parameters=tuple((str(each), str(value)) for each, value in _get_dict(benchmark, "params").items()),
         mean_s=statistics.fmean(rounds) if rounds else _find_seconds(_get_dict(benchmark, "stats"), "mean"),
         is_rough=not rounds,
     )
+
+
+def _estimate(rounds: list[float]) -> Estimate:
+    """The median of the rounds; where the clock ticks, its interval is half a tick wider at both ends."""
+    median, half = estimate_median(rounds), find_tick(rounds) / 2
+    if not half or median.low is None or median.high is None:
+        return median
+    return replace(median, low=max(0.0, median.low - half), high=median.high + half)
 
 
 def _read_median(stats: dict[str, Any]) -> Estimate:

@@ -102,9 +102,19 @@ class Summary:
         return judge_noise(self.cases, self.control)
 
     @property
+    def benchmarks(self) -> tuple[CaseSummary, ...]:
+        """The cases of another project's file, which tells of rounds and of nothing that a pipeline has."""
+        return self.cases if self.computer is None else ()
+
+    @property
     def pipelines(self) -> tuple[CaseSummary, ...]:
         """The cases of a run that was made of a person's pipelines, orderings of ours beside them included."""
         return self.cases if any(case.reads_own_data for case in self.cases) else ()
+
+    @property
+    def machine_in_words(self) -> str:
+        """What is known of the machine, such as: AMD EPYC, 2 cores, Linux; empty where nothing is."""
+        return ", ".join(f"{value} cores" if name == "cores" else value for name, value in self.machine)
 
     @property
     def reference(self) -> str:

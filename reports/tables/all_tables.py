@@ -8,6 +8,7 @@ from reports.drawing.blocks import Block, Emphasis, Fold, Gap, Lines, Table, bui
 from reports.summary.case import CaseSummary
 from reports.summary.metric import RATE
 from reports.summary.summary import Summary
+from reports.tables.benchmarks import tabulate_benchmarks
 from reports.tables.captures import tabulate_captures
 from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.devices import list_devices, tabulate_devices, tabulate_inference
@@ -20,13 +21,15 @@ PROGRAMS = "the orderings, and what TensorFlow ran"
 
 
 def tabulate_run(summary: Summary) -> list[Block]:
-    """All tables of a run: the orderings arm by arm, or a person's pipelines; the training step and the machine.
+    """All tables of a run: the orderings arm by arm, or a person's pipelines, or another project's benchmarks.
 
     Example:
         >>> print(render_text(tabulate_run(summarize(load_record(Path("runs/before"))))))  # doctest: +ELLIPSIS
         default arm, cpu
         ...
     """
+    if summary.benchmarks:
+        return tabulate_benchmarks(summary)
     if summary.pipelines:
         return tabulate_pipelines(summary)
     blocks: list[Block] = []

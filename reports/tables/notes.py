@@ -62,7 +62,11 @@ def _tell_sizes(sizes: Sequence[int]) -> str:
 
 
 def tell_setting(summary: Summary) -> list[str]:
-    """The machine, the versions and the data of a run of this project."""
+    """The machine, the versions and the data of a run; of another project's only what its file tells."""
+    if summary.benchmarks:
+        versions = (version if name == "python" else f"{name} {version}" for name, version in summary.versions)
+        told = ((summary.machine_in_words, summary.datetime[:16]), versions)
+        return [line for each in told if (line := ", ".join(filter(None, each)))]
     return [
         f"{tell_computer(summary.computer)}, {summary.datetime[:16]}",
         *_tell_libraries(summary),

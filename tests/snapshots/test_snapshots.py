@@ -47,6 +47,8 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report show few_turns.json
         mnist-report show format1.json
         mnist-report show format2.json
+        mnist-report show plain.json
+        mnist-report show plain_statistics.json
     """,
     "report/claims": """
         mnist-report claims main
@@ -80,12 +82,14 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report export main --to markdown
         mnist-report export devices --to markdown
         mnist-report export format1.json --to markdown
+        mnist-report export plain.json --to markdown
     """,
     "report/export-csv": """
         mnist-report export main --to csv
         mnist-report export devices --to csv
         mnist-report export few_turns.json --to csv --turns
         mnist-report export format2.json --to csv
+        mnist-report export plain.json --to csv
     """,
     "report/export-json": """
         mnist-report export measured --to json
@@ -93,6 +97,7 @@ TRANSCRIPTS: dict[str, str] = {
     """,
     "report/export-dashboards": """
         mnist-report export main --to github-benchmark
+        mnist-report export plain.json --to github-benchmark
         mnist-report export main --to bencher
     """,
     "report/pipelines": """
@@ -153,7 +158,6 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report show damaged/newer_format.json
         mnist-report show damaged/unknown_field.json
         mnist-report show damaged/no_benchmarks.json
-        mnist-report show plain.json
         mnist-report show gate/fine.json
         mnist-report show main later
         mnist-report show --nonsense
