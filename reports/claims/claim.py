@@ -93,6 +93,11 @@ class Claim:
         return CLAIMED[self.metric].is_read_once
 
     @property
+    def bounds(self) -> tuple[float, ...]:
+        """The one or two bounds that it predicts."""
+        return tuple(bound for bound in (self.at_least, self.at_most) if bound is not None)
+
+    @property
     def wanted_cases(self) -> tuple[tuple[str, str, str], ...]:
         """The name, consumer and arm of the cases that decide it."""
         consumer = "memory" if self.is_of_memory else self.consumer

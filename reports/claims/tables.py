@@ -116,6 +116,7 @@ def _explain(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
                 f" [{CONFIDENCE:.0%} interval]"
             ),
             "HOLDS and REFUTED: the whole interval agrees with the prediction, or none of it does",
+            "near 1 nothing is decided by less than equal cases of the run differ by (the A/A control)",
             "time, busy, accuracy: turn against turn of the same round; bytes: one reading and its known spread",
         )
     )

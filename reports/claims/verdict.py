@@ -9,6 +9,7 @@ from enum import Enum
 from reports.claims.claim import CLAIMED, Claim
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.case import CaseSummary
+from reports.summary.noise import Control, tell_excess
 from reports.summary.reference import estimate_reading_ratio, estimate_shared
 from reports.summary.summary import Summary
 
@@ -58,7 +59,7 @@ def _judge(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, s
     measured = _compare_bytes(claim, found) if claim.is_of_memory else _compare_turns(claim, found)
     if measured is None:
         return ClaimVerdict(claim, Ruling.NOT_RUN, reason="this platform has no source for it")
-    return _decide(claim, measured)
+    return _bound_by_control(_decide(claim, measured), summary.control)
 
 
 def _find_missing(claim: Claim, summary: Summary, cases: Mapping[tuple[str, str, str, str], CaseSummary]) -> str:
@@ -86,6 +87,24 @@ def _decide(claim: Claim, measured: Estimate) -> ClaimVerdict:
     return ClaimVerdict(
         claim, Ruling.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
     )
+
+
+def _bound_by_control(verdict: ClaimVerdict, control: Control | None) -> ClaimVerdict:
+    """The verdict, no stronger than the run's A/A control.
+
+    It is INCONCLUSIVE if equal cases of the run may differ by as much as the claim's bound is from 1, and by as much as
+    the end of the interval next to 1. A claim of twice as fast is still refuted where equal cases differ by a tenth.
+    """
+    claim, measured = verdict.claim, verdict.measured
+    is_decided = verdict.kind in {Ruling.HOLDS, Ruling.REFUTED} and claim.to is not None
+    factor = None if control is None else control.find_factor(CLAIMED[claim.metric])
+    if not is_decided or factor is None or measured is None or measured.low is None or measured.high is None:
+        return verdict
+    could_be_equal = measured.low <= factor and measured.high >= 1 / factor
+    if not could_be_equal or not any(1 / factor <= bound <= factor for bound in claim.bounds):
+        return verdict
+    reason = f"equal cases differed by up to {tell_excess(factor)}"
+    return ClaimVerdict(claim, Ruling.INCONCLUSIVE, measured, reason)
 
 
 def _compare_bytes(claim: Claim, cases: list[CaseSummary]) -> Estimate | None:

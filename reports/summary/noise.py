@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -14,7 +14,7 @@ from reports.record.case import CONTROL
 from reports.stats.median import Estimate
 from reports.summary.case import MOST_CONTAMINATED, CaseSummary
 from reports.summary.fields import list_drained
-from reports.summary.metric import RATE, TIME
+from reports.summary.metric import METRICS, RATE, TIME, Metric
 from reports.summary.reference import estimate_shared
 
 QUIET_FACTOR = 1.1  # most advice on tf.data, and most limits of a gate, are about 5 to 10 %: such a change can be seen
@@ -42,16 +42,22 @@ class Control:
 
     Args:
         name: Name of the case that the control repeats.
-        ratio: How many times as fast as that it seemed: what no difference below means.
+        ratios: The one's values over the other's, turn against turn, by the name of each metric that comes from a
+            clock and that both have: what no difference below means.
     """
 
     name: str
-    ratio: Estimate
+    ratios: Mapping[str, Estimate]
 
     @property
-    def factor(self) -> float | None:
-        """By what factor equal cases may differ here, at least 1: the end of the interval farther from 1."""
-        return None if not self.ratio.low or self.ratio.high is None else max(self.ratio.high, 1 / self.ratio.low)
+    def ratio(self) -> Estimate:
+        """How many times as fast as the case that it repeats it seemed."""
+        return self.ratios[RATE.name]
+
+    def find_factor(self, metric: Metric = RATE) -> float | None:
+        """By what factor equal cases may differ, at least 1: the end of the interval farther from 1; None untold."""
+        ratio = self.ratios.get(metric.name)
+        return None if ratio is None or not ratio.low or ratio.high is None else max(ratio.high, 1 / ratio.low)
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,9 @@ def find_control(cases: Sequence[CaseSummary]) -> Control | None:
     twins = (case for case in list_drained(cases) if (case.ordering, case.arm, case.device) == wanted)
     if (twin := next(twins, None)) is None:
         return None
-    ratio = estimate_shared(*(case.values.get(RATE.name, {}) for case in (control, twin)))
-    return None if ratio is None else Control(twin.name, ratio)
+    found = {name: estimate_shared(values, twin.values.get(name, {})) for name, values in control.values.items()}
+    ratios = {metric.name: ratio for metric in METRICS if metric.tells_speed and (ratio := found.get(metric.name))}
+    return Control(twin.name, ratios) if RATE.name in ratios else None
 
 
 def judge_noise(cases: Sequence[CaseSummary], control: Control | None = None) -> Noise | None:
@@ -111,7 +118,7 @@ def judge_noise(cases: Sequence[CaseSummary], control: Control | None = None) ->
     timed = [case for case in cases if case.find(TIME) is not None]
     if not timed:
         return None
-    twice, typical = None if control is None else control.factor, _find_typical(timed)
+    twice, typical = None if control is None else control.find_factor(), _find_typical(timed)
     share = _find_share(timed)
     found = [
         *([(NoiseKind.WORTHLESS, "too few turns for any interval")] if twice is None and typical is None else []),
@@ -133,13 +140,13 @@ def _find_share(timed: Sequence[CaseSummary]) -> float | None:
 
 def _judge_control(factor: float) -> tuple[NoiseKind, str]:
     kind = _grade(factor, QUIET_FACTOR, WORTHLESS_FACTOR)
-    told = f"equal cases differed by up to {_tell_percent(factor)}"
+    told = f"equal cases differed by up to {tell_excess(factor)}"
     return kind, told if kind is NoiseKind.QUIET else f"{told}, so believe no smaller difference"
 
 
 def _judge_widths(factor: float, timed: Sequence[CaseSummary]) -> tuple[NoiseKind, str]:
     of_what = "ratio" if any(map(_has_ratio, timed)) else "time"
-    told = f"a typical {of_what} is known to within {_tell_percent(factor)}"
+    told = f"a typical {of_what} is known to within {tell_excess(factor)}"
     return _grade(factor, QUIET_FACTOR, WORTHLESS_FACTOR), told
 
 
@@ -168,5 +175,6 @@ def _find_typical(timed: Sequence[CaseSummary]) -> float | None:
     return statistics.median(known) if known else None
 
 
-def _tell_percent(factor: float) -> str:
+def tell_excess(factor: float) -> str:
+    """By how much a factor is above 1, in percent."""
     return f"{render_ratio(100 * (factor - 1), 2)} %"

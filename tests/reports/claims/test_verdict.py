@@ -168,3 +168,69 @@ def test_only_turns_of_one_group_are_paired() -> None:
 def test_two_arms_of_one_case() -> None:
     claim = replace(CLAIM, to="a", to_arm="raw")
     assert judge(claim, timed("a", [1] * 6), timed("a", [100] * 6, arm="raw")).kind is Ruling.HOLDS
+
+
+EVEN = [100, 101, 102, 98, 99, 100]
+UNEVEN = [
+    100,
+    101,
+    127,
+    78,
+    99,
+    100,
+]  # over EVEN from 78 / 98 = 0.796 to 127 / 102 = 1.245: a factor of 98 / 78 = 1.256
+
+
+def run_controlled(claim: Claim, walls: list[int], twin: list[int]):
+    """The verdict on a case over 100 ns, in a run whose control, over its twin, is `twin` over EVEN."""
+    pair = timed("batch_before_map", EVEN), timed("control", twin)
+    return judge(claim, *pair, timed("a", walls), timed("b", [100] * 6))
+
+
+def test_a_claim_is_not_refuted_by_what_equal_cases_differ_by() -> None:
+    walls = [100, 105, 110, 115, 120, 125]
+    claim = replace(CLAIM, at_most=0.95)
+    assert judge(claim, timed("a", walls), timed("b", [100] * 6)).kind is Ruling.REFUTED
+    verdict = run_controlled(claim, walls, UNEVEN)
+    assert (verdict.kind, verdict.reason) == (Ruling.INCONCLUSIVE, "equal cases differed by up to 26 %")
+    assert (verdict.measured.low, verdict.measured.high) == (1.0, 1.25)
+    assert run_controlled(claim, walls, EVEN).kind is Ruling.REFUTED, "on a quiet machine it is"
+
+
+def test_a_claim_does_not_hold_by_what_equal_cases_differ_by() -> None:
+    claim = replace(CLAIM, at_most=0.95)
+    assert run_controlled(claim, [90] * 6, EVEN).kind is Ruling.HOLDS
+    assert run_controlled(claim, [90] * 6, UNEVEN).kind is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("bounds", "walls", "kind"),
+    [  # 98 / 78 is 1.2564, 78 / 98 is 0.7959
+        ({"at_most": 0.95}, [126] * 6, Ruling.REFUTED),  # slower than equal cases can seem
+        ({"at_most": 0.95}, [125] * 6, Ruling.INCONCLUSIVE),
+        ({"at_most": 0.95}, [79] * 6, Ruling.HOLDS),
+        ({"at_most": 0.95}, [80] * 6, Ruling.INCONCLUSIVE),
+        ({"at_most": 0.95}, [50, 50, 50, 50, 50, 80], Ruling.INCONCLUSIVE),  # the end next to 1 decides
+        ({"at_most": 0.95}, [125, 200, 200, 200, 200, 200], Ruling.INCONCLUSIVE),  # a wider interval tells no more
+        ({"at_most": 0.79}, [100] * 6, Ruling.REFUTED),  # equal cases do not seem to differ by as much as is claimed
+        ({"at_most": 0.80}, [100] * 6, Ruling.INCONCLUSIVE),
+        ({"at_most": None, "at_least": 1.25}, [100] * 6, Ruling.INCONCLUSIVE),
+        ({"at_most": None, "at_least": 1.26}, [100] * 6, Ruling.REFUTED),
+        ({"at_most": 1.26}, [100] * 6, Ruling.HOLDS),  # even an equal case that seems slower is within the bound
+        ({"at_most": 2.0, "at_least": 1.1}, [120] * 6, Ruling.INCONCLUSIVE),  # one of two bounds is too near
+    ],
+)
+def test_both_sides_of_what_equal_cases_differ_by(bounds, walls: list[int], kind: Ruling) -> None:
+    assert run_controlled(replace(CLAIM, **bounds), walls, UNEVEN).kind is kind
+
+
+def test_the_control_binds_what_it_was_measured_by_and_nothing_else() -> None:
+    uneven = timed("control", UNEVEN)
+    pair = timed("batch_before_map", EVEN), uneven
+    busy = [make_case(name, [sample(101, busy_ns=each)] * 6) for name, each in (("a", 90), ("b", 100))]
+    claim = replace(CLAIM, metric="busy", at_most=0.95)
+    assert judge(claim, *pair, *busy).kind is Ruling.HOLDS, "drained cases do not compute"
+    first = [make_case(name, [sample(9, first_batch_ns=each)] * 6) for name, each in (("a", 9), ("b", 8))]
+    assert judge(replace(CLAIM, metric="first_batch", at_most=1.0), *pair, *first).kind is Ruling.REFUTED
+    number = Claim("X2", "it takes 100 ns", "somebody", "time", "a", number=1e-9, at_most=11.0)
+    assert judge(number, *pair, timed("a", [100] * 6)).kind is Ruling.HOLDS, "a number is no other case"

@@ -8,7 +8,7 @@ from compared import make_case, make_plain, make_reading, make_run
 
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.metric import TIME
+from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, TIME
 from reports.summary.noise import Control, Noise, NoiseKind, judge_noise
 from reports.summary.plain import parse_plain
 
@@ -22,7 +22,7 @@ def make_timed(ratio: Estimate | None = EXACT, *, contaminated: int = 0, num_tur
 
 
 def judge(*cases: CaseSummary, control: Estimate | None = EXACT) -> Noise:
-    found = judge_noise(cases, None if control is None else Control("batch_before_map", control))
+    found = judge_noise(cases, None if control is None else Control("batch_before_map", {RATE.name: control}))
     assert found is not None
     return found
 
@@ -156,6 +156,15 @@ def test_a_run_with_its_control_is_judged_by_it() -> None:
     # the control's times over the twin's: 1, 122 / 102 and four times 1; the interval of six is their range
     assert noise.control_factor == pytest.approx(122 / 102)
     assert noise.kind is NOISY
+
+
+def test_a_control_differs_by_another_factor_in_each_metric() -> None:
+    control = make_run(
+        "runs/x", make_case("post"), make_case("control", (100, 122, 98, 101, 99, 100), first_ms=40)
+    ).control
+    assert control is not None
+    factors = [control.find_factor(metric) for metric in (RATE, TIME, FIRST_BATCH, BUSY_SHARE)]
+    assert factors == [pytest.approx(122 / 102), pytest.approx(122 / 102), 2.0, None]
 
 
 def test_it_can_be_written_as_json() -> None:
