@@ -23,7 +23,7 @@ def build_drain(case: Case, opened: Opened, tools: Tools) -> EpochMeter:
         more = int(count(iterator, tf.constant(num_more))) if num_more else 0
         return Consumed(count_first(first) + more)
 
-    return EpochMeter(case, opened, tools, drain)
+    return EpochMeter(case, opened, tools, drain, prepare=lambda iterator: count(iterator, tf.constant(0)))
 
 
 def build_python(case: Case, opened: Opened, tools: Tools) -> EpochMeter:

@@ -69,6 +69,8 @@ class EpochMeter:
         place: Says where the consumer computes; None if nothing but the pipeline runs.
         wrap_dataset: What the consumer does to a dataset before it is iterated.
         wrap_iterator: What the consumer does to an iterator.
+        prepare: Makes what the consumer's first turn would have to make, such as a graph, from an iterator of a dataset
+            that gives nothing; None where there is nothing to make.
     """
 
     def __init__(
@@ -81,10 +83,12 @@ class EpochMeter:
         place: Place | None = None,
         wrap_dataset: Callable[[tf.data.Dataset], tf.data.Dataset] | None = None,
         wrap_iterator: Callable[[Iterator[Batch]], Iterator[Batch]] | None = None,
+        prepare: Callable[[Iterator[Batch]], object] | None = None,
     ) -> None:
         self._case, self._opened, self._tools = case, opened, tools
         self._take, self._place = take, place
         self._wrap_dataset, self._wrap_iterator = wrap_dataset, wrap_iterator
+        self._prepare = prepare
         self._num_batches = opened.num_batches
         self._middle = ((opened.num_batches or 1) - 1) // 2
         self._sets_apart, self._num_turns = False, 0
@@ -108,6 +112,8 @@ class EpochMeter:
         Where only taking an epoch tells how long it is, it is taken to its end, or for `LONGEST_TURN_S` if it takes
         longer, `ENDLESS_TURN_S` if it has none. Its batches are taken one by one then.
         """
+        if self._prepare is not None and isinstance(self._dataset, tf.data.Dataset):
+            self._prepare(iter(self._dataset.take(0)))  # asks no stage for anything: buffers and caches stay empty
         if self._num_batches is not None:
             return self.measure_turn(), None
         if self._files is None:

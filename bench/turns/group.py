@@ -160,6 +160,7 @@ def measure_group(
             turns=tuple(each.turns),
             program=each.warmed_up.program,
             extent=each.warmed_up.extent,
+            first_epochs=_list_first_epochs(each),
         )
     if is_stopped:
         raise InterruptedGroupError(outcomes)
@@ -361,6 +362,17 @@ def _describe_cuts(running: Sequence[_Running]) -> list[str]:
     tail = f"; widest: {worst}" if worst else ""
     begin = f"the budget ended with {len(wide)} of {len(running)} intervals wider than {SETTLED_WIDTH:.0%}"
     return [f"{begin} of their median{tail}"]
+
+
+def _list_first_epochs(running: _Running) -> tuple[Turn, ...]:
+    """The warm-up, where it is the first epoch of a pipeline that later turns iterate again, and nothing but that.
+
+    The first turn of a consumer that computes also compiles; a cold turn is of a pipeline that was built for it.
+    """
+    case = running.case
+    if find_consumer(case.consumer).computes or case.is_cold or running.is_cut:
+        return ()
+    return (Turn(0, running.warmed_up.sample),)
 
 
 def _describe(case: Case, worker: TakesTurns, seed: int, **measured: Any) -> CaseRecord:

@@ -1,7 +1,8 @@
-"""From which batch size on one device is faster than another, by the intervals of the ratios. Pure."""
+"""From where on one thing is faster than another: a device from a batch size on, a cache from an epoch on. Pure."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,3 +59,20 @@ def describe_crossover(crossover: Crossover) -> str:
 
 def _list_sizes(before: str, sizes: Sequence[int]) -> str:
     return f"{before} {', '.join(str(size) for size in sizes)}" if sizes else ""
+
+
+def find_paying_epoch(first_s: float, later_s: float, other_first_s: float, other_later_s: float) -> int | None:
+    """The first epoch after which a slow start has paid, and pays ever more; None if later ones are not faster.
+
+    After e epochs, first + (e - 1) * later seconds are less than the other's; 1 where its first epoch is shorter too.
+
+    Args:
+        first_s: Seconds of the first epoch.
+        later_s: Seconds of each later epoch.
+        other_first_s: Seconds of the other's first epoch.
+        other_later_s: Seconds of each of the other's later epochs.
+    """
+    if later_s >= other_later_s:
+        return None
+    behind_s = first_s - other_first_s
+    return 1 if behind_s < 0 else 2 + math.floor(behind_s / (other_later_s - later_s))

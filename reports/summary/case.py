@@ -10,7 +10,7 @@ from reports.record.capture import Capture
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, StageTimes
 from reports.record.record import CaseRecord
-from reports.record.sample import Cold, MixingReading
+from reports.record.sample import Cold, MixingReading, Sample
 from reports.stats.median import Estimate
 from reports.summary.identity import Facts, Identity, identify
 from reports.summary.metric import METRICS, NANOSECONDS, RELATIVE, Metric, Values
@@ -50,7 +50,8 @@ class CaseSummary:
         reference: Name of the subject that ratios are to; None where there is none, or the file does not tell.
         reads_own_data: True for a person's pipeline, of whose data nothing is known.
         extent: How much a turn takes of it; None where that was known beforehand.
-        first_epoch_s: Seconds of the first turn over a pipeline whose length only that told; None for any other.
+        first_epoch: First epoch over the pipeline, in its fresh process; None where the record does not tell it from
+            a warm-up, as older ones.
         stage_times: What its stages have of the time, for a case that reads it.
         mixing: How well it mixes its examples, for a case that reads it.
         cold: How cold its last turn was; None for a case whose files were not dropped.
@@ -88,7 +89,7 @@ class CaseSummary:
     reference: str | None = None
     reads_own_data: bool = False
     extent: Extent | None = None
-    first_epoch_s: float | None = None
+    first_epoch: Sample | None = None
     stage_times: StageTimes | None = None
     step_s: float | None = None
     options: Facts = ()
@@ -103,6 +104,16 @@ class CaseSummary:
     def is_disturbed(self) -> bool:
         """True if others used the machine in so many of its turns that no time is judged by them."""
         return self.num_contaminated > MOST_CONTAMINATED * self.num_turns
+
+    @property
+    def first_epoch_s(self) -> float | None:
+        """Seconds of the first epoch; None where it is not told."""
+        return None if self.first_epoch is None else self.first_epoch.wall_ns / NANOSECONDS
+
+    @property
+    def has_equal_epochs(self) -> bool:
+        """True if its first epoch and all that were counted have the same number of examples."""
+        return self.first_epoch is not None and self.turn_sizes == (self.first_epoch.num_examples,)
 
     def find(self, metric: Metric) -> Estimate | None:
         """The median of a metric and its interval; None where the case does not have it."""
@@ -154,12 +165,19 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         reference=case.case.subject.reference,
         reads_own_data=case.reads_own_data,
         extent=case.extent,
-        first_epoch_s=None if case.extent is None or case.warm_up is None else case.warm_up.wall_ns / NANOSECONDS,
+        first_epoch=_find_first_epoch(case),
         stage_times=case.stage_times,
         step_s=_find_step_s(case),
         mixing=case.mixing,
         cold=case.turns[-1].sample.cold if case.turns else None,
     )
+
+
+def _find_first_epoch(case: CaseRecord) -> Sample | None:
+    """The first epoch; of a pipeline whose length only its first turn told, that turn, which records always had."""
+    if case.first_epochs:
+        return case.first_epochs[0].sample
+    return None if case.extent is None else case.warm_up
 
 
 def _find_step_s(case: CaseRecord) -> float | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from reports.record.case import CONTROL
-from reports.stats.crossover import Crossover, find_crossover
+from reports.stats.crossover import Crossover, find_crossover, find_paying_epoch
 from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.case import CaseSummary
-from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE
+from reports.summary.metric import ACCURACY, BUSY_SHARE, DISPLACEMENT, LABEL_RUNS, RATE, TURN_TIME
 from reports.summary.reference import CPU, SAME_CASE
 
 COLD = "cold"  # the group of the same pipelines with their files dropped from the page cache
@@ -19,6 +19,7 @@ PIPELINES = "pipelines"  # the group of a run of a person's pipelines
 HELD = "this process"  # the group of what was measured in the process that asked for it, and took no turns with others
 MAIN_GROUPS = ("orderings", "training", "memory")  # the others' cases stand in the tables of claims and of mixing
 BUSY_ENOUGH = 0.90  # MLPerf Storage asks it of most workloads: Submission_guidelines.md, table 1
+CACHE = "cache()"  # a stage, as orderings spell it
 SORTED, BUFFER = "sorted_", "buffer_"  # the accuracy with a buffer stands beside the mixing by it
 
 
@@ -66,6 +67,25 @@ class Field:
     def reference(self) -> CaseSummary | None:
         """The case that the others' ratios are to; None where it was not measured."""
         return next((each.case for each in self.ranked if each.case.is_reference), None)
+
+
+@dataclass(frozen=True)
+class Payback:
+    """From which epoch on a cache pays: its first epoch fills it.
+
+    Args:
+        case: Case with the cache.
+        other: Case that it is compared with: the same ordering without its cache, or the reference.
+        epoch: Epoch after which it has taken less time in all, by the medians of later epochs; None if it never does.
+        earliest: The same by the ends of their intervals that are best for the cache.
+        latest: The same by the ends that are worst for it; None if it may never pay.
+    """
+
+    case: CaseSummary
+    other: CaseSummary
+    epoch: int | None
+    earliest: int | None
+    latest: int | None
 
 
 @dataclass(frozen=True)
@@ -165,6 +185,33 @@ def _find_same_programs(cases: Sequence[CaseSummary]) -> dict[str, str]:
     """For each case that TensorFlow ran as the same program as an earlier one: its name and that one's."""
     first = {case.chain: case.name for case in reversed(cases)}
     return {case.name: first[case.chain] for case in cases if case.chain and first[case.chain] != case.name}
+
+
+def find_paybacks(fields: Sequence[Field]) -> tuple[Payback, ...]:
+    """For each ordering with a cache, from which epoch on that pays; none where first epochs are not told."""
+    found: list[Payback] = []
+    for field in fields:
+        cases = [each.case for each in field.ranked if each.case.has_equal_epochs]
+        for case in cases:
+            without = case.ordering.replace(f".{CACHE}", "").removeprefix(f"{CACHE}.")
+            uncached = (each for each in cases if each.ordering == without != case.ordering)
+            references = (each for each in cases if each.is_reference and without != case.ordering)
+            others = {each.name: each for each in (*uncached, *references) if each.turn_sizes == case.turn_sizes}
+            found += [_find_payback(case, other) for other in others.values() if other is not case]
+    return tuple(found)
+
+
+def _find_payback(case: CaseSummary, other: CaseSummary) -> Payback:
+    later, other_later = case.get(TURN_TIME), other.get(TURN_TIME)
+    first_s, other_first_s = (each.first_epoch_s or 0.0 for each in (case, other))  # both have one
+
+    def find(later_s: float | None, other_later_s: float | None) -> int | None:
+        if later_s is None or other_later_s is None:
+            return None
+        return find_paying_epoch(first_s, later_s, other_first_s, other_later_s)
+
+    ends = find(later.low, other_later.high), find(later.high, other_later.low)
+    return Payback(case, other, find(later.median, other_later.median), *ends)
 
 
 def list_busy(cases: Sequence[CaseSummary]) -> tuple[CaseSummary, ...]:

@@ -15,8 +15,10 @@ from reports.summary.environment import list_environment
 from reports.summary.fields import (
     Field,
     Mixed,
+    Payback,
     Prediction,
     Winner,
+    find_paybacks,
     find_winners,
     list_busy,
     list_on_several_devices,
@@ -105,6 +107,11 @@ class Summary:
     def benchmarks(self) -> tuple[CaseSummary, ...]:
         """The cases of another project's file, which tells of rounds and of nothing that a pipeline has."""
         return self.cases if self.computer is None else ()
+
+    @property
+    def paybacks(self) -> tuple[Payback, ...]:
+        """From which epoch on the caches of our orderings pay."""
+        return find_paybacks(self.fields)
 
     @property
     def pipelines(self) -> tuple[CaseSummary, ...]:

@@ -13,7 +13,7 @@ from reports.tables.captures import tabulate_captures
 from reports.tables.cells import show_busy, show_memory, show_rate
 from reports.tables.devices import list_devices, tabulate_devices, tabulate_inference
 from reports.tables.mixing import tabulate_mixing
-from reports.tables.notes import tell_busy, tell_control, tell_devices, tell_setting, tell_turns
+from reports.tables.notes import tell_busy, tell_control, tell_devices, tell_paybacks, tell_setting, tell_turns
 from reports.tables.orderings import MEMORY_TITLE, ORDERING, explain_columns, list_programs, tabulate_field
 from reports.tables.pipelines import tabulate_pipelines
 
@@ -70,5 +70,5 @@ def _tabulate_memory(summary: Summary) -> list[Block]:
 def _tell(summary: Summary) -> list[str]:
     """What the main job can tell, and where and on what it was made, a line each."""
     explained = explain_columns(summary) if summary.fields else []
-    said = [*tell_busy(summary), *tell_control(summary), *tell_turns(summary)]
+    said = [*tell_paybacks(summary), *tell_busy(summary), *tell_control(summary), *tell_turns(summary)]
     return [*explained, *said, *tell_devices(summary), *tell_setting(summary)]

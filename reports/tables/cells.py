@@ -13,10 +13,11 @@ from reports.drawing.numbers import (
 )
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
-from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, UNSYNCED_EXCESS, Metric
+from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, TURN_TIME, UNSYNCED_EXCESS, Metric
 
 EMPTY = Cell("")  # what was not measured
 ITSELF = Cell("1", 1.0)  # the ratio of a case to itself
+NO_END = Cell("no end")  # instead of the first epoch
 NO_LIVE_HEAP = "n/a"
 
 
@@ -40,6 +41,24 @@ def show_first_batch(case: CaseSummary | None) -> Cell:
     """The median time to the first batch."""
     first = None if case is None else case.find(FIRST_BATCH)
     return EMPTY if first is None else Cell(render_seconds(first.median), first.median)
+
+
+def show_first_epoch(case: CaseSummary) -> Cell:
+    """What the first epoch took; of one that was cut only that it takes longer."""
+    if case.first_epoch_s is None:
+        return EMPTY
+    if case.extent is not None and case.extent.is_endless:
+        return NO_END
+    mark = "> " if case.extent is not None and case.extent.is_cut else ""
+    return Cell(f"{mark}{render_seconds(case.first_epoch_s)}", case.first_epoch_s)
+
+
+def show_later_epochs(case: CaseSummary) -> Cell:
+    """The median of the epochs after the first; nothing where that is not told, or turns are parts of epochs."""
+    later = case.find(TURN_TIME)
+    if case.first_epoch is None or later is None or (case.extent is not None and case.extent.is_cut):
+        return EMPTY
+    return Cell(render_seconds(later.median), later.median)
 
 
 def show_ratio(case: CaseSummary) -> Cell:

@@ -11,7 +11,7 @@ from reports.record.program import DeviceUse
 from reports.stats.crossover import describe_crossover
 from reports.stats.median import CONFIDENCE
 from reports.summary.case import CaseSummary
-from reports.summary.fields import BUSY_ENOUGH, list_emulated
+from reports.summary.fields import BUSY_ENOUGH, Payback, list_emulated
 from reports.summary.identity import Facts
 from reports.summary.reference import CPU
 from reports.summary.summary import Summary, tell_contaminated
@@ -38,6 +38,30 @@ def tell_control(summary: Summary) -> list[str]:
         return []
     shown = render_estimate(control.ratio, render_ratio)
     return [f"A/A control: {control.name} measured twice, ratio {shown}: do not believe smaller differences"]
+
+
+def tell_paybacks(summary: Summary) -> list[str]:
+    """From which epoch on each cache pays, a line each, and what that was computed from."""
+    found: dict[tuple[str, str], list[Payback]] = {}
+    for each in summary.paybacks:
+        found.setdefault((each.case.name, each.case.arm), []).append(each)
+    several = len({arm for _, arm in found}) > 1
+    lines = [
+        f"the cache of {name}{f' ({arm})' if several else ''} {', '.join(map(_tell_payback, paybacks))}"
+        for (name, arm), paybacks in found.items()
+    ]
+    how = "a cache pays once the first epoch and the later ones together take less than the other's, as in the table"
+    return [*lines, how] if lines else []
+
+
+def _tell_payback(payback: Payback) -> str:
+    """Such as "pays from epoch 3 (2 to 6) against post", with what the ends of the intervals say in brackets."""
+    against, earliest, latest = f"against {payback.other.name}", payback.earliest, payback.latest
+    if payback.epoch is None:
+        return f"does not pay {against}"
+    if latest is None:
+        return f"may pay from epoch {payback.epoch}, or never, {against}"
+    return f"pays from epoch {payback.epoch}{'' if earliest == latest else f' ({earliest} to {latest})'} {against}"
 
 
 def tell_turns(summary: Summary) -> list[str]:

@@ -24,6 +24,7 @@ from reports.drawing.blocks import (
     text_columns,
 )
 from reports.record.case import REFERENCE
+from reports.summary.case import CaseSummary
 from reports.summary.fields import Field, Ranked
 from reports.summary.summary import Summary
 from reports.tables.cells import (
@@ -31,6 +32,8 @@ from reports.tables.cells import (
     NO_LIVE_HEAP,
     show_busy,
     show_first_batch,
+    show_first_epoch,
+    show_later_epochs,
     show_memory,
     show_name,
     show_rate,
@@ -53,7 +56,7 @@ class OrderingColumn:
         title: What stands above it in a terminal, where seven columns share 100 characters.
         full_title: What stands above it on a page.
         show: Gives the cell of a case; an empty one where the case does not have it.
-        is_optional: True if a terminal leaves the column out where all of it is empty.
+        is_optional: True if the column is left out where all of it is empty.
         answers: True if it answers which ordering is the fastest, and stays longest where a terminal is narrow.
     """
 
@@ -66,6 +69,8 @@ class OrderingColumn:
 
 COLUMNS = (
     OrderingColumn("examples/s", "examples/s", lambda ranked: show_rate(ranked.case), answers=True),
+    OrderingColumn("first epoch", "first epoch", lambda ranked: show_first_epoch(ranked.case), is_optional=True),
+    OrderingColumn("later epochs", "later epochs", lambda ranked: show_later_epochs(ranked.case), is_optional=True),
     OrderingColumn("first", "first batch", lambda ranked: show_first_batch(ranked.case)),
     OrderingColumn(
         f"ratio to {REFERENCE}", f"ratio to {REFERENCE}", lambda ranked: show_ratio(ranked.case), answers=True
@@ -77,12 +82,16 @@ COLUMNS = (
 
 def tabulate_field(field: Field) -> Table:
     """The orderings of one arm on one device, the fastest first; those that cannot be told from it are marked too."""
-    found = [(column, [column.show(ranked) for ranked in field.ranked]) for column in COLUMNS]
-    shown = [(column, cells) for column, cells in found if not column.is_optional or set(cells) != {EMPTY}]
-    rows = (_list_case(ranked, [cells[place] for _, cells in shown]) for place, ranked in enumerate(field.ranked))
-    answers = [column.title for column, _ in shown if column.answers]
-    columns = number_columns(*(column.title for column, _ in shown), answers=answers)
+    shown = _list_shown(field.ranked)
+    rows = (_list_case(ranked, [column.show(ranked) for column in shown]) for ranked in field.ranked)
+    answers = [column.title for column in shown if column.answers]
+    columns = number_columns(*(column.title for column in shown), answers=answers)
     return Table(f"{field.arm} arm, {field.device}", (ORDERING, *columns), tuple(rows))
+
+
+def _list_shown(ranked: Sequence[Ranked]) -> list[OrderingColumn]:
+    """The columns without those that may be left out and have nothing for any of the cases."""
+    return [column for column in COLUMNS if not column.is_optional or {column.show(each) for each in ranked} != {EMPTY}]
 
 
 def _list_case(ranked: Ranked, cells: Sequence[Cell]) -> Row:
@@ -98,14 +107,15 @@ def tabulate_fields(fields: Sequence[Field], name_field: Callable[[Field], str])
         fields: The orderings of each arm and device.
         name_field: Gives what an arm on a device is called.
     """
-    columns = (*text_columns("ordering", "arm"), *number_columns(*(column.full_title for column in COLUMNS)))
-    rows = (_list_sortable(ranked, name_field(field)) for field in fields for ranked in field.ranked)
+    shown = _list_shown([ranked for field in fields for ranked in field.ranked])
+    columns = (*text_columns("ordering", "arm"), *number_columns(*(column.full_title for column in shown)))
+    rows = (_list_sortable(ranked, name_field(field), shown) for field in fields for ranked in field.ranked)
     return Table("The numbers", columns, tuple(rows))
 
 
-def _list_sortable(ranked: Ranked, field: str) -> Row:
+def _list_sortable(ranked: Ranked, field: str, shown: Sequence[OrderingColumn]) -> Row:
     """The rank is told in words beside the first number, which decides it: marks would be lost among sorted rows."""
-    case, (first, *others) = ranked.case, [column.show(ranked) for column in COLUMNS]
+    case, (first, *others) = ranked.case, [column.show(ranked) for column in shown]
     rank = (FASTEST_IN_WORDS,) if ranked.is_fastest else (LEVEL_IN_WORDS,) if ranked.is_level else ()
     decisive = replace(first, below=rank, emphasis=Emphasis.BEST if ranked.is_fastest else Emphasis.PLAIN)
     return (show_name(case), Cell(field), decisive, *others)
@@ -133,6 +143,7 @@ def explain_columns(summary: Summary) -> list[str]:
         f"{FASTEST} the fastest; {LEVEL} not to be told from it, the intervals overlap; first: to the first batch",
         f"ratio: above 1 is faster than {REFERENCE}, turn against turn of the same round",
     ]
+    lines += explain_epochs([each.case for field in summary.fields for each in field.ranked])
     step_ms = next((case.step_ms for case in summary.cases if case.step_ms is not None), None)
     memories = [case.memory for case in summary.cases if case.memory is not None]
     if step_ms is not None:
@@ -142,3 +153,13 @@ def explain_columns(summary: Summary) -> list[str]:
     if any(memory.live_bytes is None for memory in memories):
         lines.append(f"{NO_LIVE_HEAP}: this platform does not tell the live heap")
     return lines
+
+
+def explain_epochs(cases: Sequence[CaseSummary]) -> list[str]:
+    """What the columns of first and later epochs mean; nothing where no case tells them apart."""
+    told = [case for case in cases if case.first_epoch is not None]
+    if not told:
+        return []
+    unequal = [case.name for case in told if not case.has_equal_epochs]
+    size = f"not of equally many examples for {', '.join(unequal)}" if unequal else "of equally many examples"
+    return [f"first epoch: measured once, in a fresh process; later epochs: the median of the turns, {size}"]

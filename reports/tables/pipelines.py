@@ -18,22 +18,29 @@ from reports.drawing.blocks import (
     build_row,
     number_columns,
 )
-from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio, render_seconds
+from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio
 from reports.record.case import DEFAULT
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.fields import COLD, HELD
 from reports.summary.growth import Growth, estimate_growth, is_flat
-from reports.summary.metric import FIRST_BATCH, RATE, TURN_TIME
+from reports.summary.metric import RATE
 from reports.summary.summary import Summary
 from reports.tables.captures import tabulate_captures
-from reports.tables.cells import show_busy, show_memory, show_rate
+from reports.tables.cells import (
+    EMPTY,
+    show_busy,
+    show_first_batch,
+    show_first_epoch,
+    show_later_epochs,
+    show_memory,
+    show_rate,
+)
 from reports.tables.notes import tell_setting, tell_turns
 from reports.tables.readings.all_readings import tabulate_readings
 
 BYTES_PER_MB = 1_000_000
 NONE = Cell("-")
-NO_END = Cell("no end")
 LONGEST_REFERENCE = 10  # characters of a name that a column's title has room for
 PYTHON, PYTHON_LOOP = "python", "Python loop"  # a consumer, and what tables call it
 PIPELINE = Column("pipeline", least=12)
@@ -119,16 +126,12 @@ def tabulate_speeds(summary: Summary) -> Table:
 
 
 def _list(case: CaseSummary, *, has_ratio: bool) -> Row:
-    is_cut = case.extent is not None and case.extent.is_cut
-    later = case.get(TURN_TIME)
     return build_row(
         name_pipeline(case),
         show_rate(case),
         _show_megabytes(case),
         *([_show_ratio(case)] if has_ratio else []),
-        _show_first_epoch(case),
-        NONE if is_cut else Cell(render_seconds(later.median), later.median),
-        _show_first_batch(case),
+        *map(_or_dash, (show_first_epoch(case), show_later_epochs(case), show_first_batch(case))),
     )
 
 
@@ -145,19 +148,8 @@ def _show_ratio(case: CaseSummary) -> Cell:
     return Cell(render_estimate(case.ratio, render_ratio), case.ratio.median)
 
 
-def _show_first_epoch(case: CaseSummary) -> Cell:
-    """What it took; of one that was cut only that it takes longer."""
-    if case.extent is None or case.first_epoch_s is None:
-        return NONE
-    if case.extent.is_endless:
-        return NO_END
-    mark = "> " if case.extent.is_cut else ""
-    return Cell(f"{mark}{render_seconds(case.first_epoch_s)}", case.first_epoch_s)
-
-
-def _show_first_batch(case: CaseSummary) -> Cell:
-    found = case.find(FIRST_BATCH)
-    return NONE if found is None else Cell(render_seconds(found.median), found.median)
+def _or_dash(cell: Cell) -> Cell:
+    return NONE if cell == EMPTY else cell
 
 
 def explain(summary: Summary) -> list[str]:

@@ -1,10 +1,16 @@
 """Turns of a pipeline whose length only taking it tells: whole epochs, parts of them, and what has no more to give."""
 
-import pytest
-from open_pipelines import SECOND, open_meter
+from collections.abc import Iterator
 
-from bench.consumers.epochs import ENDLESS_TURN_S, LONGEST_TURN_S
+import pytest
+import tensorflow as tf
+from open_pipelines import SECOND, SUBJECT, open_meter
+
+from bench.consumers.epochs import ENDLESS_TURN_S, LONGEST_TURN_S, EpochMeter
+from bench.consumers.registry import build_meter
+from bench.subjects.opened_pipeline import OpenedPipeline
 from mnist_core.language.errors import InputError
+from reports.record.case import Case
 from reports.record.program import Extent
 
 
@@ -70,3 +76,25 @@ def test_an_accelerator_is_busy_for_its_step_in_a_first_turn_too() -> None:
     meter = open_meter([[1.0, 1.0, 1.0]], consumer="emulated", step_ms=500.0)
     sample, _ = meter.measure_first_turn()
     assert (sample.wall_ns, sample.busy_ns) == (4.5 * SECOND, 1.5 * SECOND)
+
+
+def test_the_first_epoch_of_a_drained_pipeline_does_not_pay_for_the_graph_that_drains_it() -> None:
+    """The graph is made over a dataset that gives nothing: no stage is asked, and no cache is begun."""
+    given: list[int] = []
+
+    def give() -> Iterator[int]:
+        given.append(len(given))
+        yield from range(6)
+
+    numbers = tf.data.Dataset.from_generator(give, output_signature=tf.TensorSpec((), tf.int64))
+    opened = OpenedPipeline("mine.py:mine", lambda: numbers.cache().batch(2))
+    meter = build_meter(Case(SUBJECT, "drain"), opened)
+    assert isinstance(meter, EpochMeter)
+    prepare, seen = meter._prepare, list[object]()
+    assert prepare is not None
+    meter._prepare = lambda iterator: seen.extend((int(prepare(iterator)), list(given)))
+    sample, _ = meter.measure_first_turn()
+    assert seen == [0, []], "the graph ran, and asked for nothing"
+    assert (sample.num_examples, given) == (6, [0])
+    assert meter.measure_turn().num_examples == 6
+    assert given == [0], "the first epoch has filled the cache"

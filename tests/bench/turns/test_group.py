@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ def test_a_warm_up_then_the_same_number_of_turns_for_each() -> None:
         places = [record.warm_up.wall_ns, *(turn.sample.wall_ns for turn in record.turns)]
         assert [log[place - 1] for place in places] == [case.name] * 5
         assert [(place - 4) // 3 for place in places[1:]] == [0, 1, 2, 3]
+        assert [turn.sample for turn in record.first_epochs] == [record.warm_up]
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [({}, 1), ({"consumer": "emulated", "step_ms": 2.0}, 1), ({"consumer": "step"}, 0), ({"is_cold": True}, 0)],
+)
+def test_a_warm_up_that_does_more_than_an_epoch_is_not_the_first(fields: dict[str, object], count: int) -> None:
+    case = replace(CASES[0], **fields)
+    outcomes = measure_group(
+        [case], lambda case: FakeWorker(case, []), BUDGET, seed=9, clock_s=lambda: 0.0, listener=FakeListener()
+    )
+    record = outcomes[case.id]
+    assert isinstance(record, CaseRecord)
+    assert len(record.first_epochs) == count
 
 
 @pytest.mark.parametrize("fails_at", [0, 1, 3])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.stats.crossover import Crossover, describe_crossover, find_crossover
+from reports.stats.crossover import Crossover, describe_crossover, find_crossover, find_paying_epoch
 from reports.stats.median import Estimate
 
 WIN, LOSS, OPEN = Estimate(2.0, 1.5, 2.5, 6), Estimate(0.5, 0.4, 0.6, 6), Estimate(1.1, 0.9, 1.3, 6)
@@ -41,3 +41,21 @@ def test_an_interval_that_touches_1_decides_nothing() -> None:
 
 def test_sizes_are_told_in_ascending_order() -> None:
     assert find_crossover({128: WIN, 8: WIN, 32: WIN}).wins == (8, 32, 128)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "other_first", "other_later", "epoch"),
+    [  # after e epochs: first + (e - 1) later
+        (800.0, 50.0, 300.0, 300.0, 4),  # 800, 850, 900, 950 against 300, 600, 900, 1200: level after 3
+        (799.0, 50.0, 300.0, 300.0, 3),
+        (801.0, 50.0, 300.0, 300.0, 4),
+        (300.0, 50.0, 300.0, 300.0, 2),  # level after one
+        (299.0, 50.0, 300.0, 300.0, 1),
+        (1300.0, 299.0, 300.0, 300.0, 1002),
+        (800.0, 300.0, 300.0, 300.0, None),
+        (800.0, 301.0, 300.0, 300.0, None),
+        (100.0, 301.0, 300.0, 300.0, None),  # ahead at first, and then ever less
+    ],
+)
+def test_a_slow_start_pays_from_where_the_sums_cross(first, later, other_first, other_later, epoch) -> None:
+    assert find_paying_epoch(first, later, other_first, other_later) == epoch
