@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from mnist_core.terminal.console import open_console
-from reports.commands.runs import OptionalRun, find_newest_run
+from reports.commands.runs import OptionalRun, find_newest_run, find_run
 from reports.drawing.numbers import render_kilobytes, render_megabytes
 from reports.page.files import PAGES, PICTURES, check_path, write_file
 
@@ -27,7 +27,7 @@ def page(
         list[Path] | None,
         typer.Argument(
             metavar="RUN",
-            help="Runs' folders with a record, traces or both; or JSON files. Default: the newest in runs/.",
+            help="Runs' folders with a record, traces or both; pytest-benchmark files. Default: the newest in runs/.",
         ),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
@@ -42,7 +42,7 @@ def page(
     from reports.page.runs import load_runs
 
     check_path(output, PAGES)
-    loaded = load_runs(runs or [find_newest_run().parent])
+    loaded = load_runs([find_run(run) for run in runs] if runs else [find_newest_run().parent])
     content = render_page(loaded).encode()
     write_file(output, content)
     for line in (line for run in loaded for line in run.unreadable):
@@ -67,19 +67,21 @@ def picture(
     ] = None,
     chart: Annotated[
         str,
-        typer.Option(metavar="NAME", help="throughput, frontier, first-batch, memory, feeding, inference or claims."),
+        typer.Option(
+            metavar="NAME",
+            help="throughput, frontier, first-batch, memory, feeding, inference, claims; benchmarks of other projects.",
+        ),
     ] = "throughput",
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
 ) -> None:
     """Draw one picture of a page as a file, for a README or a talk."""
     from reports.page.charts.themes import DARK, LIGHT
     from reports.page.picture import render_picture  # as for a page
-    from reports.record.file import load_record
-    from reports.summary.summary import summarize
+    from reports.summary.files import load_summary
 
     path = output or Path(f"{chart}.svg")
     check_path(path, PICTURES)
-    summary = summarize(load_record(run or find_newest_run()))
+    summary = load_summary(find_run(run))
     content = render_picture(summary, chart, path.suffix.lower(), DARK if dark else LIGHT)
     write_file(path, content)
     _say(f"{path}: {render_kilobytes(len(content))} kB")

@@ -70,7 +70,7 @@ def render_page(runs: Sequence[Run]) -> str:
 
 
 def _build_chapter(number: int, run: Run) -> Chapter:
-    origin = tell_computer(run.summary.computer) if run.summary else ""
+    origin = tell_computer(run.summary.computer) or run.summary.machine_in_words if run.summary else ""
     when = run.summary.datetime[:16].replace("T", " ") if run.summary else ""
     said = ", ".join(part for part in (origin, when) if part)
     return Chapter(f"run-{number}", run.name, said, write_headline(run), list_sections(run))

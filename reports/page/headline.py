@@ -12,11 +12,13 @@ from reports.claims.verdict import Ruling, judge_claims
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio, render_seconds
 from reports.page.names import ARMS, name_device, name_row
 from reports.page.runs import Run
+from reports.page.sections.benchmarks import MOST_PICTURES
 from reports.page.sections.speed import tell_rate
 from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.summary import Summary
+from reports.tables.benchmarks import answer as answer_benchmarks, list_groups, tell_time
 from reports.tables.pipelines import answer
 from reports.traces.lines import tell_verdict
 
@@ -51,6 +53,8 @@ def write_headline(run: Run) -> Headline:
 def _write_sentence(run: Run, facts: list[Fact]) -> str:
     if run.summary and run.summary.pipelines and (told := answer(run.summary)):
         return "; ".join(told)
+    if run.summary and run.summary.benchmarks:
+        return answer_benchmarks(run.summary)
     if run.summary and run.summary.fields:
         return _answer(run.summary.fields[0])
     return f"{facts[0].about}: {facts[0].answer}" if facts else "Nothing of this run could be read"
@@ -69,8 +73,16 @@ def _join(names: list[str]) -> str:
 
 
 def _list_facts(summary: Summary) -> list[Fact]:
+    if summary.benchmarks:
+        return _describe_groups(summary)
     facts = [_describe_fastest(field) for field in summary.fields]
     return [*facts, *_describe_first_batch(summary), *_describe_memory(summary), *_describe_claims(summary)]
+
+
+def _describe_groups(summary: Summary) -> list[Fact]:
+    """The fastest of each group of another project's benchmarks, as far as there are pictures of them."""
+    fastest = [(group, timed[0]) for group, timed in list_groups(summary).items() if timed[0].rank]
+    return [Fact(f"Fastest of {group}", best.name, tell_time(best.case)) for group, best in fastest[:MOST_PICTURES]]
 
 
 def _describe_fastest(field: Field) -> Fact:

@@ -47,4 +47,4 @@ def name_series(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
 
 def has_several_devices(cases: Sequence[CaseSummary]) -> bool:
     """True if a device must be named to tell the cases apart."""
-    return len({each.device for each in cases}) > 1
+    return any(each.device != cases[0].device for each in cases)

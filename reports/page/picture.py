@@ -11,6 +11,7 @@ from mnist_core.language.choice import explain_choice
 from reports.drawing.blocks import Figure, Section
 from reports.page.charts.themes import Theme, build_config
 from reports.page.files import PageError
+from reports.page.sections.benchmarks import draw_benchmarks
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.feeding import describe_feeding
 from reports.page.sections.frontier import describe_frontier
@@ -31,6 +32,7 @@ CHARTS: dict[str, Callable[[Summary], Section | None]] = {
     "feeding": describe_feeding,
     "inference": describe_inference,
     "claims": describe_claims,
+    "benchmarks": draw_benchmarks,
 }
 
 
@@ -51,7 +53,8 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> b
     section = CHARTS[chart](summary)
     figure = next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None
     if figure is None:
-        raise PageError(f"this run has nothing for the picture {chart}: run pytest bench/ --benchmark-only.")
+        hint = "use --chart benchmarks" if summary.benchmarks else "run pytest bench/ --benchmark-only"
+        raise PageError(f"this run has nothing for the picture {chart}: {hint}.")
     title = {"title": figure.title, "width": WIDTH, "padding": MARGIN}
     spec = json.dumps({**figure.spec, **title, "config": build_config(theme, FONT)}, allow_nan=False)
     if suffix == ".png":

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_core.files.xspace import TraceError
-from reports.record.file import load_record
-from reports.summary.summary import Summary, summarize
+from reports.summary.files import load_summary
+from reports.summary.summary import Summary
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.sessions import SUFFIXES, Session, find_session, list_sessions
@@ -59,7 +59,7 @@ def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
 def _load_run(path: Path) -> Run:
     sessions = _find_traces(path)
     wants_record = not sessions or (path / RECORD).is_file() or (path.is_file() and not path.name.endswith(SUFFIXES))
-    summary = summarize(load_record(path)) if wants_record else None
+    summary = load_summary(path) if wants_record else None
     traces, unreadable = _load_traces(sessions[:MOST_TRACES])
     if len(sessions) > MOST_TRACES:
         unreadable.append(f"{len(sessions) - MOST_TRACES} more traces are left out: mnist-report trace reads each.")

@@ -131,6 +131,13 @@ def show_rounds(case: CaseSummary) -> Cell:
     return Cell(f"{count}", count)
 
 
+def answer(summary: Summary) -> str:
+    """How many benchmarks there are, and which takes the longest."""
+    slowest = max(summary.benchmarks, key=lambda case: case.get(ROUND_TIME).median)
+    count = count_things(len(summary.benchmarks), "benchmark")
+    return f"{count}; the longest round: {name_benchmarks(summary)[slowest.name]}, {tell_time(slowest)}"
+
+
 def warn(summary: Summary) -> Lines:
     """What a reader must know before believing the numbers, a line each."""
     return Lines(tuple(f"! {remark}" for remark in summary.remarks), Emphasis.UNSURE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reports.drawing.blocks import Section
 from reports.page.runs import Run
+from reports.page.sections.benchmarks import describe_benchmarks
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices
 from reports.page.sections.feeding import describe_feeding
@@ -39,6 +40,9 @@ def list_sections(run: Run) -> tuple[Section, ...]:
     traces = describe_traces(run.traces, run.unreadable)
     if run.summary is None:
         return (traces,)
+    if run.summary.benchmarks:
+        told = [describe_benchmarks(run.summary), traces, describe_machine(run.summary)]
+        return tuple(section for section in told if section is not None)
     told = [describe(run.summary) for describe in OF_CASES if describe not in OF_ORDERINGS or not run.summary.pipelines]
     sections = [*told, traces, describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)
