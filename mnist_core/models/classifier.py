@@ -12,13 +12,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mnist_core.files.run_kinds import BEST, explain_record
 from mnist_core.language.errors import InputError
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
 from mnist_core.models.model import pixel_divisor
 from mnist_core.models.saved_graph import GRAPH_FILE, SavedGraph
 
 KERAS_SUFFIXES = (".keras", ".h5")
-RUN_FILES = ("best.keras", "best.h5")  # what a training run leaves in its folder
 SERVING_SIGNATURE = "serving_default"
 SUM_TOLERANCE = 1e-3  # float32 softmax sums to 1 within 1e-6; half precision within 1e-3
 
@@ -101,17 +101,18 @@ def _find_model(path: Path) -> Path:
         raise InputError(f"{path} does not exist: name a run folder, a .keras or .h5 file, or a SavedModel.")
     if path.is_file():
         if path.suffix not in KERAS_SUFFIXES:
-            raise InputError(f"{path} must end in .keras or .h5: other files are not loaded.")
+            raise InputError(explain_record(path) or f"{path} must end in .keras or .h5: other files are not loaded.")
         return path
     if (path / GRAPH_FILE).is_file():
         return path
-    best = [path / name for name in RUN_FILES if (path / name).is_file()]
+    best = [path / name for name in BEST if (path / name).is_file()]
     if len(best) > 1:
-        raise InputError(f"{path} holds {' and '.join(RUN_FILES)}: name one of them.")
+        raise InputError(f"{path} holds {' and '.join(BEST)}: name one of them.")
     versions = {number: entry for number, entry in list_versions(path).items() if (entry / GRAPH_FILE).is_file()}
     if not best and not versions:
         raise InputError(
-            f"{path} holds no model: expected best.keras, best.h5, {GRAPH_FILE} or <version>/{GRAPH_FILE}."
+            explain_record(path)
+            or f"{path} holds no model: expected best.keras, best.h5, {GRAPH_FILE} or <version>/{GRAPH_FILE}."
         )
     return best[0] if best else versions[max(versions)]
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from mnist_core.files.whole_file import write_whole
 from reports.gate.record import GateRecord
 from reports.record.errors import RecordError
-from reports.record.file import load_json
+from reports.record.file import GATE as KEY, load_json
 from reports.record.typed_json import convert_json
 
-KEY = "mnist_bench_gate"
 FORMAT = 2  # the first one had no pipelines
 READABLE = (1, FORMAT)
 WANTED = "the JSON file that mnist-bench gate wrote"
@@ -36,6 +35,8 @@ def load_gate(file: Path) -> GateRecord:
     Example:
         >>> record = load_gate(Path("runs/gate.json"))
     """
+    if file.is_dir():
+        raise RecordError(f"{file} is a folder: give {WANTED}.")
     stored = load_json(file, WANTED)
     if not isinstance(stored, dict) or KEY not in stored:
         raise RecordError(f"{file} is not a gate run: give {WANTED}.")

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, cast
 
+from mnist_core.files.run_kinds import RECORD, explain_training
 from reports.record.case import ORDERING, REFERENCE, Case, Fitting, Subject
 from reports.record.errors import RecordError
 from reports.record.machine import UNKNOWN_PROCESSOR, Environment, Machine
@@ -15,6 +16,7 @@ from reports.record.program import Device
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
 from reports.record.typed_json import convert_json
 
+GATE = "mnist_bench_gate"  # the first key of a gate's file
 OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 TRUTHS = {"True": True, "False": False}
@@ -41,9 +43,15 @@ def load_stored(path: Path) -> tuple[Path, dict[str, Any]]:
     Raises:
         RecordError: There is none, or it is not one.
     """
-    file = path / "record.json" if path.is_dir() else path
+    file = path / RECORD if path.is_dir() else path
+    if path.is_dir() and not file.exists():
+        raise RecordError(explain_training(path) or f"{path} holds no {RECORD}: give a run of the bench, or its file.")
     stored = load_json(file)
     if not isinstance(stored, dict) or not isinstance(stored.get("benchmarks"), list):
+        if isinstance(stored, dict) and GATE in stored:
+            raise RecordError(f"{file} is a run of the gate: mnist-report gate reads it.")
+        if training := explain_training(path):
+            raise RecordError(training)
         raise RecordError(f"{file} is not a pytest-benchmark file: it has no list of benchmarks.")
     return file, stored
 

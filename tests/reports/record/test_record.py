@@ -294,9 +294,10 @@ def test_a_damaged_file_is_refused_by_name_in_one_line(value: object, reason: st
 
 
 def test_a_missing_file_or_an_empty_folder_says_what_to_give(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none.json"):
-        with pytest.raises(RecordError, match="does not exist: give a run's folder or its record.json"):
-            load_record(path)
+    with pytest.raises(RecordError, match="does not exist: give a run's folder or its record.json"):
+        load_record(tmp_path / "none.json")
+    with pytest.raises(RecordError, match="holds no record.json: give a run of the bench, or its file"):
+        load_record(tmp_path)
 
 
 def test_a_file_without_our_machine_info_still_loads(tmp_path: Path) -> None:
