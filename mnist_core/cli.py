@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -10,43 +9,50 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mnist_core.devices.quiet import import_tensorflow
+from mnist_core.files.newest import list_newest
 from mnist_core.language.choice import explain_choice
 from mnist_core.language.device import DeviceChoice
 from mnist_core.language.errors import InputError
-from mnist_core.language.named_orderings import find_ordering
+from mnist_core.language.named_orderings import NAMED_ORDERINGS, find_ordering
 from mnist_core.language.ordering import Ordering
 from mnist_core.language.spec import CheckpointFormat, Labels, Loop, ModelName, Normalize, PipelineSpec, TrainSpec
 from mnist_core.profiling.window import MAX_STEPS, parse_step_window
 from mnist_core.terminal.console import open_console, print_error
+from mnist_core.terminal.options import AsJson, Data, name_out
+from mnist_core.terminal.schemas import render_json
 from mnist_core.terminal.shell import build_app, run_app
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 EXIT_FAILED = 1
-FORMATS = ("savedmodel", "litert", "onnx")
 
-app = build_app("MNIST from the data to a SavedModel: train, evaluate, export, predict.")
+SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
+PICTURES = (".png", ".jpg", ".jpeg")
+RUNS = Path("runs")
+TRAINED = "*/best.*"  # what training leaves in a run's folder
 
-Data = Annotated[
-    str | None,
-    typer.Option(
-        "--data",
-        metavar="SOURCE",
-        help="auto, mnist, synthetic, an .npz file or a folder of IDX files. Default: $MNIST_CORE_DATA, else auto, "
-        "which takes mnist where it can and synthetic digits where it cannot.",
+app = build_app(
+    "MNIST from the data to a SavedModel: train, evaluate, export, predict.",
+    "mnist-core train && mnist-core evaluate && mnist-core export",
+)
+
+Model = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="MODEL",
+        help="A run's folder, a .keras or .h5 file, or a SavedModel. Default: the newest training in runs/.",
+        show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
-Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .keras, .h5 or SavedModel.")]
 
 
 @app.command(
     epilog="Examples:\n\n"
     "    mnist-core train\n\n"
-    "    mnist-core train --model cnn --batch-size 128 --ordering batch_before_map --out runs/cnn\n\n"
-    "    mnist-core train --loop graph --ordering 'shuffle(1000).map(parallel=auto).batch(64).prefetch(auto)'\n\n"
-    "    mnist-core train --epochs 1 --profile 100:120 --out runs/profiled"
+    "    mnist-core train --model cnn --ordering batch_before_map -o runs/cnn\n\n"
+    "    mnist-core train --ordering 'shuffle(1000).map().batch(64).prefetch(auto)'\n\n"
+    "    mnist-core train --epochs 1 --profile 100:120 -o runs/profiled"
 )
 def train(
     data: Data = None,
@@ -68,7 +74,7 @@ def train(
     checkpoint: Annotated[CheckpointFormat, typer.Option(help="File format of the best model.")] = "keras",
     seed: Annotated[int, typer.Option(help="Of weights, dropout and shuffle.")] = 0,
     device: Annotated[DeviceChoice, typer.Option(help="auto takes a GPU where there is one.")] = "auto",
-    out: Annotated[Path | None, typer.Option(help="Run folder. Default: runs/MODEL.", show_default=False)] = None,
+    out: Annotated[Path | None, name_out("FOLDER", "The run's folder.  [default: runs/ and the model's name]")] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in --out.")] = False,
     profile: Annotated[
         str | None,
@@ -101,7 +107,7 @@ def train(
 
     in_use = use_device(device)
     digits = load_digits(source, say=messages.print)
-    folder = RunFolder(out or Path("runs") / model)
+    folder = RunFolder(out or RUNS / model)
     progress = TrainingProgress(messages, epochs)
     try:
         result = train_model(spec, digits, folder, restart=restart, profile=window, listeners=[progress], device=in_use)
@@ -111,11 +117,11 @@ def train(
     finally:
         progress.close()
     traces = [render_trace(result.trace)] if result.trace else []
-    _print_result(result.to_dict(), as_json, render_training(result), *traces)
+    _print_result("train", result.to_dict(), as_json, render_training(result), *traces)
 
 
-@app.command(epilog="Example:\n\n    mnist-core evaluate runs/mlp --data synthetic")
-def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
+@app.command(epilog="Examples:\n\n    mnist-core evaluate\n\n    mnist-core evaluate runs/mlp --data synthetic --json")
+def evaluate(model: Model = None, data: Data = None, as_json: AsJson = False) -> None:
     """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
     messages = _open_messages(as_json=as_json)
     from mnist_core.digits.load import choose_source, load_digits
@@ -126,24 +132,37 @@ def evaluate(model: Model, data: Data = None, as_json: AsJson = False) -> None:
     from mnist_core.training.evaluate import evaluate as evaluate_model
     from mnist_core.training.tables import render_confusion, render_evaluation
 
-    classifier = load_classifier(model)
+    classifier = load_classifier(model or _find_newest_model())
     digits = load_digits(source, say=messages.print)
     result = evaluate_model(classifier, digits.test_images, digits.test_labels)
     described = {"data": {"name": digits.name, "fingerprint": digits.fingerprint}, **result.to_dict()}
-    _print_result(described, as_json, render_evaluation(result, digits.name), render_confusion(result))
+    _print_result("evaluate", described, as_json, render_evaluation(result, digits.name), render_confusion(result))
 
 
 @app.command(
     epilog="Examples:\n\n"
-    "    mnist-core export runs/mlp models/mnist\n\n"
-    "    mnist-core export runs/mlp models/mnist.tflite --format litert\n\n"
-    "    docker run -p 8501:8501 -v $PWD/models/mnist:/models/mnist -e MODEL_NAME=mnist tensorflow/serving"
+    "    mnist-core export runs/mlp -o models/mnist\n\n"
+    "    mnist-core export runs/mlp --format litert -o models/mnist.tflite\n\n"
+    "    docker run -p 8501:8501 -v $PWD/models/mnist:/models/model tensorflow/serving"
 )
 def export(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run folder, .keras or .h5.")],
-    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="DIR/1/, DIR/2/ and so on is made, or FILE.")],
+    model: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="A run's folder, a .keras or .h5 file. Default: the newest training in runs/.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        name_out(
+            "FOLDER|FILE",
+            "FOLDER/1/, FOLDER/2/ and so on is made, or FILE.  [default: models/mnist, or models/mnist.tflite, .onnx]",
+        ),
+    ] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="|".join(FORMATS), help="onnx needs the extra onnx.")
+        str, typer.Option("--format", metavar="|".join(SUFFIXES), help="onnx needs the extra onnx.")
     ] = "savedmodel",
     as_json: AsJson = False,
 ) -> None:
@@ -153,8 +172,8 @@ def export(
     serving_float. A SavedModel holds warm-up requests of 1 and 32 pictures for both, which TensorFlow Serving runs when
     it loads the model. Nothing is exported if the probabilities differ by more than 0.00001 or a request fails.
     """
-    if form not in FORMATS:
-        raise InputError(explain_choice("--format", FORMATS, form))
+    if form not in SUFFIXES:
+        raise InputError(explain_choice("--format", SUFFIXES, form))
     messages = _open_messages(as_json=as_json)
     import_tensorflow(find_devices=True)
     from mnist_core.models.convert import export_litert, export_onnx
@@ -162,7 +181,8 @@ def export(
 
     exporters = {"savedmodel": export_model, "litert": export_litert, "onnx": export_onnx}
     try:
-        result = exporters[form](model, target, say=messages.print)
+        target = out or Path(f"models/mnist{SUFFIXES[form]}")
+        result = exporters[form](model or _find_newest_model(), target, say=messages.print)
     except ExportError as error:
         print_error(error)
         raise typer.Exit(EXIT_FAILED) from None
@@ -176,19 +196,25 @@ def export(
         "num_checked": result.num_checked,
         "max_difference": result.max_difference,
     }
-    _print_result(described, as_json, line)
+    _print_result("export", described, as_json, line)
 
 
-@app.command(epilog="Example:\n\n    mnist-core predict runs/mlp three.png seven.png")
+@app.command(epilog="Examples:\n\n    mnist-core predict three.png seven.png\n\n    mnist-core predict runs/cnn *.png")
 def predict(
-    model: Model,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="PNG files, one digit each.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[MODEL] IMAGE...",
+            help="The model as for evaluate, by default the newest in runs/; and PNG files, one digit each.",
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Read digits from PNG files.
 
     A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
     """
+    model, images = _split_model(paths)
     import_tensorflow(find_devices=True)
     from mnist_core.digits.pictures import load_pictures
     from mnist_core.models.classifier import load_classifier
@@ -200,15 +226,16 @@ def predict(
         {"picture": str(path), "digit": int(row.argmax()), "probabilities": row.tolist()}
         for path, row in zip(images, probabilities, strict=True)
     ]
-    _print_result({"predictions": described}, as_json, render_predictions(images, probabilities))
+    _print_result("predict", {"predictions": described}, as_json, render_predictions(images, probabilities))
 
 
-@app.command()
-def orderings() -> None:
-    """List the named orderings."""
+@app.command(epilog="Example:\n\n    mnist-core orderings")
+def orderings(as_json: AsJson = False) -> None:
+    """List the named orderings, for --ordering."""
     from mnist_core.training.tables import render_orderings
 
-    open_console().print(render_orderings())
+    listed = [{"name": each.name, "text": each.text, "meaning": each.meaning} for each in NAMED_ORDERINGS.values()]
+    _print_result("orderings", {"orderings": listed}, as_json, render_orderings())
 
 
 def _choose_ordering(name_or_text: str, batch_size: int | None) -> Ordering:
@@ -223,9 +250,25 @@ def _open_messages(*, as_json: bool) -> Console:
     return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
 
 
-def _print_result(described: dict[str, Any], as_json: bool, *rendered: Any) -> None:
+def _find_newest_model() -> Path:
+    found = list_newest(f"{RUNS}/{TRAINED}")
+    if not found:
+        raise InputError(f"{RUNS}/ holds no trained model: name one, or make one with mnist-core train.")
+    return found[0].parent
+
+
+def _split_model(paths: list[Path]) -> tuple[Path, list[Path]]:
+    """The model and the pictures; the newest model where the first path is a picture already."""
+    first, *others = paths
+    model, images = (_find_newest_model(), paths) if first.suffix.lower() in PICTURES else (first, others)
+    if not images:
+        raise InputError(f"give pictures too, such as mnist-core predict {model} three.png.")
+    return model, images
+
+
+def _print_result(schema: str, described: dict[str, Any], as_json: bool, *rendered: Any) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(described, indent=2) + "\n")
+        sys.stdout.write(f"{render_json(schema, described)}\n")
         return
     console = open_console()
     for each in rendered:

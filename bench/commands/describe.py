@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
+from mnist_core.terminal.options import AsJson, Data
 
 GIBIBYTE = 2**30
 
@@ -27,14 +28,12 @@ def describe(
     select: Select = None,
     source: Source = None,
     run: Run = None,
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="For an ordering, as for pytest bench/ --data.")
-    ] = None,
+    data: Data = None,
     memory_limit: Annotated[
         float | None,
         typer.Option(metavar="GIB", min=0.1, help="For its process. Default: what this machine has."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what a dataset does without running an epoch: its stages as written and as TensorFlow runs them.
 

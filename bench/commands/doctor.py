@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.options import AsJson
 
 if TYPE_CHECKING:
     from bench.doctor.readings import Readings
@@ -22,7 +23,7 @@ EXAMPLES = """Examples:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="For machines; its first key is its version.")] = False,
+    as_json: AsJson = False,
     is_offline: Annotated[
         bool, typer.Option("--offline", help="Suppose that there is no internet, and contact nobody.")
     ] = False,

@@ -10,8 +10,9 @@ import typer
 from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.budget import Budget
+from mnist_core.terminal.options import AsJson, Data, name_out
 from mnist_core.terminal.shell import EXIT_INTERRUPTED
-from reports.commands.gate import FAIL_ON, AsJson, FailOn, ShowsOk
+from reports.commands.gate import FAIL_ON, FailOn, ShowsOk
 from reports.commands.runs import MarkdownFile
 from reports.gate.plan import GATED, GatedMetric
 
@@ -21,13 +22,13 @@ EXAMPLES = """Examples:
 
     mnist-bench gate --base main
 
-    mnist-bench gate --base HEAD~1 --head HEAD --cases 'post-*' --budget 120
+    mnist-bench gate --base HEAD~1 --cases 'post-*' --budget 2m
 
-    mnist-bench gate --base main --pipeline data.py:make --pipeline my_package.data:pipelines --select train
+    mnist-bench gate --base main --pipeline data.py:make --select train
 
     mnist-bench gate --against runs/20261123-085740
 
-    mnist-bench gate --base origin/main --metrics time,memory --markdown comment.md --fail-on regressed"""
+    mnist-bench gate --base main --markdown comment.md --fail-on regressed"""
 
 
 def gate(
@@ -82,15 +83,8 @@ def gate(
         typer.Option(metavar="NAME,...", help=f"Of {', '.join(GATED)}. Default: as pyproject.toml says."),
     ] = None,
     budget: Budget = BUDGET_S,
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", metavar="FILE", help="Every turn, as JSON. Default: runs/gate/TIME.json.", show_default=False
-        ),
-    ] = None,
+    data: Data = None,
+    out: Annotated[Path | None, name_out("FILE", "Every turn, as JSON.  [default: runs/gate/TIME.json]")] = None,
     all_cores: Annotated[
         bool,
         typer.Option(

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from bench.commands.subject_options import Arguments, Runs, Select, Source, SubjectTexts
-from mnist_core.terminal.budget import Budget
+from mnist_core.terminal.budget import Budget, name_seconds
+from mnist_core.terminal.options import AsJson, Data, name_out
 
 BUDGET_S = 60.0
 TURN_LIMIT_S = 120.0
@@ -17,17 +18,17 @@ EXAMPLES = """Examples:
 
     mnist-bench run my_pipeline.py:make
 
-    mnist-bench run before.py:make after.py:make --arg batch_size=64 --budget 120
+    mnist-bench run before.py:make after.py:make --arg size=64 --budget 2m
 
     mnist-bench run my_package.data:pipelines --select train --step-ms 5
 
-    mnist-bench run --run 'train.py --batch-size 64' --run 'train_before.py --batch-size 64'
+    mnist-bench run --run 'train.py --size 64' --run 'before.py --size 64'
 
     mnist-bench run my_pipeline.py:make --model my_model.py:build
 
     mnist-bench run my_pipeline.py:make --cold
 
-    mnist-bench run my_pipeline.py:make --python old/bin/python --python new/bin/python
+    mnist-bench run my_pipeline.py:make --python old/bin/python --python python3
 
     mnist-bench run my_pipeline.py:make post --data mnist.npz"""
 
@@ -62,7 +63,7 @@ def run(
         typer.Option(metavar="GIB", help="Of each pipeline's process, which is refused more.", show_default=False),
     ] = None,
     turn_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="A turn, or a first batch, that takes longer is a hang.")
+        float, name_seconds(words="A turn, or a first batch, that takes longer is a hang.")
     ] = TURN_LIMIT_S,
     no_memory: Annotated[
         bool, typer.Option("--no-memory", help="Leave out what each holds, and whether that grows.")
@@ -81,14 +82,9 @@ def run(
             show_default=False,
         ),
     ] = None,
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="For the record. Default: runs/TIME.", show_default=False),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The record, for a script.")] = False,
+    data: Data = None,
+    out: Annotated[Path | None, name_out("FOLDER", "For the record.  [default: runs/TIME]")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Measure pipelines side by side, in fresh processes that take turns: the first epoch, later ones, the first batch.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 import re
 import sys
@@ -45,6 +46,7 @@ from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import choose_source
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
+from mnist_core.terminal.schemas import render_json
 from mnist_core.terminal.stopping import stop_once
 from reports.drawing.text import lay_out
 from reports.record.case import Case, Subject
@@ -166,7 +168,8 @@ def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: boo
     except OSError as error:
         raise InputError(f"--out {file.parent} cannot be written: {error.strerror}.") from None
     if as_json:
-        sys.stdout.write(file.read_text(encoding="utf-8"))
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        sys.stdout.write(f"{render_json('run', {'file': str(file), **stored})}\n")
         return
     console = open_console()
     console.print(lay_out(tabulate_run(summarize(record))))

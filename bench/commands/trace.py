@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
+from mnist_core.terminal.options import AsJson, Data, name_out
 
 EXAMPLES = """Examples:
 
     mnist-bench trace my_pipeline.py:make
 
-    mnist-bench trace my_package.data:pipelines --select train --step-ms 5 --out runs/mine
+    mnist-bench trace my_package.data:pipelines --step-ms 5 -o runs/mine
 
     mnist-bench trace --run 'train.py --batch-size 64'
 
@@ -27,15 +28,10 @@ def trace(
     source: Source = None,
     run: Run = None,
     step_ms: Annotated[float, typer.Option(metavar="MS", min=0, help="How long a step computes on its batch.")] = 0.0,
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="For the trace. Default: runs/TIME.", show_default=False),
-    ] = None,
+    data: Data = None,
+    out: Annotated[Path | None, name_out("FOLDER", "For the trace.  [default: runs/TIME]")] = None,
     top: Annotated[int, typer.Option(metavar="N", min=0, help="How many operations to show.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Capture some marked steps that take their batches from a pipeline, and tell which stage they wait for.
 

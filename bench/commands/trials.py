@@ -9,6 +9,8 @@ import typer
 
 from mnist_core.language.choice import explain_choice
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.budget import name_seconds, parse_seconds_or_none
+from mnist_core.terminal.options import AsJson, Data, name_out
 
 if TYPE_CHECKING:
     from reports.trials.designs import DesignPair
@@ -20,24 +22,25 @@ KIND_NAMES = ("same", "rebuilt", "slowed")
 # Slow and quick, with a large and a small buffer, with a consumer that computes.
 DESIGN_CASES = ("post", "map_before_shuffle", "batch_before_map", "batch_before_map-step")
 
-app = typer.Typer(help="Measure the gate itself, for its authors.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure the gate itself, for its authors.",
+    epilog="Example:\n\n    mnist-bench trials run --slice 20m",
+    no_args_is_help=True,
+)
 
 RUN_EXAMPLES = """Examples:
 
-    mnist-bench trials run --out runs/proof --slice 1500
+    mnist-bench trials run -o runs/proof --slice 25m
 
-    mnist-bench trials run --out runs/alarms --kinds same,rebuilt --trials 473
+    mnist-bench trials run -o runs/alarms --kinds same,rebuilt --trials 473
 
     mnist-report trials runs/proof/trials.jsonl"""
 
 
 @app.command(epilog=RUN_EXAMPLES)
 def run(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the trials are kept; go on with those in it.")],
-    slice_s: Annotated[
-        float | None,
-        typer.Option("--slice", metavar="SECONDS", min=1, help="Begin none that would end later.", show_default=False),
-    ] = None,
+    out: Annotated[Path, name_out("FOLDER", "Where the trials are kept; go on with those in it.")],
+    slice_s: Annotated[float | None, name_seconds("--slice", words="Begin none that would end later.")] = None,
     num_trials: Annotated[int, typer.Option("--trials", metavar="N", min=1, help="In all.")] = NUM_TRIALS,
     kinds: Annotated[
         str, typer.Option(metavar="KIND,...", help="same and rebuilt code, and code slowed by real work.")
@@ -47,11 +50,10 @@ def run(
         list[str] | None,
         typer.Option(metavar="PATTERN,...", help="Only cases whose id matches; can be repeated.", show_default=False),
     ] = None,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="Of each gate run.")] = BUDGET_S,
+    budget: Annotated[float, name_seconds(words="Of each gate run.")] = BUDGET_S,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the order of the trials and of each run.")] = 1,
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
-    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run the gate again and again where it is known whether head is slower, and count how often it is right.
 
@@ -71,7 +73,7 @@ def run(
     from mnist_core.terminal.console import open_console
     from mnist_core.terminal.stopping import stop_once
     from reports.drawing.text import lay_out
-    from reports.trials.tables import tabulate_tallies
+    from reports.trials.tables import render_tallies_json, tabulate_tallies
     from reports.trials.tallies import tally_cases, tally_trials
 
     options = TrialOptions(
@@ -87,8 +89,12 @@ def run(
     )
     with stop_once(), TrialProgress(Console(stderr=True)) as progress:
         done = run_trials(options, clock_s=time.monotonic, listener=progress)
+    tallies, counted = tally_trials(done), tally_cases(done)
+    if as_json:
+        typer.echo(render_tallies_json(tallies, counted))
+        return
     console = open_console()
-    console.print(lay_out(tabulate_tallies(tally_trials(done), tally_cases(done))))
+    console.print(lay_out(tabulate_tallies(tallies, counted)))
     console.print(f"{len(done)} of {num_trials} trials; all are in {out / FILE}", markup=False, soft_wrap=True)
 
 
@@ -108,24 +114,23 @@ def parse_kinds(text: str) -> tuple[TrialKind, ...]:
 
 DESIGN_EXAMPLES = """Examples:
 
-    mnist-bench trials designs --budget 600 --out runs/designs.jsonl
+    mnist-bench trials designs --budget 10m -o runs/designs.jsonl
 
     mnist-bench trials designs --cases 'post,batch_before_map*'"""
 
 
 @app.command(epilog=DESIGN_EXAMPLES)
 def designs(
-    budget: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="For the measuring; 0: none.")] = 600.0,
+    budget: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", parser=parse_seconds_or_none, help="For the measuring: 240, or 4m; 0: none."),
+    ] = 600.0,
     cases: Annotated[
         str, typer.Option(metavar="PATTERN,...", help="Names of cases, as in mnist-bench cases, without the arm.")
     ] = ",".join(DESIGN_CASES),
-    data: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="As for pytest bench/ --data.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep every pair there, and count those in it.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    data: Data = None,
+    out: Annotated[Path | None, name_out("FILE", "Keep every pair there, and count those in it.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Compare designs of a pair, by pairs of equal processes: the noise of its difference, and what it costs.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from bench.doctor.findings import Finding, State, find_exit_code, find_worst
+from mnist_core.terminal.schemas import render_json as render
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -21,7 +21,6 @@ from reports.drawing.blocks import (
     build_row,
 )
 
-FORMAT = 1
 STATE_COLUMNS, NAME_COLUMNS = 4, 18  # characters: every table has its columns at the same places
 EMPHASES = {State.BAD: Emphasis.WORST, State.WARN: Emphasis.UNDECIDED, State.OK: Emphasis.GOOD}
 
@@ -37,14 +36,13 @@ def tabulate_findings(findings: Sequence[Finding]) -> list[Block]:
 
 
 def render_json(findings: Sequence[Finding]) -> str:
-    """The findings for scripts. The names are a promise: a change raises the format."""
+    """The findings for scripts."""
     content = {
-        "mnist_bench_doctor": FORMAT,
         "state": find_worst(findings).value,
         "exit_code": find_exit_code(findings),
         "findings": [_describe(finding) for finding in findings],
     }
-    return json.dumps(content, indent=2, allow_nan=False)
+    return render("doctor", content)
 
 
 def _describe(finding: Finding) -> dict[str, Any]:

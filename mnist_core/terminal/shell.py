@@ -30,11 +30,12 @@ Version = Annotated[
 ]
 
 
-def build_app(words: str) -> typer.Typer:
+def build_app(words: str, example: str) -> typer.Typer:
     """A command that is still without subcommands.
 
     Args:
         words: What ``--help`` says of the command, in Markdown.
+        example: A command line, which ``--help`` ends with.
     """
     app = typer.Typer(
         no_args_is_help=True,
@@ -44,7 +45,7 @@ def build_app(words: str) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
-    @app.callback(help=words)
+    @app.callback(help=words, epilog=f"Example:\n\n    {example}")
     def take_options(_version: Version = False) -> None:
         """Take the options that come before a subcommand."""
 

@@ -14,7 +14,7 @@ _BAD_USAGE = typer.BadParameter.__bases__[0]
 BadUsage: type[Any] = _BAD_USAGE
 """What typer raises for a command line that it does not understand; of click or its own, which its version decides."""
 
-QUOTED = re.compile(r"'((?:\[?[A-Z]|--?\w)[^']*)'")  # an option's or an argument's own name
+QUOTED = re.compile(r"'((?:\[?[A-Z]|--?\w)[^']*)'(?: / '-\w')?")  # an option's or an argument's own name
 OF_A_LIBRARY = re.compile(r"(?<=: )(?:Value error, )?(\w|')")  # where its own words begin
 NO_COMMAND = re.compile(r"No such command '(?P<name>[^']*)'")
 CHOICE = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*?)\.?$")

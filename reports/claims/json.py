@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json
 from reports.claims.verdict import ClaimVerdict
 
 NOT_MEASURED = {"median": None, "low": None, "high": None, "count": 0}
 
 
-def describe_verdict(verdict: ClaimVerdict) -> dict[str, Any]:
-    """The verdict as JSON's types."""
+def render_verdicts_json(verdicts: Iterable[ClaimVerdict]) -> str:
+    """Every verdict, in their order."""
+    return render_json("claims", {"claims": [_describe(verdict) for verdict in verdicts]})
+
+
+def _describe(verdict: ClaimVerdict) -> dict[str, Any]:
     claim = verdict.claim
     return {
         "id": claim.id,

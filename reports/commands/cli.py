@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
 from mnist_core.terminal.console import open_console
+from mnist_core.terminal.options import AsJson
 from mnist_core.terminal.shell import build_app, run_app
 from reports.commands import claims, compare, export, gate, page, trace
 from reports.commands.runs import OptionalRun, find_run
 
-app = build_app("Tables and verdicts from the records and traces of a run. Needs no TensorFlow.")
+app = build_app(
+    "Tables and verdicts from the records and traces of a run. Needs no TensorFlow.",
+    "mnist-report show && mnist-report page",
+)
 
 
 SHOW_EXAMPLES = (
@@ -18,22 +23,27 @@ SHOW_EXAMPLES = (
 
 
 @app.command(epilog=SHOW_EXAMPLES)
-def show(run: OptionalRun = None) -> None:
+def show(run: OptionalRun = None, as_json: AsJson = False) -> None:
     """Print the table of a run again."""
     from reports.drawing.text import lay_out
+    from reports.formats.flat_json import render_flat_json
     from reports.summary.files import load_summary
     from reports.tables.all_tables import tabulate_run
 
-    open_console().print(lay_out(tabulate_run(load_summary(find_run(run)))))
+    summary = load_summary(find_run(run))
+    if as_json:
+        sys.stdout.write(render_flat_json(summary))
+    else:
+        open_console().print(lay_out(tabulate_run(summary)))
 
 
-app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)
-app.command(epilog=trace.TRACE_EXAMPLES)(trace.trace)
-app.command(epilog=trace.TENSORBOARD_EXAMPLES)(trace.tensorboard)
-app.command(cls=compare.SidesCommand, epilog=compare.COMPARE_EXAMPLES)(compare.compare)
 app.command(epilog=page.PAGE_EXAMPLES)(page.page)
 app.command(epilog=page.PICTURE_EXAMPLES)(page.picture)
+app.command(epilog=claims.CLAIMS_EXAMPLES)(claims.claims)
+app.command(cls=compare.SidesCommand, epilog=compare.COMPARE_EXAMPLES)(compare.compare)
 app.command(epilog=export.EXPORT_EXAMPLES)(export.export)
+app.command(epilog=trace.TRACE_EXAMPLES)(trace.trace)
+app.command(epilog=trace.TENSORBOARD_EXAMPLES)(trace.tensorboard)
 app.command(epilog=gate.GATE_EXAMPLES)(gate.gate)
 app.command(epilog=gate.TRIALS_EXAMPLES)(gate.trials)
 

@@ -9,19 +9,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from mnist_core.files.newest import list_newest
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
-from reports.commands.runs import MarkdownFile, find_run, write_text
+from mnist_core.terminal.options import AsJson
+from reports.commands.runs import RECORDS, MarkdownFile, find_run, write_text
 from reports.summary.outcome import Outcome
 
 SIDES = ("--a", "--b")
 COMPARE_EXAMPLES = """Examples:
 
+    mnist-report compare
+
     mnist-report compare runs/20261123-085740 runs/20261124-091502
 
-    mnist-report compare before.json after.json --fail-on time:10% --fail-on live_bytes:15%
+    mnist-report compare before.json after.json --fail-on time:10%
 
-    mnist-report compare 0001 latest -k 'parse and not slow' --markdown comment.md
+    mnist-report compare 0001 latest -k 'parse and not slow' --markdown pr.md
 
     mnist-report compare --a main1.json main2.json --b mine1.json mine2.json
 
@@ -29,7 +33,7 @@ COMPARE_EXAMPLES = """Examples:
 
     mnist-report compare main.json mine.json other.json --all
 
-    mnist-report compare runs/20261123-085740 (one run: devices beside each other)"""
+    mnist-report compare runs/mine (one run: devices beside each other)"""
 
 
 def compare(
@@ -37,7 +41,8 @@ def compare(
         list[Path] | None,
         typer.Argument(
             metavar="RUN",
-            help="Runs' folders, any pytest-benchmark files, or saved ones (0001, latest); the first is the base.",
+            help="Runs' folders, any pytest-benchmark files, or saved ones (0001, latest); the first is the base. "
+            "Default: the newest in runs/ beside the one before it.",
         ),
     ] = None,
     first: Annotated[
@@ -65,8 +70,8 @@ def compare(
         str | None, typer.Option("-k", metavar="EXPRESSION", help="Only cases whose names match, as pytest's -k.")
     ] = None,
     markdown: MarkdownFile = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also the rows of what did not change.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines: every number.")] = False,
+    everything: Annotated[bool, typer.Option("--all", "-v", help="Also the rows of what did not change.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what changed from one run to others: ratios with intervals, and what differs between machines and versions.
 
@@ -90,6 +95,8 @@ def compare(
     from reports.summary.files import load_summary
 
     thresholds = load_thresholds(Path("pyproject.toml"), tuple(fail_on or ()))
+    if not (runs or first or second):
+        runs = list(reversed(list_newest(RECORDS)[:2]))
     loaded = [load_summary(find_run(path)) for path in runs or ()]
     if first and second and not runs:
         loaded = [join_runs([load_summary(find_run(path)) for path in side]) for side in (first, second)]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.terminal.options import name_out
 from reports.commands.runs import OptionalRun, find_run
 from reports.formats.names import FORMATS
 
@@ -23,10 +24,7 @@ EXPORT_EXAMPLES = """Examples:
 def export(
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=", ".join(FORMATS) + ".")],
     run: OptionalRun = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Default: standard output. For hparams a new folder."),
-    ] = None,
+    out: Annotated[Path | None, name_out("FILE", "For hparams a new folder.  [default: standard output]")] = None,
     turns: Annotated[
         bool, typer.Option("--turns", help="For csv: a row for each turn or round, not for each case.")
     ] = False,
@@ -35,9 +33,9 @@ def export(
     from reports.formats.export import check_request, render_export, write_export
     from reports.summary.files import load_run
 
-    check_request(to, output, turns=turns)
+    check_request(to, out, turns=turns)
     loaded = load_run(find_run(run))
-    if output is None:
+    if out is None:
         sys.stdout.buffer.write(render_export(loaded, to, turns=turns).encode())
     else:
-        write_export(loaded, to, output, turns=turns)
+        write_export(loaded, to, out, turns=turns)

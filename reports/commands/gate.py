@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reports.commands.runs import MarkdownFile, write_text
+from mnist_core.terminal.options import AsJson
+from reports.commands.runs import MarkdownFile, find_newest_of, write_text
 from reports.summary.outcome import FAILING
 
 if TYPE_CHECKING:
     from reports.trials.trial import Trial
 
+GATES, TRIALS = "runs/gate/*.json", "runs/*/trials.jsonl"  # where they lie that mnist-bench keeps
 FAIL_ON = ",".join(outcome.value for outcome in FAILING)
-AsJson = Annotated[bool, typer.Option("--json", help="For machines: all findings.")]
-ShowsOk = Annotated[bool, typer.Option("--all", help="A row for every comparison, also for those that are OK.")]
+ShowsOk = Annotated[bool, typer.Option("--all", "-v", help="A row for every comparison, also for those that are OK.")]
 FailOn = Annotated[str, typer.Option(metavar="OUTCOME,...", help="What makes the exit code other than 0; or: nothing.")]
 GATE_EXAMPLES = """Examples:
 
-    mnist-report gate gate.json --all
+    mnist-report gate -v
 
     mnist-report gate gate.json --markdown comment.md --fail-on regressed
 
-    mnist-report gate gate.json --json | jq '.findings[] | select(.verdict == "REGRESSED")'"""
+    mnist-report gate --json | jq '.findings[] | .verdict'"""
 
 
 def gate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What mnist-bench gate wrote.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="What mnist-bench gate wrote. Default: the newest in runs/gate/."),
+    ] = None,
     markdown: MarkdownFile = None,
     as_json: AsJson = False,
     shows_ok: ShowsOk = False,
@@ -48,7 +52,7 @@ def gate(
     from reports.summary.outcome import find_exit_code
 
     failing = parse_failing(fail_on)
-    decision = decide(load_gate(file))
+    decision = decide(load_gate(file or find_newest_of(GATES, what="run of a gate", maker="mnist-bench gate")))
     exit_code = find_exit_code(decision.outcome, failing)
     if markdown is not None:
         write_text(markdown, render_comment(decision))
@@ -61,17 +65,20 @@ def gate(
 
 TRIALS_EXAMPLES = """Examples:
 
-    mnist-report trials runs/proof/trials.jsonl
+    mnist-report trials
 
     mnist-report trials runs/proof/trials.jsonl --again --json"""
 
 
 def trials(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The lines that trials of the gate left.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="The lines that trials of the gate left. Default: the newest in runs/."),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Decide each trial again, from all its turns in gates/ beside FILE.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines: all counts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count how often the gate, and other tools' rules on the same turns, were right where the truth is known."""
     from mnist_core.terminal.console import open_console
@@ -80,6 +87,7 @@ def trials(
     from reports.trials.tallies import tally_cases, tally_trials
     from reports.trials.trial import load_trials
 
+    file = file or find_newest_of(TRIALS, what="trials", maker="mnist-bench trials run -o runs/trials")
     listed = load_trials(file)
     counted = _decide_again(file, listed) if again else listed
     tallies, cases = tally_trials(counted), tally_cases(counted)

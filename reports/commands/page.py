@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from mnist_core.terminal.console import open_console
+from mnist_core.terminal.options import name_out
 from reports.commands.runs import OptionalRun, find_newest_run, find_run
 from reports.drawing.numbers import render_kilobytes, render_megabytes
 from reports.page.files import PAGES, PICTURES, check_path, write_file
@@ -30,9 +31,7 @@ def page(
             help="Runs' folders with a record, traces or both; pytest-benchmark files. Default: the newest in runs/.",
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
-        "report.html"
-    ),
+    out: Annotated[Path, name_out("FILE", "The page to write.  [default: report.html]")] = Path("report.html"),
 ) -> None:
     """Draw runs as one HTML page that needs no internet: pictures, tables, verdicts, traces.
 
@@ -41,30 +40,27 @@ def page(
     from reports.page.compose import render_page  # what draws is slow to import for a mere table
     from reports.page.runs import load_runs
 
-    check_path(output, PAGES)
+    check_path(out, PAGES)
     loaded = load_runs([find_run(run) for run in runs] if runs else [find_newest_run().parent])
     content = render_page(loaded).encode()
-    write_file(output, content)
+    write_file(out, content)
     for line in (line for run in loaded for line in run.unreadable):
         _warn(line)
     traces = sum(len(run.traces) for run in loaded)
     said = f"{render_megabytes(len(content))}, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
-    _say(f"{output}: {said}; open it in a browser")
+    _say(f"{out}: {said}; open it in a browser")
 
 
 PICTURE_EXAMPLES = """Examples:
 
     mnist-report picture -o throughput.svg
 
-    mnist-report picture runs/20261123-085740 --chart frontier --dark -o frontier.png"""
+    mnist-report picture --chart frontier --dark -o frontier.png"""
 
 
 def picture(
     run: OptionalRun = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="An .svg or a .png file. Default: the chart's name, .svg."),
-    ] = None,
+    out: Annotated[Path | None, name_out("FILE", "An .svg or a .png file.  [default: the chart's name, .svg]")] = None,
     chart: Annotated[
         str,
         typer.Option(
@@ -79,7 +75,7 @@ def picture(
     from reports.page.picture import render_picture  # as for a page
     from reports.summary.files import load_summary
 
-    path = output or Path(f"{chart}.svg")
+    path = out or Path(f"{chart}.svg")
     check_path(path, PICTURES)
     summary = load_summary(find_run(run))
     content = render_picture(summary, chart, path.suffix.lower(), DARK if dark else LIGHT)

@@ -8,15 +8,17 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.files.newest import list_newest
 from reports.record.errors import RecordError
 
 RUNS, SAVED = Path("runs"), Path(".benchmarks")
+RECORDS, TRACES, LOGS = "runs/*/record.json", "runs/*/**/*.xplane.pb*", "runs/*/logs/**/*tfevents*"
 LATEST, NUMBER = "latest", re.compile(r"\d{4,}")  # as pytest-benchmark numbers what it saves
 
 OptionalRun = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[RUN]",
+        metavar="RUN",
         help="A run's folder, any pytest-benchmark file, or a saved one (0001, latest). Default: the newest in runs/.",
     ),
 ]
@@ -41,11 +43,8 @@ def find_run(name: Path | None) -> Path:
     is_latest = str(name) == LATEST
     if name.exists() or not (is_latest or NUMBER.fullmatch(str(name))):
         return name
-    if is_latest:
-        found = sorted([*SAVED.glob("*/*.json"), *RUNS.glob("*/record.json")], key=lambda file: file.stat().st_mtime)
-        found = found[-1:]
-    else:
-        found = sorted(SAVED.glob(f"*/{name}_*.json"))
+    latest = list_newest(f"{SAVED}/*/*.json", RECORDS)[:1]
+    found = latest if is_latest else sorted(SAVED.glob(f"*/{name}_*.json"))
     if not found:
         raise RecordError(f"there is no run {name} in {SAVED}/{f' or {RUNS}/' if is_latest else ''}: name a file.")
     if len(found) > 1:
@@ -59,10 +58,46 @@ def find_newest_run() -> Path:
     Raises:
         RecordError: There is none.
     """
-    runs = sorted(RUNS.glob("*/record.json"))
-    if not runs:
-        raise RecordError(f"{RUNS}/ holds no record: name one, or make one with pytest bench/ --benchmark-only.")
-    return runs[-1]
+    return find_newest_of(RECORDS, what="record", maker="pytest bench/ --benchmark-only")
+
+
+def find_newest_of(*patterns: str, what: str, maker: str) -> Path:
+    """The newest file of those that a command leaves below the present folder.
+
+    Args:
+        patterns: Patterns of its path.
+        what: What such a file is called.
+        maker: Command that leaves them.
+
+    Raises:
+        RecordError: There is none.
+    """
+    found = list_newest(*patterns)
+    if not found:
+        raise RecordError(f"{RUNS}/ holds no {what}: name one, or make one with {maker}.")
+    return found[0]
+
+
+def find_newest_traced() -> Path:
+    """The folder of the newest run with traces.
+
+    Raises:
+        RecordError: There is none.
+    """
+    return _find_folder(TRACES, what="trace", maker="mnist-core train --profile 100:120")
+
+
+def find_newest_logs() -> Path:
+    """The folder of the newest run that TensorBoard can show: a training, or one with traces.
+
+    Raises:
+        RecordError: There is none.
+    """
+    return _find_folder(TRACES, LOGS, what="trace and no log", maker="mnist-core train")
+
+
+def _find_folder(*patterns: str, what: str, maker: str) -> Path:
+    return RUNS / find_newest_of(*patterns, what=what, maker=maker).relative_to(RUNS).parts[0]
 
 
 def write_text(file: Path, text: str) -> None:

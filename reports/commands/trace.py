@@ -11,7 +11,8 @@ import typer
 
 from mnist_core.files.xspace import TraceError
 from mnist_core.terminal.console import open_console
-from reports.commands.runs import find_newest_run
+from mnist_core.terminal.options import AsJson
+from reports.commands.runs import find_newest_logs, find_newest_traced
 from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs: --help needs none of it
@@ -24,30 +25,31 @@ LONG_BYTES = 8 * 2**20  # of which reading takes about two seconds or more
 
 TRACE_EXAMPLES = """Examples:
 
+    mnist-report trace
+
     mnist-report trace runs/20261123-085740 --session post
 
     mnist-report trace logs/ --top 20
 
     mnist-report trace before.xplane.pb after.xplane.pb
 
-    mnist-report trace logs/plugins/profile/2026_11_23_08_57_40 --json
-
     mnist-report trace logs/ --csv > steps.csv"""
 
 
 def trace(
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="PATH",
-            help="An .xplane.pb or .xplane.pb.gz file, a session's folder, a TensorBoard log folder or a run's folder.",
+            help="An .xplane.pb or .xplane.pb.gz file, a session's folder, a TensorBoard log folder or a run's folder. "
+            "Default: the newest run in runs/ that has traces.",
         ),
-    ],
+    ] = None,
     other: Annotated[
         Path | None,
-        typer.Argument(metavar="[OTHER]", help="A second one: what gained or lost time from PATH to OTHER."),
+        typer.Argument(metavar="OTHER", help="A second one: what gained or lost time from PATH to OTHER."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="All numbers, for a script.")] = False,
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="The steps, a row each, for a spreadsheet.")] = False,
     session: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which session or host, where the folder holds several.")
@@ -69,13 +71,13 @@ def trace(
     if as_csv and (as_json or other is not None):
         raise TraceError("--csv tells the steps of one trace: leave out --json and OTHER.")
     if other is not None:
-        first, second = (_load(find_session(each, session)) for each in (path, other))
+        first, second = (_load(find_session(each, session)) for each in (path, other) if each)
         _show(
             render_comparison_json(first, second) if as_json else None,
             lambda: tabulate_comparison(first, second, top),
         )
         return
-    found = find_sessions(path, session)
+    found = find_sessions(path or find_newest_traced(), session)
     if len(found.hosts) == 1:
         only = _load(found)
         text = render_steps_csv([(found.hosts[0].name, only)]) if as_csv else render_json(only) if as_json else None
@@ -143,7 +145,7 @@ TENSORBOARD_EXAMPLES = (
 
 def tensorboard(
     run: Annotated[
-        Path | None, typer.Argument(metavar="[RUN]", help="A run's folder. Default: the newest in runs/.")
+        Path | None, typer.Argument(metavar="RUN", help="A run's folder. Default: the newest in runs/.")
     ] = None,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0: any that is free.")] = PORT,
 ) -> None:
@@ -151,7 +153,7 @@ def tensorboard(
 
     The charts of its Profile tab come from the internet; `mnist-report trace` needs none.
     """
-    folder = run or find_newest_run().parent
+    folder = run or find_newest_logs()
     check_logs(folder)
     open_console().print(f"starting TensorBoard on {HOST}; the traces are in its Profile tab", highlight=False)
     become_tensorboard(folder, port)

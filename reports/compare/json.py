@@ -1,12 +1,12 @@
-"""Runs side by side as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+"""Runs side by side as JSON, for scripts."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json as render
 from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
@@ -14,8 +14,6 @@ from reports.compare.thresholds import Conclusion, MetricThreshold, Verdicts
 from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
-
-FORMAT = 1
 
 
 def render_json(
@@ -30,7 +28,6 @@ def render_json(
         exit_code: What the command ends with; None is what the conclusion asks for.
     """
     content = {
-        "mnist_bench_comparison": FORMAT,
         "runs": [_describe_run(run) for run in shown.runs],
         "fail_on": [str(threshold) for threshold in thresholds],
         "comparisons": [
@@ -41,7 +38,7 @@ def render_json(
         "exit_code": conclusion.outcome.exit_code if exit_code is None else exit_code,
         "conclusion": list(conclusion.lines),
     }
-    return json.dumps(content, indent=2, allow_nan=False)
+    return render("compare", content)
 
 
 def _describe_run(run: Summary) -> dict[str, Any]:

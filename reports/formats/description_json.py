@@ -1,21 +1,19 @@
-"""A dataset's description as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+"""A dataset's description as JSON, for scripts."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json
 from reports.record.description import Description, StageDescription
-
-FORMAT = 1
 
 
 def render_description_json(description: Description) -> str:
     """The description: its fields, and of each stage the bytes before it and all that it holds."""
     stages = [_describe(description, stage) for stage in description.stages]
-    content = {"mnist_bench_description": FORMAT, **dataclasses.asdict(description), "stages": stages}
-    return json.dumps(content, indent=2, allow_nan=False)
+    content = {**dataclasses.asdict(description), "stages": stages}
+    return render_json("describe", content)
 
 
 def _describe(description: Description, stage: StageDescription) -> dict[str, Any]:

@@ -1,21 +1,18 @@
-"""A gate's decision as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+"""A gate's decision as JSON, for scripts."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json as render
 from reports.gate.verdict import Decision, Finding
-
-FORMAT = 1
 
 
 def render_json(decision: Decision, exit_code: int) -> str:
     """The outcome and all findings; changes are ratios of head to base. The turns stand in the run's own file."""
     record, control = decision.record, decision.control
     content = {
-        "mnist_bench_decision": FORMAT,
         "outcome": decision.outcome.value,
         "reason": decision.reason,
         "exit_code": exit_code,
@@ -35,7 +32,7 @@ def render_json(decision: Decision, exit_code: int) -> str:
         "spent_s": record.spent_s,
         "interruption": record.interruption,
     }
-    return json.dumps(content, indent=2, allow_nan=False)
+    return render("gate", content)
 
 
 def _describe(finding: Finding) -> dict[str, Any]:

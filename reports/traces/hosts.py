@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json
 from reports.drawing.blocks import Block, Cell, Column, Emphasis, Gap, Lines, Row, Table, build_row, number_columns
 from reports.drawing.numbers import count_things, render_mean_ms
-from reports.traces.json import FORMAT, describe_trace
+from reports.traces.json import describe_trace
 from reports.traces.lines import list_notes, tell_share, tell_verdict
 from reports.traces.trace import Trace
 from reports.traces.verdict import SCALE, STEPS
@@ -60,12 +60,7 @@ def tabulate_hosts(session: str, hosts: Sequence[HostTrace]) -> list[Block]:
 
 def render_hosts_json(session: str, hosts: Sequence[HostTrace]) -> str:
     """Every host, the slowest first, each as `render_json` of `reports.traces.json` tells one."""
-    content = {
-        "mnist_bench_trace_hosts": FORMAT,
-        "session": session,
-        "hosts": [_describe(host) for host in sort_hosts(hosts)],
-    }
-    return json.dumps(content, indent=2, allow_nan=False)
+    return render_json("trace-hosts", {"session": session, "hosts": [_describe(each) for each in sort_hosts(hosts)]})
 
 
 def _describe(host: HostTrace) -> dict[str, Any]:

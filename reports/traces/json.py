@@ -1,41 +1,35 @@
-"""A trace as JSON, for scripts. The names are a promise: a change raises FORMAT."""
+"""A trace as JSON, for scripts."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
+from mnist_core.terminal.schemas import render_json as render
 from reports.timeline.stages import Pipeline, Stage
 from reports.timeline.steps import Step
 from reports.traces.comparison import TimePair, pair_operations, pair_parts, pair_stages
 from reports.traces.trace import Trace
 from reports.xplane.periods import PS_PER_NS
 
-FORMAT = 2  # 1 had the steps as xprof counts them, one kind of them, and no devices, memory and notes
-
 
 def render_json(trace: Trace) -> str:
     """One trace: times as whole nanoseconds, except those that end in _ms; shares of 1."""
-    return _dump({"mnist_bench_trace": FORMAT, **describe_trace(trace)})
+    return render("trace", describe_trace(trace))
 
 
 def render_comparison_json(first: Trace, second: Trace) -> str:
     """Two traces, and the difference of each part, stage and operation, in milliseconds per step."""
-    return _dump(
+    return render(
+        "trace-comparison",
         {
-            "mnist_bench_trace_comparison": FORMAT,
             "first": describe_trace(first),
             "second": describe_trace(second),
             "parts": _describe_pairs(pair_parts(first, second)),
             "stages": _describe_pairs(pair_stages(first, second)),
             "operations": _describe_pairs(pair_operations(first, second)),
-        }
+        },
     )
-
-
-def _dump(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, allow_nan=False)
 
 
 def describe_trace(trace: Trace) -> dict[str, Any]:

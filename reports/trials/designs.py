@@ -6,19 +6,18 @@ product of that square and the seconds that a pair takes.
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from mnist_core.terminal.schemas import render_json
 from reports.stats.spread import Spread, estimate_spread
 from reports.summary.metric import CPU_TIME, TIME
 from reports.trials.lines import LineFormat
 
 FORMAT = 1  # of a line
-JSON_FORMAT = 2  # 1 also had ways to read a pair
 METRICS = (TIME.name, CPU_TIME.name)  # those that a pair of a design has
 LEAST_PAIRS = 3  # below it a spread is a guess
 
@@ -105,4 +104,4 @@ def _price(design: Design, metric: str, pairs: Sequence[DesignPair]) -> Price | 
 def render_prices_json(prices: Sequence[Price]) -> str:
     """All prices, for scripts."""
     listed = [{**msgspec.to_builtins(price), "cost": price.cost} for price in prices]
-    return json.dumps({"mnist_bench_designs": JSON_FORMAT, "prices": listed}, indent=2, allow_nan=False)
+    return render_json("designs", {"prices": listed})

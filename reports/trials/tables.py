@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 from collections.abc import Sequence
 
+from mnist_core.terminal.schemas import render_json
 from reports.drawing.blocks import Block, Column, Emphasis, Lines, Paragraph, Row, Table, build_row, number_columns
 from reports.drawing.numbers import render_changes, render_chosen_percent, render_fine_percent
 from reports.stats.median import CONFIDENCE
 from reports.trials.tallies import OURS, CaseTally, Tally
 
-FORMAT = 1
 TITLES = {
     "A/A": "nothing changed, the next two together",
     "A/A same": "the same build against itself",
@@ -82,8 +81,7 @@ def _render_share(tally: Tally) -> str:
 def render_tallies_json(tallies: Sequence[Tally], cases: Sequence[CaseTally]) -> str:
     """All counts."""
     content = {
-        "mnist_bench_trials": FORMAT,
         "tallies": [dataclasses.asdict(tally) for tally in tallies],
         "cases": [dataclasses.asdict(case) for case in cases],
     }
-    return json.dumps(content, indent=2, allow_nan=False)
+    return render_json("trials", content)

@@ -1,15 +1,18 @@
 """``mnist-core`` as a user meets it: what is printed where, exit codes, and one line for wrong input."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from json_docs import check_documented
 from PIL import Image
 
 from mnist_core import cli
+from mnist_core.models.export import ExportResult
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
     assert "digit.png" in out
 
     code, out, err = run("predict", "runs/linear", "digit.png", "--json")
-    (prediction,) = json.loads(out)["predictions"]
+    (prediction,) = check_documented(out)["predictions"]
     assert prediction["digit"] == int(np.argmax(prediction["probabilities"]))
     assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
 
@@ -63,7 +66,7 @@ def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
 def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits_file: str) -> None:
     code, out, err = run(*TRAIN, "--data", digits_file, "--out", "here", "--json")
     assert code == 0
-    result = json.loads(out)
+    result = check_documented(out)
     assert result["spec"]["pipeline"]["ordering"] == "shuffle(200).batch(32).map()"
     assert result == json.loads(Path("here/result.json").read_text())
     device = result["device"]
@@ -71,7 +74,7 @@ def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits
     assert device["proof"] == "MatMul on CPU:0, weights on CPU:0"
     assert "epoch 2/2" in err
     code, out, _ = run("evaluate", "here", "--data", digits_file, "--json")
-    evaluated = json.loads(out)
+    evaluated = check_documented(out)
     assert evaluated["accuracy"] == result["test_accuracy"]
     assert evaluated["data"] == result["data"]
 
@@ -105,6 +108,20 @@ def test_a_profile_is_part_of_the_json(run, digits_file: str) -> None:
     trace = json.loads(out)["trace"]
     assert (Path("here") / trace["file"]).is_file()
     assert trace["num_markers"] == 4
+
+
+def test_the_docs_tell_what_export_prints(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    exported = ExportResult(Path("models/mnist/1"), ("serving_default",), 32, 1e-7)
+    asked: list[Path] = []
+    monkeypatch.setattr("mnist_core.models.export.export_model", lambda *paths, say: asked.extend(paths) or exported)
+    for folder in ("runs/older", "runs/newer"):
+        Path(folder).mkdir(parents=True)
+        Path(folder, "best.keras").touch()
+    os.utime("runs/older/best.keras", (1, 1))
+    code, out, err = run("export", "--json")
+    assert (code, err) == (0, "")
+    assert check_documented(out)["path"] == "models/mnist/1"
+    assert asked == [Path("runs/newer"), Path("models/mnist")], "the newest training, and a place for it"
 
 
 def test_options_reach_the_spec(run, digits_file: str) -> None:
@@ -148,10 +165,10 @@ def test_options_reach_the_spec(run, digits_file: str) -> None:
         (("train", "--profile", "1:99"), "StepWindow must have at most 50 steps, got 1:99: give 1:51, say."),
         (("evaluate", "nowhere"), "nowhere does not exist"),
         (("predict", "nowhere", "nothing.png"), "nothing.png does not exist"),
-        (("export", "nowhere", "out"), "nowhere does not exist"),
+        (("export", "nowhere", "-o", "out"), "nowhere does not exist"),
         (
-            ("export", "nowhere", "out", "--format", "pickle"),
-            "--format must be savedmodel, litert or onnx, got 'pickle'.",
+            ("export", "nowhere", "--format", "pickle"),
+            "--format must be one of savedmodel, litert, onnx, got 'pickle'.",
         ),
     ],
 )
@@ -195,10 +212,3 @@ def test_the_named_orderings_are_listed(run) -> None:
     assert code == 0
     assert "shuffle(60000).map().prefetch(320).batch(32).repeat()" in out
     assert max(len(line) for line in out.splitlines()) <= 100
-
-
-@pytest.mark.parametrize("command", ["train", "evaluate", "export", "predict"])
-def test_every_help_has_an_example(run, command: str) -> None:
-    code, out, _ = run(command, "--help")
-    assert code == 0
-    assert f"mnist-core {command} " in out.split("Example", 1)[1]

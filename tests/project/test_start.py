@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 import pytest
-from command_lines import list_commands
+from command_lines import find_commands
 from fresh_start import TABLES, list_imported
 
 pytestmark = pytest.mark.process
@@ -29,7 +29,7 @@ HEAVY = frozenset(
     }
 )
 NEEDED: dict[str, Set[str]] = {
-    **dict.fromkeys(map("{} --help".format, list_commands()), frozenset()),
+    **dict.fromkeys(map("{} --help".format, find_commands()), frozenset()),
     **dict.fromkeys(TABLES, frozenset({"msgspec"})),  # reads the record
     "mnist-report compare main later": {"msgspec", "reports.compare"},
     "mnist-report export main --to csv": {"msgspec"},

@@ -6,10 +6,12 @@ These are the only imports of the snapshots from what they test, so that any mod
 from __future__ import annotations
 
 import io
+import itertools
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
 from unittest.mock import patch
 
 import typer
@@ -25,14 +27,14 @@ PROGRAMS: Mapping[str, tuple[typer.Typer, Callable[[], object]]] = {
 }
 
 
-def list_commands() -> Iterator[str]:
-    """Every command and subcommand, such as ``mnist-report show``, as the apps themselves list them."""
-    for program, (app, _) in PROGRAMS.items():
-        yield from _list_below(program, typer.main.get_command(app))
+def find_commands() -> dict[str, Any]:
+    """Every command and subcommand by its name, such as ``mnist-report show``, as the apps themselves list them."""
+    listed = (_list_below(program, typer.main.get_command(app)) for program, (app, _) in PROGRAMS.items())
+    return dict(itertools.chain.from_iterable(listed))
 
 
-def _list_below(path: str, command: object) -> Iterator[str]:
-    yield path
+def _list_below(path: str, command: object) -> Iterator[tuple[str, Any]]:
+    yield path, command
     for name, each in sorted(getattr(command, "commands", {}).items()):
         yield from _list_below(f"{path} {name}", each)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_lines import list_commands, run, run_apart
+from command_lines import find_commands, run, run_apart
 from volatile import normalize, normalize_page
 from widths import WIDTHS as ALL_WIDTHS, check_lines, check_table, watch_tables
 
@@ -32,7 +32,7 @@ OLDER_RECORDS = ("format1.json", "format2.json")  # of other tests, which hold w
 FOREIGN = ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE", "TERMINAL_WIDTH", "GITHUB_STEP_SUMMARY")
 DRAWN_BY = ("typer", "rich", "altair")  # others of them may draw the same words otherwise
 WIDTHS = (80, 100)
-COMMANDS = tuple(list_commands())
+COMMANDS = tuple(find_commands())
 
 Check = Callable[[str, str], None]
 
@@ -146,8 +146,15 @@ TRANSCRIPTS: dict[str, str] = {
     "report/errors-run": """
         mnist-report
         mnist-report nonsense
+        mnist-report shwo
+        mnist-report show --jsno
         mnist-report show nowhere
         mnist-report show traces
+        mnist-report show trained
+        mnist-report show trained/result.json
+        mnist-report page trained -o p.html
+        mnist-report compare main trained
+        mnist-report export trained --to csv
         mnist-report show damaged/cut.json
         mnist-report show damaged/empty.json
         mnist-report show damaged/words.txt
@@ -166,6 +173,7 @@ TRANSCRIPTS: dict[str, str] = {
     """,
     "report/errors-compare": """
         mnist-report compare
+        mnist-report compare main later --fail-on tiem:5%
         mnist-report compare main
         mnist-report compare main main
         mnist-report compare main nowhere
@@ -195,6 +203,7 @@ TRANSCRIPTS: dict[str, str] = {
     """,
     "report/errors-gate": """
         mnist-report gate
+        mnist-report trials
         mnist-report gate nowhere.json
         mnist-report gate main
         mnist-report gate plain.json
@@ -206,7 +215,6 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report gate damaged/gate_newer_format.json
         mnist-report gate damaged/gate_without_plan.json
         mnist-report gate damaged/gate_two_fingerprints.json
-        mnist-report trials
         mnist-report trials nowhere.jsonl
         mnist-report trials plain.json
         mnist-report trials damaged/trials.jsonl
@@ -261,8 +269,9 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-core train --profile 20:10
         mnist-core train --profile 0:5000
         mnist-core evaluate
-        mnist-core export main
-        mnist-core export main here --format pickle
+        mnist-core train --modle cnn
+        mnist-core export --format savedmodl
+        mnist-core export main -o here --format pickle
         mnist-core predict main
     """,
     "bench/errors": """
@@ -327,10 +336,13 @@ LOADS_TENSORFLOW = """
     mnist-core train --device cpu --data plain.json
     mnist-core evaluate nowhere
     mnist-core evaluate plain.json
+    mnist-core evaluate main
+    mnist-core export main/record.json
+    mnist-core predict main plain.png
     mnist-core predict nowhere nowhere.png
     mnist-core predict nowhere plain.json
-    mnist-core export nowhere here
-    mnist-core export gate here
+    mnist-core export nowhere -o here
+    mnist-core export gate -o here
 """
 PAGES = {
     "page-main": "mnist-report page main -o page.html",
@@ -356,6 +368,8 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in OLDER_RECORDS:
         (found,) = (ROOT / "tests").rglob(name)
         shutil.copy(found, folder)
+    (folder / "trained").mkdir()
+    (folder / "trained" / "result.json").write_text('{"format": 1}\n', encoding="utf-8")
     (folder / "runs").mkdir()
     shutil.copytree(folder / "measured", folder / "runs" / "20261127-171150")
     _damage(folder)

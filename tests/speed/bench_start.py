@@ -7,14 +7,14 @@ least the ratio to those imports.
 import resource
 
 import pytest
-from command_lines import list_commands
+from command_lines import find_commands
 from fresh_start import PROGRAM, TABLES, start
 from pytest_benchmark.fixture import BenchmarkFixture
 
 LEAST = ("-c", "import rich.table, typer, numpy")
 STARTED = {
     LEAST[1]: LEAST,
-    **{line: ("-c", PROGRAM, *line.split()) for line in (*TABLES, *map("{} --help".format, list_commands()))},
+    **{line: ("-c", PROGRAM, *line.split()) for line in (*TABLES, *map("{} --help".format, find_commands()))},
 }
 
 

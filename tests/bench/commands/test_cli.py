@@ -25,7 +25,7 @@ def test_every_id_of_the_main_job_is_listed_with_its_device(capsys: pytest.Captu
 def test_a_fault_of_the_tool_is_not_told_as_a_regression(
     command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail() -> None:
+    def fail(**_options: bool) -> None:
         raise ValueError("a fault")
 
     monkeypatch.setattr(command, "app", fail)

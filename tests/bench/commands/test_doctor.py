@@ -74,7 +74,7 @@ def test_a_script_gets_json_and_the_same_exit_code(plant: Plant) -> None:
     plant(installed=install("tensorboard"))
     output, errors, code = run_apart("mnist-bench doctor --json")
     told = json.loads(output)
-    assert (told["mnist_bench_doctor"], told["exit_code"], code, errors) == (1, 1, 1, "")
+    assert (told["schema"], told["exit_code"], code, errors) == ("mnist-bench/doctor/1", 1, 1, "")
     assert [each["name"] for each in told["findings"] if each["state"] == "bad"] == ["tensorboard"]
 
 

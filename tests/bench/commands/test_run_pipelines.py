@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from json_docs import check_documented
 from pipeline_records import AFTER, BEFORE, make_cold, make_pipeline, make_read
 from rich.console import Console
 
@@ -74,7 +75,8 @@ def test_the_record_itself_for_a_script(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, tmp_path, {of("before"): BEFORE}, as_json=True) == 0
-    printed = json.loads(capsys.readouterr().out)
+    printed = check_documented(capsys.readouterr().out)
+    assert printed.pop("file") == str(tmp_path / "record.json")
     assert printed == json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
     assert printed["benchmarks"][0]["stats"]["rounds"] == 6
 

@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_made_is_told(repository: GitFolder, digits_file
 def test_no_pairs_are_no_table_but_json_all_the_same(repository: GitFolder) -> None:
     done = command(repository.folder, "trials", "designs", "--budget", "0", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"mnist_bench_designs": 2, "prices": []}
+    assert json.loads(done.stdout) == {"schema": "mnist-bench/designs/1", "prices": []}
 
 
 @pytest.mark.process

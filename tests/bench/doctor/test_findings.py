@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from json_docs import check_documented
 
 from bench.doctor.findings import Finding, State, find_exit_code, find_worst, sort_findings
 from bench.doctor.telling import render_json, tabulate_findings
@@ -89,10 +90,11 @@ def test_where_all_is_fine_it_says_so() -> None:
 
 
 def test_a_script_gets_the_version_of_the_format_first() -> None:
+    check_documented(render_json([WORSE, FINE]))
     told = json.loads(render_json([WORSE, FINE]))
-    assert next(iter(told)) == "mnist_bench_doctor"
+    assert next(iter(told)) == "schema"
     assert told == {
-        "mnist_bench_doctor": 1,
+        "schema": "mnist-bench/doctor/1",
         "state": "bad",
         "exit_code": 1,
         "findings": [

@@ -17,7 +17,7 @@ class LostError(RuntimeError):
 
 def end(monkeypatch: pytest.MonkeyPatch, raised: BaseException | None, *arguments: str) -> object:
     """The exit code of a command whose one subcommand raises this."""
-    app = build_app("Does *nothing*.")
+    app = build_app("Does *nothing*.", "mnist-test work")
 
     @app.command()
     def work() -> None:

@@ -12,7 +12,7 @@ from mnist_core.terminal.shell import build_app, run_app
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
     """The exit code of a command with two subcommands."""
-    app = build_app("Does *nothing*.")
+    app = build_app("Does *nothing*.", "mnist-test work")
 
     @app.command()
     def work(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.claims.claim import Claim
-from reports.claims.json import describe_verdict
+from reports.claims.json import render_verdicts_json
 from reports.claims.tables import render_prediction, tabulate_verdicts, tabulate_verdicts_briefly
 from reports.claims.verdict import ClaimVerdict, Ruling
 from reports.drawing.text import render_text
@@ -64,10 +64,10 @@ def test_predictions_are_bounds() -> None:
 
 
 def test_a_verdict_for_machines() -> None:
-    described = describe_verdict(VERDICTS[0])
+    described, _, missing, *_ = json.loads(render_verdicts_json(VERDICTS))["claims"]
     assert described["cases"] == ["a-drain-default-cpu", "b-drain-default-cpu"]
     assert (described["verdict"], described["median"], described["count"]) == ("REFUTED", 0.8, 6)
-    assert describe_verdict(VERDICTS[2])["median"] is None
+    assert missing["median"] is None
 
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -81,7 +81,7 @@ def test_the_command_judges_an_older_record_too() -> None:
     assert done.returncode == 0, done.stderr
     assert "NOT RUN" in done.stdout
     assert "\x1b" not in done.stdout
-    rows = json.loads(report(str(FORMAT_1), "--json").stdout)
+    rows = json.loads(report(str(FORMAT_1), "--json").stdout)["claims"]
     assert {row["verdict"] for row in rows} <= {kind.value for kind in Ruling}
 
 

@@ -223,7 +223,7 @@ def test_one_host_is_chosen_by_its_name(hosts: Path) -> None:
 
 def test_json_of_hosts(hosts: Path) -> None:
     found = json.loads(run(str(hosts), "--json").stdout)
-    assert (found["mnist_bench_trace_hosts"], found["session"]) == (2, "2026_11_23")
+    assert (found["schema"], found["session"]) == ("mnist-bench/trace-hosts/1", "2026_11_23")
     assert [host["host"] for host in found["hosts"]] == ["b-slow", "a-fast", "c-damaged"]
     assert found["hosts"][0]["verdict"]["input_share"] == 0.25
     assert "is cut short or no profiler trace" in found["hosts"][2]["failure"]

@@ -191,7 +191,7 @@ def test_json_has_every_number_and_the_conclusion() -> None:
     gpu = make_run("b", *[make_case("post", slow_down(2)), make_case("post", device="gpu"), make_case("new")])
     shown, thresholds = put_side_by_side([A, gpu]), parse_thresholds(["time:10%", "live:13%"])
     content = json.loads(render_json(shown, thresholds, conclude(shown, thresholds)))
-    assert (content["mnist_bench_comparison"], content["exit_code"]) == (1, 1)
+    assert (content["schema"], content["exit_code"]) == ("mnist-bench/compare/1", 1)
     assert content["fail_on"] == ["time:10%", "live_bytes:13%"]
     assert content["conclusion"][0] == "REGRESSED: post-default-cpu (time)"
     assert [run["path"] for run in content["runs"]] == ["a", "b"]

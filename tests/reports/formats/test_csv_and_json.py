@@ -123,7 +123,7 @@ def test_numbers_are_left_as_they_are_and_text_within_is_quoted() -> None:
 def test_json_has_the_rows_of_the_csv_file_with_their_types() -> None:
     summary = make_summary()
     document = json.loads(render_flat_json(summary))
-    assert (document["format"], document["confidence"]) == (1, 0.95)
+    assert (document["schema"], document["confidence"]) == ("mnist-bench/show/1", 0.95)
     rows = read(render_csv(summary))
     assert [list(result) for result in document["results"]] == [list(row) for row in rows]
     texts = [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in document["results"]]

@@ -3,14 +3,16 @@
 import json
 
 from descriptions import DESCRIPTION
+from json_docs import check_documented
 
 from reports.formats.description_json import render_description_json
 
 
 def test_the_names_are_a_promise() -> None:
+    check_documented(render_description_json(DESCRIPTION))
     read = json.loads(render_description_json(DESCRIPTION))
-    assert list(read) == ["mnist_bench_description", "subject", "tensorflow", "stages", "options", "program", "notes"]
-    assert read["mnist_bench_description"] == 1
+    assert list(read) == ["schema", "subject", "tensorflow", "stages", "options", "program", "notes"]
+    assert read["schema"] == "mnist-bench/describe/1"
     shuffle = read["stages"][6]
     assert shuffle == {
         "number": 6,

@@ -170,7 +170,7 @@ def test_a_summary_that_would_be_too_large_leaves_rows_out_and_says_so(max_bytes
 def test_json_holds_every_finding() -> None:
     decision = decide(build())
     content = json.loads(render_json(decision, 1))
-    assert (content["mnist_bench_decision"], content["outcome"], content["exit_code"]) == (1, "regressed", 1)
+    assert (content["schema"], content["outcome"], content["exit_code"]) == ("mnist-bench/gate/1", "regressed", 1)
     assert [(each["case"], each["verdict"]) for each in content["findings"]] == [
         ("calm-default-cpu", "OK"),
         (POST, "REGRESSED"),

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from json_docs import check_documented
 from made_traces import draw, make_step, make_trace, read_trace
 from spaces import PYTHON, Made
 
@@ -58,9 +59,10 @@ def test_no_host_that_can_be_read_is_said() -> None:
 
 
 def test_json_of_the_hosts() -> None:
+    check_documented(render_hosts_json("train/2026_11_23", [FAST, DAMAGED, SLOW]))
     found = json.loads(render_hosts_json("train/2026_11_23", [FAST, DAMAGED, SLOW]))
-    assert list(found) == ["mnist_bench_trace_hosts", "session", "hosts"]
-    assert (found["mnist_bench_trace_hosts"], found["session"]) == (2, "train/2026_11_23")
+    assert list(found) == ["schema", "session", "hosts"]
+    assert (found["schema"], found["session"]) == ("mnist-bench/trace-hosts/1", "train/2026_11_23")
     slow, fast, damaged = found["hosts"]
     assert (slow["host"], slow["mean_step_ms"], slow["notes"]) == ("worker-1", 20.0, ["CUPTI was not loaded."])
     assert (fast["host"], fast["verdict"]["input_share"]) == ("worker-0", pytest.approx(0.01))

@@ -11,7 +11,7 @@ from reports.traces.json import render_json
 
 def test_json_has_every_number_and_a_version() -> None:
     found = json.loads(render_json(make_trace([make_step(8.1)] * 10)))
-    assert found["mnist_bench_trace"] == 2
+    assert found["schema"] == "mnist-bench/trace/1"
     assert found["verdict"] == {"input_share": 0.81, "of": "steps", "bound": "highly input-bound"}
     assert (found["no_verdict"], found["activity"]) == (None, None)
     assert found["slowest_stage"]["name"] == "Map"
@@ -26,7 +26,7 @@ def test_json_has_every_number_and_a_version() -> None:
 
 def test_the_names_are_a_promise() -> None:
     assert list(json.loads(render_json(make_trace([make_step(8.1)])))) == [
-        "mnist_bench_trace", "session", "path", "num_bytes", "capture_ms", "notes", "steps_are", "num_marks",
+        "schema", "session", "path", "num_bytes", "capture_ms", "notes", "steps_are", "num_marks",
         "num_device_events", "verdict", "no_verdict", "activity", "slowest_stage", "step_ms", "mean_step_ms", "split",
         "steps", "other_steps", "pipelines", "operations", "devices", "memory", "remarks",
     ]  # fmt: skip

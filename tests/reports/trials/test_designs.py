@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from json_docs import check_documented
 
 from reports.drawing.text import render_text
 from reports.record.errors import RecordError
@@ -103,8 +104,9 @@ def test_where_there_are_too_few_pairs_the_table_says_so() -> None:
 
 
 def test_json_has_all_prices() -> None:
+    check_documented(render_prices_json(PRICES))
     content = json.loads(render_prices_json(PRICES))
-    assert content["mnist_bench_designs"] == 2
+    assert content["schema"] == "mnist-bench/designs/1"
     assert [round(each["cost"]) for each in content["prices"]] == [16, 300, 10]
     assert content["prices"][0]["design"] == {"arm": "raw", "num_examples": 3200, "num_turns": 8, "is_pinned": True}
     assert content["prices"][1]["spread"] == {"deviation": 0.1, "low": 0.07, "high": 0.2, "count": 12}
