@@ -34,15 +34,15 @@ def name_arm(arm: str) -> str:
     return f"{arm}: {ARMS[arm]}" if arm in ARMS else arm
 
 
-def name_field(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
+def name_field(case: CaseSummary, *, with_device: bool) -> str:
     """The case's arm in a word, and its device where the cases have several."""
-    return f"{case.arm}, {name_device(case.device)}" if has_several_devices(cases) else case.arm
+    return f"{case.arm}, {name_device(case.device)}" if with_device else case.arm
 
 
-def name_series(case: CaseSummary, cases: Sequence[CaseSummary]) -> str:
+def name_series(case: CaseSummary, *, with_device: bool) -> str:
     """The case's arm, and its device where the cases have several."""
     named = name_arm(case.arm)
-    return f"{named}, {name_device(case.device)}" if has_several_devices(cases) else named
+    return f"{named}, {name_device(case.device)}" if with_device else named
 
 
 def has_several_devices(cases: Sequence[CaseSummary]) -> bool:

@@ -31,11 +31,12 @@ def describe_feeding(summary: Summary) -> Section | None:
 def draw_feeding(cases: list[CaseSummary]) -> Figure:
     """Accelerator utilisation of every fed case."""
     found = [(case, case.get(BUSY_SHARE)) for case in cases]
+    several = has_several_devices(cases)
     ranked = sorted(found, key=lambda pair: pair[1].median, reverse=True)
     marks = [
         Mark(
             name_row(case),
-            _name_consumer(case, cases),
+            _name_consumer(case, with_device=several),
             share.scale(PERCENT),
             f"{render_estimate(share, render_percent)} %",
             case.ordering,
@@ -50,9 +51,9 @@ def draw_feeding(cases: list[CaseSummary]) -> Figure:
     )
 
 
-def _name_consumer(case: CaseSummary, cases: list[CaseSummary]) -> str:
+def _name_consumer(case: CaseSummary, *, with_device: bool) -> str:
     """Such as: emulated accelerator, 2 ms, raw."""
     step = "" if case.step_ms is None else f"{case.step_ms:g} ms"
-    device = name_device(case.device) if has_several_devices(cases) else ""
+    device = name_device(case.device) if with_device else ""
     parts = (CONSUMERS.get(case.consumer, case.consumer), step, case.arm, device)
     return ", ".join(part for part in parts if part)

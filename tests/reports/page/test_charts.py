@@ -24,6 +24,7 @@ from spaces import PYTHON, Made
 
 from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Heading, Lines, Section, Spec, Table
 from reports.page.charts.intervals_chart import Mark, draw_intervals
+from reports.page.sections import speed
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices
 from reports.page.sections.feeding import describe_feeding
@@ -33,6 +34,7 @@ from reports.page.sections.mixing import describe_mixing
 from reports.page.sections.order import list_sections
 from reports.page.sections.speed import describe_first_batch, describe_speed, draw_first_batch, draw_throughput
 from reports.page.sections.traces import NONE, describe_traces
+from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
 
 SURE, FEW = Estimate(3.0, 2.0, 4.0, 6), Estimate(3.0, None, None, 2)
@@ -318,3 +320,26 @@ def test_a_section_without_anything_to_show_is_left_out() -> None:
     assert describe_first_batch(make_summary(make_case("post", [1], 0))) is None
     for describe in (describe_memory, describe_feeding, describe_mixing, describe_inference):
         assert describe(make_summary(RAW)) is None
+
+
+def make_many(count: int) -> list[CaseRecord]:
+    """Drained orderings, each later one slower."""
+    return [make_case(f"take({number + 1})", [100 + number] * 6) for number in range(count)]
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(60, 60), (61, 60)])
+def test_of_many_orderings_the_fastest_are_drawn_and_the_rest_is_said_to_stand_in_the_table(
+    count: int, drawn: int
+) -> None:
+    figure = draw_throughput(make_summary(*make_many(count)))
+    shown = rows(figure.spec)
+    assert (len(shown), shown[0]["row"], shown[-1]["row"]) == (drawn, "take(1)", f"take({drawn})")
+    assert ("The 60 fastest of each arm are drawn; the table has all." in figure.how) is (count > drawn)
+
+
+def test_what_a_case_is_called_costs_as_much_for_each_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(speed, "has_several_devices", lambda cases: bool(asked.append(len(cases))))
+    for count in (10, 40):
+        describe_speed(make_summary(*make_many(count)))
+    assert asked == [10, 10, 40, 40]
