@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mnist_core.language.errors import InputError
-from mnist_core.language.version import read_version
+from mnist_core.language.version import read_version, tell_missing
 from mnist_core.terminal.console import print_error
 from mnist_core.terminal.usage import BadUsage, explain_usage, is_help
 
@@ -78,18 +78,25 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
         if _is_broken_pipe(ended.__context__):
             sys.exit(EXIT_UNHEARD)
         raise
-    except OSError as error:  # a full disk, a name too long, a folder that may not be read
-        if error.errno == errno.ENOSPC and error.filename is None:
-            print_error(InputError(f"the output cannot be written: {error.strerror}."))
-        elif error.filename is None:
-            traceback.print_exc()
+    except (OSError, ModuleNotFoundError) as error:
+        if told := _explain(error):
+            print_error(InputError(told))
         else:
-            print_error(InputError(f"{error.filename}: {error.strerror}."))
+            traceback.print_exc()
         sys.exit(EXIT_BAD_INPUT)
     except Exception:  # noqa: BLE001  # Python would end with 1
         traceback.print_exc()
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(code or 0)
+
+
+def _explain(error: OSError | ModuleNotFoundError) -> str:
+    """What a full disk, a name too long, a folder that may not be read or a package that is not there means."""
+    if isinstance(error, ModuleNotFoundError):
+        return tell_missing(error.name or "")
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return f"the output cannot be written: {error.strerror}." if error.errno == errno.ENOSPC else ""
 
 
 def _is_broken_pipe(error: BaseException | None) -> bool:

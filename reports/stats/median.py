@@ -1,10 +1,10 @@
-"""The median of a few values and its interval."""
+"""The median of a few values and its interval, and that of ratios of values that were measured in the same rounds."""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,6 +93,22 @@ def estimate_median(values: Sequence[float], confidence: float = CONFIDENCE) -> 
     rank = _find_rank(len(ordered), (1 - confidence) / 2)
     low, high = (ordered[rank - 1], ordered[-rank]) if rank > 0 else (None, None)
     return Estimate(statistics.median(ordered), low, high, len(ordered))
+
+
+def estimate_ratio(numerators: Mapping[int, float], denominators: Mapping[int, float]) -> Estimate:
+    """The median of the ratios of values measured in the same round, and its interval.
+
+    What slows a whole round down, slows both of a pair; the ratio within the round does not see it.
+
+    Args:
+        numerators: Values above the line, by round.
+        denominators: Values below it, by round; a round that only one side has is left out.
+
+    Raises:
+        ValueError: No round is in both.
+    """
+    rounds = sorted(numerators.keys() & denominators.keys())
+    return estimate_median([numerators[number] / denominators[number] for number in rounds])
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reports.stats.median import CONFIDENCE, Estimate
+from reports.stats.student import find_student_quantile
 
 POWER = 0.95  # how often the smallest visible effect would be found
 CLIP_MEDIANS = 1.5  # a difference counts for no more than so many medians of |difference|: about one normal deviation
@@ -119,12 +120,10 @@ def find_smallest_effect(differences: Sequence[float], alpha: float, margin: flo
 
     Source: the power of the paired t test, both quantiles of Student's distribution.
     """
-    from scipy import special  # noqa: PLC0415  # no table of a run needs it
-
     count = len(differences)
     if count < 2 or 2.0**-count > alpha:  # noqa: PLR2004  # a deviation takes two
         return None
-    quantiles = sum(float(special.stdtrit(count - 1, share)) for share in (1 - alpha, POWER))
+    quantiles = sum(find_student_quantile(count - 1, share) for share in (1 - alpha, POWER))
     return margin + quantiles * statistics.stdev(differences) / math.sqrt(count)
 
 

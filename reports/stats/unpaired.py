@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from reports.stats.median import CONFIDENCE, Estimate
+from reports.stats.student import find_student_quantile, find_student_share
 from reports.stats.ticks import average_ticks, find_tick
 
 FEWEST_VALUES = 4  # of a side: below, one value decides
@@ -66,8 +67,6 @@ def find_exceeding_p_value(numerators: Sequence[float], denominators: Sequence[f
     Source: twice the smaller of two p-values: that of the exact one-sided Mann-Whitney test, in which equal values
     count half and which is never below 1 in 252 with five values a side, and that of Welch's test of the logarithms.
     """
-    from scipy.special import stdtr  # noqa: PLC0415  # it takes long, and only many cases need it
-
     tick = find_tick([*numerators, *denominators])
     above, below = _block(numerators, tick), _block(denominators, tick) * factor
     differences = np.subtract.outer(above, below)
@@ -78,7 +77,7 @@ def find_exceeding_p_value(numerators: Sequence[float], denominators: Sequence[f
     if not 0 < sum(errors) < math.inf:
         return by_ranks
     freedom = sum(errors) ** 2 / sum(error**2 / (len(each) - 1) for error, each in zip(errors, logs, strict=True))
-    by_means = float(stdtr(freedom, -(logs[0].mean() - logs[1].mean()) / math.sqrt(sum(errors))))
+    by_means = find_student_share(freedom, -float(logs[0].mean() - logs[1].mean()) / math.sqrt(sum(errors)))
     return min(1.0, 2 * min(by_ranks, by_means))
 
 
@@ -95,15 +94,15 @@ def estimate_between_runs(
     Source: Student's interval for a difference of means, here of logarithms, with one variance for both sides, as runs
     of one machine differ alike.
     """
-    from scipy.special import stdtrit  # noqa: PLC0415  # it takes long, and only several runs need it
-
     sides = [np.log(np.asarray(values, dtype=float)) for values in (numerators, denominators)]
     middle = float(sides[0].mean() - sides[1].mean())
     count, freedom = min(map(len, sides)), sum(map(len, sides)) - 2
     if freedom < 1:
         return Estimate(math.exp(middle), None, None, count)
     variance = sum(float(np.sum((side - side.mean()) ** 2)) for side in sides) / freedom
-    reach = float(stdtrit(freedom, (1 + confidence) / 2)) * math.sqrt(variance * sum(1 / len(side) for side in sides))
+    reach = find_student_quantile(freedom, (1 + confidence) / 2) * math.sqrt(
+        variance * sum(1 / len(side) for side in sides)
+    )
     return Estimate(math.exp(middle), math.exp(middle - reach), math.exp(middle + reach), count)
 
 

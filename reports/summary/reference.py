@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from reports.record.record import CaseRecord
-from reports.stats.median import Estimate
-from reports.stats.paired import estimate_ratio
+from reports.stats.median import Estimate, estimate_ratio
 from reports.summary.metric import RATE, TIME, Metric, Values
 
 CPU = "cpu"  # the device that others are compared with

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,5 +44,7 @@ def build_command(run: Path, port: int) -> list[str]:
 
 def become_tensorboard(run: Path, port: int) -> NoReturn:
     """Go on as TensorBoard, which Ctrl-C ends; without the lines that TensorFlow says at its start."""
+    if find_spec("tensorboard") is None:
+        raise ModuleNotFoundError("No module named 'tensorboard'", name="tensorboard")
     command = build_command(run, port)
     os.execve(command[0], command, {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ})  # noqa: S606  # no shell wanted

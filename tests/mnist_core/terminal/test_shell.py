@@ -2,12 +2,13 @@
 
 import errno
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 import typer
 
 from mnist_core.language.errors import InputError
+from mnist_core.language.version import read_version
 from mnist_core.terminal.shell import EXIT_UNHEARD, build_app, run_app
 
 
@@ -51,7 +52,34 @@ def test_what_is_known_to_go_wrong_is_one_line_and_2(
     assert capsys.readouterr() == ("", line)
 
 
-@pytest.mark.parametrize("raised", [ZeroDivisionError("by zero"), OSError("no name")])
+@pytest.mark.parametrize(
+    ("installed", "package", "line"),
+    [
+        ("mnist-report", "altair", "altair is not installed: pip install 'mnist-report[charts]'."),
+        ("mnist-report", "scipy.stats", "scipy is not installed: pip install 'mnist-report[trials]'."),
+        (
+            "mnist-report",
+            "tensorboard.compat",
+            "tensorboard is not installed: pip install 'mnist-report[tensorboard]'.",
+        ),
+        ("mnist-bench", "altair", "altair is not installed: pip install mnist-bench."),
+    ],
+)
+def test_a_package_that_a_light_installation_lacks_is_named_with_its_extra(
+    installed: str, package: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def find(name: str) -> str:
+        if name != installed:
+            raise PackageNotFoundError(name)
+        return "1.2.3"
+
+    monkeypatch.setattr("mnist_core.language.version.version", find)
+    assert read_version() == "1.2.3"
+    assert end(monkeypatch, ModuleNotFoundError("No module", name=package)) == 2
+    assert capsys.readouterr() == ("", f"error: {line}\n")
+
+
+@pytest.mark.parametrize("raised", [ZeroDivisionError("by zero"), OSError("no name"), ModuleNotFoundError(name="rich")])
 def test_what_nobody_expected_is_a_traceback_and_2_as_1_is_a_verdict(
     raised: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

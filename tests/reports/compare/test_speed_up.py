@@ -5,8 +5,7 @@ from compared import make_case, make_run, slow_down
 
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.speed_up import find_speed_ups
-from reports.stats.median import Estimate
-from reports.stats.paired import estimate_ratio
+from reports.stats.median import Estimate, estimate_ratio
 
 
 def test_within_a_run_turns_of_a_round_are_compared() -> None:

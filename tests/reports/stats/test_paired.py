@@ -2,8 +2,7 @@
 
 import pytest
 
-from reports.stats.median import Estimate
-from reports.stats.paired import estimate_ratio
+from reports.stats.median import Estimate, estimate_ratio
 
 
 def test_ratios_are_taken_within_a_round() -> None:
