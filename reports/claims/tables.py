@@ -82,7 +82,7 @@ def tabulate_verdicts_briefly(verdicts: Sequence[ClaimVerdict]) -> list[Block]:
 def _list_briefly(verdict: ClaimVerdict, measured: Estimate) -> Row:
     kind = Cell(f" {verdict.kind.value}", emphasis=EMPHASES[verdict.kind])
     sentence = (f"{verdict.claim.sentence} ", Span(f"({verdict.claim.id})", Emphasis.FAINT))
-    return build_row(kind, render_estimate(measured, render_ratio), Cell(sentence))
+    return build_row(kind, render_estimate(measured, render_ratio, verdict.claim.bounds), Cell(sentence))
 
 
 def count_verdicts(verdicts: Sequence[ClaimVerdict]) -> str:
@@ -101,7 +101,8 @@ def render_prediction(claim: Claim) -> str:
 def _show_measured(verdict: ClaimVerdict) -> Cell:
     if verdict.measured is None:
         return Cell(verdict.reason, emphasis=Emphasis.FAINT)
-    return Cell(render_estimate(verdict.measured, render_ratio), below=(verdict.reason,) if verdict.reason else ())
+    shown = render_estimate(verdict.measured, render_ratio, verdict.claim.bounds)
+    return Cell(shown, below=(verdict.reason,) if verdict.reason else ())
 
 
 def _explain(verdicts: Sequence[ClaimVerdict]) -> list[Block]:

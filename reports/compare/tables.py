@@ -8,7 +8,7 @@ from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, LimitVerdict, Verdicts, are_many
+from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, Verdicts, are_many, find_threshold
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -25,6 +25,7 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.drawing.units import DIGITS
+from reports.stats.crossover import LEVEL
 from reports.stats.median import CONFIDENCE
 from reports.summary.metric import RELATIVE, ROUND_TIME, TIME, Metric, name_relative
 from reports.summary.outcome import Outcome
@@ -69,7 +70,8 @@ def tabulate_side_by_side(shown: SideBySide, conclusion: Conclusion, *, everythi
     blocks: list[Block] = [build_list(_list_run(*each) for each in zip(LETTERS, shown.runs, strict=False))]
     for number, comparison in enumerate(shown.comparisons):
         letter, verdicts = LETTERS[number + 1], conclusion.get_verdicts(number)
-        blocks += [Gap(), *_tabulate_comparison(comparison, letter, verdicts, everything=everything)]
+        judged = _tabulate_comparison(comparison, letter, verdicts, conclusion.thresholds, everything=everything)
+        blocks += [Gap(), *judged]
     blocks += [block for found in shown.speed_ups for block in (Gap(), *tabulate_speed_ups(found))]
     blocks += [Gap(), Lines(tuple(_explain(shown)), Emphasis.FAINT)]
     if conclusion.outcome is not Outcome.NOT_COMPARED:
@@ -89,8 +91,8 @@ def tabulate_speed_ups(found: SpeedUps) -> list[Block]:
 
 def _list_speed_up(row: SpeedUp) -> Row:
     values = (TIME.render(each.median) for each in (row.cpu_s, row.other_s))
-    emphasis = Emphasis.GOOD if (row.ratio.low or 0) > 1 else Emphasis.PLAIN
-    return build_row(row.case.label, *values, render_estimate(row.ratio, render_ratio), emphasis=emphasis)
+    emphasis = Emphasis.GOOD if (row.ratio.low or 0) > LEVEL else Emphasis.PLAIN
+    return build_row(row.case.label, *values, render_estimate(row.ratio, render_ratio, (LEVEL,)), emphasis=emphasis)
 
 
 def _list_run(letter: str, run: Summary) -> Row:
@@ -103,13 +105,20 @@ def _list_run(letter: str, run: Summary) -> Row:
     )
 
 
-def _tabulate_comparison(comparison: Comparison, letter: str, verdicts: Verdicts, *, everything: bool) -> list[Block]:
+def _tabulate_comparison(
+    comparison: Comparison,
+    letter: str,
+    verdicts: Verdicts,
+    thresholds: Sequence[MetricThreshold] = (),
+    *,
+    everything: bool,
+) -> list[Block]:
     blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
     blocks += [Lines(tuple(_tell_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
         changes = [change for change in comparison.changes if change.metric == metric]
         shown = name_relative(metric, comparison.first.reference)
-        blocks += _tabulate_metric(shown, changes, letter, verdicts, everything=everything)
+        blocks += _tabulate_metric(shown, changes, letter, verdicts, thresholds, everything=everything)
     lonely = (
         ("only in A, not compared", comparison.only_first),
         (f"only in {letter}, not compared", comparison.only_second),
@@ -150,7 +159,13 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
 
 
 def _tabulate_metric(
-    metric: Metric, changes: Sequence[Change], letter: str, verdicts: Verdicts, *, everything: bool
+    metric: Metric,
+    changes: Sequence[Change],
+    letter: str,
+    verdicts: Verdicts,
+    thresholds: Sequence[MetricThreshold],
+    *,
+    everything: bool,
 ) -> list[Block]:
     """One line that sums all cases up, and a row for each that is not level."""
     judged = [(change, verdicts.get((change.case, change.metric.name))) for change in changes]
@@ -163,7 +178,7 @@ def _tabulate_metric(
     if are_many(changes) and any(verdict is not None for _, verdict in judged):
         remarks = Lines((*remarks.lines, JUDGED_TOGETHER), Emphasis.UNSURE)
     means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
-    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter)] if rows else []), means]
+    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter, thresholds)] if rows else []), means]
 
 
 def _tell_mean(change: Change, letter: str) -> str:
@@ -184,18 +199,22 @@ def _tell_overview(overview: Overview, letter: str) -> str:
     return f"{told}; {letter} / A {least} to {most}, middle {middle}" if overview.num_cases > 1 else told
 
 
-def _tabulate_changes(judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str) -> Table:
+def _tabulate_changes(
+    judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str, thresholds: Sequence[MetricThreshold]
+) -> Table:
     ratio = f"{letter} / A"
     columns = (CASE, *number_columns("A", letter, ratio, answers=(ratio,)), TREND)
-    return Table(None, columns, tuple(_list_change(*each) for each in judged), gap=CASE_GAP)
+    return Table(None, columns, tuple(_list_change(*each, thresholds) for each in judged), gap=CASE_GAP)
 
 
-def _list_change(change: Change, verdict: LimitVerdict | None) -> Row:
+def _list_change(change: Change, verdict: LimitVerdict | None, thresholds: Sequence[MetricThreshold]) -> Row:
     word, emphasis = change.trend.value, EMPHASES[change.trend]
     if verdict is not None and change.trend is not Trend.UNKNOWN:
         word, emphasis = verdict.value, VERDICT_EMPHASES[verdict]
     values = (change.metric.render(each.median) for each in (change.first, change.second))
-    ratio = f"{ROUGH if change.is_rough else ''}{render_estimate(change.ratio, render_ratio)}"
+    threshold = find_threshold(thresholds, change.case.label, change.metric.name)
+    bounds = (LEVEL,) if threshold is None else (LEVEL, threshold.limit)
+    ratio = f"{ROUGH if change.is_rough else ''}{render_estimate(change.ratio, render_ratio, bounds)}"
     return build_row(change.case.label, *values, ratio, word, emphasis=emphasis)
 
 

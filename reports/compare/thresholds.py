@@ -14,6 +14,8 @@ from mnist_core.language.choice import explain_choice
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
 from reports.compare.side_by_side import SideBySide
+from reports.drawing.numbers import find_digits
+from reports.drawing.units import DIGITS
 from reports.stats.holm import reject_by_holm
 from reports.summary.identity import Identity
 from reports.summary.metric import RELATIVE, Metric
@@ -74,11 +76,13 @@ class Conclusion:
         outcome: What they come to.
         lines: Why, a line each.
         verdicts: What they say of the changes of each comparison, in their order; empty where nothing was judged.
+        thresholds: All thresholds.
     """
 
     outcome: Outcome
     lines: tuple[str, ...]
     verdicts: tuple[Verdicts, ...] = ()
+    thresholds: tuple[MetricThreshold, ...] = ()
 
     def get_verdicts(self, number: int) -> Verdicts:
         """What they say of the changes of a comparison, of which the first has the number 0."""
@@ -224,7 +228,8 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
         *missing,
         *shifts,
     ]
-    return Conclusion(outcome, tuple(lines or _tell_fine(shown, len(judged), thresholds)), verdicts)
+    told = tuple(lines or _tell_fine(shown, len(judged), thresholds))
+    return Conclusion(outcome, told, verdicts, tuple(thresholds))
 
 
 def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThreshold]) -> list[str]:
@@ -249,7 +254,8 @@ def _find_shifts(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> li
                 and are_many(changes)
                 and (middle := summarize_changes(changes).middle) > threshold.limit
             ):
-                what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.3g}"
+                digits = find_digits((middle,), (threshold.limit,), DIGITS)
+                what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.{digits}g}"
                 lines.append(f"ALL CHANGED: {what}: rather the machine, or what all use, than one case")
     return lines
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reports.stats.median import Estimate
 
@@ -14,16 +14,25 @@ MEGABYTE, KILOBYTE = 1_000_000, 1000
 WHOLE_MEBIBYTES = 99.95  # what rounds to 100.0 has digits enough
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
+MOST_DIGITS = 6  # that a number gets to lie on its own side of a bound: what is nearer is on it, to all purposes
 WIDE_INTERVAL = 0.1  # of a ratio: a decimal of a percent would be noise
 
 RenderNumber = Callable[[float, int], str]
 
 
-def render_estimate(estimate: Estimate, render: RenderNumber) -> str:
-    """A median with its interval in brackets, each with as many digits as the interval's width supports."""
+def render_estimate(estimate: Estimate, render: RenderNumber, bounds: Sequence[float] = ()) -> str:
+    """A median with its interval in brackets, each with as many digits as the interval's width supports.
+
+    Args:
+        estimate: The median and its interval.
+        render: Shows a number with so many digits.
+        bounds: Numbers that a verdict holds the interval against: there are as many digits more as it takes to show
+            every number on its own side of them.
+    """
     if estimate.low is None or estimate.high is None:
-        return f"{render(estimate.median, 2)} ({TOO_FEW})"
+        return f"{render(estimate.median, find_digits((estimate.median,), bounds, 2))} ({TOO_FEW})"
     digits = supported_digits(estimate.median, estimate.high - estimate.low)
+    digits = find_digits((estimate.median, estimate.low, estimate.high), bounds, digits)
     return f"{render(estimate.median, digits)} [{render(estimate.low, digits)}, {render(estimate.high, digits)}]"
 
 
@@ -32,6 +41,27 @@ def supported_digits(value: float, width: float) -> int:
     if value <= 0 or width <= 0:
         return 4
     return min(4, max(2, 1 + math.floor(math.log10(value / width)) + 1))
+
+
+def find_digits(values: Sequence[float], bounds: Sequence[float], digits: int) -> int:
+    """The fewest significant digits, from `digits` on, that round no value onto a bound or past it."""
+    return _find_fewest(values, bounds, round_significant, digits)
+
+
+def _find_fewest(
+    values: Sequence[float], bounds: Sequence[float], shorten: Callable[[float, int], float], least: int
+) -> int:
+    """The fewest digits, from the least on, with which every shortened value lies on its own side of every bound."""
+    pairs = [(value, bound) for value in values for bound in bounds]
+    for digits in range(least, MOST_DIGITS):
+        if all(_find_side(shorten(value, digits), bound) == _find_side(value, bound) for value, bound in pairs):
+            return digits
+    return max(least, MOST_DIGITS)
+
+
+def _find_side(value: float, bound: float) -> int:
+    """-1 below the bound, 1 above it, and 0 where no digits would tell the two apart."""
+    return 0 if math.isclose(value, bound, rel_tol=10**-MOST_DIGITS) else 1 if value > bound else -1
 
 
 def round_significant(value: float, digits: int) -> float:
@@ -124,11 +154,23 @@ def render_change(ratio: float, decimals: int = 1) -> str:
     return f"{percent:+.{decimals}f}%"
 
 
-def render_changes(estimate: Estimate) -> str:
-    """A ratio's estimate with its interval, as changes; whole percents where the interval is 10 points wide or more."""
+def find_decimals(ratios: Sequence[float], bounds: Sequence[float], decimals: int = 1) -> int:
+    """The fewest decimals of a percent, from `decimals` on, that round no ratio's change onto a bound's or past it."""
+    changes, limits = ([100 * (each - 1) for each in values] for values in (ratios, bounds))
+    return _find_fewest(changes, limits, round, decimals)
+
+
+def render_changes(estimate: Estimate, bounds: Sequence[float] = ()) -> str:
+    """A ratio's estimate with its interval, as changes; whole percents where the interval is 10 points wide or more.
+
+    Args:
+        estimate: The ratio.
+        bounds: Ratios that a verdict holds it against: as many decimals more as `render_estimate` has digits.
+    """
     if estimate.low is None or estimate.high is None:
         return f"{render_change(estimate.median)} ({TOO_FEW})"
     decimals = 1 if estimate.high - estimate.low < WIDE_INTERVAL else 0
+    decimals = find_decimals((estimate.median, estimate.low, estimate.high), bounds, decimals)
     median, low, high = (render_change(end, decimals) for end in (estimate.median, estimate.low, estimate.high))
     return f"{median} [{low}, {high}]"
 

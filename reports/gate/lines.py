@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from reports.drawing.numbers import count_things, render_change, render_changes, render_p_value
+from reports.drawing.numbers import count_things, find_decimals, render_change, render_changes, render_p_value
 from reports.gate.pairs import keep_calm
 from reports.gate.record import GateRecord, Revision
 from reports.gate.verdict import Decision, Finding, GateVerdict
@@ -48,7 +48,12 @@ def rank(findings: Iterable[Finding]) -> list[Finding]:
 
 def tell_change(finding: Finding) -> str:
     """The change and its interval."""
-    return "" if finding.change is None else render_changes(finding.change)
+    return "" if finding.change is None else render_changes(finding.change, _list_bounds(finding))
+
+
+def _list_bounds(finding: Finding) -> tuple[float, float]:
+    """The ratios that its verdict rests on."""
+    return 1 + finding.threshold.margin, 1 + finding.threshold.limit
 
 
 def tell_why(finding: Finding) -> str:
@@ -57,7 +62,7 @@ def tell_why(finding: Finding) -> str:
         case GateVerdict.REGRESSED:
             return f"p {render_p_value(finding.p_value or 0.0)}"
         case GateVerdict.OK | GateVerdict.IMPROVED:
-            return f"below {render_change(_bound(finding))}"
+            return f"below {_render_bound(finding)}"
         case GateVerdict.FAILED:
             return finding.reason
         case GateVerdict.INCONCLUSIVE:
@@ -72,6 +77,12 @@ def _bound(finding: Finding) -> float:
     return math.inf if finding.change is None or finding.change.high is None else finding.change.high
 
 
+def _render_bound(finding: Finding) -> str:
+    bound = _bound(finding)
+    decimals = 1 if math.isinf(bound) else find_decimals((bound,), _list_bounds(finding))
+    return render_change(bound, decimals)
+
+
 def fold_ok(decision: Decision) -> str:
     """All comparisons that are OK, in one line; empty if there are none."""
     fine = [each for each in decision.findings if each.verdict is GateVerdict.OK]
@@ -80,7 +91,7 @@ def fold_ok(decision: Decision) -> str:
     weakest = max(fine, key=_bound)
     where = f"{weakest.threshold.case} [{weakest.threshold.metric}]"
     count = f"{len(fine)} of {len(decision.findings)} comparisons are OK"
-    return f"{count}; the weakest bound is {render_change(_bound(weakest))}, {where}"
+    return f"{count}; the weakest bound is {_render_bound(weakest)}, {where}"
 
 
 def tell_cases(record: GateRecord) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from reports.drawing.numbers import render_ratio
+from reports.drawing.numbers import find_digits, render_ratio
 from reports.record.case import CONTROL
 from reports.stats.median import Estimate
 from reports.summary.case import MOST_CONTAMINATED, CaseSummary
@@ -140,13 +140,13 @@ def _find_share(timed: Sequence[CaseSummary]) -> float | None:
 
 def _judge_control(factor: float) -> tuple[NoiseKind, str]:
     kind = _grade(factor, QUIET_FACTOR, WORTHLESS_FACTOR)
-    told = f"equal cases differed by up to {tell_excess(factor)}"
+    told = f"equal cases differed by up to {tell_excess(factor, (QUIET_FACTOR, WORTHLESS_FACTOR))}"
     return kind, told if kind is NoiseKind.QUIET else f"{told}, so believe no smaller difference"
 
 
 def _judge_widths(factor: float, timed: Sequence[CaseSummary]) -> tuple[NoiseKind, str]:
     of_what = "ratio" if any(map(_has_ratio, timed)) else "time"
-    told = f"a typical {of_what} is known to within {tell_excess(factor)}"
+    told = f"a typical {of_what} is known to within {tell_excess(factor, (QUIET_FACTOR, WORTHLESS_FACTOR))}"
     return _grade(factor, QUIET_FACTOR, WORTHLESS_FACTOR), told
 
 
@@ -175,6 +175,7 @@ def _find_typical(timed: Sequence[CaseSummary]) -> float | None:
     return statistics.median(known) if known else None
 
 
-def tell_excess(factor: float) -> str:
-    """By how much a factor is above 1, in percent."""
-    return f"{render_ratio(100 * (factor - 1), 2)} %"
+def tell_excess(factor: float, bounds: Sequence[float] = ()) -> str:
+    """By how much a factor is above 1, in percent, with as many digits as set it apart from bounds."""
+    percent, limits = 100 * (factor - 1), [100 * (bound - 1) for bound in bounds]
+    return f"{render_ratio(percent, find_digits((percent,), limits, 2))} %"

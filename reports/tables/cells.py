@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.drawing.blocks import Cell
 from reports.drawing.numbers import (
     render_estimate,
@@ -11,6 +13,7 @@ from reports.drawing.numbers import (
     render_ratio,
     render_seconds,
 )
+from reports.stats.crossover import LEVEL
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.metric import BUSY_SHARE, FIRST_BATCH, RATE, TURN_TIME, UNSYNCED_EXCESS, Metric
@@ -63,7 +66,7 @@ def show_later_epochs(case: CaseSummary) -> Cell:
 
 def show_ratio(case: CaseSummary) -> Cell:
     """How many times as fast as its reference the case is; 1 for that itself."""
-    return ITSELF if case.is_reference else show_estimate(case.ratio)
+    return ITSELF if case.is_reference else show_times(case.ratio)
 
 
 def show_busy(case: CaseSummary | None) -> Cell:
@@ -96,9 +99,19 @@ def show_memory(case: CaseSummary | None) -> Cell:
     return Cell(told, None if live is None else float(live))
 
 
-def show_estimate(estimate: Estimate | None) -> Cell:
-    """A number without a unit, with its interval."""
-    return EMPTY if estimate is None else Cell(render_estimate(estimate, render_ratio), estimate.median)
+def show_times(ratio: Estimate | None) -> Cell:
+    """How many times as fast something is, with each end of the interval on its own side of 1."""
+    return show_estimate(ratio, (LEVEL,))
+
+
+def show_estimate(estimate: Estimate | None, bounds: Sequence[float] = ()) -> Cell:
+    """A number without a unit, with its interval.
+
+    Args:
+        estimate: The number; None shows nothing.
+        bounds: Numbers that a verdict holds it against, on whose side each end is shown.
+    """
+    return EMPTY if estimate is None else Cell(render_estimate(estimate, render_ratio, bounds), estimate.median)
 
 
 def _show_percent(case: CaseSummary, metric: Metric) -> Cell:

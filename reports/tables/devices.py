@@ -14,7 +14,7 @@ from reports.summary.fields import Prediction
 from reports.summary.metric import UNSYNCED_EXCESS
 from reports.summary.reference import CPU
 from reports.summary.summary import Summary
-from reports.tables.cells import EMPTY, show_estimate, show_first_batch, show_rate, show_unsynced
+from reports.tables.cells import EMPTY, show_first_batch, show_rate, show_times, show_unsynced
 from reports.tables.notes import tell_winners
 
 ON_CPU_LINE = "on a CPU a call returns when it is done; on a GPU when its work is queued"
@@ -43,7 +43,7 @@ def _tabulate_device(cases: Sequence[CaseSummary], device: str) -> Table:
     titles = ["examples/s", "first", "unsynced %", *([f"ratio to {CPU}"] if shows_ratio else [])]
     rows = []
     for case in (case for case in cases if case.device == device):
-        ratio = [show_estimate(case.cpu_ratio)] if shows_ratio else []
+        ratio = [show_times(case.cpu_ratio)] if shows_ratio else []
         cells = (show_rate(case), show_first_batch(case), show_unsynced(case), *ratio)
         rows.append(build_row(f"  {case.name} {case.consumer}", *cells))
     return Table(f"into the {device}", _build_columns("  ordering and consumer", *titles), tuple(rows))
@@ -70,7 +70,7 @@ def _tabulate_model(model: str, found: Sequence[Prediction], devices: Sequence[s
     for size in sorted({each.batch_size for each in found}):
         cases = {each.case.device: each.case for each in found if each.batch_size == size}
         cells = [show(cases.get(device)) for device in devices for show in (show_rate, show_first_batch)]
-        ratios = [show_estimate(cases[other].cpu_ratio) if other in cases else EMPTY for other in others]
+        ratios = [show_times(cases[other].cpu_ratio) if other in cases else EMPTY for other in others]
         rows.append(build_row(f"  {size}", *cells, *ratios))
     return Table(f"inference of the {model}", columns, tuple(rows))
 

@@ -20,6 +20,7 @@ from reports.drawing.blocks import (
 )
 from reports.drawing.numbers import render_estimate, render_mebibytes, render_ratio
 from reports.record.case import DEFAULT
+from reports.stats.crossover import LEVEL
 from reports.stats.median import Estimate
 from reports.summary.case import CaseSummary
 from reports.summary.fields import COLD, HELD
@@ -35,6 +36,7 @@ from reports.tables.cells import (
     show_later_epochs,
     show_memory,
     show_rate,
+    show_times,
 )
 from reports.tables.notes import tell_setting, tell_turns
 from reports.tables.readings.all_readings import tabulate_readings
@@ -108,8 +110,8 @@ def _compare(case: CaseSummary) -> str:
     assert case.ratio is not None  # noqa: S101  # it was asked for before
     name, reference = name_pipeline(case), name_pipeline(replace(case, name=case.reference or ""))
     low, high = case.ratio.low, case.ratio.high
-    ratio = render_estimate(case.ratio, render_ratio)
-    if low is None or high is None or low <= 1 <= high:
+    ratio = render_estimate(case.ratio, render_ratio, (LEVEL,))
+    if low is None or high is None or low <= LEVEL <= high:
         return f"{name} and {reference} cannot be told apart: ratio {ratio}"
     return f"{name} is {ratio} times as fast as {reference}"
 
@@ -130,7 +132,7 @@ def _list(case: CaseSummary, *, has_ratio: bool) -> Row:
         name_pipeline(case),
         show_rate(case),
         _show_megabytes(case),
-        *([_show_ratio(case)] if has_ratio else []),
+        *([NONE if case.is_reference else _or_dash(show_times(case.ratio))] if has_ratio else []),
         *map(_or_dash, (show_first_epoch(case), show_later_epochs(case), show_first_batch(case))),
     )
 
@@ -140,12 +142,6 @@ def _show_megabytes(case: CaseSummary) -> Cell:
         return NONE
     megabytes = case.get(RATE).median * case.extent.example_bytes / BYTES_PER_MB
     return Cell(f"{megabytes:.3g}", megabytes)
-
-
-def _show_ratio(case: CaseSummary) -> Cell:
-    if case.ratio is None or case.is_reference:
-        return NONE
-    return Cell(render_estimate(case.ratio, render_ratio), case.ratio.median)
 
 
 def _or_dash(cell: Cell) -> Cell:

@@ -74,6 +74,6 @@ def _describe(verdict: ClaimVerdict, edges: tuple[float, float]) -> dict[str, ob
         "low": measured.low,
         "high": measured.high,
         "predicted": render_prediction(claim),
-        "shown": render_estimate(measured, render_ratio),
+        "shown": render_estimate(measured, render_ratio, verdict.claim.bounds),
         "verdict": verdict.kind.value,
     }

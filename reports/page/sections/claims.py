@@ -62,5 +62,5 @@ def _list(verdict: ClaimVerdict) -> tuple[Cell, ...]:
         Cell(claim.sentence, below=(f"{claim.source}.{why}",)),
         Cell(claim.metric),
         Cell(render_prediction(claim)),
-        show_estimate(verdict.measured),
+        show_estimate(verdict.measured, verdict.claim.bounds),
     )

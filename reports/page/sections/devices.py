@@ -11,7 +11,7 @@ from reports.page.sections.speed import READ_INTERVALS, READ_LOG, tell_rate
 from reports.summary.case import CaseSummary
 from reports.summary.metric import RATE
 from reports.summary.summary import Summary
-from reports.tables.cells import show_estimate, show_name, show_rate
+from reports.tables.cells import show_name, show_rate, show_times
 
 ONE_DEVICE = (
     "Every case of this run ran on the {device}. Where a GPU is, the same cases can run on both, and stand here side by"
@@ -54,5 +54,5 @@ def _list_devices(pairs: Sequence[tuple[CaseSummary, ...]]) -> Table:
 
 def _list_case(case: CaseSummary, *, is_first: bool) -> Row:
     apart = Cell("1" if is_first else "measured apart")
-    ratio = apart if case.cpu_ratio is None else show_estimate(case.cpu_ratio)
+    ratio = apart if case.cpu_ratio is None else show_times(case.cpu_ratio)
     return (show_name(case, name_case(case)), Cell(name_device(case.device)), show_rate(case), ratio)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ def test_the_short_form_has_a_line_for_each_claim_that_was_run() -> None:
     assert lines[2][0] == "INCONCLUSIVE"
     assert " ".join(lines[3]).startswith("1 refuted, 1 inconclusive, 1 not run; mnist-report claims")
     assert len(lines) == 4
+
+
+def test_a_refuted_claim_does_not_seem_to_touch_its_bound() -> None:
+    verdict = ClaimVerdict(replace(FAST, at_most=0.95), Ruling.REFUTED, Estimate(1.1, 0.952, 1.3, 6))
+    for blocks in (tabulate_verdicts((verdict,)), tabulate_verdicts_briefly((verdict,))):
+        assert "1.10 [0.952, 1.30]" in " ".join(" ".join(draw(blocks)).split())
 
 
 def test_predictions_are_bounds() -> None:

@@ -224,3 +224,18 @@ def test_json_has_every_number_and_the_conclusion() -> None:
 def test_at_most_as_many_runs_as_there_are_letters() -> None:
     with pytest.raises(CompareError, match="at most 26 runs can be compared at once, got 27"):
         put_side_by_side([A] * (len(LETTERS) + 1))
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "fail_on", "row"),
+    [
+        (100_300, (), "1.003 [1.003, 1.003]   worse"),
+        (100_030, (), "1.0003 [1.0003, 1.0003]   worse"),
+        (105_040, ("time:5%",), "1.0504 [1.0504, 1.0504]   REGRESSED"),
+        (105_000, ("time:5%",), "1.050 [1.050, 1.050]   fine"),
+        (104_960, ("time:5%",), "1.0496 [1.0496, 1.0496]   fine"),
+    ],
+)
+def test_a_ratio_is_shown_on_its_own_side_of_what_it_is_held_to(milliseconds: int, fail_on, row: str) -> None:
+    first, second = (make_run(name, make_case("post", (ms,) * 6)) for name, ms in (("a", 100_000), ("b", milliseconds)))
+    assert row in draw(first, second, fail_on=fail_on)

@@ -110,3 +110,38 @@ def test_sizes_of_files_and_means_of_steps() -> None:
 
 def test_one_thing_has_no_s() -> None:
     assert [count_things(count, "step") for count in (0, 1, 2, 1000)] == ["0 steps", "1 step", "2 steps", "1,000 steps"]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "bounds", "text"),
+    [
+        (Estimate(1.1, 0.952, 1.3, 9), (), "1.1 [0.95, 1.3]"),
+        (Estimate(1.1, 0.952, 1.3, 9), (0.95,), "1.10 [0.952, 1.30]"),  # refutes <= 0.95
+        (Estimate(1.1, 0.948, 1.3, 9), (0.95,), "1.10 [0.948, 1.30]"),
+        (Estimate(1.1, 0.9501, 1.3, 9), (0.95,), "1.100 [0.9501, 1.300]"),
+        (Estimate(1.1, 0.95, 1.3, 9), (0.95,), "1.1 [0.95, 1.3]"),  # on the bound, as it is shown
+        (Estimate(1.1, 0.94, 1.3, 9), (0.95,), "1.1 [0.94, 1.3]"),
+        (Estimate(1.1, 0.94, 1.296, 9), (0.95, 1.3), "1.100 [0.9400, 1.296]"),
+        (Estimate(1.04, 0.5, 1.5, 9), (1.0,), "1.04 [0.500, 1.50]"),  # the median has a side as well
+        (Estimate(1.04, None, None, 3), (1.0,), "1.04 (too few)"),
+        (Estimate(1.0, 0.5, 1.5, 9), (1.0,), "1.0 [0.50, 1.5]"),
+        (Estimate(1.0, 0.99998, 1.0, 9), (1.0,), "1.0000 [0.99998, 1.0000]"),
+        (Estimate(1.0, 0.9999999, 1.0, 9), (1.0,), "1.000 [1.000, 1.000]"),  # what is so near is on it
+    ],
+)
+def test_a_bound_is_given_the_digits_that_it_needs(estimate: Estimate, bounds: tuple[float, ...], text: str) -> None:
+    assert render_estimate(estimate, render_ratio, bounds) == text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "bounds", "text"),
+    [
+        (Estimate(1.08, 1.0504, 1.11, 9), (), "+8.0% [+5.0%, +11.0%]"),
+        (Estimate(1.08, 1.0504, 1.11, 9), (1.05,), "+8.00% [+5.04%, +11.00%]"),
+        (Estimate(1.08, 1.05, 1.11, 9), (1.05,), "+8.0% [+5.0%, +11.0%]"),
+        (Estimate(1.08, 1.0496, 1.2, 9), (1.05,), "+8.00% [+4.96%, +20.00%]"),
+        (Estimate(1.08, 1.02, 1.2, 9), (1.05,), "+8% [+2%, +20%]"),
+    ],
+)
+def test_a_bound_is_given_the_decimals_that_it_needs(estimate: Estimate, bounds: tuple[float, ...], text: str) -> None:
+    assert render_changes(estimate, bounds) == text

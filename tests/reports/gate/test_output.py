@@ -49,7 +49,7 @@ head feature (2222222222) against base main (1111111111)
   verdict       case                       metric                   change  why               pairs
  ──────────────────────────────────────────────────────────────────────────────────────────────────
   REGRESSED     post-default-cpu           time     +10.5% [+9.4%, +11.6%]  p 0.0001             13
-  INCONCLUSIVE  batch_before_map-emulated  time       +3.0% [+1.0%, +6.2%]  too noisy; could     26
+  INCONCLUSIVE  batch_before_map-emulated  time    +3.05% [+1.01%, +6.18%]  too noisy; could     26
                 -2ms-default-cpu                                            have seen +9.0%
   IMPROVED      gather_indices-raw-cpu     time    -18.1% [-18.9%, -17.3%]  below -17.3%          6
 
@@ -129,7 +129,7 @@ head feature (2222222222) against base main (1111111111)
 | verdict | case | metric | change | why | pairs |
 |:--|:--|:--|--:|:--|--:|
 | **REGRESSED** | post-default-cpu | time | +10.5% [+9.4%, +11.6%] | p 0.0001 | 13 |
-| INCONCLUSIVE | {NOISY} | time | +3.0% [+1.0%, +6.2%] | too noisy; could have seen +9.0% | 26 |
+| INCONCLUSIVE | {NOISY} | time | +3.05% [+1.01%, +6.18%] | too noisy; could have seen +9.0% | 26 |
 | IMPROVED | gather_indices-raw-cpu | time | -18.1% [-18.9%, -17.3%] | below -17.3% | 6 |
 
 <details><summary>1 of 4 comparisons are OK; the weakest bound is +0.3%, calm-default-cpu [time]</summary>
