@@ -37,6 +37,7 @@ app = build_app(
     "mnist-core train && mnist-core evaluate && mnist-core export",
 )
 
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also show what TensorFlow logs.")]
 Model = Annotated[
     Path | None,
     typer.Argument(
@@ -85,6 +86,7 @@ def train(
         ),
     ] = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Train a model and test its best checkpoint.
 
@@ -98,7 +100,7 @@ def train(
     from mnist_core.digits.load import choose_source, load_digits
 
     source = choose_source(data)
-    import_tensorflow(find_devices=True)
+    import_tensorflow(find_devices=True, shows_log=verbose)
     from mnist_core.devices.choose import use_device
     from mnist_core.training.progress import TrainingProgress
     from mnist_core.training.run_folder import RunFolder
@@ -121,13 +123,13 @@ def train(
 
 
 @app.command(epilog="Examples:\n\n    mnist-core evaluate\n\n    mnist-core evaluate runs/mlp --data synthetic --json")
-def evaluate(model: Model = None, data: Data = None, as_json: AsJson = False) -> None:
+def evaluate(model: Model = None, data: Data = None, as_json: AsJson = False, verbose: Verbose = False) -> None:
     """Test a model on the test digits: loss, accuracy, a score per digit and the confusion matrix."""
     messages = _open_messages(as_json=as_json)
     from mnist_core.digits.load import choose_source, load_digits
 
     source = choose_source(data)
-    import_tensorflow(find_devices=True)
+    import_tensorflow(find_devices=True, shows_log=verbose)
     from mnist_core.models.classifier import load_classifier
     from mnist_core.training.evaluate import evaluate as evaluate_model
     from mnist_core.training.tables import render_confusion, render_evaluation
@@ -165,6 +167,7 @@ def export(
         str, typer.Option("--format", metavar="|".join(SUFFIXES), help="onnx needs the extra onnx.")
     ] = "savedmodel",
     as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Export a model for TensorFlow Serving, LiteRT or ONNX, and check it against the Keras model.
 
@@ -175,7 +178,7 @@ def export(
     if form not in SUFFIXES:
         raise InputError(explain_choice("--format", SUFFIXES, form))
     messages = _open_messages(as_json=as_json)
-    import_tensorflow(find_devices=True)
+    import_tensorflow(find_devices=True, shows_log=verbose)
     from mnist_core.models.convert import export_litert, export_onnx
     from mnist_core.models.export import ExportError, export_model
 
@@ -209,13 +212,14 @@ def predict(
         ),
     ],
     as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Read digits from PNG files.
 
     A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
     """
     model, images = _split_model(paths)
-    import_tensorflow(find_devices=True)
+    import_tensorflow(find_devices=True, shows_log=verbose)
     from mnist_core.digits.pictures import load_pictures
     from mnist_core.models.classifier import load_classifier
     from mnist_core.training.tables import render_predictions

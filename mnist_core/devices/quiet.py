@@ -6,24 +6,25 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 LOG_LEVEL = "2"  # errors only; a user's own TF_CPP_MIN_LOG_LEVEL wins
 
 
-def import_tensorflow(*, find_devices: bool = False) -> None:
+def import_tensorflow(*, find_devices: bool = False, shows_log: bool = False) -> None:
     """Import TensorFlow and Keras; what they write to stderr is shown only if the import fails.
 
     Args:
         find_devices: Also start the runtime, which complains of a missing CUDA driver on every machine without a GPU.
             A process that is to fork must not start it.
+        shows_log: Let everything through that TensorFlow writes, warnings and what it finds too.
 
     Example:
         >>> import_tensorflow()
         >>> import tensorflow as tf
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", LOG_LEVEL)
-    with _stderr_held_back():
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if shows_log else LOG_LEVEL)
+    with nullcontext() if shows_log else _stderr_held_back():
         import keras  # noqa: F401, PLC0415
         import tensorflow as tf  # noqa: PLC0415
 

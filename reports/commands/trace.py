@@ -13,7 +13,7 @@ from mnist_core.files.xspace import TraceError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.options import AsJson
 from reports.commands.runs import find_newest_logs, find_newest_traced
-from reports.xplane.tensorboard import HOST, PORT, become_tensorboard, check_logs
+from reports.xplane.tensorboard import HOST, PORT, build_command, check_logs, run_tensorboard
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs: --help needs none of it
     from reports.drawing.blocks import Block
@@ -156,4 +156,4 @@ def tensorboard(
     folder = run or find_newest_logs()
     check_logs(folder)
     open_console().print(f"starting TensorBoard on {HOST}; the traces are in its Profile tab", highlight=False)
-    become_tensorboard(folder, port)
+    raise typer.Exit(run_tensorboard(build_command(folder, port), lambda line: typer.echo(line, err=True)))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 from mnist_core.files.xspace import TraceError
 from reports.xplane.events import clean
@@ -14,6 +17,13 @@ from reports.xplane.folders import walk_files
 from reports.xplane.neighbours import EVENTS
 from reports.xplane.sessions import MAKE_ONE, SUFFIX, SUFFIXES
 
+LOGGED = re.compile(
+    r"[IWE]\d{4} [\d:.]+ +\d+ \S+\] |WARNING: All log messages before absl|To enable the following instr"
+)
+"""How lines begin that TensorFlow logs where it finds no GPU: TensorBoard needs none."""
+
+PASSED_ON = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+KILLED = 128  # to which shells add the number of the signal
 HOST = "localhost"  # whoever can reach TensorBoard can read all that it shows
 PORT = 6006  # its own default
 
@@ -38,13 +48,31 @@ def check_logs(run: Path) -> None:
 
 
 def build_command(run: Path, port: int) -> list[str]:
-    """What starts TensorBoard on `run`."""
+    """What starts TensorBoard on `run`.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
+    if find_spec("tensorboard") is None:
+        raise ModuleNotFoundError("No module named 'tensorboard'", name="tensorboard")
     return [sys.executable, "-m", "tensorboard.main", "--logdir", str(run), "--host", HOST, "--port", str(port)]
 
 
-def become_tensorboard(run: Path, port: int) -> NoReturn:
-    """Go on as TensorBoard, which Ctrl-C ends; without the lines that TensorFlow says at its start."""
-    if find_spec("tensorboard") is None:
-        raise ModuleNotFoundError("No module named 'tensorboard'", name="tensorboard")
-    command = build_command(run, port)
-    os.execve(command[0], command, {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ})  # noqa: S606  # no shell wanted
+def run_tensorboard(command: Sequence[str], say: Callable[[str], object]) -> int:
+    """The exit code of TensorBoard, once somebody has ended it: Ctrl-C reaches it as it reaches this process.
+
+    Args:
+        command: What starts it, see `build_command`.
+        say: Takes each line that it says, without its end; what TensorFlow logs of its own accord is left out.
+    """
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment) as process:  # noqa: S603  # no shell
+        former = {each: signal.signal(each, lambda number, _: process.send_signal(number)) for each in PASSED_ON}
+        former[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for line in process.stderr or ():
+            if not LOGGED.match(line):
+                say(line.rstrip("\n"))
+        code = process.wait()
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else KILLED - code
