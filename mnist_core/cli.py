@@ -20,15 +20,17 @@ from mnist_core.profiling.window import MAX_STEPS, parse_step_window
 from mnist_core.terminal.console import open_console, print_error
 from mnist_core.terminal.options import AsJson, Data, name_out
 from mnist_core.terminal.schemas import render_json
-from mnist_core.terminal.shell import build_app, run_app
+from mnist_core.terminal.shell import EXIT_BAD_INPUT, build_app, run_app
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mnist_core.digits.ink import Ink
+
 EXIT_FAILED = 1
 
 SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
-PICTURES = (".png", ".jpg", ".jpeg")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 RUNS = Path("runs")
 TRAINED = "*/best.*"  # what training leaves in a run's folder
 
@@ -202,35 +204,66 @@ def export(
     _print_result("export", described, as_json, line)
 
 
-@app.command(epilog="Examples:\n\n    mnist-core predict three.png seven.png\n\n    mnist-core predict runs/cnn *.png")
+@app.command(epilog="Examples:\n\n    mnist-core predict three.png photo.jpg\n\n    mnist-core predict runs/cnn *.png")
 def predict(
     paths: Annotated[
         list[Path],
         typer.Argument(
             metavar="[MODEL] IMAGE...",
-            help="The model as for evaluate, by default the newest in runs/; and PNG files, one digit each.",
+            help="The model as for evaluate, by default the newest in runs/; and pictures of one digit each.",
         ),
     ],
+    out: Annotated[Path | None, name_out("FILE", "A PNG file of what the model gets to see, side by side.")] = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Read digits from PNG files.
+    """Read digits from pictures: PNG, JPEG, WebP, BMP, GIF or TIFF.
 
-    A picture of any size is brought to 28x28 grey pixels; dark ink on light paper is inverted.
+    The ink is found, be it dark or light, and brought to what MNIST has: scaled to 20 pixels, its centre of mass in
+    the middle of 28x28. What is no digit, or may be two, is "not sure". A file that cannot be read is told in a line;
+    the exit code is then 2.
     """
     model, images = _split_model(paths)
-    import_tensorflow(find_devices=True, shows_log=verbose)
-    from mnist_core.digits.pictures import load_pictures
+    found = {path: _load_ink(path) for path in images}
+    inks = {path: ink for path, ink in found.items() if ink is not None}
+    if inks:
+        import_tensorflow(find_devices=True, shows_log=verbose)
+        _print_readings(model, inks, out, as_json=as_json)
+    if len(inks) < len(found):
+        raise typer.Exit(EXIT_BAD_INPUT)
+
+
+def _load_ink(path: Path) -> Ink | None:
+    """The ink on a picture; of a file that cannot be read, one line is printed."""
+    from mnist_core.digits.ink import find_ink
+    from mnist_core.digits.pictures import load_picture
+
+    try:
+        return find_ink(load_picture(path))
+    except InputError as error:
+        print_error(error)
+        return None
+
+
+def _print_readings(model: Path, inks: dict[Path, Ink], out: Path | None, *, as_json: bool) -> None:
+    from mnist_core.digits.pictures import write_side_by_side
     from mnist_core.models.classifier import load_classifier
+    from mnist_core.models.reading import read_digits
     from mnist_core.training.tables import render_predictions
 
-    pictures = load_pictures(images)
-    probabilities = load_classifier(model).probabilities(pictures)
+    readings = read_digits(load_classifier(model), list(inks.values()))
+    if out is not None:
+        write_side_by_side(out, [ink.pixels for ink in inks.values()])
     described = [
-        {"picture": str(path), "digit": int(row.argmax()), "probabilities": row.tolist()}
-        for path, row in zip(images, probabilities, strict=True)
+        {
+            "picture": str(path),
+            "digit": reading.digit,
+            "not_sure": reading.doubt,
+            "probabilities": None if reading.ink.doubt else reading.probabilities.tolist(),
+        }
+        for path, reading in zip(inks, readings, strict=True)
     ]
-    _print_result("predict", {"predictions": described}, as_json, render_predictions(images, probabilities))
+    _print_result("predict", {"predictions": described}, as_json, render_predictions(list(inks), readings))
 
 
 @app.command(epilog="Example:\n\n    mnist-core orderings")

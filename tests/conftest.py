@@ -17,7 +17,7 @@ from pipeline_files import pipeline_data  # noqa: F401  # a fixture
 from process_marker import ProcessMarker
 
 from mnist_core.devices.quiet import import_tensorflow
-from mnist_core.digits.load import Digits
+from mnist_core.digits.load import Digits, load_digits
 
 WARNINGS = (
     "error",  # in tests only: a user's run of the bench must not end because a library warns
@@ -87,6 +87,12 @@ def real_mnist_path() -> Path:
     if REAL_MNIST is None:
         pytest.skip("needs the real MNIST: set MNIST_CORE_DATA to its .npz file")
     return REAL_MNIST
+
+
+@pytest.fixture(scope="session")
+def real_digits(real_mnist_path: Path) -> Digits:
+    """The real MNIST; the test is skipped where there is none."""
+    return load_digits(str(real_mnist_path))
 
 
 @pytest.fixture(autouse=True)

@@ -1,68 +1,98 @@
-"""Pictures of digits from PNG files, brought to what the models were trained on: 28x28, white on black."""
+"""Pictures from files of the usual formats, as grey values; none may take the memory or the time of a large one."""
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
-from mnist_core.language.shapes import SIDE
 
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")  # what phones, scanners and drawing programs write
+NAMED = "PNG, JPEG, WebP, BMP, GIF or TIFF"
+SEVERAL_BY_NATURE = "MPO"  # a telephone's JPEG, with a preview behind the picture
+MAX_FILE_BYTES = 100_000_000
+MAX_SIDE = 200  # pixels; ten times the side of a digit, so one that takes a tenth of the picture is read
 MIDDLE_GREY = 127.5
 OPAQUE = 255
 
 
-def load_pictures(paths: Sequence[Path]) -> np.ndarray:
-    """The pictures in `paths`, uint8 of shape (n, 28, 28), white digits on black; all of them or none.
+def load_picture(path: Path) -> np.ndarray:
+    """The picture in the file as grey values, uint8 of shape (height, width), neither above 200.
 
-    A grey 28x28 picture with a dark frame, as MNIST's are, comes through unchanged. Every other one is brought there by
-    these rules, in this order:
-
-    1. Colours become grey by their luminance (ITU-R 601), 16 bits become 8. A transparent ground becomes the opposite
-       of what is drawn on it: black under light ink, white under dark ink.
-    2. A picture whose outermost frame of pixels is light (its median above 127.5) is taken for dark ink on light paper
-       and inverted.
-    3. A picture that is not square is padded with black on both sides.
-    4. A picture that is not 28x28 is resized with an antialiasing bicubic filter. Nothing is cropped or centred: leave
-       a margin of about a seventh around the digit, as MNIST does.
+    A photograph is turned as its EXIF says. Colours become grey by their luminance (ITU-R 601), 16 bits become 8. A
+    transparent ground becomes the opposite of what is drawn on it: black under light ink, white under dark ink. A
+    larger picture is scaled down.
 
     Raises:
-        InputError: A file is missing, is no PNG file, is damaged, or would unpack to more pixels than
-            ``PIL.Image.MAX_IMAGE_PIXELS``.
+        InputError: The file is missing, too large, damaged, in no format of a picture, animated, or would unpack to
+            more pixels than ``PIL.Image.MAX_IMAGE_PIXELS``; one line that says what to do.
     """
-    pictures = [_fit(_white_on_black(_to_grey(_open_png(path)))) for path in paths]
-    return np.stack(pictures) if pictures else np.zeros((0, SIDE, SIDE), np.uint8)
+    return _to_grey(_open(path))
 
 
-def _open_png(path: Path) -> Image.Image:
+def write_side_by_side(path: Path, pictures: Sequence[np.ndarray]) -> None:
+    """Write pictures of one height, uint8, into one PNG file, whole or not at all."""
+    file = io.BytesIO()
+    Image.fromarray(np.concatenate(pictures, axis=1)).save(file, format="PNG")
+    write_whole(path, file.getvalue())
+
+
+def _open(path: Path) -> Image.Image:
     """The decoded picture; Pillow's warning of a decompression bomb counts as an error."""
     if not path.is_file():
-        raise InputError(f"{path} does not exist or is no file: name a PNG file.")
+        raise InputError(f"{path} does not exist or is no file: name a picture.")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InputError(f"{path} is larger than {MAX_FILE_BYTES // 1_000_000} MB: make it smaller.")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damage in what is not needed, such as EXIF
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
+            with Image.open(path, formats=FORMATS) as image:
+                holds_several = image.format != SEVERAL_BY_NATURE and getattr(image, "is_animated", False)
                 image.load()
-                return image
+                turned = ImageOps.exif_transpose(image)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise InputError(f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: make it smaller.") from None
     except UnidentifiedImageError:
-        raise InputError(f"{path} is no PNG file: convert it to PNG.") from None
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises for broken chunks
-        raise InputError(f"{path} is a damaged PNG file.") from None
+        raise InputError(f"{path} is no picture that can be read: convert it to {NAMED}.") from None
+    except PermissionError:
+        raise InputError(f"{path} may not be read: change its permissions.") from None
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, ZeroDivisionError):
+        raise InputError(f"{path} is damaged: save the picture again.") from None  # what Pillow raises for broken parts
+    if holds_several:
+        raise InputError(f"{path} holds several pictures: save the one with the digit by itself.")
+    return turned
 
 
 def _to_grey(image: Image.Image) -> np.ndarray:
-    """Uint8 of shape (height, width)."""
-    if image.mode.startswith("I"):  # 16 bits grey
-        return ((np.asarray(image).astype(np.int64) * 255 + 32767) // 65535).astype(np.uint8)
+    if image.mode.startswith(("I", "F")):  # more than 8 bits of grey
+        return np.asarray(_shrink(Image.fromarray(_to_eight_bits(np.asarray(image)))))
     if "A" in image.mode or "transparency" in image.info:
-        return _lay_on_ground(np.asarray(image.convert("LA") if image.mode == "LA" else image.convert("RGBA")))
-    return np.asarray(image.convert("L"))
+        mode = "LA" if image.mode == "LA" else "RGBA"
+        return _lay_on_ground(np.asarray(_shrink(image.convert(mode))))
+    return np.asarray(_shrink(image.convert("L")))
+
+
+def _shrink(image: Image.Image) -> Image.Image:
+    scale = MAX_SIDE / max(image.size)
+    if scale >= 1:
+        return image
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BOX)
+
+
+def _to_eight_bits(values: np.ndarray) -> np.ndarray:
+    """Of 16 bits each grey value by itself; what has another range, such as measured values, between its extremes."""
+    if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:  # noqa: PLR2004 - 16 bits
+        finite = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
+        return np.asarray(np.rint((finite - finite.min()) * 255 / max(np.ptp(finite), 1e-9)), np.uint8)
+    return np.asarray((values.astype(np.int64) * 255 + 32767) // 65535, np.uint8)
 
 
 def _lay_on_ground(pixels: np.ndarray) -> np.ndarray:
@@ -72,18 +102,3 @@ def _lay_on_ground(pixels: np.ndarray) -> np.ndarray:
     ink = np.average(grey, weights=opacity) if opacity.any() else OPAQUE
     ground = 0 if ink > MIDDLE_GREY else OPAQUE
     return np.rint(grey * opacity + ground * (1 - opacity)).astype(np.uint8)
-
-
-def _white_on_black(grey: np.ndarray) -> np.ndarray:
-    frame = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return OPAQUE - grey if np.median(frame) > MIDDLE_GREY else grey
-
-
-def _fit(grey: np.ndarray) -> np.ndarray:
-    height, width = grey.shape
-    side = max(height, width)
-    top, left = (side - height) // 2, (side - width) // 2
-    square = np.pad(grey, ((top, side - height - top), (left, side - width - left)))
-    if side == SIDE:
-        return square
-    return np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BICUBIC))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich import box
 from rich.console import Group
 from rich.table import Table
@@ -15,14 +14,17 @@ from rich.text import Text
 
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from mnist_core.language.shapes import NUM_CLASSES
+from mnist_core.terminal.console import show_plainly
 from mnist_core.terminal.fitted_table import FittedTable
 from mnist_core.training.evaluate import EvalResult
 
 if TYPE_CHECKING:  # it imports TensorFlow, which the list of orderings does not need
+    from mnist_core.models.reading import Reading
     from mnist_core.profiling.step_trace import StepTrace
     from mnist_core.training.train import TrainResult
 
 NOTHING = "-"
+NOT_SURE = "not sure"
 FINGERPRINT_DIGITS = 12  # as many as git users are used to; result.json has all 64
 
 
@@ -78,14 +80,16 @@ def render_confusion(result: EvalResult) -> Group:
     return _group(table, "confusion matrix: a row is the true digit, a column what it was taken for")
 
 
-def render_predictions(paths: Sequence[Path], probabilities: np.ndarray) -> FittedTable:
-    """One row a picture: the digit, its probability and the runner-up."""
+def render_predictions(paths: Sequence[Path], readings: Sequence[Reading]) -> Group:
+    """One row a picture: the digit, its probability and the runner-up; below, why one is not sure."""
     table = _build_table("digit", "probability", "next", "picture")
     table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
-    for path, row in zip(paths, probabilities, strict=True):
-        first, second = np.argsort(row)[::-1][:2]
-        table.add_row(f"{first}", f"{row[first]:.2%}", f"{second} ({row[second]:.2%})", Text(str(path)))
-    return FittedTable(table)
+    for path, reading in zip(paths, readings, strict=True):
+        row, (first, second, *_) = reading.probabilities, reading.ranking
+        shares = [NOTHING, NOTHING] if reading.ink.doubt else [f"{row[first]:.2%}", f"{second} ({row[second]:.2%})"]
+        table.add_row(NOT_SURE if reading.digit is None else f"{reading.digit}", *shares, Text(show_plainly(str(path))))
+    doubts = [(path, reading.doubt) for path, reading in zip(paths, readings, strict=True) if reading.doubt]
+    return _group(table, *(f"{show_plainly(str(path))}: {NOT_SURE}, {doubt}" for path, doubt in doubts))
 
 
 def render_orderings() -> Group:

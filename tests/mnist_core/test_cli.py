@@ -12,6 +12,7 @@ from json_docs import check_documented
 from PIL import Image
 
 from mnist_core import cli
+from mnist_core.models.classifier import Classifier
 from mnist_core.models.export import ExportResult
 
 
@@ -57,10 +58,67 @@ def test_from_data_to_prediction(run, digits_file: str, tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert "digit.png" in out
 
-    code, out, err = run("predict", "runs/linear", "digit.png", "--json")
-    (prediction,) = check_documented(out)["predictions"]
-    assert prediction["digit"] == int(np.argmax(prediction["probabilities"]))
-    assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+def made_classifier(path: Path) -> Classifier:
+    """A model that takes everything for a 3, whether it is dark or not."""
+    return Classifier(path.name, path, lambda pixels: np.eye(10, dtype=np.float32)[[3] * len(pixels)])
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bar.jpg with a stroke, blank.png without, and text.png, which is none; every model takes all for a 3."""
+    bar = np.full((60, 60), 240, np.uint8)
+    bar[10:50, 27:33] = 20
+    Image.fromarray(bar).save("bar.jpg")
+    Image.fromarray(np.full((60, 60), 240, np.uint8)).save("blank.png")
+    Path("text.png").write_text("no picture")
+    monkeypatch.setattr("mnist_core.models.classifier.load_classifier", made_classifier)
+
+
+def test_predict_tells_of_every_picture_what_is_sure(run, pictures) -> None:
+    code, out, err = run("predict", "any", "bar.jpg", "blank.png")
+
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines() if line.endswith((".jpg", ".png"))] == ["3", "not"]
+    assert " blank.png: not sure, no ink stands out from the ground\n" in out
+
+
+def test_predict_gives_a_script_no_digit_that_is_not_sure(run, pictures) -> None:
+    code, out, err = run("predict", "any", "bar.jpg", "blank.png", "--json")
+
+    assert (code, err) == (0, "")
+    sure, doubted = check_documented(out)["predictions"]
+    assert sure == {
+        "picture": "bar.jpg",
+        "digit": 3,
+        "not_sure": None,
+        "probabilities": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    }
+    assert doubted == {
+        "picture": "blank.png",
+        "digit": None,
+        "not_sure": "no ink stands out from the ground",
+        "probabilities": None,
+    }
+
+
+def test_predict_reads_the_others_where_a_file_is_bad(run, pictures) -> None:
+    code, out, err = run("predict", "any", "text.png", "bar.jpg", "missing.png")
+
+    assert code == 2
+    assert [line.partition(":")[2].split()[0] for line in err.splitlines()] == ["text.png", "missing.png"]
+    assert "bar.jpg" in out
+
+
+def test_predict_shows_what_the_model_gets_to_see(run, pictures) -> None:
+    assert run("predict", "any", "bar.jpg", "blank.png", "-o", "seen/all.png")[0] == 0
+
+    with Image.open("seen/all.png") as image:
+        seen = np.asarray(image)
+    rows, columns = np.nonzero(seen > 127)
+    assert seen.shape == (28, 56)
+    assert 4 <= rows.min() < rows.max() < 24  # JPEG's edges are soft
+    assert 12 <= columns.min() <= columns.max() <= 15  # and nothing of the blank page
 
 
 def test_json_goes_to_standard_output_and_progress_to_standard_error(run, digits_file: str) -> None:

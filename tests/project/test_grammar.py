@@ -11,7 +11,8 @@ MARGIN = 2  # of an example in a help, both sides together
 ALL = find_commands()
 LEAVES = {path: command for path, command in ALL.items() if not hasattr(command, "commands")}
 WRITES = {
-    *("mnist-core train", "mnist-core export", "mnist-bench run", "mnist-bench trace", "mnist-bench gate"),
+    *("mnist-core train", "mnist-core export", "mnist-core predict"),
+    *("mnist-bench run", "mnist-bench trace", "mnist-bench gate"),
     *("mnist-bench trials run", "mnist-bench trials designs"),
     *("mnist-report page", "mnist-report picture", "mnist-report export"),
 }
