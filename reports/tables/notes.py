@@ -17,6 +17,7 @@ from reports.summary.reference import CPU
 from reports.summary.summary import Summary, tell_contaminated
 
 OWN_DATA = "data: the pipeline's own"
+GO_BY_THE_RATIO = "go by the ratio: examples/s drift with the machine, out of their intervals"
 MOST_SIZES = 4  # of turns that are listed
 UNKNOWN_DATA = "data: each pipeline's own; that they give the same examples was not checked"
 NAMES = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}

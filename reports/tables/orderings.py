@@ -39,6 +39,7 @@ from reports.tables.cells import (
     show_rate,
     show_ratio,
 )
+from reports.tables.notes import GO_BY_THE_RATIO
 
 FASTEST, LEVEL = "*", "~"
 FASTEST_IN_WORDS, LEVEL_IN_WORDS = "fastest", "level with it"
@@ -142,6 +143,7 @@ def explain_columns(summary: Summary) -> list[str]:
     lines = [
         f"{FASTEST} the fastest; {LEVEL} not to be told from it, the intervals overlap; first: to the first batch",
         f"ratio: above 1 is faster than {REFERENCE}, turn against turn of the same round",
+        GO_BY_THE_RATIO,
     ]
     lines += explain_epochs([each.case for field in summary.fields for each in field.ranked])
     step_ms = next((case.step_ms for case in summary.cases if case.step_ms is not None), None)

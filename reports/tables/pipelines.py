@@ -38,7 +38,7 @@ from reports.tables.cells import (
     show_rate,
     show_times,
 )
-from reports.tables.notes import tell_setting, tell_turns
+from reports.tables.notes import GO_BY_THE_RATIO, tell_setting, tell_turns
 from reports.tables.readings.all_readings import tabulate_readings
 
 BYTES_PER_MB = 1_000_000
@@ -164,6 +164,7 @@ def explain(summary: Summary) -> list[str]:
         several = len(summary.references) > 1
         slower = "the same pipeline in the first interpreter" if several else summary.reference
         lines.append(f"ratio: above 1 is faster than {slower}, turn against turn of the same round")
+        lines.append(GO_BY_THE_RATIO)
     cut = [case for case in list_taken(summary) if case.extent is not None and case.extent.is_cut]
     if cut:
         sizes = sorted({case.extent.num_batches for case in cut if case.extent is not None})

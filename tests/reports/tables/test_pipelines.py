@@ -38,6 +38,7 @@ def test_the_whole_text() -> None:
         " epoch 1: once, in a fresh process, batch by batch; later: the median of the epochs that follow",
         " first: the wait for the first batch of those",
         " ratio: above 1 is faster than before, turn against turn of the same round",
+        " go by the ratio: examples/s drift with the machine, out of their intervals",
         "",
         "feeding an accelerator with a step of 2 ms",
         "",
