@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from json_docs import check_documented
 from PIL import Image
+from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from mnist_core import cli
 from mnist_core.models.classifier import Classifier
@@ -20,6 +21,8 @@ from mnist_core.models.export import ExportResult
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
     """Run the command in an empty folder; (exit code, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
+    counter = "_frequent_tracing_detector_manager"  # TensorFlow warns of the tracings of all commands in one process
+    monkeypatch.setattr(polymorphic_function, counter, type(getattr(polymorphic_function, counter))())
 
     def run_command(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["mnist-core", *arguments])
