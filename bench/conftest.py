@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import shlex
 import tempfile
 import time
 from dataclasses import replace
@@ -213,7 +214,8 @@ def measure(
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Make the folder of the record, which pytest-benchmark writes next, and add how the machine was before."""
-    output_json[KEY] = {"environment": config.stash[ENVIRONMENT].to_dict()}
+    command = shlex.join(("pytest", *config.invocation_params.args))
+    output_json[KEY] = {"environment": config.stash[ENVIRONMENT].to_dict(), "command": command}
     if config.option.benchmark_json is not None:
         Path(config.option.benchmark_json).parent.mkdir(parents=True, exist_ok=True)
         config.stash[IS_WRITTEN] = True

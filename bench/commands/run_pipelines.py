@@ -6,6 +6,7 @@ import datetime
 import json
 import random
 import re
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -127,7 +128,8 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         _tell(failure)
     if cases:
         now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
-        _keep(Record(cases, describe_machine(), now), file, environment, as_json=as_json)
+        command = shlex.join(("mnist-bench", *sys.argv[1:]))
+        _keep(Record(cases, describe_machine(), now, command=command), file, environment, as_json=as_json)
     if is_stopped:
         Console(stderr=True, highlight=False, soft_wrap=True).print(_tell_missing(missing, is_kept=bool(cases)))
     if failures or is_stopped:

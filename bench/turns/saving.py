@@ -43,7 +43,7 @@ def save_record(record: Record, file: Path | str, environment: Surroundings | No
         "benchmarks": [_describe(case) for case in record.cases],
         "datetime": record.datetime,
         "version": __version__,
-        KEY: {"environment": environment.to_dict()},
+        KEY: {"environment": environment.to_dict(), "command": record.command},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, json.dumps(stored, indent=4).encode())

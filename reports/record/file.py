@@ -65,7 +65,7 @@ def parse_record(file: Path, stored: dict[str, Any]) -> Record:
     cases = tuple(_parse_case(file, benchmark) for benchmark in stored["benchmarks"])
     try:
         moment = str(stored.get("datetime", ""))
-        return Record(cases, _parse_machine(stored), moment, _parse_environment(stored))
+        return Record(cases, _parse_machine(stored), moment, _parse_environment(stored), _parse_command(stored))
     except ValueError as error:
         raise RecordError(f"{file} cannot be read: {error}.") from None
 
@@ -139,6 +139,12 @@ def _parse_environment(stored: dict[str, Any]) -> Environment | None:
         return convert_json(known, Environment) if known else None
     except (ValueError, AttributeError):
         return None
+
+
+def _parse_command(stored: dict[str, Any]) -> str:
+    """What a person typed, on one line; empty where the file does not tell."""
+    command = _get_dict(stored, KEY).get("command")
+    return " ".join(command.split()) if isinstance(command, str) else ""
 
 
 def _get_dict(stored: dict[str, Any], name: str) -> dict[str, Any]:

@@ -121,6 +121,7 @@ class Record:
         machine: Where it took place.
         datetime: When it took place, in ISO 8601.
         environment: What else lasted of the machine; None in older records, and where nobody noted it.
+        command: What a person typed for it; empty in older records, and where nobody typed anything.
 
     Example:
         >>> record = load_record(Path("runs/before"))
@@ -131,6 +132,7 @@ class Record:
     machine: Machine
     datetime: str
     environment: Environment | None = None
+    command: str = ""
 
     def __post_init__(self) -> None:
         if not self.cases:

@@ -49,6 +49,7 @@ class Summary:
         data_fingerprint: SHA-256 of the digits, likewise. Only runs on equal data may be compared.
         remarks: What a reader must know before believing the numbers, a line each.
         environment: What else could explain a difference, such as limits and variables; empty where nothing tells.
+        command: What a person typed for the run; empty where nothing tells.
         path: File or folder of the run as the user named it; empty where it was not read from one.
         fields: Drained cases of each arm and device, ranked.
         control: One case measured under two names; None where that was not done.
@@ -74,6 +75,7 @@ class Summary:
     data_fingerprint: str | None = None
     remarks: tuple[str, ...] = ()
     environment: Facts = ()
+    command: str = ""
     path: str = ""
     fields: tuple[Field, ...] = ()
     control: Control | None = None
@@ -168,6 +170,7 @@ def summarize(record: Record, path: str = "") -> Summary:
         data_name=setting.data_name,
         data_fingerprint=setting.data_fingerprint,
         environment=list_environment(record.environment),
+        command=record.command,
         remarks=(tell_contaminated(cases),) if any(case.num_contaminated for case in cases) else (),
         path=path,
         fields=rank_fields(cases),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -159,6 +160,8 @@ def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file
     done = bench(checkout, *arguments, *selected)
     assert done.returncode == 0, done.stdout + done.stderr
     (benchmark,) = json.loads((checkout / "my.json").read_text())["benchmarks"]
+    command = load_record(checkout / "my.json").command
+    assert re.fullmatch(r"pytest .* -k 'no_prefetch and default' --benchmark-json my.json", command)
     assert benchmark["fullname"] == "bench/bench_orderings.py::bench_ordering[no_prefetch-default-cpu]"
     assert benchmark["group"] == "orderings"
     assert benchmark["options"]["timer"] == "measured turns"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -63,8 +64,10 @@ def run(
 def test_a_record_is_kept_and_its_table_printed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(sys, "argv", ["/venv/bin/mnist-bench", "run", "my file.py:make"])
     assert run(monkeypatch, tmp_path, {of("before"): BEFORE, of("after"): AFTER}) == 0
     record = load_record(tmp_path)
+    assert record.command == "mnist-bench run 'my file.py:make'"
     assert [(case.name, case.group) for case in record.cases] == [("before", "pipelines"), ("after", "pipelines")]
     output = capsys.readouterr().out
     assert "after is 2.000 [1.990, 2.010] times as fast as before" in output

@@ -344,6 +344,15 @@ def test_the_environment_comes_back_and_what_is_no_longer_kept_of_it_is_left_out
     assert found == Environment(8, 1.5, None, 2**34, ("powersave",), True, None, "docker", (("OMP_NUM_THREADS", "2"),))
 
 
+@pytest.mark.parametrize(
+    ("kept", "command"),
+    [({"command": "pytest bench/ -k post"}, "pytest bench/ -k post"), ({"command": "a\n b"}, "a b"), ({}, ""), (3, "")],
+)
+def test_the_command_comes_back_on_one_line_and_need_not_be_there(kept: object, command: str, tmp_path: Path) -> None:
+    assert load_record(write(tmp_path / "r.json", stored(CASE) | {KEY: kept})).command == command
+    assert load_record(write(tmp_path / "none.json", stored(CASE))).command == ""
+
+
 @pytest.mark.parametrize("spoilt", [{}, 3, {**KEPT, "governors": 3}, {**KEPT, "variables": []}])
 def test_an_environment_that_makes_no_sense_is_no_error(spoilt: object, tmp_path: Path) -> None:
     value = stored(CASE) | {KEY: {"environment": spoilt}}
