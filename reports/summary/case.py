@@ -42,6 +42,7 @@ class CaseSummary:
         cpu_ratio: How many times as fast as the same case on the CPU it is; None there, or where they took no turns.
         num_turns: How many turns were counted.
         num_contaminated: In how many of these others used more of the machine than the rule allows.
+        contaminated_rounds: Rounds of these turns.
         turn_sizes: Numbers of examples that its turns have, in ascending order.
         chain: Stages that TensorFlow ran; None where the file does not tell.
         memory: Reading of its memory, for a case that measures it.
@@ -81,6 +82,7 @@ class CaseSummary:
     cpu_ratio: Estimate | None = None
     num_turns: int = 0
     num_contaminated: int = 0
+    contaminated_rounds: frozenset[int] = frozenset()
     turn_sizes: tuple[int, ...] = ()
     chain: str | None = None
     memory: Memory | None = None
@@ -157,6 +159,7 @@ def _summarize(case: CaseRecord, reference: CaseRecord | None, on_cpu: CaseRecor
         cpu_ratio=None if on_cpu is case else estimate_speed_ratio(case, on_cpu),
         num_turns=len(case.turns),
         num_contaminated=sum(turn.sample.contaminated for turn in case.turns),
+        contaminated_rounds=frozenset(turn.round for turn in case.turns if turn.sample.contaminated),
         turn_sizes=tuple(sorted({turn.sample.num_examples for turn in case.turns})),
         chain=None if case.program is None else case.program.chain,
         memory=case.memory,
