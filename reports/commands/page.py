@@ -65,7 +65,8 @@ def picture(
         str,
         typer.Option(
             metavar="NAME",
-            help="throughput, frontier, first-batch, memory, feeding, inference, claims; benchmarks of other projects.",
+            help="throughput, frontier, first-batch, memory, feeding, inference, claims, turns; benchmarks of other"
+            " projects.",
         ),
     ] = "throughput",
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
@@ -73,12 +74,13 @@ def picture(
     """Draw one picture of a page as a file, for a README or a talk."""
     from reports.page.charts.themes import DARK, LIGHT
     from reports.page.picture import render_picture  # as for a page
+    from reports.page.runs import name_run
     from reports.summary.files import load_summary
 
     path = out or Path(f"{chart}.svg")
     check_path(path, PICTURES)
-    summary = load_summary(find_run(run))
-    content = render_picture(summary, chart, path.suffix.lower(), DARK if dark else LIGHT)
+    found = find_run(run)
+    content = render_picture(load_summary(found), chart, path.suffix.lower(), DARK if dark else LIGHT, name_run(found))
     write_file(path, content)
     _say(f"{path}: {render_kilobytes(len(content))} kB")
 

@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from reports.drawing.blocks import Section
 from reports.drawing.html import Figures, open_environment
-from reports.page.charts.themes import DARK, LIGHT, build_config
+from reports.page.charts.themes import DARK, LIGHT, ON_PAGE, build_config, list_variables
 from reports.page.files import PageError
 from reports.page.headline import Headline, write_headline
+from reports.page.order import list_sections
+from reports.page.origin import list_origin, tell_when
 from reports.page.runs import Run
-from reports.page.sections.order import list_sections
-from reports.tables.notes import tell_computer
 
 PACKAGE, TEMPLATES = "reports.page", "templates"
 CLOSING = ("</script", "<!--")  # what would end a script early
@@ -32,15 +32,17 @@ class Chapter:
     Args:
         anchor: Name of its place, unique on the page.
         name: Name of the run.
-        origin: Machine and time of the run, on one line.
+        when: Time of the run; empty where nothing tells.
         headline: What a reader should know who reads nothing else.
+        origin: Where the run comes from, by name.
         sections: Sections that the run has something for.
     """
 
     anchor: str
     name: str
-    origin: str
+    when: str
     headline: Headline
+    origin: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
 
 
@@ -60,9 +62,9 @@ def render_page(runs: Sequence[Run]) -> str:
     return environment.get_template("page.html").render(
         chapters=chapters,
         figures=figures,
-        configs={"light": build_config(LIGHT), "dark": build_config(DARK)},
-        light=LIGHT,
-        dark=DARK,
+        config=build_config(ON_PAGE),
+        light=list_variables(LIGHT),
+        dark=list_variables(DARK),
         style=Markup(_read("page.css")),  # noqa: S704  # files of this package
         scripts=[Markup(library), Markup(script)],  # noqa: S704  # likewise, and of a library; checked below
         hashes=[_hash(library), _hash(script)],
@@ -70,10 +72,9 @@ def render_page(runs: Sequence[Run]) -> str:
 
 
 def _build_chapter(number: int, run: Run) -> Chapter:
-    origin = tell_computer(run.summary.computer) or run.summary.machine_in_words if run.summary else ""
-    when = run.summary.datetime[:16].replace("T", " ") if run.summary else ""
-    said = ", ".join(part for part in (origin, when) if part)
-    return Chapter(f"run-{number}", run.name, said, write_headline(run), list_sections(run))
+    when = tell_when(run.summary) if run.summary else ""
+    origin = list_origin(run.summary) if run.summary else ()
+    return Chapter(f"run-{number}", run.name, when, write_headline(run), origin, list_sections(run))
 
 
 @cache

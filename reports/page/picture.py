@@ -11,13 +11,15 @@ from mnist_core.language.choice import explain_choice
 from reports.drawing.blocks import Figure, Section
 from reports.page.charts.themes import Theme, build_config
 from reports.page.files import PageError
+from reports.page.origin import tell_origin
 from reports.page.sections.benchmarks import draw_benchmarks
 from reports.page.sections.claims import describe_claims
+from reports.page.sections.devices import describe_inference
 from reports.page.sections.feeding import describe_feeding
 from reports.page.sections.frontier import describe_frontier
-from reports.page.sections.inference import describe_inference
 from reports.page.sections.memory import describe_memory
 from reports.page.sections.speed import describe_first_batch, describe_speed
+from reports.page.sections.turns import describe_turns
 from reports.summary.summary import Summary
 
 WIDTH = 760  # pixels: what a README shows without shrinking it
@@ -32,11 +34,12 @@ CHARTS: dict[str, Callable[[Summary], Section | None]] = {
     "feeding": describe_feeding,
     "inference": describe_inference,
     "claims": describe_claims,
+    "turns": describe_turns,
     "benchmarks": draw_benchmarks,
 }
 
 
-def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> bytes:
+def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme, name: str) -> bytes:
     """The picture as SVG or PNG.
 
     Args:
@@ -44,6 +47,7 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> b
         chart: Name of the picture, one of `CHARTS`.
         suffix: End of the file's name: ".svg" or ".png".
         theme: Colours, light or dark.
+        name: Name of the run, which stands on the picture with its time and its machine.
 
     Raises:
         PageError: There is no such picture, or the run has nothing for it.
@@ -55,8 +59,9 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme) -> b
     if figure is None:
         hint = "use --chart benchmarks" if summary.benchmarks else "run pytest bench/ --benchmark-only"
         raise PageError(f"this run has nothing for the picture {chart}: {hint}.")
-    title = {"title": figure.title, "width": WIDTH, "padding": MARGIN}
-    spec = json.dumps({**figure.spec, **title, "config": build_config(theme, FONT)}, allow_nan=False)
+    title = {"text": figure.title, "subtitle": " · ".join((name, *tell_origin(summary)))}
+    look = {"title": title, "width": WIDTH, "padding": MARGIN, "config": build_config(theme, FONT)}
+    spec = json.dumps({**figure.spec, **look}, allow_nan=False)
     if suffix == ".png":
         return vl_convert.vegalite_to_png(spec, scale=SCALE)
     return vl_convert.vegalite_to_svg(spec).encode()

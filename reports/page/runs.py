@@ -63,7 +63,7 @@ def _load_run(path: Path) -> Run:
     traces, unreadable = _load_traces(sessions[:MOST_TRACES])
     if len(sessions) > MOST_TRACES:
         unreadable.append(f"{len(sessions) - MOST_TRACES} more traces are left out: mnist-report trace reads each.")
-    return Run(_name(path), summary, tuple(traces), tuple(unreadable))
+    return Run(name_run(path), summary, tuple(traces), tuple(unreadable))
 
 
 def _find_traces(path: Path) -> list[Session]:
@@ -95,7 +95,8 @@ def _load_trace(session: Session) -> Trace | str:
         return f"A trace could not be read: {reason}"
 
 
-def _name(path: Path) -> str:
+def name_run(path: Path) -> str:
+    """The name of a run's folder, or of its file where that lies elsewhere."""
     whole = path.resolve()
     if path.is_dir():
         return whole.name

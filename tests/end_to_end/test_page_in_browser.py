@@ -1,5 +1,7 @@
 """The page as people see it: in headless Chromium, in both themes, on a phone, with several runs and hostile names."""
 
+import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,12 +99,11 @@ def test_the_theme_follows_the_system_and_a_button_turns_it(visit, file: Path, s
     page, seen = visit(file, color_scheme=scheme)
     page.evaluate(DRAW_ALL)
     point = "#run-1-speed svg .mark-symbol path"
-    assert page.evaluate(GROUND) == to_css(first.ground)
-    assert first.series[0] in {path.get_attribute("fill") for path in page.locator(point).all()}
-    page.click("#theme")
-    page.wait_for_selector(f"#run-1-speed svg .mark-symbol path[fill='{second.series[0]}']")
-    assert page.evaluate(GROUND) == to_css(second.ground)
-    page.evaluate(DRAW_ALL)
+    for theme in (first, second):
+        assert page.evaluate(GROUND) == to_css(theme.ground)
+        fills = page.eval_on_selector_all(point, "(paths) => paths.map((path) => getComputedStyle(path).fill)")
+        assert {to_css(theme.colours["default"]), to_css(theme.colours["raw"])} <= set(fills)
+        page.click("#theme")
     assert seen.complaints == []
 
 
@@ -141,7 +142,7 @@ def test_the_selector_shows_one_run_at_a_time(visit, file: Path) -> None:
     assert page.locator("h1:visible").inner_text() == "The fastest here: fast."
     assert page.locator(".warning:visible").inner_text() == "The trace a could not be read: it is cut short."
     page.evaluate(DRAW_ALL)
-    assert page.locator("#run-2 [data-figure] svg").count() == page.locator("#run-2 [data-figure]").count() == 2
+    assert page.locator("#run-2 [data-figure] svg").count() == page.locator("#run-2 [data-figure]").count() == 3
     assert seen.complaints == []
 
 
@@ -186,4 +187,90 @@ def test_a_run_of_one_case_with_too_few_turns_is_drawn(visit, tmp_path: Path) ->
     page, seen = visit(tmp_path / "few.html")
     page.evaluate(DRAW_ALL)
     assert page.locator("h1").inner_text().startswith("The highest median here: post. Too few turns")
+    assert seen.complaints == []
+
+
+def test_no_section_is_empty(visit, file: Path) -> None:
+    page, _ = visit(file)
+    for section in page.locator("section").all():
+        assert section.locator(":is(figure, table, p)").count() > 0, section.get_attribute("id")
+    assert page.locator("#run-2 section").count() == page.locator("#run-2 nav a").count() == 5
+    assert page.locator("#run-2-devices, #run-2-claims, #run-2-memory, #run-2-feeding").count() == 0
+
+
+def test_what_is_asked_of_a_run_stands_below_its_headline(visit, file: Path) -> None:
+    page, _ = visit(file)
+    found = page.locator("#run-1 .made div").all_inner_texts()
+    assert [line.split()[0] for line in found] == ["Noise", "Machine", "Digits"]
+    assert page.locator("#run-1 .made").bounding_box()["y"] > page.locator("#run-1 h1").bounding_box()["y"]
+
+
+NAMES = """(wanted) => [...document.querySelectorAll("#run-1-frontier svg")].map((svg) => {
+  const boxes = (selector) => [...svg.querySelectorAll(selector)].map((each) => [
+    each.textContent, ...["left", "top", "right", "bottom"].map((side) => each.getBoundingClientRect()[side])]);
+  return [boxes(".mark-text.role-mark text").filter(([name]) => name), boxes(".mark-symbol.role-mark path")];
+})"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_frontier_names_its_marks_and_no_name_covers_another_or_a_mark(
+    visit, file: Path, viewport: dict[str, int]
+) -> None:
+    page, _ = visit(file, viewport=viewport)
+    page.evaluate(DRAW_ALL)
+    ((names, marks),) = page.evaluate(NAMES)
+    assert {name for name, *_ in names} == {"post", "fast", "close_second"}
+    assert len(marks) == 3
+    for one, other in itertools.combinations([*names, *marks], 2):
+        is_apart = one[1] >= other[3] or other[1] >= one[3] or one[2] >= other[4] or other[2] >= one[4]
+        assert is_apart, (one, other)
+
+
+MORE = "(box) => [box.hasAttribute('data-left'), box.hasAttribute('data-right'), getComputedStyle(box).maskImage]"
+
+
+def test_a_wide_table_fades_where_there_is_more_of_it_and_only_there(visit, file: Path) -> None:
+    page, _ = visit(file, viewport=PHONE)
+    box = page.locator("#run-1-speed .scroll")
+    page.wait_for_function("document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
+    is_left, is_right, fade = box.evaluate(MORE)
+    assert (is_left, is_right) == (False, True)
+    assert "48px" in fade
+    box.evaluate("(box) => { box.scrollLeft = 30; }")
+    page.wait_for_function("document.querySelector('#run-1-speed .scroll').hasAttribute('data-left')")
+    assert box.evaluate(MORE)[:2] == [True, True]
+    box.evaluate("(box) => { box.scrollLeft = 10000; }")
+    page.wait_for_function("!document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
+    page.set_viewport_size(DESKTOP)
+    page.wait_for_function("!document.querySelector('#run-1-mixing .scroll').hasAttribute('data-right')")
+    assert "48px" not in page.locator("#run-1-mixing .scroll").evaluate(MORE)[2]
+
+
+PAPER = {"width": 718, "height": 1000}  # pixels of A4 between the margins of the page
+CUT = """() => [...document.querySelectorAll("#run-1 :is(figure, tr)")].filter((each) =>
+  each.checkVisibility() && getComputedStyle(each).breakInside !== "avoid").length"""
+
+
+def test_on_paper_it_is_light_nothing_is_cut_and_nothing_stands_out_of_the_sheet(visit, file: Path) -> None:
+    page, _ = visit(file, viewport=PAPER, color_scheme="dark")
+    page.evaluate(DRAW_ALL)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(GROUND) == to_css(LIGHT.ground)
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(CUT) == 0
+    assert page.locator("nav:visible, header button:visible, .run:visible details:visible").count() == 0
+    tallest = page.evaluate("Math.max(...[...document.querySelectorAll('figure')].map((each) => each.offsetHeight))")
+    assert tallest < PAPER["height"]
+    tables = page.eval_on_selector_all(".scroll", "(all) => all.map((each) => getComputedStyle(each).overflowX)")
+    assert set(tables) == {"visible"}
+
+
+def test_a_pdf_has_as_many_pages_as_there_is_to_see(visit, file: Path) -> None:
+    page, seen = visit(file)
+    page.evaluate(DRAW_ALL)
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+    assert 6 <= pages <= 14
+    widths = page.eval_on_selector_all("#run-1-speed svg", "(all) => all.map((each) => each.clientWidth)")
+    page.wait_for_function("document.querySelector('#run-1-speed svg').clientWidth > 1000")
+    assert widths, "after printing the pictures are as wide as the window again"
     assert seen.complaints == []

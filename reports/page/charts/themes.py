@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from reports.page.charts.meanings import COLOURS, INK
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
 FONT_PIXELS = 12
@@ -18,17 +21,18 @@ class Theme:
         ink: Colour of text.
         muted: Colour of axes, and of what matters less.
         grid: Colour of the lines behind a picture.
-        series: Colours of series in the order of their use; told apart by people who see no red or no green.
+        colours: Colour of each name in `COLOURS`; those that meet in a picture are told apart by people who see no red
+            or no green, too.
 
-    Source: Okabe and Ito, Color Universal Design, https://jfly.uni-koeln.de/color/: the eight colours, those first that
-    stand out from the ground.
+    Source: Okabe and Ito, Color Universal Design, https://jfly.uni-koeln.de/color/, for the arms; the others were
+    searched for so that each stands out from the ground and from those that it meets, as the tests compute it.
     """
 
     ground: str
     ink: str
     muted: str
     grid: str
-    series: tuple[str, ...]
+    colours: Mapping[str, str]
 
 
 LIGHT = Theme(
@@ -36,14 +40,49 @@ LIGHT = Theme(
     ink="#1b1f24",
     muted="#57606a",
     grid="#e4e7eb",
-    series=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#1b1f24"),
+    colours={
+        "default": "#0072B2",
+        "raw": "#D55E00",
+        "cpu": "#9A8E12",
+        "gpu": "#B526C9",
+        "good": "#0CA34F",
+        "bad": "#7A1030",
+        "open": "#576272",
+        "spare0": "#9A5B3A",
+        "spare1": "#3330A6",
+    },
 )
 DARK = Theme(
     ground="#14181d",
     ink="#e8ecf0",
     muted="#a3adb8",
     grid="#2d343c",
-    series=("#56B4E9", "#E69F00", "#2fbf93", "#CC79A7", "#F0E442", "#ff8a3d", "#e8ecf0"),
+    colours={
+        "default": "#56B4E9",
+        "raw": "#E69F00",
+        "cpu": "#F3F08E",
+        "gpu": "#E06AF0",
+        "good": "#9FE8B8",
+        "bad": "#F2304A",
+        "open": "#78818E",
+        "spare0": "#CEB095",
+        "spare1": "#8E8CE4",
+    },
+)
+VARIABLES = ("ground", "ink", "muted", "grid", *COLOURS)
+
+
+def list_variables(theme: Theme) -> dict[str, str]:
+    """The theme as CSS variables of a page, without their hyphens."""
+    return {name: theme.colours.get(name) or getattr(theme, name) for name in VARIABLES}
+
+
+ON_PAGE = Theme(  # drawn once, and light or dark as the page is
+    ground="var(--ground)",
+    ink="var(--ink)",
+    muted="var(--muted)",
+    grid="var(--grid)",
+    colours={name: f"var(--{name})" for name in COLOURS},
 )
 
 
@@ -54,12 +93,13 @@ def build_config(theme: Theme, font: str = FONT) -> dict[str, Any]:
     layout = {"top": {"anchor": "start", "bounds": "full"}}
     axis = {"gridColor": theme.grid, "domainColor": theme.muted, "tickColor": theme.muted}
     return {
+        "params": [{"name": "colours", "value": {**theme.colours, INK: theme.ink, "muted": theme.muted}}],
         "background": theme.ground,
         "font": font,
         "view": {"stroke": None},
-        "axis": {**label, **title, **axis, "titlePadding": 10, "labelOverlap": True},
+        "axis": {**label, **title, **axis, "titlePadding": 10, "labelOverlap": True, "labelSeparation": 6},
         "axisXQuantitative": {"tickCount": 8},
-        "axisY": {"grid": False, "ticks": False, "labelPadding": 8, "domain": False},
+        "axisY": {"grid": False, "ticks": False, "labelPadding": 8, "domain": False, "labelLimit": 280},
         "legend": {
             **label,
             "labelLimit": 320,
@@ -69,9 +109,16 @@ def build_config(theme: Theme, font: str = FONT) -> dict[str, Any]:
             "symbolSize": 90,
             "layout": layout,
         },
-        "range": {"category": list(theme.series)},
-        "mark": {"color": theme.series[0]},
+        "mark": {"color": theme.colours["default"]},
         "rule": {"color": theme.muted},
         "text": {"color": theme.ink, "fontSize": FONT_PIXELS},
-        "title": {"color": theme.ink, "fontSize": FONT_PIXELS + 1, "anchor": "start", "offset": 14},
+        "title": {
+            "color": theme.ink,
+            "fontSize": FONT_PIXELS + 1,
+            "anchor": "start",
+            "offset": 14,
+            "subtitleColor": theme.muted,
+            "subtitleFontSize": FONT_PIXELS - 1,
+            "subtitlePadding": 6,
+        },
     }

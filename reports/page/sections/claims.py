@@ -14,33 +14,45 @@ from reports.tables.cells import show_estimate
 
 MARKS = {Ruling.HOLDS: "✓", Ruling.REFUTED: "✗", Ruling.INCONCLUSIVE: "?", Ruling.NOT_RUN: "-"}
 ORDER = (Ruling.REFUTED, Ruling.HOLDS, Ruling.INCONCLUSIVE, Ruling.NOT_RUN)
+MOST_ROWS = 18  # of a picture, which then fits on a sheet of paper
 COLUMNS = (
     *text_columns("claim", "verdict", "what people say", "metric"),
     *number_columns("predicted", "measured"),
 )
 
 
-def describe_claims(summary: Summary) -> Section:
-    """Every claim with its verdict; those that were not run stand folded."""
+def describe_claims(summary: Summary) -> Section | None:
+    """Every claim with its verdict, those that were not run folded; None where the run decides on none."""
+    if summary.pipelines:
+        return None
     verdicts = sorted(judge_claims(load_claims(), summary), key=lambda verdict: ORDER.index(verdict.kind))
     run = [verdict for verdict in verdicts if verdict.measured is not None]
+    if not run:
+        return None
     left = [verdict for verdict in verdicts if verdict.measured is None]
+    drawn = [verdict for verdict in run if is_drawable(verdict)]
+    pages = [drawn[place : place + MOST_ROWS] for place in range(0, len(drawn), MOST_ROWS)]
     blocks: list[Block] = [Lines((f"{count_verdicts(verdicts)}.",))]
-    if any(is_drawable(verdict) for verdict in run):
-        blocks.append(draw_claims(run))
-    blocks += [_list_verdicts("The claims that this run decides on", run)] if run else []
+    blocks += [draw_claims(each, place, len(pages)) for place, each in enumerate(pages, start=1)]
+    blocks.append(_list_verdicts("The claims that this run decides on", run))
     blocks += [Fold(f"Not run here: {len(left)}", _list_verdicts(None, left))] if left else []
     return Section("claims", "Is what people say true here?", tuple(blocks))
 
 
-def draw_claims(verdicts: Sequence[ClaimVerdict]) -> Figure:
-    """The measured ratio of each claim beside what the claim predicts of it."""
+def draw_claims(verdicts: Sequence[ClaimVerdict], place: int = 1, count: int = 1) -> Figure:
+    """The measured ratio of each claim beside what the claim predicts of it.
+
+    Args:
+        verdicts: Verdicts to draw, at least one, all of them drawable.
+        place: Number of the picture among those that show all of the run's, from 1.
+        count: Number of these pictures.
+    """
     return Figure(
-        "Measured ratio and predicted range",
-        "A row is a claim; the table below has its sentence. The broad band is what the claim predicts of the ratio,"
-        " the point with its line the measured one and its 95% interval. HOLDS: the whole line is within the band."
-        " REFUTED: none of it is. INCONCLUSIVE: it crosses the edge. The axis is logarithmic.",
-        draw_ranges([verdict for verdict in verdicts if is_drawable(verdict)]),
+        f"Measured ratio and predicted range{f', {place} of {count}' if count > 1 else ''}",
+        "Below each sentence the broad band is what it predicts of the ratio, the point with its line the measured one"
+        " and its 95% interval. HOLDS: the whole line is within the band. REFUTED: none of it is. INCONCLUSIVE: it"
+        " crosses the edge. The axis is logarithmic.",
+        draw_ranges(verdicts),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from reports.drawing.blocks import Figure, Section, write_sentences
 from reports.drawing.numbers import render_estimate, render_percent
-from reports.page.charts.intervals_chart import Mark, draw_intervals
+from reports.page.charts.intervals_chart import Bound, Mark, draw_intervals
+from reports.page.charts.meanings import find_arm_colour
 from reports.page.names import has_several_devices, name_device, name_row
 from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
@@ -14,6 +15,7 @@ from reports.summary.summary import Summary
 from reports.tables.notes import tell_busy
 
 PERCENT = 100
+ASKED_FOR = Bound(BUSY_ENOUGH * PERCENT, f"MLPerf Storage: {BUSY_ENOUGH:.0%}", PERCENT)
 CONSUMERS = {"step": "training step", "emulated": "emulated accelerator"}
 
 
@@ -40,14 +42,15 @@ def draw_feeding(cases: list[CaseSummary]) -> Figure:
             share.scale(PERCENT),
             f"{render_estimate(share, render_percent)} %",
             case.ordering,
+            find_arm_colour(case.arm),
         )
         for case, share in ranked
     ]
     return Figure(
         "Accelerator utilisation, percent",
         "The share of a turn, after its first batch, in which the consumer computes; the rest it waits for batches."
-        f" MLPerf Storage asks for {BUSY_ENOUGH:.0%}. {READ_INTERVALS}",
-        draw_intervals(marks, "percent of the time", series="consumer", log=False),
+        f" The dashed line is at {BUSY_ENOUGH:.0%}, which MLPerf Storage asks for. {READ_INTERVALS}",
+        draw_intervals(marks, "percent of the time", series="consumer", log=False, bound=ASKED_FOR),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +12,9 @@ import altair as alt
 from reports.drawing.blocks import Cell, Emphasis, Figure, Section, Spec, Table, number_columns, text_columns
 from reports.drawing.numbers import MEBIBYTE, render_estimate, render_mebibytes, render_ratio
 from reports.page.charts.drawing import Picture, finish, list_tips
+from reports.page.charts.labels import Spot
+from reports.page.charts.meanings import GOOD, OPEN, paint
+from reports.page.charts.names_chart import NamedMark, draw_names
 from reports.page.names import name_row
 from reports.stats.median import CONFIDENCE, Estimate
 from reports.summary.case import CaseSummary
@@ -23,7 +28,9 @@ SAME_BYTES = LIVE_BYTES.spread or 1.0  # two readings that differ by less are le
 US_PER_S = 1_000_000
 ON, OFF = "on the front", "beaten"
 TIME_TITLE, MEMORY_TITLE = "microseconds per example", "live memory beyond the source, MiB"
-LOGARITHMIC = alt.Scale(type="log", nice=False, padding=24)
+PADDING = 24  # pixels between the outermost marks and the edges
+LOGARITHMIC = alt.Scale(type="log", nice=False, padding=PADDING)
+MOST_NAMED = 40  # of the marks; the table has all
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,13 @@ class Place:
 
 def find_front(places: Sequence[Place]) -> list[Place]:
     """The places that no other beats, those with the least memory first."""
-    front = [place for place in places if not any(other.beats(place) for other in places)]
+    front: list[Place] = []
+    least = math.inf  # bytes of those that are faster
+    ordered = sorted(places, key=lambda place: place.time_us.median)
+    for _, level in itertools.groupby(ordered, key=lambda place: place.time_us.median):
+        same = list(level)
+        front += [place for place in same if least > place.live_bytes * SAME_BYTES]
+        least = min(least, *(place.live_bytes for place in same))
     return sorted(front, key=lambda place: (place.live_bytes, place.time_us.median))
 
 
@@ -64,9 +77,10 @@ def draw_frontier(places: Sequence[Place]) -> Figure:
     return Figure(
         f"Time against live memory, {places[0].case.arm} arm",
         "Left is less memory, down is less time: the best corner is at the bottom left. Filled points are the Pareto"
-        " front, joined by a line: nobody has a shorter median time with as little memory. Hollow points are beaten in"
-        f" both; the table says by whom. Readings closer than {SAME_BYTES - 1:.0%} count as the same memory. Vertical"
-        f" lines are {CONFIDENCE:.0%} intervals. Both axes are logarithmic.",
+        " front, joined by a line: nobody has a shorter median time with as little memory. Hollow ones are beaten in"
+        " both; the table says by whom, and has those for whose name there is no room. Readings closer than"
+        f" {SAME_BYTES - 1:.0%} count as the same memory. Vertical lines are {CONFIDENCE:.0%} intervals. Both axes are"
+        " logarithmic.",
         _draw(places),
     )
 
@@ -87,40 +101,74 @@ def _place(ranked: Ranked) -> Place | None:
 
 def _draw(places: Sequence[Place]) -> Spec:
     front = find_front(places)
-    on, off = ([place for place in places if (place in front) is wanted] for wanted in (True, False))
+    where = {id(place): OFF for place in places} | {id(place): ON for place in front}
+    off = [place for place in places if where[id(place)] == OFF]
     x = alt.X("mebibytes:Q", title=MEMORY_TITLE, scale=LOGARITHMIC, axis=alt.Axis(format="~r"))
     y = alt.Y("time:Q", title=TIME_TITLE, scale=LOGARITHMIC, axis=alt.Axis(format="~r", grid=True, domain=True))
     known = [place for place in places if place.time_us.low is not None]
-    layers = [_hold(on, ON).mark_line(interpolate="step-after", strokeDash=[6, 4]).encode(x=x, y=y)]
+    layers = [
+        _hold(front, ON).mark_line(interpolate="step-after", strokeDash=[6, 4], color=paint(GOOD)).encode(x=x, y=y)
+    ]
     if known:
         layers.append(_hold(known, "").mark_rule().encode(x=x, y=alt.Y("low:Q", title=TIME_TITLE), y2="high:Q"))
     look = {
         "x": x,
         "y": y,
         "shape": alt.Shape("place:N", title=None, scale=alt.Scale(domain=[ON, OFF], range=["circle", "square"])),
-        "color": alt.Color("place:N", title=None, scale=alt.Scale(domain=[ON, OFF])),
+        "color": alt.Color("place:N", title=None, scale=alt.Scale(domain=[ON, OFF], range=[paint(GOOD), paint(OPEN)])),
         "tooltip": list_tips(name="ordering", shown_time="µs per example", shown_memory="live MiB", place="place"),
     }
     if off:
         layers.append(_hold(off, OFF).mark_point(size=POINT_AREA, opacity=1, strokeWidth=2).encode(**look))
-    layers.append(_hold(on, ON).mark_point(size=POINT_AREA, opacity=1, filled=True).encode(**look))
-    for place in on:
-        is_left = _is_left(place, places)
-        texts = _hold([place], ON).mark_text(
-            align="left" if is_left else "right", dx=10 if is_left else -10, dy=-10, fontWeight="bold"
-        )
-        layers.append(texts.encode(x=x, y=y, text="name:N"))
+    layers.append(_hold(front, ON).mark_point(size=POINT_AREA, opacity=1, filled=True).encode(**look))
+    layers.append(_name(places, front).encode(x=x, y=y))
     return finish(layers, HEIGHT, f"{TIME_TITLE} against {MEMORY_TITLE}")
+
+
+def _name(places: Sequence[Place], front: Sequence[Place]) -> Picture:
+    """The names of the reference, of those on the front, and of as many others as there is room for."""
+    is_on = {id(place) for place in front}
+    ordered = sorted(places, key=lambda place: (not place.case.is_reference, id(place) not in is_on))[:MOST_NAMED]
+    sizes = [place.live_bytes for place in places]
+    times = [each for place in places for each in _list_times(place)]
+
+    def locate(num_bytes: float, time_us: float) -> Spot:
+        return _share(num_bytes, min(sizes), max(sizes)), 1 - _share(time_us, min(times), max(times))
+
+    marks = [
+        NamedMark(
+            name_row(place.case),
+            locate(place.live_bytes, place.time_us.median),
+            {"mebibytes": place.live_bytes / MEBIBYTE, "time": place.time_us.median},
+        )
+        for place in ordered
+    ]
+    lines = [
+        (locate(place.live_bytes, min(found)), locate(place.live_bytes, max(found)))
+        for place in ordered
+        for found in (_list_times(place),)
+    ]
+    for one, other in itertools.pairwise(front[:MOST_NAMED]):
+        corner = locate(other.live_bytes, one.time_us.median)
+        lines += [
+            (locate(one.live_bytes, one.time_us.median), corner),
+            (corner, locate(other.live_bytes, other.time_us.median)),
+        ]
+    return draw_names(marks, lines, HEIGHT, PADDING)
+
+
+def _list_times(place: Place) -> list[float]:
+    estimate = place.time_us
+    return [each for each in (estimate.low, estimate.median, estimate.high) if each]
+
+
+def _share(value: float, least: float, most: float) -> float:
+    """How far along a logarithmic axis a value stands that ends with the least and the most."""
+    return math.log(value / least) / math.log(most / least) if most > least else 0.5
 
 
 def _hold(places: Sequence[Place], where: str) -> Picture:
     return alt.Chart(alt.InlineData(values=[_describe(place, where) for place in places]))
-
-
-def _is_left(place: Place, places: Sequence[Place]) -> bool:
-    """True if the place is nearer to the left edge of the logarithmic axis: its name goes to the right."""
-    least, most = (edge(each.live_bytes for each in places) for edge in (min, max))
-    return place.live_bytes**2 <= least * most
 
 
 def _describe(place: Place, where: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ from reports.drawing.blocks import (
 from reports.drawing.numbers import MEBIBYTE, render_mebibytes, render_ratio
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
+from reports.page.charts.meanings import DEFAULT, INK, paint
 from reports.page.names import name_row
 from reports.record.memory import Memory
 from reports.summary.case import CaseSummary
@@ -31,6 +32,7 @@ from reports.tables.cells import show_name
 SMALL_HEIGHT = 110  # pixels
 ABOVE = 1.05  # room over the highest line
 MEASURED, PREDICTED = "measured", "predicted"
+KINDS = {MEASURED: paint(DEFAULT), PREDICTED: paint(INK)}  # memory is read of the default arm
 NO_SERIES = (
     "Memory over time: this record has none. Runs of an older version did not keep it, and only Linux with glibc 2.33"
     " or newer tells the live heap."
@@ -95,7 +97,7 @@ def _draw_predictions(cases: Sequence[CaseSummary]) -> Spec:
     look = {
         "x": alt.X("mebibytes:Q", title="live MiB"),
         "y": alt.Y("row:N", sort=[name_row(case) for case in cases], title=None),
-        "color": alt.Color("kind:N", title=None, scale=alt.Scale(domain=[MEASURED, PREDICTED])),
+        "color": alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values()))),
         "tooltip": list_tips(row="ordering", kind="bytes", shown="live", detail="that is"),
     }
     ticks = alt.Chart(alt.InlineData(values=predicted)).mark_tick(thickness=4, height=22, opacity=1).encode(**look)
@@ -130,8 +132,16 @@ def _draw_series(case: CaseSummary, top_mebibytes: float) -> Spec:
         axis=alt.Axis(tickCount=4, grid=True),
     )
     tips = [alt.Tooltip("seconds:Q", format=".2f"), alt.Tooltip("mebibytes:Q", title="live MiB", format=".1f")]
-    area = alt.Chart(alt.InlineData(values=values)).mark_area(line=True, opacity=0.35).encode(x=x, y=y, tooltip=tips)
-    line = alt.Chart(alt.InlineData(values=[{"mebibytes": predicted}])).mark_rule(strokeDash=[5, 4]).encode(y=y)
+    area = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_area(line={"color": KINDS[MEASURED]}, color=KINDS[MEASURED], opacity=0.35)
+        .encode(x=x, y=y, tooltip=tips)
+    )
+    line = (
+        alt.Chart(alt.InlineData(values=[{"mebibytes": predicted}]))
+        .mark_rule(strokeDash=[5, 4], color=KINDS[PREDICTED])
+        .encode(y=y)
+    )
     return finish([area, line], SMALL_HEIGHT, f"live memory over time of {case.name}")
 
 

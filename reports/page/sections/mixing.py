@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.drawing.blocks import Figure, Row, Section, Table, number_columns, text_columns
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
+from reports.page.charts.meanings import SPARE
 from reports.page.names import name_row
 from reports.page.sections.speed import READ_INTERVALS
 from reports.summary.case import CaseSummary
@@ -28,9 +29,10 @@ def describe_mixing(summary: Summary) -> Section | None:
 def draw_mixing(cases: Sequence[CaseSummary]) -> Figure:
     """Both scores of every scored case."""
     marks = [
-        Mark(name_row(case), title, case.get(score), render_estimate(case.get(score), render_ratio), case.ordering)
+        Mark(name_row(case), title, each, render_estimate(each, render_ratio), case.ordering, colour)
         for case in cases
-        for score, title in SCORES.items()
+        for (score, title), colour in zip(SCORES.items(), SPARE, strict=True)
+        for each in (case.get(score),)
     ]
     return Figure(
         "Shuffle quality of data sorted by label, 0 to 1",

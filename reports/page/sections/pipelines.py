@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.drawing.blocks import Block, Emphasis, Figure, Lines, Section
 from reports.page.charts.intervals_chart import Mark, draw_intervals
+from reports.page.charts.meanings import find_arm_colour
 from reports.page.names import name_row
 from reports.page.sections.speed import READ_INTERVALS, READ_LOG, tell_rate
 from reports.summary.metric import RATE
@@ -44,7 +45,10 @@ def describe_pipelines(summary: Summary) -> Section | None:
 def draw_rates(summary: Summary) -> Figure:
     """Examples per second of every pipeline."""
     found = [(case, case.get(RATE)) for case in list_drained(summary)]
-    marks = [Mark(name_row(case), case.arm, rate, tell_rate(rate), case.ordering) for case, rate in found]
+    marks = [
+        Mark(name_row(case), case.arm, rate, tell_rate(rate), case.ordering, find_arm_colour(case.arm))
+        for case, rate in found
+    ]
     return Figure(
         "Throughput, examples per second",
         f"Farther right is faster. {READ_INTERVALS} Whether two can be told apart, their ratio says. {READ_LOG}",

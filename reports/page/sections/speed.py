@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reports.drawing.blocks import Figure, Section, Table
 from reports.drawing.numbers import render_estimate, render_rate, render_ratio
 from reports.page.charts.intervals_chart import Mark, draw_intervals
+from reports.page.charts.meanings import find_arm_colour
 from reports.page.names import has_several_devices, name_field, name_row, name_series
 from reports.stats.median import CONFIDENCE, Estimate
 from reports.summary.fields import Ranked
@@ -81,7 +82,14 @@ def _mark(summary: Summary, metric: Metric, show: Callable[[Estimate], str], fac
     known = [(case, found.scale(factor)) for case in cases if (found := case.find(metric)) is not None]
     several = has_several_devices(cases)
     return [
-        Mark(name_row(case), name_series(case, with_device=several), each, show(each), case.ordering)
+        Mark(
+            name_row(case),
+            name_series(case, with_device=several),
+            each,
+            show(each),
+            case.ordering,
+            find_arm_colour(case.arm),
+        )
         for case, each in known
     ]
 

@@ -11,6 +11,7 @@ from reports.drawing.blocks import Block, Emphasis, Figure, Heading, Lines, Sect
 from reports.drawing.numbers import count_things, render_estimate, render_ms, render_ratio, render_share
 from reports.page.charts.drawing import finish, list_tips
 from reports.page.charts.intervals_chart import ROW_HEIGHT
+from reports.page.charts.meanings import BAD, CPU, GPU, OPEN, SPARE, paint
 from reports.timeline.stages import Pipeline
 from reports.timeline.steps import Step
 from reports.traces.lines import list_notes, tell_verdict
@@ -22,18 +23,15 @@ MOST_STEPS = 400  # drawn of one trace; more are too thin to see
 DECIMALS = 4  # of a millisecond: what a profiler tells, and a page need not hold more
 MOST_STAGES = 12  # drawn of one pipeline: those with the largest share
 NUMBER = re.compile(r"(\d+)\s*$")  # at the end of a step's name
-NONE = (
-    "No trace lies beside this run. pytest bench/ --traces makes one for each ordering, and mnist-core train --profile"
-    " 100:120 one of a training."
-)
+COLOURS = {"input": BAD, "host": CPU, "device": GPU, "launch": SPARE[0], "other": OPEN}  # of the parts of a step
 
 
-def describe_traces(traces: Sequence[Trace], unreadable: Sequence[str]) -> Section:
-    """Each trace with its verdict, its steps and its stages; and which ones could not be read."""
+def describe_traces(traces: Sequence[Trace], unreadable: Sequence[str]) -> Section | None:
+    """Each trace with its verdict, its steps and its stages, and which ones could not be read; None without any."""
     blocks: list[Block] = [Lines(tuple(unreadable), Emphasis.UNSURE)] if unreadable else []
     for trace in traces:
         blocks += _describe(trace)
-    return Section("traces", "What do the profiler's traces say?", tuple(blocks) or (Lines((NONE,)),))
+    return Section("traces", "What do the profiler's traces say?", tuple(blocks)) if blocks else None
 
 
 def _describe(trace: Trace) -> list[Block]:
@@ -86,14 +84,14 @@ def draw_stages(pipeline: Pipeline) -> Figure:
 
 def _draw_steps(steps: Sequence[Step]) -> Spec:
     values = [value for place, step in enumerate(steps) for value in _describe_step(place, step)]
-    titles = list(PARTS.values())
+    titles, colours = list(PARTS.values()), [paint(COLOURS[part]) for part in PARTS]
     bars = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar()
         .encode(
             x=alt.X("number:O", title="step", axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)),
             y=alt.Y("ms:Q", title="milliseconds", stack=True, axis=alt.Axis(grid=True)),
-            color=alt.Color("part:N", sort=titles, title=None, scale=alt.Scale(domain=titles)),
+            color=alt.Color("part:N", sort=titles, title=None, scale=alt.Scale(domain=titles, range=colours)),
             order=alt.Order("rank:Q"),
             tooltip=list_tips(step="step", part="part", shown="ms", whole="the whole step, ms"),
         )
@@ -135,6 +133,8 @@ def _draw_stages(pipeline: Pipeline) -> Spec:
         y=alt.Y("row:N", sort=None, title=None),
         tooltip=list_tips(row="stage", shown="ms", share="share of the wait"),
     )
-    bars = base.mark_bar(height=16).encode(opacity=alt.condition("datum.slowest", alt.value(1), alt.value(0.3)))
+    bars = base.mark_bar(height=16, color=paint(BAD)).encode(
+        opacity=alt.condition("datum.slowest", alt.value(1), alt.value(0.3))
+    )
     labels = base.mark_text(align="left", dx=5).encode(text="share:N")
     return finish([bars, labels], len(values) * ROW_HEIGHT, "the consumer's wait, by stage")

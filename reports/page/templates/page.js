@@ -1,13 +1,13 @@
 "use strict";
 (() => {
-  const { configs, specs } = JSON.parse(document.getElementById("figures").textContent);
+  const { config, specs } = JSON.parse(document.getElementById("figures").textContent);
   const system = matchMedia("(prefers-color-scheme: dark)");
   const narrow = matchMedia("(max-width: 600px)");
   const root = document.documentElement;
 
-  const theme = () => root.dataset.theme || (system.matches ? "dark" : "light");
-
   // ------------------------------------------------------------ pictures
+
+  const PAPER = 860;  // pixels that a picture is drawn for on a sheet of A4 or letter, which shows them a little smaller
 
   const phone = {
     legend: { columns: 1, labelLimit: 280 },
@@ -16,12 +16,13 @@
   };
 
   const configure = () => {
-    const config = structuredClone(configs[theme()]);
-    if (narrow.matches) for (const part in phone) config[part] = { ...config[part], ...phone[part] };
-    return config;
+    if (!narrow.matches) return config;
+    const parts = Object.entries(phone).map(([part, options]) => [part, { ...config[part], ...options }]);
+    return { ...config, ...Object.fromEntries(parts) };
   };
 
-  const look = () => `${theme()}, ${narrow.matches ? "phone" : "desktop"}`;
+  // Colours are variables of the page, so that light, dark and paper need no new drawing.
+  const look = () => (narrow.matches ? "phone" : "desktop");
 
   // Interpreted expressions (ast) need no eval, which the page's own policy forbids.
   const draw = async (element) => {
@@ -44,8 +45,17 @@
 
   narrow.addEventListener("change", drawAll);
 
+  const fit = (width) => {
+    for (const each of document.querySelectorAll("[data-figure]")) {
+      if (each.view && each.offsetParent !== null) each.view.width(width(each)).runAsync();
+    }
+  };
+  addEventListener("beforeprint", () => fit((each) => (each.closest(".gallery") ? PAPER / 3 : PAPER)));
+  addEventListener("afterprint", () => fit((each) => each.clientWidth));
+
   // ------------------------------------------------------------ light and dark
 
+  const theme = () => root.dataset.theme || (system.matches ? "dark" : "light");
   const toggle = document.getElementById("theme");
   const name = () => { toggle.textContent = theme() === "dark" ? "Light" : "Dark"; };
   toggle.hidden = false;
@@ -53,11 +63,22 @@
   toggle.addEventListener("click", () => {
     root.dataset.theme = theme() === "dark" ? "light" : "dark";
     name();
-    drawAll();
   });
-  system.addEventListener("change", () => { name(); drawAll(); });
+  system.addEventListener("change", name);
 
   // ------------------------------------------------------------ tables
+
+  // A table that is wider than its place fades where there is more of it, and only there.
+  const tell = (box) => {
+    box.toggleAttribute("data-left", box.scrollLeft > 1);
+    box.toggleAttribute("data-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  };
+  const sizes = new ResizeObserver((changes) => changes.forEach((change) => tell(change.target.closest(".scroll"))));
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.addEventListener("scroll", () => tell(box), { passive: true });
+    sizes.observe(box);
+    sizes.observe(box.firstElementChild);
+  }
 
   const rank = (row, column) => {
     const cell = row.cells[column];

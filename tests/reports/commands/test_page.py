@@ -50,7 +50,7 @@ def test_several_runs_and_a_damaged_trace_are_one_page_and_a_warning(work: Path)
     damaged.write_bytes(b"nonsense")
     done = run("page", "runs/20260101-000000", "runs/20260102-000000", "-o", "both.html", cwd=work)
     assert done.returncode == 0
-    assert done.stdout == "both.html: 1.0 MB, 2 runs, 0 traces; open it in a browser\n"
+    assert done.stdout == "both.html: 0.9 MB, 2 runs, 0 traces; open it in a browser\n"
     assert done.stderr.startswith("warning: A trace could not be read: post/2026_11_23 is ")
     assert done.stderr.count("\n") == 1
     assert "A trace could not be read: post/2026_11_23 is " in (work / "both.html").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def test_a_picture_is_called_after_its_chart(work: Path) -> None:
 def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
     (work / "damaged.json").write_text("{")
     (work / "folder.html").mkdir()
-    charts = "throughput, frontier, first-batch, memory, feeding, inference, claims, benchmarks"
+    charts = "throughput, frontier, first-batch, memory, feeding, inference, claims, turns, benchmarks"
     for arguments, reason in (
         (["page", "nowhere"], "nowhere does not exist: give a run's folder or its record.json."),
         (["page", "damaged.json"], "damaged.json is not JSON, or only a part of it."),

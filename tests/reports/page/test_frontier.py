@@ -47,7 +47,7 @@ def test_the_picture_and_the_table_say_the_same() -> None:
     figure, table = section.blocks
     assert isinstance(figure, Figure)
     assert isinstance(table, Table)
-    rows = [rows for rows in figure.spec["datasets"].values() if rows[0]["place"] in {ON, OFF}]
+    rows = [rows for rows in figure.spec["datasets"].values() if rows[0].get("place") in {ON, OFF}]
     places = {row["name"]: row["place"] for each in rows for row in each}
     assert places == {"fast": ON, "close_second": ON, "post": OFF}
     assert [[cell.text for cell in row] for row in table.rows] == [

@@ -13,6 +13,7 @@ import pytest
 from page_runs import CASES, FAST, POST, SETTING, make_case, make_run, make_summary, make_traced_run
 
 from reports.drawing.blocks import Emphasis
+from reports.page.charts.themes import ON_PAGE, VARIABLES, build_config
 from reports.page.compose import render_page
 from reports.page.runs import Run
 
@@ -80,7 +81,11 @@ def test_the_pictures_are_json_with_a_place_each(page: str) -> None:
     figures = json.loads(Elements(page).scripts[0])
     places = [found["data-figure"] for _, found in Elements(page).found if "data-figure" in found]
     assert places == [str(number) for number in range(len(figures["specs"]))]
-    assert set(figures["configs"]) == {"light", "dark"}
+    assert figures["config"] == build_config(ON_PAGE)
+    style = page[page.index("<style>") : page.index("</style>")]
+    for name in VARIABLES:
+        assert style.count(f"--{name}: #") == 3, "light, dark by the system's choice, dark by a person's"
+        assert f"var(--{name})" in json.dumps(figures["config"]) + style
 
 
 def test_anchors_are_unique_and_links_lead_to_them(page: str) -> None:

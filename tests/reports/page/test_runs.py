@@ -94,8 +94,14 @@ def test_a_damaged_record_is_refused_although_its_traces_could_be_read(run: Path
         load_runs([run])
 
 
-@pytest.mark.parametrize("name", ["nowhere", "empty"])
-def test_no_run_says_what_to_give(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere", "does not exist: give a run's folder or its record.json"),
+        ("empty", "holds no record.json: give a run of the bench, or its file"),
+    ],
+)
+def test_no_run_says_what_to_give(name: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RecordError, match="does not exist: give a run's folder or its record.json"):
+    with pytest.raises(RecordError, match=reason):
         load_runs([tmp_path / name])

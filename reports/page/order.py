@@ -8,16 +8,16 @@ from reports.drawing.blocks import Section
 from reports.page.runs import Run
 from reports.page.sections.benchmarks import describe_benchmarks
 from reports.page.sections.claims import describe_claims
-from reports.page.sections.devices import describe_devices
+from reports.page.sections.devices import describe_devices, describe_inference
 from reports.page.sections.feeding import describe_feeding
 from reports.page.sections.frontier import describe_frontier
-from reports.page.sections.inference import describe_inference
 from reports.page.sections.machine import describe_machine
 from reports.page.sections.memory import describe_memory
 from reports.page.sections.mixing import describe_mixing
 from reports.page.sections.pipelines import describe_pipelines
 from reports.page.sections.speed import describe_first_batch, describe_speed
 from reports.page.sections.traces import describe_traces
+from reports.page.sections.turns import describe_turns
 from reports.summary.summary import Summary
 
 OF_CASES: tuple[Callable[[Summary], Section | None], ...] = (
@@ -32,17 +32,14 @@ OF_CASES: tuple[Callable[[Summary], Section | None], ...] = (
     ),
     *(describe_inference, describe_devices, describe_claims),
 )
-OF_ORDERINGS = (describe_devices, describe_claims)  # which say something of any run, as a rule that there is nothing
 
 
 def list_sections(run: Run) -> tuple[Section, ...]:
     """All sections that the run has something for."""
     traces = describe_traces(run.traces, run.unreadable)
     if run.summary is None:
-        return (traces,)
-    if run.summary.benchmarks:
-        told = [describe_benchmarks(run.summary), traces, describe_machine(run.summary)]
-        return tuple(section for section in told if section is not None)
-    told = [describe(run.summary) for describe in OF_CASES if describe not in OF_ORDERINGS or not run.summary.pipelines]
-    sections = [*told, traces, describe_machine(run.summary)]
+        return (traces,) if traces else ()
+    measured = (describe_benchmarks,) if run.summary.benchmarks else OF_CASES
+    told = (describe(run.summary) for describe in measured)
+    sections = [*told, traces, describe_turns(run.summary), describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)
