@@ -30,7 +30,8 @@ class Ranked:
     Args:
         case: Case that was drained.
         is_fastest: True for the one with the highest median.
-        is_level: True for another one that cannot be told from the fastest: the two intervals share a value.
+        is_level: True for another one that cannot be told from the fastest: the two intervals share a value, or equal
+            cases of the run differed by as much as the two.
         emulated: Same ordering feeding an emulated accelerator; None where that was not measured.
         memory: Same ordering as its memory was read; None likewise.
         same_as: Name of the faster case of which TensorFlow ran the same program; None where there is none.
@@ -153,8 +154,13 @@ def list_drained(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
     return [case for case in main if case.consumer == "drain" and case.name != CONTROL and case.num_turns]
 
 
-def rank_fields(cases: Sequence[CaseSummary]) -> tuple[Field, ...]:
-    """The drained cases of each arm and device, the fastest first."""
+def rank_fields(cases: Sequence[CaseSummary], equal_factor: float = 1.0) -> tuple[Field, ...]:
+    """The drained cases of each arm and device, the fastest first.
+
+    Args:
+        cases: All cases of the run.
+        equal_factor: By what factor equal cases may differ in this run, as its A/A control says.
+    """
     found: dict[tuple[str, str], list[CaseSummary]] = {}
     for case in list_drained(cases):
         found.setdefault((case.arm, case.device), []).append(case)
@@ -162,23 +168,29 @@ def rank_fields(cases: Sequence[CaseSummary]) -> tuple[Field, ...]:
     for case in cases:
         if case.group in MAIN_GROUPS:
             main.setdefault((case.name, case.arm, case.device, case.consumer), case)
-    return tuple(Field(arm, device, _rank(drained, main)) for (arm, device), drained in found.items())
+    return tuple(Field(arm, device, _rank(drained, main, equal_factor)) for (arm, device), drained in found.items())
 
 
-def _rank(drained: Sequence[CaseSummary], main: Mapping[tuple[str, ...], CaseSummary]) -> tuple[Ranked, ...]:
+def _rank(
+    drained: Sequence[CaseSummary], main: Mapping[tuple[str, ...], CaseSummary], equal_factor: float
+) -> tuple[Ranked, ...]:
     ordered = sorted(drained, key=lambda case: case.get(RATE).median, reverse=True)
     best, same = ordered[0], _find_same_programs(ordered)
     return tuple(
         Ranked(
             case,
             is_fastest=case is best,
-            is_level=case is not best and case.get(RATE).overlaps(best.get(RATE)),
+            is_level=case is not best and _is_level(case.get(RATE), best.get(RATE), equal_factor),
             emulated=main.get((case.name, case.arm, case.device, "emulated")),
             memory=main.get((case.name, case.arm, case.device, "memory")),
             same_as=same.get(case.name),
         )
         for case in ordered
     )
+
+
+def _is_level(rate: Estimate, best: Estimate, equal_factor: float) -> bool:
+    return rate.overlaps(best) or best.median < equal_factor * rate.median
 
 
 def _find_same_programs(cases: Sequence[CaseSummary]) -> dict[str, str]:

@@ -155,7 +155,8 @@ def summarize(record: Record, path: str = "") -> Summary:
     setting = next((case.setting for case in record.cases if not case.reads_own_data), record.cases[0].setting)
     libraries = _merge_versions([case.setting.versions for case in record.cases])
     cases = summarize_cases(record.cases)
-    predictions = list_predictions(cases)
+    predictions, control = list_predictions(cases), find_control(cases)
+    noise = judge_noise(cases, control)
     uses = [case.device_use for case in cases if case.device_use is not None]
     return Summary(
         cases,
@@ -173,8 +174,8 @@ def summarize(record: Record, path: str = "") -> Summary:
         command=record.command,
         remarks=(tell_contaminated(cases),) if any(case.num_contaminated for case in cases) else (),
         path=path,
-        fields=rank_fields(cases),
-        control=find_control(cases),
+        fields=rank_fields(cases, (noise and noise.control_factor) or 1.0),
+        control=control,
         busy=list_busy(cases),
         mixed=rank_mixed(cases),
         predictions=predictions,

@@ -141,7 +141,7 @@ def _list_program(ranked: Ranked) -> Row:
 def explain_columns(summary: Summary) -> list[str]:
     """What the marks and the columns mean, a line each."""
     lines = [
-        f"{FASTEST} the fastest; {LEVEL} not to be told from it, the intervals overlap; first: to the first batch",
+        f"{FASTEST} the fastest; {LEVEL} not to be told from it; first: to the first batch",
         f"ratio: above 1 is faster than {REFERENCE}, turn against turn of the same round",
         GO_BY_THE_RATIO,
     ]

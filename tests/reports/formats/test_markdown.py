@@ -66,7 +66,7 @@ def test_the_whole_text() -> None:
         "\n"
         "</details>\n"
         "\n"
-        "- &#42; the fastest; &#126; not to be told from it, the intervals overlap; first: to the first batch\n"
+        "- &#42; the fastest; &#126; not to be told from it; first: to the first batch\n"
         "- ratio: above 1 is faster than post, turn against turn of the same round\n"
         "- go by the ratio: examples/s drift with the machine, out of their intervals\n"
         "- MiB: live heap beyond the source, over the whole training set, and (pred) what the spec predicts\n"

@@ -76,7 +76,7 @@ def test_the_whole_text_of_one_arm() -> None:
         " post          shuffle(454).map().batch(32)",
         "               runs as BatchV2 > Map > TensorSlice",
         "",
-        " * the fastest; ~ not to be told from it, the intervals overlap; first: to the first batch",
+        " * the fastest; ~ not to be told from it; first: to the first batch",
         " ratio: above 1 is faster than post, turn against turn of the same round",
         " go by the ratio: examples/s drift with the machine, out of their intervals",
         " A/A control: fast measured twice, ratio 0.9963 [0.9949, 1.002]: do not believe smaller differences",
