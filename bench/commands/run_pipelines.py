@@ -49,6 +49,8 @@ from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.schemas import render_json
 from mnist_core.terminal.stopping import stop_once
+from reports.answer.closing import locate
+from reports.answer.screen import show_run
 from reports.drawing.text import lay_out
 from reports.record.case import Case, Subject
 from reports.record.program import Device
@@ -56,7 +58,6 @@ from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.fields import COLD
 from reports.summary.summary import summarize
-from reports.tables.all_tables import tabulate_run
 
 LONGEST_COLD_S = 30.0  # for turns with cold files: a disk is mostly even
 FOLDER = Path("runs")
@@ -173,9 +174,7 @@ def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: boo
         stored = json.loads(file.read_text(encoding="utf-8"))
         sys.stdout.write(f"{render_json('run', {'file': str(file), **stored})}\n")
         return
-    console = open_console()
-    console.print(lay_out(tabulate_run(summarize(record))))
-    console.print(f"record: {file}; mnist-report page {file.parent} draws it", markup=False, soft_wrap=True)
+    open_console().print(lay_out(show_run(summarize(record), locate(file))))
 
 
 def _tell_apart(failures: Sequence[tuple[str, str, WorkerError]]) -> list[WorkerError]:

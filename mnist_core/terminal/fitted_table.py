@@ -66,10 +66,12 @@ class FittedTable:
             yield drawn
             return
         width = self._count_around(len(sizes)) + sum(size.needed for size in sizes)
-        for line in console.render_lines(drawn, options, pad=False)[:-1]:  # the last one of a table is empty
+        lines = console.render_lines(drawn, options, pad=False)
+        for line in lines if drawn.box is None else lines[:-1]:  # the last one in a box is empty
             yield from (*line, Segment.line())
         yield Padding(Text(tell_left_out(left, width), "dim"), INDENT)
-        yield Text()
+        if drawn.box is not None:
+            yield Text()
 
     def _count_around(self, num_columns: int) -> int:
         """Characters of a line that belong to no cell, without the blank at its end."""

@@ -24,17 +24,19 @@ SHOW_EXAMPLES = (
 
 @app.command(epilog=SHOW_EXAMPLES)
 def show(run: OptionalRun = None, as_json: AsJson = False) -> None:
-    """Print the table of a run again."""
+    """Print the answer of a run again, and then all of its tables."""
+    from reports.answer.closing import locate
+    from reports.answer.screen import show_run
     from reports.drawing.text import lay_out
     from reports.formats.flat_json import render_flat_json
     from reports.summary.files import load_summary
-    from reports.tables.all_tables import tabulate_run
 
-    summary = load_summary(find_run(run))
+    found = find_run(run)
+    summary = load_summary(found)
     if as_json:
         sys.stdout.write(render_flat_json(summary))
     else:
-        open_console().print(lay_out(tabulate_run(summary)))
+        open_console().print(lay_out(show_run(summary, locate(found))))
 
 
 app.command(epilog=page.PAGE_EXAMPLES)(page.page)

@@ -149,6 +149,7 @@ class Table:
         rows: Its rows, each with as many cells as there are columns.
         headed: True if the titles of the columns are shown.
         gap: Characters between two columns in a terminal.
+        is_dense: True if a terminal has neither a line under the titles nor an empty one around the table.
     """
 
     title: str | None
@@ -156,6 +157,7 @@ class Table:
     rows: tuple[Row, ...]
     headed: bool = True
     gap: int = GAP
+    is_dense: bool = False
     kind: ClassVar[str] = "table"
 
     def __post_init__(self) -> None:

@@ -88,10 +88,11 @@ def _lay_out(block: Block) -> Iterator[RenderableType]:
 
 def _head(table: Table) -> RichTable:
     return RichTable(
-        box=box.SIMPLE_HEAD,
+        box=None if table.is_dense else box.SIMPLE_HEAD,
         title=None if table.title is None else Text(show_plainly(table.title), TITLE),
         title_justify="left",
-        padding=(0, table.gap - 2, 0, 1),  # the box has a space between two columns as well
+        pad_edge=not table.is_dense,
+        padding=(0, table.gap, 0, 0) if table.is_dense else (0, table.gap - 2, 0, 1),  # the box has a space of its own
     )
 
 
