@@ -98,9 +98,13 @@ class GroupProgress(QuietBar):
             self._told.add(line)
             super().notice(line)
 
+    def detail(self, line: str) -> None:
+        """A line for the user, as any other."""
+        self.notice(line)
+
     def starting(self, case: Case, number: int, total: int) -> None:
         """Show which case is warmed up or read; elsewhere only the first one, since the end of each is told."""
-        line = f"{_tell_doing(case)[0]} {number}/{total}: {case.id}"
+        line = f"{tell_doing(case)[0]} {number}/{total}: {case.id}"
         if number == 1:
             self.restart()
         self.show(line)
@@ -110,7 +114,7 @@ class GroupProgress(QuietBar):
     def started(self, case: Case, number: int, total: int) -> None:
         """Tell which case has been warmed up or read."""
         if not self.console.is_terminal:
-            super().notice(f"{_tell_doing(case)[1]} {number}/{total}: {case.id}")
+            super().notice(f"{tell_doing(case)[1]} {number}/{total}: {case.id}")
 
     def turns_begun(self, budget: Budget, spent_s: float) -> None:
         """Keep what the time of the rounds is counted from."""
@@ -118,6 +122,14 @@ class GroupProgress(QuietBar):
 
     def round_done(self, number: int, spent_s: float) -> None:
         """Show the rounds done and about how long it will take in all."""
+        total_s = self.estimate_total_s(number, spent_s)
+        self.show(f"round {number} done", spent_s, total_s, f"about {render_clock(total_s - spent_s)} left")
+        if not self.console.is_terminal and (number == 1 or spent_s - self._line_s >= LINE_EVERY_S):
+            self._line_s = spent_s
+            super().notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
+
+    def estimate_total_s(self, number: int, spent_s: float) -> float:
+        """About how long the group will take in all; says so once where it will be longer than the budget."""
         budget, round_s = self._budget, (spent_s - self._begin_s) / number
         total_s = max(spent_s, budget.seconds, spent_s + round_s * (budget.min_rounds - number))
         fewest_s = round_s * budget.min_rounds
@@ -126,13 +138,10 @@ class GroupProgress(QuietBar):
                 f"the fewest turns, {budget.min_rounds} of each, take about {fewest_s:.0f} s, more than the budget of "
                 f"{budget.seconds:.0f} s"
             )
-        self.show(f"round {number} done", spent_s, total_s, f"about {render_clock(total_s - spent_s)} left")
-        if not self.console.is_terminal and (number == 1 or spent_s - self._line_s >= LINE_EVERY_S):
-            self._line_s = spent_s
-            super().notice(f"round {number} done after {spent_s:.0f} s of about {total_s:.0f} s")
+        return total_s
 
 
-def _tell_doing(case: Case) -> tuple[str, str]:
+def tell_doing(case: Case) -> tuple[str, str]:
     """What is done with a case before its first turn, or instead of turns, and what has been done then."""
     if find_consumer(case.consumer).is_timed:
         return "warming up", "warmed up"

@@ -36,6 +36,9 @@ class Listener(Protocol):
     def notice(self, line: str) -> None:
         """A line for the user."""
 
+    def detail(self, line: str) -> None:
+        """A line for a user who wants to know how well it went."""
+
     def starting(self, case: Case, number: int, total: int) -> None:
         """The worker of `case`, the `number`-th of `total`, is about to be started, and to be warmed up or read."""
 
@@ -152,7 +155,7 @@ def measure_group(
             listener.round_done(done + 1, clock_s() - begin_s)
     if not is_stopped:
         for line in _describe_cuts(list(running.values())):
-            listener.notice(line)
+            listener.detail(line)
     for each in running.values():
         outcomes[each.case.id] = _describe(
             *(each.case, each.worker, seed),

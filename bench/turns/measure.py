@@ -37,7 +37,7 @@ class Silence:
     def _ignore(self, *_told: object, **_named: object) -> None:
         pass
 
-    notice = starting = started = turns_begun = pair_done = round_done = _ignore
+    notice = detail = starting = started = turns_begun = pair_done = round_done = _ignore
 
 
 SILENCE = Silence()

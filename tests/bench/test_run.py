@@ -13,6 +13,7 @@ import pytest
 from processes import find_group, wait_for_end
 
 from bench.cases.orderings import FED
+from bench.cases.selection import Selection, split_named
 from mnist_core.language.named_orderings import NAMED_ORDERINGS
 from reports.claims.file import load_claims
 from reports.claims.verdict import Ruling, judge_claims
@@ -46,9 +47,10 @@ def bench(checkout: Path, *arguments: str, device: str = "cpu") -> subprocess.Co
     return subprocess.run(command, cwd=checkout, env=hidden, capture_output=True, text=True, check=False)
 
 
-def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
-    own = "shuffle(10).batch(8).map()"
-    done = bench(checkout, "--benchmark-only", "--data", digits_file, "--budget", "1", "--ordering", own)
+def test_the_main_job_prints_the_answer_and_keeps_the_record(checkout: Path, digits_file: str) -> None:
+    text = "shuffle(10).batch(8).map()"
+    own = split_named(Selection([text]).own_names[0])[0]
+    done = bench(checkout, "--benchmark-only", "--data", digits_file, "--budget", "1", "--ordering", text)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = checkout.glob("runs/*/record.json")
     record = load_record(path)
@@ -68,21 +70,28 @@ def test_the_main_job_prints_the_tables_and_keeps_the_record(checkout: Path, dig
     assert {case.setting.data_name for case in record.cases} == {"bars.npz"}
     iterated = [case for case in record.cases if case.consumer != "infer"]
     assert {turn.sample.num_examples for case in iterated for turn in case.turns} == {200}
-    tables = done.stdout.split(" MNIST Bench ===")[1]
-    for text in ("default arm", "raw arm", "feeding a training step", "A/A control", "same program as", *names):
-        assert text in tables
-    assert "\x1b" not in done.stdout
-    assert "round 1 done after" in done.stdout
-    assert "skipped" not in done.stdout, "claims that nobody asked for are not mentioned case by case"
-    assert "what people say of tf.data" in tables
-    assert "(C19a)" in tables, "the main job decides on some of the claims"
-    assert "not run; mnist-report claims" in tables
+    lines = done.stdout.strip().splitlines()
+    assert len(lines) <= 24, "all that a run prints is its answer and pytest's last line"
+    assert " passed in " in lines[-1]
+    assert lines[-3:-1] == [
+        f" record: {path.relative_to(checkout)}",
+        " next: mnist-report page (pictures), mnist-report show (all tables)",
+    ]
+    for said in (" raw arm: ", " post = the blog post's: ", f" {own} = {text}", " what people say: ", " this run is "):
+        assert [line for line in lines if line.startswith(said)], said
+    assert "\x1b" not in done.stdout + done.stderr
+    told = [
+        line for line in done.stderr.splitlines() if re.fullmatch(r"\w+ \(\d of 5\): \d+ cases(; about .* left)?", line)
+    ]
+    assert len(told) == 5, "a line a group"
+    assert "warming" not in done.stderr
+    assert f"{own}: {text}" in done.stderr.splitlines()
     assert list((checkout / "runs").iterdir()) == [path.parent]
 
 
 def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: Path, digits_file: str) -> None:
     arguments = ("bench/bench_claims.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
-    done = bench(checkout, *arguments, "--claims", "C28b,C3a", "--benchmark-json", "my.json")
+    done = bench(checkout, *arguments, "-v", "--claims", "C28b,C3a", "--benchmark-json", "my.json")
     assert done.returncode == 0, done.stdout + done.stderr
     record = load_record(checkout / "my.json")
     groups = {case.name: case.group for case in record.cases}
@@ -91,7 +100,10 @@ def test_the_cases_of_chosen_claims_are_measured_together_and_judged(checkout: P
     assert verdicts["C28b"].measured is not None
     assert verdicts["C28b"].measured.count == 6
     assert {each.id for each in load_claims() if verdicts[each.id].kind is not Ruling.NOT_RUN} == {"C28b", "C3a"}
-    assert "shuffle quality" in done.stdout
+    assert "shuffle quality" in done.stdout, "with -v all tables stand before the answer"
+    assert "what people say of tf.data, on this machine" in done.stdout
+    assert "round 1 done after" in done.stderr
+    assert done.stdout.rindex("shuffle quality") < done.stdout.rindex(" this run is ")
     assert "C19a" not in done.stdout
 
 
@@ -107,7 +119,7 @@ def test_traces_are_captured_on_request_beside_the_record_and_shown(checkout: Pa
         trace = load_trace(path.parent / capture.folder)
         assert [step.duration_ns for step in trace.steps] == list(capture.step_ns)
     assert "profiler traces of a training step of the mlp" in done.stdout
-    assert "more: mnist-report trace RUN/traces/post-traced-default-cpu" in done.stdout
+    assert len(done.stdout.strip().splitlines()) <= 24
 
 
 MINE = """
@@ -128,7 +140,7 @@ def test_a_persons_pipelines_take_the_place_of_the_orderings(checkout: Path) -> 
     done = bench(
         checkout, "--benchmark-only", "--traces", "--budget", "1", *given, "--benchmark-json", "run/record.json"
     )
-    assert "pipelines: make, broken; left out, as they take our digits: devices, inference" in done.stdout
+    assert "pipelines: make, broken; left out, as they take our digits: devices, inference" in done.stderr
     assert done.returncode == 1, "one of them fails"
     _, reason, printed, *_ = done.stdout.split("bench_ordering[broken-raw-cpu]")[1].splitlines()
     assert reason.startswith(f"broken-raw-cpu: mine.py:broken fails in Map at {checkout}/mine.py:9, element 4 counted")
@@ -148,10 +160,12 @@ def test_a_persons_pipelines_take_the_place_of_the_orderings(checkout: Path) -> 
     assert {(len(case.turns), *(turn.sample.num_examples for turn in case.turns)) for case in cases if case.turns} == {
         (6, *[40] * 6)
     }
-    tables = done.stdout.split(" MNIST Bench ===")[1]
-    for text in ("make (raw)", "feeding an accelerator", "live MiB", "profiler traces of steps that take a batch each"):
-        assert text in tables
-    assert "what people say" not in tables
+    said = done.stdout[done.stdout.rindex("short test summary info") :].splitlines()
+    first = next(number for number, line in enumerate(said) if line.startswith(" make: "))
+    assert len(said) - first <= 23, "the answer is the last that is printed"
+    assert [line for line in said[first:] if line.startswith("make (raw) ")]
+    assert [line for line in said[first:] if line.endswith(" cases failed, of which nothing is here: see above")]
+    assert "what people say" not in done.stdout
 
 
 def test_pytest_benchmarks_file_holds_the_very_turns(checkout: Path, digits_file: str) -> None:
@@ -222,14 +236,15 @@ def test_a_case_that_exhausts_its_memory_is_one_failure_and_the_others_go_on(che
     hungry = "map().repeat(2000).shuffle(1000000).batch(32)"
     arguments = ("bench/bench_orderings.py", "--benchmark-only", "--data", digits_file, "--budget", "1")
     limited = ("--arm", "default", "--ordering", hungry, "--memory-limit", "1.2")
-    done = bench(checkout, *arguments, *limited, "-k", "gather or 2000")
+    done = bench(checkout, *arguments, *limited, "-k", "gather or own")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 1 passed" in done.stdout
-    assert f"{hungry}-default-cpu: " in done.stdout
+    assert f"{split_named(Selection([hungry]).own_names[0])[0]}-default-cpu: " in done.stdout
 
 
 def test_nothing_survives_an_interrupt(checkout: Path, digits_file: str) -> None:
-    command = [sys.executable, "-m", "pytest", "bench/bench_orderings.py", "--benchmark-only", "--data", digits_file]
+    shown = ("bench/bench_orderings.py", "-v", "--benchmark-only", "--data", digits_file)
+    command = [sys.executable, "-m", "pytest", *shown]
     with subprocess.Popen(
         command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as run:
@@ -248,7 +263,8 @@ def test_nothing_survives_an_interrupt(checkout: Path, digits_file: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (("--data", "nowhere.npz"), 2, "nowhere.npz"),
+        (("--data", "nowhere.npz"), 4, "'nowhere.npz': no such file or folder"),
+        (("-k", "nosuch"), 5, "nothing was selected: no case matches -k 'nosuch'; mnist-bench cases lists the ids"),
         (("--claims", "C99"), 4, "a claim must be one of all, C1a"),
         (("--device", "tpu"), 4, "argument --device: invalid choice: 'tpu'"),
         (("--arm", "fast"), 4, "--arm must be one of default, raw, without_"),

@@ -69,6 +69,8 @@ class FakeListener:
     def notice(self, line: str) -> None:
         self.lines.append(line)
 
+    detail = notice
+
     def starting(self, case: Case, number: int, total: int) -> None:
         self.heard.append(f"{case.name} {number}/{total}")
 
