@@ -54,6 +54,12 @@ def test_other_arms_and_other_numbers_of_examples_are_not_compared() -> None:
     assert read(POST, make_epochs("with", CACHED, 799, (50,) * 6, num_examples=NUM_EXAMPLES - 1)).paybacks == ()
 
 
+def test_epochs_of_another_size_are_not_compared() -> None:
+    turns = tuple(replace(turn, sample=replace(turn.sample, num_examples=9)) for turn in WITH.turns)
+    smaller = make_epochs("with", CACHED, 799, num_examples=9)
+    assert read(POST, replace(smaller, turns=turns)).paybacks == ()
+
+
 def test_the_ends_of_the_intervals_bound_the_epoch() -> None:
     cached = make_epochs("with", CACHED, 800, (50, 60, 40, 50, 50, 50))
     (found,) = read(make_epochs("post", POST.ordering, 300, (300, 280, 310, 300, 300, 300)), cached).paybacks
