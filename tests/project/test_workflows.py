@@ -21,6 +21,9 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 NOT_IN_CI = {"fast", "snapshots", "speed"}  # a part of what py runs, what writes files anew, and seconds to look at
 FAKE_PIP = '#!/bin/sh\nif [ "$2" = pip ]; then echo /cache/pip; else exec {python} "$@"; fi\n'
 STEPS = {step.get("name"): step for step in ACTION["runs"]["steps"]}
+COMPARE = yaml.safe_load((ROOT / "compare/action.yml").read_text())
+COMPARE_STEPS = {step.get("name"): step for step in COMPARE["runs"]["steps"]}
+TEXTS = {path: (ROOT / path).read_text() for path in ("action.yml", "compare/action.yml")}
 
 
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not installed")
@@ -71,24 +74,39 @@ def test_only_the_job_that_publishes_may_ask_for_a_token_and_it_runs_nothing_of_
     assert publish["permissions"] == {"id-token": "write"}
     assert publish["needs"] == "build"
     assert not any("run" in step for step in publish["steps"])
-    assert {"run": "tox -e package"} in build["steps"]
+    assert [step["run"] for step in build["steps"] if "tox -e" in step.get("run", "")] == [
+        "tox -e package",
+        "tox -e light",
+    ]
 
 
 @pytest.mark.process
-@pytest.mark.parametrize(("tag", "code"), [("v9.9.9", 1), ("v1.2.3", 0)])
-def test_a_tag_that_is_not_the_version_publishes_nothing(tag: str, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tag", "built", "code"),
+    [
+        ("v9.9.9", ("mnist_bench", "mnist_report"), 1),
+        ("v1.2.3", ("mnist_bench",), 1),
+        ("v1.2.3", ("mnist_report",), 1),
+        ("v1.2.3", ("mnist_bench", "mnist_report"), 0),
+    ],
+)
+def test_a_tag_that_is_not_the_version_of_both_publishes_nothing(
+    tag: str, built: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
     (tmp_path / "dist").mkdir()
-    (tmp_path / "dist/mnist_bench-1.2.3-py3-none-any.whl").touch()
+    for name in built:
+        (tmp_path / f"dist/{name}-1.2.3-py3-none-any.whl").touch()
     (step,) = (step for step in JOBS["release"]["build"]["steps"] if step.get("name") == "Is the tag the version?")
     environment = {**os.environ, "GITHUB_REF_NAME": tag}
     done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=False)  # noqa: S607
     assert done.returncode == code
 
 
-def test_every_input_is_used_and_none_stands_in_a_script() -> None:
-    text = (ROOT / "action.yml").read_text()
-    assert all(f"${{{{ inputs.{name} }}}}" in text for name in ACTION["inputs"])
-    assert all("${{" not in step.get("run", "") for step in STEPS.values())
+@pytest.mark.parametrize("path", TEXTS)
+def test_every_input_is_used_and_none_stands_in_a_script(path: str) -> None:
+    action = yaml.safe_load(TEXTS[path])
+    assert all(f"${{{{ inputs.{name} }}}}" in TEXTS[path] for name in action["inputs"])
+    assert all("${{" not in step.get("run", "") for step in action["runs"]["steps"])
 
 
 def run_script(tmp_path: Path, **inputs: str) -> tuple[list[str], str, int]:
@@ -210,3 +228,73 @@ def test_the_workflow_of_the_docs_is_short_and_gives_the_action_what_it_takes() 
     assert gate["uses"].startswith("OWNER/mnist-bench@")
     required = {name for name, each in ACTION["inputs"].items() if each.get("required")}
     assert required | {"pipelines"} <= gate["with"].keys() <= ACTION["inputs"].keys()
+
+
+def compare(tmp_path: Path, code: int = 0, **inputs: str) -> tuple[list[str], str, int]:
+    """What the action calls mnist-report with, what it adds to the step summary, and its exit code."""
+    tool = tmp_path / "mnist-report/bin/mnist-report"
+    tool.parent.mkdir(parents=True)
+    comparison = tmp_path / "comparison.md"
+    tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@"\necho "# compared" > {comparison}\nexit {code}\n')
+    tool.chmod(0o755)
+    step = COMPARE_STEPS["Compare"]
+    defaults = {name: each.get("default", "") for name, each in COMPARE["inputs"].items()}
+    given = {f"${{{{ inputs.{name} }}}}": value for name, value in {**defaults, **inputs}.items()}
+    files = {"GITHUB_OUTPUT": tmp_path / "outputs", "GITHUB_STEP_SUMMARY": tmp_path / "summary"}
+    (tmp_path / "summary").write_text("before\n")
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607  # as GitHub calls it
+        env={
+            **os.environ,
+            **{name: given[value] for name, value in step["env"].items()},
+            **{name: str(path) for name, path in files.items()},
+            "RUNNER_TEMP": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert files["GITHUB_OUTPUT"].read_text() == f"comparison={comparison}\n"
+    return done.stdout.splitlines(), files["GITHUB_STEP_SUMMARY"].read_text(), done.returncode
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
+def test_two_files_are_compared_with_every_threshold_and_the_exit_code_is_the_steps(code: int, tmp_path: Path) -> None:
+    called, summary, ended = compare(
+        tmp_path, code, **{"before": "a b.json", "after": "$(id).json\n", "fail-on": "time:10%\nbytes:15%\n"}
+    )
+    assert called == [
+        *("compare", "a b.json", "$(id).json", "--markdown", f"{tmp_path}/comparison.md"),
+        *("--fail-on", "time:10%", "--fail-on", "bytes:15%"),
+    ]
+    assert (summary, ended) == ("before\n# compared\n", code)
+
+
+@pytest.mark.process
+def test_several_files_are_sides_and_options_are_passed_on(tmp_path: Path) -> None:
+    called, _, _ = compare(
+        tmp_path,
+        **{"before": "a1\na2", "after": "b1", "select": "parse and not slow", "allow-missing": "true"},
+    )
+    assert called == [
+        *("compare", "--a", "a1", "a2", "--b", "b1", "--markdown", f"{tmp_path}/comparison.md"),
+        *("-k", "parse and not slow", "--allow-missing"),
+    ]
+
+
+def test_the_action_that_compares_installs_the_light_distribution_of_its_own_revision() -> None:
+    script = COMPARE_STEPS["Install mnist-report"]["run"]
+    assert '"$GITHUB_ACTION_PATH/../light"' in script
+    assert (ROOT / "compare/../light/pyproject.toml").is_file()
+    assert "tensorflow" not in TEXTS["compare/action.yml"].replace("TensorFlow", "")
+
+
+def test_the_workflow_that_compares_is_short_and_gives_the_action_what_it_takes() -> None:
+    page = (ROOT / "docs/comparing.md").read_text()
+    (text,) = re.findall(r"```yaml\n(on: pull_request\n.*?)```", page, re.DOTALL)
+    assert len(text.splitlines()) <= 20
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    (step,) = (step for step in job["steps"] if step.get("uses", "").startswith("OWNER/mnist-bench/compare@"))
+    required = {name for name, each in COMPARE["inputs"].items() if each.get("required")}
+    assert required | {"fail-on"} <= step["with"].keys() <= COMPARE["inputs"].keys()

@@ -1,6 +1,7 @@
 """A command line in a process of its own, as a shell starts it."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ try:
 finally:
     print(*sorted(sys.modules), file=sys.stderr)
 """
+
+
+def read_children_cpu_s() -> float:
+    """Seconds of processor time of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def start(*arguments: str) -> subprocess.CompletedProcess[str]:

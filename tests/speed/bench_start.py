@@ -4,11 +4,9 @@ Run by ``pytest tests/speed --benchmark-only``. A number in brackets is the rati
 least the ratio to those imports.
 """
 
-import resource
-
 import pytest
 from command_lines import find_commands
-from fresh_start import PROGRAM, TABLES, start
+from fresh_start import PROGRAM, TABLES, read_children_cpu_s, start
 from pytest_benchmark.fixture import BenchmarkFixture
 
 LEAST = ("-c", "import rich.table, typer, numpy")
@@ -16,12 +14,6 @@ STARTED = {
     LEAST[1]: LEAST,
     **{line: ("-c", PROGRAM, *line.split()) for line in (*TABLES, *map("{} --help".format, find_commands()))},
 }
-
-
-def read_children_cpu_s() -> float:
-    """Seconds of processor time of all processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.process
