@@ -204,7 +204,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     save_gate(build(), tmp_path / "gate.json")
     for arguments, reason in (
         (["no.json"], "error: no.json does not exist: give the JSON file that mnist-bench gate wrote.\n"),
-        (["."], "error: . cannot be read: Is a directory.\n"),
+        (["."], "error: . is a folder: give the JSON file that mnist-bench gate wrote.\n"),
         (
             ["gate.json", "--fail-on", "slow"],
             "error: --fail-on must be one of regressed, failed, inconclusive, nothing, got 'slow'.\n",
