@@ -30,6 +30,7 @@ from reports.summary.summary import Summary
 from reports.tables.cells import show_name
 
 SMALL_HEIGHT = 110  # pixels
+MOST_PICTURES = 30  # of memory over time: what can be looked at
 ABOVE = 1.05  # room over the highest line
 MEASURED, PREDICTED = "measured", "predicted"
 KINDS = {MEASURED: paint(DEFAULT), PREDICTED: paint(INK)}  # memory is read of the default arm
@@ -63,14 +64,16 @@ def draw_predictions(cases: Sequence[CaseSummary]) -> Figure:
 
 def draw_over_time(cases: Sequence[CaseSummary]) -> Gallery:
     """Live bytes from the first moment of filling until all is released, a small picture for each case."""
-    highest = max(max(_predict(case), *(reading.live_bytes for reading in _read(case).series)) for case in cases)
-    figures = tuple(Figure(name_row(case), "", _draw_series(case, ABOVE * highest / MEBIBYTE)) for case in cases)
+    drawn, left = cases[-MOST_PICTURES:], max(0, len(cases) - MOST_PICTURES)
+    more = f" Those that hold the most are drawn; {left:,} others stand in the table alone." if left else ""
+    highest = max(max(_predict(case), *(reading.live_bytes for reading in _read(case).series)) for case in drawn)
+    figures = tuple(Figure(name_row(case), "", _draw_series(case, ABOVE * highest / MEBIBYTE)) for case in drawn)
     return Gallery(
         "Memory over time, live MiB against seconds",
         "Each picture is one process that makes the iterator, fills its caches and buffers, waits until nothing grows"
         " any more, and lets all go; a cache takes a whole pass first. The dashed line is the prediction. The axis of"
         " memory is the same in all pictures, that of time is each one's own. Nothing is trained here: the times are"
-        " those of filling.",
+        f" those of filling.{more}",
         figures,
     )
 

@@ -21,8 +21,8 @@ DRAIN = "drain"
 
 
 def describe_turns(summary: Summary) -> Section | None:
-    """The turns of every case over the rounds, a picture for each group; None where no case has several."""
-    groups = _gather(summary.cases)
+    """The turns of every case, a picture for each group, the largest first; None where no case has several."""
+    groups = dict(sorted(_gather(summary.cases).items(), key=lambda item: -len(item[1])))
     known = [strip for strips in groups.values() for strip in strips]
     if not known:
         return None

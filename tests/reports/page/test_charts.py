@@ -26,7 +26,7 @@ from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Heading, Lin
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.charts.themes import LIGHT, build_config
 from reports.page.order import list_sections
-from reports.page.sections import speed
+from reports.page.sections import memory, speed
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices, describe_inference
 from reports.page.sections.feeding import describe_feeding
@@ -198,6 +198,16 @@ def test_memory_measured_predicted_and_over_time() -> None:
     ]
     tops = [figure.spec["layer"][0]["encoding"]["y"]["scale"]["domain"] for figure in gallery.figures]
     assert tops == [[0, pytest.approx(210)]] * 3, "one axis of memory"
+
+
+def test_of_many_readings_those_that_hold_the_most_are_drawn_over_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST_PICTURES", 2)
+    section = describe_memory(make_summary())
+    assert section is not None
+    gallery = section.blocks[-1]
+    assert isinstance(gallery, Gallery)
+    assert [figure.title for figure in gallery.figures] == ["post", "fast"]
+    assert gallery.how.endswith("Those that hold the most are drawn; 1 others stand in the table alone.")
 
 
 def test_a_record_without_memory_over_time_says_so() -> None:
