@@ -15,8 +15,11 @@ from mnist_core.profiling.step_trace import StepTrace, find_step_trace
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 TABLES = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
-PROFILE, *USES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+(PROFILE,) = CODE.findall(README)
+USES = CODE.findall(PYTHON.partition("## Your own pipeline")[0])
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && "
 
 
