@@ -31,6 +31,7 @@ class GateVerdict(Enum):
 
 
 NOTHING = "nothing"
+CONTROL = "the control"  # whose reason is the run's own, told once
 OUTCOMES = {
     GateVerdict.REGRESSED: Outcome.REGRESSED,
     GateVerdict.FAILED: Outcome.FAILED,
@@ -105,7 +106,7 @@ def decide(record: GateRecord) -> Decision:
     progress = follow(record, ends_here=True)
     findings = tuple(_find(record, hypothesis) for hypothesis in progress.hypotheses)
     if control.reason:
-        findings = tuple(_distrust(finding, control.reason) for finding in findings)
+        findings = tuple(_distrust(finding) for finding in findings)
     outcome, reason = _conclude(record, findings, control)
     return Decision(record, findings, control, outcome, reason)
 
@@ -175,10 +176,10 @@ def _find_smallest_effect(hypothesis: Hypothesis) -> float | None:
     return None if effect is None else math.exp(effect)
 
 
-def _distrust(finding: Finding, reason: str) -> Finding:
+def _distrust(finding: Finding) -> Finding:
     if finding.verdict is GateVerdict.FAILED:
         return finding
-    return replace(finding, verdict=GateVerdict.INCONCLUSIVE, smallest_effect=None, reason=reason)
+    return replace(finding, verdict=GateVerdict.INCONCLUSIVE, smallest_effect=None, reason=CONTROL)
 
 
 def _conclude(record: GateRecord, findings: tuple[Finding, ...], control: Control) -> tuple[Outcome, str]:
