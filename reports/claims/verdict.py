@@ -85,7 +85,7 @@ def _decide(claim: Claim, measured: Estimate) -> ClaimVerdict:
         return ClaimVerdict(claim, Ruling.REFUTED, measured)
     seen = measured.resolution
     return ClaimVerdict(
-        claim, Ruling.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {100 * seen:.2g} %"
+        claim, Ruling.INCONCLUSIVE, measured, "" if seen is None else f"sees effects from {tell_excess(1 + seen)}"
     )
 
 

@@ -17,6 +17,7 @@ from reports.summary.fields import list_drained
 from reports.summary.metric import METRICS, RATE, TIME, Metric
 from reports.summary.reference import estimate_shared
 
+FINEST = 5  # decimals of a factor: nothing is timed to less than a thousandth of a percent
 QUIET_FACTOR = 1.1  # most advice on tf.data, and most limits of a gate, are about 5 to 10 %: such a change can be seen
 WORTHLESS_FACTOR = 1.5  # beyond it only changes by several times can be seen, and those need no benchmark
 QUIET_SHARE = 0.1  # of turns: an interval of 9 to 20 turns leaves at least so many of them outside, on either side
@@ -177,5 +178,5 @@ def _find_typical(timed: Sequence[CaseSummary]) -> float | None:
 
 def tell_excess(factor: float, bounds: Sequence[float] = ()) -> str:
     """By how much a factor is above 1, in percent, with as many digits as set it apart from bounds."""
-    percent, limits = 100 * (factor - 1), [100 * (bound - 1) for bound in bounds]
+    percent, limits = 100 * round(factor - 1, FINEST), [100 * (bound - 1) for bound in bounds]
     return f"{render_ratio(percent, find_digits((percent,), limits, 2))} %"
