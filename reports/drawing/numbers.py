@@ -27,12 +27,12 @@ def render_estimate(estimate: Estimate, render: RenderNumber, bounds: Sequence[f
         estimate: The median and its interval.
         render: Shows a number with so many digits.
         bounds: Numbers that a verdict holds the interval against: there are as many digits more as it takes to show
-            every number on its own side of them.
+            both of its ends on their own side of them.
     """
     if estimate.low is None or estimate.high is None:
         return f"{render(estimate.median, find_digits((estimate.median,), bounds, 2))} ({TOO_FEW})"
     digits = supported_digits(estimate.median, estimate.high - estimate.low)
-    digits = find_digits((estimate.median, estimate.low, estimate.high), bounds, digits)
+    digits = find_digits((estimate.low, estimate.high), bounds, digits)
     return f"{render(estimate.median, digits)} [{render(estimate.low, digits)}, {render(estimate.high, digits)}]"
 
 
@@ -170,7 +170,7 @@ def render_changes(estimate: Estimate, bounds: Sequence[float] = ()) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{render_change(estimate.median)} ({TOO_FEW})"
     decimals = 1 if estimate.high - estimate.low < WIDE_INTERVAL else 0
-    decimals = find_decimals((estimate.median, estimate.low, estimate.high), bounds, decimals)
+    decimals = find_decimals((estimate.low, estimate.high), bounds, decimals)
     median, low, high = (render_change(end, decimals) for end in (estimate.median, estimate.low, estimate.high))
     return f"{median} [{low}, {high}]"
 

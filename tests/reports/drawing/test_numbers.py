@@ -122,7 +122,7 @@ def test_one_thing_has_no_s() -> None:
         (Estimate(1.1, 0.95, 1.3, 9), (0.95,), "1.1 [0.95, 1.3]"),  # on the bound, as it is shown
         (Estimate(1.1, 0.94, 1.3, 9), (0.95,), "1.1 [0.94, 1.3]"),
         (Estimate(1.1, 0.94, 1.296, 9), (0.95, 1.3), "1.100 [0.9400, 1.296]"),
-        (Estimate(1.04, 0.5, 1.5, 9), (1.0,), "1.04 [0.500, 1.50]"),  # the median has a side as well
+        (Estimate(1.04, 0.5, 1.5, 9), (1.0,), "1.0 [0.50, 1.5]"),  # the ends decide, not the median
         (Estimate(1.04, None, None, 3), (1.0,), "1.04 (too few)"),
         (Estimate(1.0, 0.5, 1.5, 9), (1.0,), "1.0 [0.50, 1.5]"),
         (Estimate(1.0, 0.99998, 1.0, 9), (1.0,), "1.0000 [0.99998, 1.0000]"),
