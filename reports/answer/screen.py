@@ -20,6 +20,7 @@ from reports.tables.pipelines import answer, list_taken, tabulate_speeds, warn
 
 COLUMNS = 80
 MOST_NAMES = 3  # of a user's own that are explained where there is little room
+ENOUGH_ROWS = 6  # of a table: which claims were decided tells more than the rows after these
 LINES = 22  # of a terminal's 24: pytest's own last line and the prompt have the others
 
 
@@ -78,13 +79,14 @@ def count_lines(blocks: Sequence[Block], columns: int) -> int:
 
 
 def _shrink() -> Iterator[Extent]:
-    """Less and less: first the empty lines go, then names of claims, then rows, and sentences last."""
+    """Less and less: first the empty lines go, then some rows, then names of claims, more rows, and sentences last."""
     yield Extent()
     yield Extent(has_gaps=False)
-    yield Extent(has_gaps=False, names=MOST_NAMES)
+    for rows in range(10, ENOUGH_ROWS - 1, -1):
+        yield Extent(rows=rows, names=MOST_NAMES, has_gaps=False)
     for named in (NAMED[1:], ()):
-        yield Extent(has_gaps=False, names=MOST_NAMES, named=named)
-    for rows in range(10, 2, -1):
+        yield Extent(rows=ENOUGH_ROWS, names=MOST_NAMES, has_gaps=False, named=named)
+    for rows in range(ENOUGH_ROWS, 2, -1):
         yield Extent(rows=rows, names=1, has_gaps=False, named=())
     for sentences in range(8, -1, -1):
         yield Extent(sentences, 3, 0, has_gaps=False, named=())

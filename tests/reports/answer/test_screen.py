@@ -110,6 +110,13 @@ def test_without_much_beside_them_all_orderings_are_there() -> None:
     ]
 
 
+def test_decided_claims_are_named_before_the_last_orderings() -> None:
+    cases = [make_case(f"own_{number}", [300] * 6, f"batch({number + 1}).map()") for number in range(8)]
+    lines = answer(make_main_job(*cases), [judge(Ruling.HOLDS, 1), judge(Ruling.REFUTED, 15)])
+    assert " what people say: 1 hold (C1), 1 refuted (C15)" in lines
+    assert [line for line in lines if line.endswith(" more: mnist-report show")]
+
+
 def test_only_memory() -> None:
     summary = summarize(make_record(make_memory_case("post", 49 * MEBIBYTE), make_memory_case("fast", 204 * MEBIBYTE)))
     lines = answer(summary)
