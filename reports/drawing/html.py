@@ -43,6 +43,7 @@ def open_environment(*packages: str) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["words"] = mark_up
+    environment.filters["stages"] = break_between_stages
     return environment
 
 
@@ -60,6 +61,11 @@ def render_html(blocks: Iterable[Block], figures: Figures) -> Markup:
 def mark_up(words: Words) -> Markup:
     """A line as HTML: nothing in it is taken for markup, and its emphasised parts have a class."""
     return Markup("").join(_mark_up(span.text, span.emphasis) for span in split_words(words))
+
+
+def break_between_stages(markup: Markup) -> Markup:
+    """The same, which a browser may break before each stage of an ordering, and so not within a word."""
+    return markup.replace(").", Markup(")<wbr>."))
 
 
 def _mark_up(text: str, emphasis: Emphasis) -> Markup:

@@ -14,7 +14,7 @@ from reports.tables.cells import show_estimate
 
 MARKS = {Ruling.HOLDS: "✓", Ruling.REFUTED: "✗", Ruling.INCONCLUSIVE: "?", Ruling.NOT_RUN: "-"}
 ORDER = (Ruling.REFUTED, Ruling.HOLDS, Ruling.INCONCLUSIVE, Ruling.NOT_RUN)
-MOST_ROWS = 18  # of a picture, which then fits on a sheet of paper
+MOST_ROWS = 14  # of a picture, which then fits on a sheet of paper
 COLUMNS = (
     *text_columns("claim", "verdict", "what people say", "metric"),
     *number_columns("predicted", "measured"),

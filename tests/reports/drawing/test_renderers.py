@@ -353,3 +353,9 @@ def test_a_row_is_emphasised_where_its_cells_are_not() -> None:
     own, other = build_row(Cell("a", emphasis=Emphasis.GOOD), "b", emphasis=Emphasis.FAINT)
     assert (own.emphasis, other.emphasis) == (Emphasis.GOOD, Emphasis.FAINT)
     assert join_words(("a", Span("b", Emphasis.BAD))) == "ab"
+
+
+def test_a_page_may_break_an_ordering_before_each_stage_alone() -> None:
+    cell = Cell("post", below=("shuffle(5).map().batch(2)", "0.5 <b>."))
+    html = render_html([Table(None, (Column("ordering"),), ((cell,),))], Figures())
+    assert "<small>shuffle(5)<wbr>.map()<wbr>.batch(2)</small><small>0.5 &lt;b&gt;.</small>" in html
