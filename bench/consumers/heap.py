@@ -83,7 +83,7 @@ class HeapReader:
         resident = heap.read_status_bytes("VmRSS")
         dataset = opened.build()
         next(iter(tf.data.Dataset.range(1)))  # releases the copy of the source that the making of a dataset leaves
-        built = heap.read_live_bytes()
+        built = heap.read_settled_bytes()
         with HeapWatch(heap.read_live_bytes, self._clock) as watch:
             iterator = self._hold(dataset)
             held, peak = heap.read_settled_bytes(), heap.read_status_bytes("VmHWM")
@@ -160,7 +160,7 @@ class EpochHeapReader:
         heap.trim()
         heap.reset_peak()
         resident = heap.read_status_bytes("VmRSS")
-        built = heap.read_live_bytes()
+        built = heap.read_settled_bytes()
         with HeapWatch(heap.read_live_bytes, self._clock) as watch:
             extent = self._take_first_pass(dataset)
             iterator = iter(dataset)
