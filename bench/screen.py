@@ -52,10 +52,10 @@ def quieten(config: pytest.Config) -> bool:
 
 
 def tell_status(report: pytest.TestReport) -> tuple[str, str, str]:
-    """What pytest counts a test as, without a letter or word for it."""
+    """What pytest counts a test as, without a letter for it, and with the word that begins its line at the end."""
     if report.when == "call" or report.skipped:
-        return report.outcome, "", ""
-    return ("error" if report.failed else ""), "", ""
+        return report.outcome, "", report.outcome.upper()
+    return ("error", "", "ERROR") if report.failed else ("", "", "")
 
 
 def tell_selection(groups: dict[str, list[Case]]) -> list[str]:

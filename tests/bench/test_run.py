@@ -211,7 +211,7 @@ def test_without_a_gpu_its_cases_are_skipped_with_one_line_and_nothing_fails(che
     done = bench(checkout, *arguments, "-k", "copy", device=device)
     assert done.returncode == 0, done.stdout + done.stderr
     (line,) = [line for line in done.stdout.splitlines() if "SKIPPED" in line]
-    assert line.startswith("SKIPPED [2] bench/conftest.py:")
+    assert line.startswith("SKIPPED [2] bench/measurements.py:")
     assert "no GPU here: " in line
     assert "CUDA_VISIBLE_DEVICES='-1' hides it (unset it)" in line
     assert (

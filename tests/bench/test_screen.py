@@ -48,19 +48,19 @@ def test_a_list_of_the_cases_is_left_as_pytest_prints_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "outcome", "category"),
+    ("when", "outcome", "told"),
     [
-        ("call", "passed", "passed"),
-        ("call", "failed", "failed"),
-        ("setup", "passed", ""),
-        ("setup", "failed", "error"),
-        ("setup", "skipped", "skipped"),
-        ("teardown", "failed", "error"),
+        ("call", "passed", ("passed", "", "PASSED")),
+        ("call", "failed", ("failed", "", "FAILED")),
+        ("setup", "passed", ("", "", "")),
+        ("setup", "failed", ("error", "", "ERROR")),
+        ("setup", "skipped", ("skipped", "", "SKIPPED")),
+        ("teardown", "failed", ("error", "", "ERROR")),
     ],
 )
-def test_a_test_is_counted_without_a_letter(when: str, outcome: str, category: str) -> None:
+def test_a_test_is_counted_without_a_letter(when: str, outcome: str, told: tuple[str, str, str]) -> None:
     flags = {name: name == outcome for name in ("passed", "failed", "skipped")}
-    assert tell_status(SimpleNamespace(when=when, outcome=outcome, **flags)) == (category, "", "")
+    assert tell_status(SimpleNamespace(when=when, outcome=outcome, **flags)) == told
 
 
 def test_what_is_left_out_and_what_own_orderings_are_called_is_told() -> None:
