@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports.summary.identity import Facts
 from reports.summary.summary import Summary
+
+UNKNOWN = "?"
 
 
 @dataclass(frozen=True)
@@ -31,43 +34,60 @@ class Difference:
 def find_differences(first: Summary, second: Summary) -> tuple[Difference, ...]:
     """The machine, the versions, what surrounded the runs, and what TensorFlow made of the same ordering.
 
-    What makes it another machine is what both tell and tell differently. Surroundings are compared where both tell of
-    any: what one of them lacks then was not there.
+    What makes it another machine is what two runs tell and tell differently; of a side that was joined of several, each
+    of them counts. Surroundings are compared where all tell of any: what one of them lacks then was not there.
     """
-    surroundings = (first.environment, second.environment)
+    sides = first.members, second.members
+    machines, versions, surroundings = (
+        [[getattr(run, name) for run in side] for side in sides] for name in ("machine", "versions", "environment")
+    )
     return (
-        *_compare(first.machine, second.machine, of_machine=True),
-        *_compare(first.versions, second.versions, of_machine=False),
-        *(_compare(*surroundings, of_machine=False) if all(surroundings) else ()),
+        *_compare(*machines, of_machine=True),
+        *_compare(*versions, of_machine=False),
+        *(_compare(*surroundings, of_machine=False) if all(map(all, surroundings)) else ()),
         *_compare_options(first, second),
         *_compare_programs(first, second),
     )
 
 
-def _compare(first: Facts, second: Facts, *, of_machine: bool) -> list[Difference]:
-    ours, theirs = dict(first), dict(second)
-    names = dict.fromkeys([*ours, *theirs])
-    return [
-        Difference(name, ours.get(name, ""), theirs.get(name, ""), of_machine and name in ours and name in theirs)
-        for name in names
-        if ours.get(name) != theirs.get(name)
-    ]
+def _compare(first: Sequence[Facts], second: Sequence[Facts], *, of_machine: bool) -> list[Difference]:
+    """What is not the same in all runs of both sides."""
+    found = []
+    for name in dict.fromkeys(name for facts in (*first, *second) for name, _ in facts):
+        ours, theirs = (dict.fromkeys(dict(facts).get(name, "") for facts in side) for side in (first, second))
+        if len(ours | theirs) > 1:
+            is_other = of_machine and len((ours | theirs).keys() - {""}) > 1
+            found.append(Difference(name, _show_values(ours), _show_values(theirs), is_other))
+    return found
+
+
+def _show_values(values: Iterable[str]) -> str:
+    """Such as: 8 and 16; empty where none is known."""
+    return " and ".join(value or UNKNOWN for value in values) if any(values) else ""
 
 
 def _compare_options(first: Summary, second: Summary) -> list[Difference]:
     """How pytest-benchmark measured the cases that both have, where both tell."""
-    theirs = {case.identity: dict(case.options) for case in second.cases}
-    pairs = [(dict(case.options), theirs[case.identity]) for case in first.cases if case.identity in theirs]
+    theirs = {case.identity: _gather(case.options) for case in second.cases}
+    pairs = [(_gather(case.options), theirs[case.identity]) for case in first.cases if case.identity in theirs]
     unlike = Counter(
-        (name, ours[name], others[name])
+        (name, _show_values(ours[name]), _show_values(others[name]))
         for ours, others in pairs
         for name in ours.keys() & others.keys()
-        if ours[name] != others[name]
+        if len(ours[name] | others[name]) > 1
     )
     return [
         Difference(name if count == len(pairs) else f"{name} of {count} of {len(pairs)} cases", ours, others)
         for (name, ours, others), count in sorted(unlike.items())
     ]
+
+
+def _gather(options: Facts) -> dict[str, dict[str, None]]:
+    """The values of each option: several where runs were joined that differ."""
+    found: dict[str, dict[str, None]] = {}
+    for name, value in options:
+        found.setdefault(name, {})[value] = None
+    return found
 
 
 def _compare_programs(first: Summary, second: Summary) -> list[Difference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -146,8 +147,8 @@ class Comparison:
         """Why ratios of times may be about the machines, to follow the names of the runs; empty where they are not."""
         if any(difference.is_of_machine for difference in self.differences):
             return "ran on different machines"
-        shared = dict(self.first.machine).keys() & dict(self.second.machine).keys()
-        return "" if shared else "are not known to have run on one machine"
+        known = [dict(run.machine).keys() for run in (*self.first.members, *self.second.members)]
+        return "" if set.intersection(*map(set, known)) else "are not known to have run on one machine"
 
 
 def compare_runs(first: Summary, second: Summary) -> Comparison:
@@ -160,9 +161,12 @@ def compare_runs(first: Summary, second: Summary) -> Comparison:
         >>> comparison = compare_runs(load_summary(Path("runs/before")), load_summary(Path("runs/after")))
         >>> worst = max(comparison.changes, key=lambda change: change.badness)
     """
-    _check_data(first, second)
-    if replace(first, path=second.path) == second:
-        raise CompareError(f"{second.path} is the same run as {first.path}: there is nothing to compare.")
+    ours, *others = (*first.members, *second.members)
+    for other in others:
+        _check_data(ours, other)
+    for ours, theirs in itertools.product(first.members, second.members):
+        if replace(ours, path=theirs.path) == theirs:
+            raise CompareError(f"{theirs.path} is the same run as {ours.path}: there is nothing to compare.")
     second, moved = follow_moves(first, second)
     pairs = _pair(first, second)
     changes = [_compare(*pair) for pair in pairs if _has_ratio(*pair)]
@@ -189,8 +193,7 @@ def _pair(first: Summary, second: Summary) -> list[tuple[Metric, CaseSummary, Ca
 
 
 def _has_other_timer(case: CaseSummary, other: CaseSummary) -> bool:
-    timers = {dict(each.options).get(TIMER) for each in (case, other)} - {None}
-    return len(timers) > 1
+    return len({value for name, value in (*case.options, *other.options) if name == TIMER}) > 1
 
 
 def _check_data(first: Summary, second: Summary) -> None:

@@ -18,7 +18,7 @@ def join_runs(runs: Sequence[Summary]) -> Summary:
     """The runs as one, whose values are the runs' medians; a case need not be in all of them.
 
     Args:
-        runs: At least one run of the same code on the same machine; what else is told of them is the first one's.
+        runs: At least one run of the same code on the same machine.
 
     Raises:
         CompareError: One of them is there twice.
@@ -30,7 +30,11 @@ def join_runs(runs: Sequence[Summary]) -> Summary:
     for case in (case for run in runs for case in run.cases):
         held.setdefault(case.identity, []).append(case)
     path = f"{first.path} and {len(runs) - 1} more" if len(runs) > 1 else first.path
-    return replace(first, cases=tuple(_join(cases) for cases in held.values()), path=path)
+    cases = tuple(_join(each) for each in held.values())
+    names = {case.identity.label for case in cases}
+    remarks = dict.fromkeys(remark for run in runs for remark in run.remarks)
+    damaged = dict.fromkeys(label for run in runs for label in run.damaged if label not in names)
+    return replace(first, cases=cases, path=path, remarks=tuple(remarks), damaged=tuple(damaged), parts=tuple(runs))
 
 
 def _is_in(run: Summary, others: Sequence[Summary]) -> bool:
@@ -46,6 +50,7 @@ def _join(cases: Sequence[CaseSummary]) -> CaseSummary:
         cases[0],
         values={name: dict(enumerate(each)) for name, each in medians.items()},
         estimates={name: estimate_median(each) for name, each in medians.items()},
+        options=tuple(dict.fromkeys(option for case in cases for option in case.options)),
         num_turns=sum(case.num_turns for case in cases),
         num_contaminated=sum(case.num_contaminated for case in cases),
         mean_s=sum(means) / len(means) if means else None,

@@ -31,7 +31,7 @@ def select_cases(run: Summary, expression: str) -> Summary:
     cases = tuple(case for case in run.cases if matches(case.identity.label))
     if not cases:
         raise InputError(f"-k '{expression}' selects none of the {len(run.cases)} cases of {run.path}.")
-    return replace(run, cases=cases)
+    return replace(run, cases=cases, damaged=tuple(label for label in run.damaged if matches(label)))
 
 
 def parse_expression(text: str) -> Matches:

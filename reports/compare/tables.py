@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.compare.differences import UNKNOWN
 from reports.compare.overview import Overview, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
@@ -32,7 +33,6 @@ from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
-UNKNOWN = "?"
 ROUGH = "~"
 SEVERAL = "ratio: of the means of runs {interval}, which knows the noise between runs of each side"
 JUDGED_TOGETHER = "each case is judged beside the middle of the others, and all together (Holm)"
@@ -96,11 +96,12 @@ def _list_speed_up(row: SpeedUp) -> Row:
 
 
 def _list_run(letter: str, run: Summary) -> Row:
-    when = (Span(run.datetime[:16], Emphasis.PLAIN),)
+    others = (f"{each.path}  {each.datetime[:16]}" for each in run.parts[1:])
+    when = tuple((Span(each, Emphasis.PLAIN),) for each in (run.datetime[:16], *others))
     remarks = tuple((Span(f"! {remark}", Emphasis.UNSURE),) for remark in run.remarks)
     return (
         Cell(f" {letter}", emphasis=Emphasis.STRONG),
-        Cell(run.path, below=(when,)),
+        Cell(run.path, below=when),
         Cell(run.machine_in_words or "machine unknown", below=remarks),
     )
 

@@ -18,7 +18,7 @@ from reports.drawing.numbers import find_digits
 from reports.drawing.units import DIGITS
 from reports.stats.holm import reject_by_holm
 from reports.summary.identity import Identity
-from reports.summary.metric import RELATIVE, Metric
+from reports.summary.metric import RELATIVE, ROUND_TIME, Metric
 from reports.summary.outcome import Outcome, find_heaviest
 
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
@@ -147,7 +147,7 @@ def judge_changes(changes: Sequence[Change], thresholds: Sequence[MetricThreshol
         found = [change for change in changes if change.metric.name == name]
         meant = [(change, find_threshold(thresholds, change.case.label, name)) for change in found]
         pairs = [(change, threshold.limit) for change, threshold in meant if threshold is not None]
-        judged = _judge_together(pairs) if are_many(found) else [_judge(*pair) for pair in pairs]
+        judged = _judge_together(pairs, found) if are_many(found) else [_judge(*pair) for pair in pairs]
         verdicts |= {(change.case, name): verdict for (change, _), verdict in zip(pairs, judged, strict=True)}
     return verdicts
 
@@ -163,8 +163,9 @@ def are_many(changes: Sequence[Change]) -> bool:
     return len(changes) >= FEWEST_MANY and changes[0].metric.is_timed
 
 
-def _judge_together(allowed: Sequence[tuple[Change, float]]) -> list[LimitVerdict]:
-    ratios = sorted(change.ratio.median for change, _ in allowed)
+def _judge_together(allowed: Sequence[tuple[Change, float]], changes: Sequence[Change]) -> list[LimitVerdict]:
+    """The verdict on each that a limit is meant for, beside the others among all changes of the metric."""
+    ratios = sorted(change.ratio.median for change in changes)
     pairs = [(change, limit * _find_middle_of_others(ratios, change.ratio.median)) for change, limit in allowed]
     p_values = {number: change.find_p_value(each) for number, (change, each) in enumerate(pairs)}
     rejected = reject_by_holm(p_values, ALPHA, len(pairs))
@@ -269,6 +270,9 @@ def _list_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> l
             names = [name for name in case.values if find_threshold(thresholds, case.identity.label, name)]
             if any((case.identity, name) not in compared for name in names):
                 missing[case.identity.label] = None
+        for label in comparison.first.damaged:
+            if find_threshold(thresholds, label, ROUND_TIME.name):
+                missing[f"{label} (damaged)"] = None
     return list(missing)
 
 
@@ -276,7 +280,8 @@ def _find_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> l
     missing = _list_missing(shown, thresholds)
     if not missing:
         return []
-    what = f"{len(missing)} of {len(shown.runs[0].cases)} cases of {shown.runs[0].path}"
+    first = shown.runs[0]
+    what = f"{len(missing)} of {len(first.cases) + len(first.damaged)} cases of {first.path}"
     return [f"{what} were not compared: {_list_names(missing)}; --allow-missing lets them go."]
 
 

@@ -20,6 +20,7 @@ from reports.summary.summary import Summary
 COMMIT_DIGITS = 12
 SHORTEST_S, LONGEST_S = 1e-18, 1e9  # of a round: a nanosecond shared by a billion iterations, and 30 years
 NO_ROUNDS = "rounds are not stored: intervals are rough; --benchmark-save-data keeps them"
+NAMELESS = "a benchmark without a name"
 OPTIONS = ("timer", "disable_gc", "warmup", "min_rounds")  # of pytest-benchmark, which change what is measured
 
 
@@ -48,7 +49,18 @@ def parse_plain(file: Path, stored: dict[str, Any], path: str = "") -> Summary:
     remarks += [f"left out: {fault}" for fault in faults]
     datetime, machine = str(stored.get("datetime", "")), _parse_machine(stored)
     versions = parse_versions(stored, with_python=True)
-    return Summary(tuple(cases), datetime, machine, versions, remarks=tuple(remarks), path=path)
+    damaged = tuple(
+        _find_name(benchmark) or NAMELESS
+        for benchmark, found in zip(stored["benchmarks"], parsed, strict=True)
+        if isinstance(found, RecordError)
+    )
+    return Summary(tuple(cases), datetime, machine, versions, remarks=tuple(remarks), path=path, damaged=damaged)
+
+
+def _find_name(benchmark: Any) -> str | None:
+    """The full name; None where there is none."""
+    name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _try_parsing(file: Path, benchmark: Any) -> CaseSummary | RecordError:
@@ -60,9 +72,9 @@ def _try_parsing(file: Path, benchmark: Any) -> CaseSummary | RecordError:
 
 def _parse_benchmark(file: Path, benchmark: Any) -> CaseSummary:
     """The benchmark under its full name, with seconds by round; the median alone where they are not stored."""
-    name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
+    name = _find_name(benchmark)
     try:
-        if not isinstance(name, str):
+        if name is None:
             raise TypeError("it has no fullname")
         rounds = [_check_seconds(each) for each in _get_data(benchmark) or ()]
         median = _estimate(rounds) if rounds else _read_median(_get_dict(benchmark, "stats"))

@@ -51,6 +51,8 @@ class Summary:
         environment: What else could explain a difference, such as limits and variables; empty where nothing tells.
         command: What a person typed for the run; empty where nothing tells.
         path: File or folder of the run as the user named it; empty where it was not read from one.
+        damaged: Names of benchmarks that the file has and whose times cannot be read, of other projects' files.
+        parts: Runs that it was joined of; empty for a run by itself.
         fields: Drained cases of each arm and device, ranked.
         control: One case measured under two names; None where that was not done.
         busy: Cases that surely keep an emulated accelerator busy enough.
@@ -77,6 +79,8 @@ class Summary:
     environment: Facts = ()
     command: str = ""
     path: str = ""
+    damaged: tuple[str, ...] = ()
+    parts: tuple[Summary, ...] = ()
     fields: tuple[Field, ...] = ()
     control: Control | None = None
     busy: tuple[CaseSummary, ...] = ()
@@ -84,6 +88,11 @@ class Summary:
     predictions: tuple[Prediction, ...] = ()
     winners: tuple[Winner, ...] = ()
     on_devices: tuple[tuple[CaseSummary, ...], ...] = ()
+
+    @property
+    def members(self) -> tuple[Summary, ...]:
+        """The runs that it was joined of, or itself."""
+        return self.parts or (self,)
 
     @property
     def timed(self) -> tuple[CaseSummary, ...]:

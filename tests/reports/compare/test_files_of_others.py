@@ -12,6 +12,7 @@ from compared import make_plain
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import CompareError, Comparison, Trend, compare_runs
 from reports.compare.regrouped import join_runs
+from reports.compare.selection import select_cases
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
 from reports.compare.thresholds import Conclusion, conclude, parse_thresholds
@@ -218,3 +219,17 @@ def test_a_benchmark_of_one_run_of_a_side_is_compared_and_one_of_none_is_missing
     sides = [join_runs([load_summary(path) for path in side]) for side in (first, second)]
     comparison = compare_runs(*sides)
     assert ([change.case.label for change in comparison.changes], comparison.only_first) == ([NAME], ("alone",))
+
+
+def test_a_damaged_benchmark_of_the_first_run_is_gone_unless_it_may_be(tmp_path: Path) -> None:
+    first = write(tmp_path, "a", (NAME, draw(1.0)), ("lost", [float("nan")]), when="1")
+    second = write(tmp_path, "b", (NAME, draw(1.0, seed=1)), ("lost", draw(9.0)), when="2")
+    runs = put_side_by_side([load_summary(each) for each in (first, second)])
+    thresholds = parse_thresholds(["time:10%"])
+    found = conclude(runs, thresholds)
+    assert found.outcome is Outcome.NOT_COMPARED
+    assert found.lines == (f"1 of 2 cases of {first} were not compared: lost (damaged); --allow-missing lets them go.",)
+    assert conclude(runs, thresholds, allows_missing=True).outcome is Outcome.FINE
+    selected = put_side_by_side([select_cases(load_summary(each), "not lost") for each in (first, second)])
+    assert conclude(selected, thresholds).outcome is Outcome.FINE
+    assert conclude(runs, parse_thresholds(["time:10%"], "*test_a")).outcome is Outcome.FINE

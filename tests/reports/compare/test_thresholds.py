@@ -259,6 +259,13 @@ def test_many_cases_are_judged_beside_the_others_and_a_change_of_all_has_a_code_
     assert lines[1].startswith("ALL CHANGED")
 
 
+def test_one_case_with_a_limit_of_its_own_is_judged_beside_all_others() -> None:
+    # 1.5 * 1.2 beside a middle of 1.2
+    shown = side_by_side(make_many("b", 1.2, worst=1.5), first=make_many("a", 1))
+    for percent, outcome in ((40, Outcome.REGRESSED), (60, Outcome.FINE)):
+        assert conclude(shown, parse_thresholds([f"time:{percent}%"], "case0-*")).outcome is outcome
+
+
 def test_few_cases_are_judged_each_for_itself() -> None:
     few = FEWEST_MANY - 1
     outcome, lines = ended(side_by_side(make_many("b", 1.2, count=few), first=make_many("a", 1, count=few)), "time:10%")
