@@ -120,14 +120,17 @@ def build_subjects(
         runs: Programs and their arguments, which come after all texts.
 
     Raises:
-        InputError: There is none, or one of them is written wrongly.
+        InputError: There is none, or one of them is written wrongly or names a file that does not exist.
     """
     from bench.cases.pipelines import build_subject as build
-    from bench.subjects.pipeline_text import describe_run
+    from bench.subjects.pipeline_text import check_file, describe_run
 
     if not texts and not runs:
         raise InputError(f"give at least one of {ASK}.")
     if not texts and (arguments or source is not None):
         raise InputError("--run takes neither --arg nor --source: the program has its own arguments.")
     described = [build(text, arguments or (), select=select, source=source) for text in texts or ()]
-    return [*described, *(describe_run(run, select=select) for run in runs or ())]
+    subjects = [*described, *(describe_run(run, select=select) for run in runs or ())]
+    for subject in subjects:
+        check_file(subject)
+    return subjects

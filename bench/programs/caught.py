@@ -30,7 +30,7 @@ from bench.programs.watch import Built, Consumed, Place, Watch
 from bench.subjects.opened_pipeline import OpenedPipeline
 from bench.subjects.origins import INSTALLED, find_origin
 from bench.subjects.person_code import add_folder, let_start_processes, step_aside
-from bench.subjects.pipeline_text import SELECT, read_number
+from bench.subjects.pipeline_text import SELECT, check_program_file, read_number
 from bench.subjects.shrinking import is_shrinking
 from mnist_core import InputError, Say
 from reports.record.case import Subject
@@ -95,8 +95,7 @@ class Catcher:
         self._words, self._limits = shlex.split(command), limits or Limits()
         self._name = self._words[0]
         self._path = Path(self._name).resolve()
-        if not self._path.is_file():
-            raise InputError(f"{self._name} does not exist: give --run the program and its arguments.")
+        check_program_file(self._name)
         self._number = None if select is None else read_number(select)
         self._folder = Path.cwd()
         self._modules = frozenset(sys.modules)

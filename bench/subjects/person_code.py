@@ -25,7 +25,7 @@ from typing import Any
 import tensorflow as tf
 
 from bench.subjects.origins import INSTALLED
-from bench.subjects.pipeline_text import PipelineText, split_select, split_text
+from bench.subjects.pipeline_text import PipelineText, check_pipeline_file, split_select, split_text
 from mnist_core import InputError
 
 MOST_LISTED = 8  # names in an error's one line
@@ -198,8 +198,7 @@ def _list_parameters(parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def _load_file(path: Path) -> types.ModuleType:
-    if not path.is_file():
-        raise InputError(f"{path} does not exist: give the file that makes the dataset, as path/to/file.py:name.")
+    check_pipeline_file(str(path))
     whole = path.resolve()
     apart = f"_person_{whole.stem}_{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
     for name in (whole.stem, apart):

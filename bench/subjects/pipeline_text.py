@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mnist_core import InputError
@@ -115,6 +116,38 @@ def parse_pipeline(subject: Subject) -> PipelineText:
         (name.removeprefix(ARGUMENT), read_value(value)) for name, value in subject.options if name.startswith(ARGUMENT)
     ]
     return PipelineText(place, attribute, tuple(arguments), options.get(SELECT), options.get(SOURCE))
+
+
+def check_file(subject: Subject) -> None:
+    """Refuse a pipeline or a program whose file is not there, before anything is started for it.
+
+    Raises:
+        InputError: The file does not exist.
+    """
+    if subject.kind == PIPELINE and (pipeline := parse_pipeline(subject)).is_file:
+        check_pipeline_file(pipeline.place)
+    elif subject.kind == RUN:
+        check_program_file(shlex.split(subject.text)[0])
+
+
+def check_pipeline_file(place: str) -> None:
+    """Refuse a path at which there is no file that makes a dataset.
+
+    Raises:
+        InputError: The file does not exist.
+    """
+    if not Path(place).is_file():
+        raise InputError(f"{place} does not exist: give the file that makes the dataset, as path/to/file.py:name.")
+
+
+def check_program_file(name: str) -> None:
+    """Refuse a path at which there is no program.
+
+    Raises:
+        InputError: The file does not exist.
+    """
+    if not Path(name).is_file():
+        raise InputError(f"{name} does not exist: give --run the program and its arguments.")
 
 
 def tell_option(name: str, value: str) -> str:

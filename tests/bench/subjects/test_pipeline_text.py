@@ -1,5 +1,7 @@
 """A pipeline as text: what is understood, what is refused and which step comes next."""
 
+from pathlib import Path
+
 import pytest
 from fresh_start import start
 
@@ -7,6 +9,7 @@ from bench.subjects.pipeline_text import (
     PIPELINE,
     RUN,
     PipelineText,
+    check_file,
     describe_pipeline,
     describe_run,
     is_pipeline,
@@ -189,3 +192,18 @@ def test_a_number_is_read() -> None:
 def test_no_tensorflow_is_imported() -> None:
     done = start("-c", "import sys; import bench.subjects.pipeline_text; print('tensorflow' in sys.modules)")
     assert (done.returncode, done.stdout) == (0, "False\n")
+
+
+def test_a_file_that_is_not_there_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    there = tmp_path / "mine.py"
+    there.touch()
+    for subject in (
+        describe_pipeline(f"{there}:make"),
+        describe_run(f"{there} --bs 16"),
+        describe_pipeline("no.such:a"),
+    ):
+        check_file(subject)  # a module is looked for where it is imported
+    with pytest.raises(InputError, match=r"^nowhere\.py does not exist: give the file that makes the dataset"):
+        check_file(describe_pipeline("nowhere.py:make"))
+    with pytest.raises(InputError, match=r"^nowhere\.py does not exist: give --run the program"):
+        check_file(describe_run("nowhere.py --bs 16"))
