@@ -38,7 +38,7 @@ class Reading:
         if self.ink.doubt is not None:
             return self.ink.doubt
         first, second, *_ = self.ranking
-        return None if self.probabilities[first] >= MIN_PROBABILITY else f"it may be a {first} or a {second}"
+        return None if self.probabilities[first] >= MIN_PROBABILITY else f"it may be {_name(first)} or {_name(second)}"
 
     @property
     def digit(self) -> int | None:
@@ -50,3 +50,7 @@ def read_digits(classifier: Classifier, inks: Sequence[Ink]) -> list[Reading]:
     """What the model says of each picture, in order."""
     pixels = np.stack([ink.pixels for ink in inks])
     return [Reading(*each) for each in zip(inks, classifier.probabilities(pixels), strict=True)]
+
+
+def _name(digit: int) -> str:
+    return f"{'an' if digit == 8 else 'a'} {digit}"  # noqa: PLR2004  # the one digit that begins with a vowel

@@ -41,6 +41,11 @@ def test_a_digit_is_sure_from_90_percent_on(first: float, digit: int | None, dou
     assert (read(first).digit, read(first).doubt) == (digit, doubt)
 
 
+def test_an_8_has_its_article() -> None:
+    reading = Reading(Ink(BLACK), np.eye(10, dtype=np.float32)[3] * 0.6 + np.eye(10, dtype=np.float32)[8] * 0.4)
+    assert reading.doubt == "it may be a 3 or an 8"
+
+
 def test_what_is_doubted_by_its_picture_is_not_sure_at_any_probability() -> None:
     assert (read(1.0, MANY).digit, read(1.0, MANY).doubt) == (None, MANY)
 
