@@ -17,11 +17,12 @@ from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
+from reports.compare.conclusion import Conclusion, conclude
 from reports.compare.json import render_json
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
-from reports.compare.thresholds import Conclusion, MetricThreshold, conclude
+from reports.compare.thresholds import MetricThreshold
 from reports.drawing.text import lay_out
 from reports.gate.plan import GatedMetric
 from reports.gate.settings import GateSettings, load_gate_settings

@@ -81,14 +81,14 @@ def compare(
     Exit code with --fail-on: 0 fine, 1 worse, 2 not compared, cases gone or bad input, 3 the intervals are too wide,
     4 all cases changed alike.
     """
+    from reports.compare.conclusion import conclude
     from reports.compare.json import render_json as render_compared_json
     from reports.compare.pairing import CompareError
     from reports.compare.regrouped import join_runs, split_by_parameter
     from reports.compare.selection import select_cases
-    from reports.compare.settings import load_thresholds
     from reports.compare.side_by_side import put_side_by_side
     from reports.compare.tables import tabulate_side_by_side
-    from reports.compare.thresholds import conclude
+    from reports.compare.thresholds import load_thresholds
     from reports.drawing.blocks import Heading
     from reports.drawing.markdown import STEP_SUMMARY, render_markdown
     from reports.drawing.text import lay_out

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnist_core.terminal.schemas import render_json as render
+from reports.compare.conclusion import Conclusion, Verdicts
+from reports.compare.overview import find_middles
 from reports.compare.pairing import Change, Comparison
 from reports.compare.side_by_side import SideBySide
 from reports.compare.speed_up import SpeedUps
-from reports.compare.thresholds import Conclusion, MetricThreshold, Verdicts
+from reports.compare.thresholds import MetricThreshold
 from reports.stats.median import Estimate
 from reports.summary.metric import TIME
 from reports.summary.summary import Summary
@@ -54,10 +56,13 @@ def _describe_run(run: Summary) -> dict[str, Any]:
 
 
 def _describe_comparison(comparison: Comparison, verdicts: Verdicts) -> dict[str, Any]:
+    middles = {metric: find_middles(comparison.select(metric)) for metric in comparison.metrics}
     return {
         "machine_doubt": comparison.machine_doubt,
         "differences": [dataclasses.asdict(difference) for difference in comparison.differences],
-        "changes": [_describe_change(change, verdicts) for change in comparison.changes],
+        "changes": [
+            _describe_change(change, verdicts, middles[change.metric].get(change.case)) for change in comparison.changes
+        ],
         "only_first": list(comparison.only_first),
         "only_second": list(comparison.only_second),
         "unlike": list(comparison.unlike),
@@ -66,7 +71,7 @@ def _describe_comparison(comparison: Comparison, verdicts: Verdicts) -> dict[str
     }
 
 
-def _describe_change(change: Change, verdicts: Verdicts) -> dict[str, Any]:
+def _describe_change(change: Change, verdicts: Verdicts, middle: float | None) -> dict[str, Any]:
     verdict = verdicts.get((change.case, change.metric.name))
     return {
         "case": change.case.label,
@@ -75,6 +80,7 @@ def _describe_change(change: Change, verdicts: Verdicts) -> dict[str, Any]:
         "first": _describe_estimate(change.first),
         "second": _describe_estimate(change.second),
         "ratio": _describe_estimate(change.ratio),
+        "beside_others": None if middle is None else _describe_estimate(change.ratio.scale(1 / middle)),
         "is_disturbed": change.is_disturbed,
         "is_rough": change.is_rough,
         "mean_ratio": change.mean_ratio,

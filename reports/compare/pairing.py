@@ -138,6 +138,10 @@ class Comparison:
         """Those that were compared, in the order of tables."""
         return tuple(dict.fromkeys(change.metric for change in self.changes))
 
+    def select(self, metric: Metric) -> list[Change]:
+        """The changes of one metric."""
+        return [change for change in self.changes if change.metric.name == metric.name]
+
     def list_zeros(self) -> tuple[str, ...]:
         """The cases that are 0 by a metric, in words."""
         return tuple(f"{label} ({metric} is 0)" for label, metric in self.zeros)

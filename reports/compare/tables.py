@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from reports.compare.conclusion import Conclusion, LimitVerdict, Verdicts, judge_alone
 from reports.compare.differences import UNKNOWN
-from reports.compare.overview import Overview, summarize_changes
+from reports.compare.overview import Overview, find_middles, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
-from reports.compare.thresholds import Conclusion, LimitVerdict, MetricThreshold, Verdicts, are_many, find_threshold
+from reports.compare.thresholds import MetricThreshold, find_threshold
 from reports.drawing.blocks import (
     Block,
     Cell,
@@ -28,12 +29,14 @@ from reports.drawing.numbers import render_estimate, render_ratio
 from reports.drawing.units import DIGITS
 from reports.stats.crossover import LEVEL
 from reports.stats.median import CONFIDENCE
+from reports.summary.identity import Identity
 from reports.summary.metric import RELATIVE, ROUND_TIME, TIME, Metric, name_relative
-from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
 
 MOST_PROGRAMS = 5  # chains are long; the JSON has all
 ROUGH = "~"
+BESIDE = "beside the others"
+AS_OTHERS = "as the others"  # within its limit beside them, and not for itself
 SEVERAL = "ratio: of the means of runs {interval}, which knows the noise between runs of each side"
 JUDGED_TOGETHER = "each case is judged beside the middle of the others, and all together (Holm)"
 ALIKE_LINE = "! most cases changed alike: rather the machine than the code"
@@ -74,9 +77,7 @@ def tabulate_side_by_side(shown: SideBySide, conclusion: Conclusion, *, everythi
         blocks += [Gap(), *judged]
     blocks += [block for found in shown.speed_ups for block in (Gap(), *tabulate_speed_ups(found))]
     blocks += [Gap(), Lines(tuple(_explain(shown)), Emphasis.FAINT)]
-    if conclusion.outcome is not Outcome.NOT_COMPARED:
-        blocks.append(Lines(conclusion.lines, conclusion.outcome.emphasis))
-    return blocks
+    return [*blocks, Lines(conclusion.lines, conclusion.outcome.emphasis)]
 
 
 def tabulate_speed_ups(found: SpeedUps) -> list[Block]:
@@ -117,7 +118,7 @@ def _tabulate_comparison(
     blocks = [Lines((f"{letter} compared with A",), Emphasis.STRONG), *_list_differences(comparison, letter)]
     blocks += [Lines(tuple(_tell_company(comparison)), Emphasis.UNSURE), Gap()]
     for metric in comparison.metrics:
-        changes = [change for change in comparison.changes if change.metric == metric]
+        changes = comparison.select(metric)
         shown = name_relative(metric, comparison.first.reference)
         blocks += _tabulate_metric(shown, changes, letter, verdicts, thresholds, everything=everything)
     lonely = (
@@ -143,7 +144,8 @@ def _list_differences(comparison: Comparison, letter: str) -> list[Block]:
     """What is not the same, another machine first and loudly."""
     blocks: list[Block] = []
     if comparison.machine_doubt:
-        doubt = f"! A and {letter} {comparison.machine_doubt}: ratios of times are about the machines"
+        may_be = "are" if any(each.is_of_machine for each in comparison.differences) else "may be"
+        doubt = f"! A and {letter} {comparison.machine_doubt}: ratios of times {may_be} about the machines"
         blocks.append(Lines((doubt,), Emphasis.WORST))
     facts = [each for each in comparison.differences if not each.is_of_program]
     programs = [each for each in comparison.differences if each.is_of_program]
@@ -176,10 +178,11 @@ def _tabulate_metric(
     head = (Span(metric.title, Emphasis.STRONG), f": {_tell_overview(overview, letter)}")
     go_by = ALIKE_LINE if metric == ROUND_TIME else f"{ALIKE_LINE}; go by {RELATIVE.name}"
     remarks = Lines((go_by,) if overview.is_alike else (), Emphasis.UNSURE)
-    if are_many(changes) and any(verdict is not None for _, verdict in judged):
+    middles = find_middles(changes) if any(verdict is not None for _, verdict in judged) else {}
+    if middles:
         remarks = Lines((*remarks.lines, JUDGED_TOGETHER), Emphasis.UNSURE)
     means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
-    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter, thresholds)] if rows else []), means]
+    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter, thresholds, middles)] if rows else []), means]
 
 
 def _tell_mean(change: Change, letter: str) -> str:
@@ -195,28 +198,40 @@ def _is_worth_a_row(change: Change, verdict: LimitVerdict | None) -> bool:
 def _tell_overview(overview: Overview, letter: str) -> str:
     """How many are worse, and where the ratios lie."""
     told = ", ".join(f"{overview.counts[trend]} {trend.value}" for trend in Trend if overview.counts.get(trend))
-    ratios = (overview.least, overview.most, overview.middle)
+    ratios = (overview.least, overview.most, overview.middle.median)
     least, most, middle = (render_ratio(each, DIGITS) for each in ratios)
     return f"{told}; {letter} / A {least} to {most}, middle {middle}" if overview.num_cases > 1 else told
 
 
 def _tabulate_changes(
-    judged: Sequence[tuple[Change, LimitVerdict | None]], letter: str, thresholds: Sequence[MetricThreshold]
+    judged: Sequence[tuple[Change, LimitVerdict | None]],
+    letter: str,
+    thresholds: Sequence[MetricThreshold],
+    middles: Mapping[Identity, float],
 ) -> Table:
     ratio = f"{letter} / A"
-    columns = (CASE, *number_columns("A", letter, ratio, answers=(ratio,)), TREND)
-    return Table(None, columns, tuple(_list_change(*each, thresholds) for each in judged), gap=CASE_GAP)
+    titles = ("A", letter, ratio, *([BESIDE] if middles else []))
+    columns = (CASE, *number_columns(*titles, answers=(ratio, BESIDE)), TREND)
+    rows = tuple(_list_change(*each, thresholds, middles.get(each[0].case)) for each in judged)
+    return Table(None, columns, rows, gap=CASE_GAP)
 
 
-def _list_change(change: Change, verdict: LimitVerdict | None, thresholds: Sequence[MetricThreshold]) -> Row:
+def _list_change(
+    change: Change, verdict: LimitVerdict | None, thresholds: Sequence[MetricThreshold], middle: float | None
+) -> Row:
+    """A row; where the case is judged beside the others, with its ratio over theirs, which the verdict is on."""
     word, emphasis = change.trend.value, EMPHASES[change.trend]
     if verdict is not None and change.trend is not Trend.UNKNOWN:
         word, emphasis = verdict.value, VERDICT_EMPHASES[verdict]
     values = (change.metric.render(each.median) for each in (change.first, change.second))
     threshold = find_threshold(thresholds, change.case.label, change.metric.name)
     bounds = (LEVEL,) if threshold is None else (LEVEL, threshold.limit)
-    ratio = f"{ROUGH if change.is_rough else ''}{render_estimate(change.ratio, render_ratio, bounds)}"
-    return build_row(change.case.label, *values, ratio, word, emphasis=emphasis)
+    if verdict is LimitVerdict.FINE and threshold and judge_alone(change, threshold.limit) is not verdict:
+        word, emphasis = AS_OTHERS, Emphasis.UNSURE
+    ratios = [change.ratio, *([change.ratio.scale(1 / middle)] if middle else [])]
+    mark = ROUGH if change.is_rough else ""
+    shown = (f"{mark}{render_estimate(each, render_ratio, bounds)}" for each in ratios)
+    return build_row(change.case.label, *values, *shown, word, emphasis=emphasis)
 
 
 def _explain(shown: SideBySide) -> list[str]:

@@ -1,42 +1,27 @@
-"""How much worse a run may be, and what that makes of a comparison: a verdict, and an exit code that fails closed."""
+"""How much worse a run may be: thresholds as a command line and a project's file write them."""
 
 from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from fnmatch import fnmatchcase
+from pathlib import Path
 
+import msgspec
+
+from mnist_core.files.project_table import load_project_table
 from mnist_core.language.choice import explain_choice
-from reports.compare.overview import summarize_changes
-from reports.compare.pairing import COMPARED, Change, CompareError, Comparison
-from reports.compare.side_by_side import SideBySide
-from reports.drawing.numbers import find_digits
-from reports.drawing.units import DIGITS
-from reports.stats.holm import reject_by_holm
-from reports.summary.identity import Identity
-from reports.summary.metric import RELATIVE, ROUND_TIME, Metric
-from reports.summary.outcome import Outcome, find_heaviest
+from reports.compare.pairing import COMPARED, CompareError
+from reports.summary.metric import Metric
 
+TABLE = "tool.mnist-bench.compare"
 FORM = re.compile(r"(?P<metric>[a-z_]+):(?P<percent>\d{1,6}(\.\d{1,6})?)%", re.ASCII)
 EXAMPLE = "such as time:5%"
 EVERY_CASE = "*"
 WHOLE = 100.0  # percent
 NUM_READINGS = 2  # of bytes: each run has one
-MOST_NAMED = 5  # cases in a line; the table has all
-FEWEST_MANY = 8  # cases, from which on the middle of the others is one to go by
-ALPHA = 0.05  # how often any of many cases is called REGRESSED where none is
-
-
-class LimitVerdict(Enum):
-    """What a threshold makes of a change."""
-
-    REGRESSED = "REGRESSED"
-    INCONCLUSIVE = "INCONCLUSIVE"
-    FINE = "fine"
 
 
 @dataclass(frozen=True)
@@ -62,31 +47,6 @@ class MetricThreshold:
         """The ratio that is just allowed."""
         share = self.percent / WHOLE
         return 1 - share if self.metric.more_is_better else 1 + share
-
-
-Verdicts = Mapping[tuple[Identity, str], LimitVerdict]
-"""By case and name of the metric, for what a threshold is meant for."""
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """What all thresholds say of all comparisons.
-
-    Args:
-        outcome: What they come to.
-        lines: Why, a line each.
-        verdicts: What they say of the changes of each comparison, in their order; empty where nothing was judged.
-        thresholds: All thresholds.
-    """
-
-    outcome: Outcome
-    lines: tuple[str, ...]
-    verdicts: tuple[Verdicts, ...] = ()
-    thresholds: tuple[MetricThreshold, ...] = ()
-
-    def get_verdicts(self, number: int) -> Verdicts:
-        """What they say of the changes of a comparison, of which the first has the number 0."""
-        return self.verdicts[number] if self.verdicts else {}
 
 
 def parse_thresholds(texts: Sequence[str], pattern: str = EVERY_CASE) -> tuple[MetricThreshold, ...]:
@@ -135,195 +95,54 @@ def _find_metric(name: str) -> Metric:
     return found[0]
 
 
-def judge_changes(changes: Sequence[Change], thresholds: Sequence[MetricThreshold]) -> Verdicts:
-    """REGRESSED if the whole interval is beyond the limit, FINE if none of it is.
-
-    From `FEWEST_MANY` cases on, a time is judged beside the middle of the other cases' ratios, and all of them together
-    by Holm's procedure: else one of many is beyond its limit by chance, and all of them where the machine was slower.
-    A time is not judged by turns that others had a part in: they may have been there for one run and not for the other.
-    """
-    verdicts: dict[tuple[Identity, str], LimitVerdict] = {}
-    for name in dict.fromkeys(threshold.metric.name for threshold in thresholds):
-        found = [change for change in changes if change.metric.name == name]
-        meant = [(change, find_threshold(thresholds, change.case.label, name)) for change in found]
-        pairs = [(change, threshold.limit) for change, threshold in meant if threshold is not None]
-        judged = _judge_together(pairs, found) if are_many(found) else [_judge(*pair) for pair in pairs]
-        verdicts |= {(change.case, name): verdict for (change, _), verdict in zip(pairs, judged, strict=True)}
-    return verdicts
-
-
 def find_threshold(thresholds: Sequence[MetricThreshold], case: str, metric: str) -> MetricThreshold | None:
     """The last that is for this metric of this case, so that later ones may speak of some cases; None without one."""
     meant = [each for each in thresholds if each.metric.name == metric and fnmatchcase(case, each.pattern)]
     return meant[-1] if meant else None
 
 
-def are_many(changes: Sequence[Change]) -> bool:
-    """True for changes of one metric that are judged together."""
-    return len(changes) >= FEWEST_MANY and changes[0].metric.is_timed
-
-
-def _judge_together(allowed: Sequence[tuple[Change, float]], changes: Sequence[Change]) -> list[LimitVerdict]:
-    """The verdict on each that a limit is meant for, beside the others among all changes of the metric."""
-    ratios = sorted(change.ratio.median for change in changes)
-    pairs = [(change, limit * _find_middle_of_others(ratios, change.ratio.median)) for change, limit in allowed]
-    p_values = {number: change.find_p_value(each) for number, (change, each) in enumerate(pairs)}
-    rejected = reject_by_holm(p_values, ALPHA, len(pairs))
-    verdicts = [_judge(*pair) for pair in pairs]
-    return [
-        LimitVerdict.INCONCLUSIVE if verdict is LimitVerdict.REGRESSED and number not in rejected else verdict
-        for number, verdict in enumerate(verdicts)
-    ]
-
-
-def _find_middle_of_others(ordered: Sequence[float], own: float) -> float:
-    """The median of the ratios without one that is equal to this."""
-    place, left = bisect_left(ordered, own), len(ordered) - 1
-    low, high = (number + (place <= number) for number in ((left - 1) // 2, left // 2))
-    return (ordered[low] + ordered[high]) / 2
-
-
-def _judge(change: Change, limit: float) -> LimitVerdict:
-    low, high = change.ratio.low, change.ratio.high
-    if low is None or high is None or change.is_disturbed:
-        return LimitVerdict.INCONCLUSIVE
-    if change.metric.more_is_better:
-        low, high, limit = -high, -low, -limit
-    if low > limit:
-        return LimitVerdict.REGRESSED
-    return LimitVerdict.FINE if high <= limit else LimitVerdict.INCONCLUSIVE
-
-
-def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows_missing: bool = False) -> Conclusion:
-    """A regression outweighs all; then a threshold that nothing could be held to; then what stays open.
+class CaseLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Thresholds of some cases.
 
     Args:
-        shown: The runs and what was found in them.
-        thresholds: How much worse each metric may be.
-        allows_missing: True if cases of the first run may be missing in others, or not be comparable with theirs.
+        match: Pattern of the cases' names as shells have it, such as ``*test_parse*``.
+        fail_on: Thresholds, such as ``time:20%``.
     """
-    verdicts = tuple(judge_changes(each.changes, select_usable(each, thresholds)) for each in shown.comparisons)
-    judged = [
-        (_name_change(change, comparison, shown), verdict)
-        for comparison, found in zip(shown.comparisons, verdicts, strict=True)
-        for change in comparison.changes
-        if (verdict := found.get((change.case, change.metric.name))) is not None
-    ]
-    problems = _find_problems(shown, thresholds)
-    missing = [] if allows_missing or problems else _find_missing(shown, thresholds)
-    regressed, unclear = (
-        [name for name, verdict in judged if verdict is wanted]
-        for wanted in (LimitVerdict.REGRESSED, LimitVerdict.INCONCLUSIVE)
-    )
-    shifts = _find_shifts(shown, thresholds)
-    reasons = {
-        Outcome.ALL_CHANGED: shifts,
-        Outcome.REGRESSED: regressed,
-        Outcome.NOT_COMPARED: [*problems, *missing],
-        Outcome.INCONCLUSIVE: unclear,
-    }
-    outcome = find_heaviest(each for each, names in reasons.items() if names)
-    lines = [
-        *_tell(LimitVerdict.REGRESSED, regressed),
-        *(problems or _tell(LimitVerdict.INCONCLUSIVE, unclear)),
-        *missing,
-        *shifts,
-    ]
-    told = tuple(lines or _tell_fine(shown, len(judged), thresholds))
-    return Conclusion(outcome, told, verdicts, tuple(thresholds))
+
+    match: str
+    fail_on: tuple[str, ...]
 
 
-def _tell_fine(shown: SideBySide, count: int, thresholds: Sequence[MetricThreshold]) -> list[str]:
-    """How much was held to the thresholds, and how much of the first run was not."""
-    if not thresholds:
-        return []
-    left_out = len(_list_missing(shown, thresholds))
-    but = f"; {left_out} of the first run's cases not compared" if left_out else ""
-    return [
-        f"{LimitVerdict.FINE.value}: all {count} within {', '.join(str(threshold) for threshold in thresholds)}{but}"
-    ]
+class CompareTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The table as a project writes it.
+
+    Args:
+        fail_on: Thresholds of every case, which those of the command line replace.
+        case: Thresholds of some cases; of two that are for one case, the later one counts.
+    """
+
+    fail_on: tuple[str, ...] = ()
+    case: tuple[CaseLimits, ...] = ()
 
 
-def _find_shifts(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
-    """Where the middle of many cases is beyond a limit, beside which each of them is judged."""
-    lines = []
-    for comparison in shown.comparisons:
-        for threshold in select_usable(comparison, thresholds):
-            changes = [change for change in comparison.changes if change.metric.name == threshold.metric.name]
-            if (
-                threshold.pattern == EVERY_CASE
-                and are_many(changes)
-                and (middle := summarize_changes(changes).middle) > threshold.limit
-            ):
-                digits = find_digits((middle,), (threshold.limit,), DIGITS)
-                what = f"the middle of {len(changes)} ratios of {threshold.metric.name} is {middle:.{digits}g}"
-                lines.append(f"ALL CHANGED: {what}: rather the machine, or what all use, than one case")
-    return lines
+def load_thresholds(file: Path, asked: tuple[str, ...]) -> tuple[MetricThreshold, ...]:
+    """The thresholds that hold: those that were asked for or the file's, and then the file's for some cases.
+
+    Args:
+        file: A ``pyproject.toml``, which need not be there.
+        asked: Thresholds of the command line.
+
+    Raises:
+        CompareError: The file is not TOML, or a key, a value or a threshold is not known.
+    """
+    table = _load_table(file)
+    cases = [each for rule in table.case for each in parse_thresholds(rule.fail_on, rule.match)]
+    return (*parse_thresholds(asked or table.fail_on), *cases)
 
 
-def _list_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
-    """Cases of the first run that have what is judged and were not compared with every other run, each once."""
-    missing: dict[str, None] = {}
-    for comparison in shown.comparisons:
-        compared = {(change.case, change.metric.name) for change in comparison.changes}
-        for case in comparison.first.cases:
-            names = [name for name in case.values if find_threshold(thresholds, case.identity.label, name)]
-            if any((case.identity, name) not in compared for name in names):
-                missing[case.identity.label] = None
-        for label in comparison.first.damaged:
-            if find_threshold(thresholds, label, ROUND_TIME.name):
-                missing[f"{label} (damaged)"] = None
-    return list(missing)
-
-
-def _find_missing(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
-    missing = _list_missing(shown, thresholds)
-    if not missing:
-        return []
-    first = shown.runs[0]
-    what = f"{len(missing)} of {len(first.cases) + len(first.damaged)} cases of {first.path}"
-    return [f"{what} were not compared: {_list_names(missing)}; --allow-missing lets them go."]
-
-
-def select_usable(comparison: Comparison, thresholds: Sequence[MetricThreshold]) -> list[MetricThreshold]:
-    """Those that can be held to: a time of another machine is no regression."""
-    return [each for each in thresholds if not comparison.machine_doubt or not each.metric.tells_speed]
-
-
-def _find_problems(shown: SideBySide, thresholds: Sequence[MetricThreshold]) -> list[str]:
-    """Why there is nothing to go by. Devices side by side are enough where nothing is to fail."""
-    if not shown.comparisons and (thresholds or not shown.speed_ups):
-        return [f"nothing to compare {shown.runs[0].path} with: name a second run."]
-    void = [each for each in shown.comparisons if not each.changes]
-    if void and (thresholds or not shown.speed_ups):
-        return [f"nothing could be compared: {_name(each)} have no case in common." for each in void]
-    return [line for each in shown.comparisons for threshold in thresholds for line in _find_problem(each, threshold)]
-
-
-def _find_problem(comparison: Comparison, threshold: MetricThreshold) -> list[str]:
-    """Why the threshold is void in this comparison."""
-    void = f"{threshold} cannot be judged: {_name(comparison)}"
-    if threshold not in select_usable(comparison, [threshold]):
-        advice = f"use {RELATIVE.name}:{threshold.percent:g}%" if comparison.first.data_fingerprint else "use one"
-        return [f"{void} {comparison.machine_doubt}: {advice}."]
-    if threshold.metric.name not in {metric.name for metric in comparison.metrics}:
-        return [f"{void} have no case in common that has {threshold.metric.name}."]
-    return []
-
-
-def _name(comparison: Comparison) -> str:
-    return f"{comparison.first.path} and {comparison.second.path}"
-
-
-def _name_change(change: Change, comparison: Comparison, shown: SideBySide) -> str:
-    where = f" in {comparison.second.path}" if len(shown.comparisons) > 1 else ""
-    return f"{change.case.label} ({change.metric.name}{where})"
-
-
-def _tell(verdict: LimitVerdict, names: Sequence[str]) -> list[str]:
-    return [f"{verdict.value}: {_list_names(names)}"] if names else []
-
-
-def _list_names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"{', '.join(names[:MOST_NAMED])}{more}"
+def _load_table(file: Path) -> CompareTable:
+    content = load_project_table(file, TABLE, CompareError)
+    try:
+        return msgspec.convert(content, CompareTable)
+    except msgspec.ValidationError as error:
+        raise CompareError(f"{file}: [{TABLE}]: {error}; its keys are fail-on and case.") from None

@@ -7,8 +7,8 @@ from compared import MACHINE, make_case, make_run, slow_down
 
 from bench.commands.against import add_failed, build_thresholds, find_limits
 from mnist_core.language.errors import InputError
+from reports.compare.conclusion import Conclusion, conclude
 from reports.compare.side_by_side import put_side_by_side
-from reports.compare.thresholds import Conclusion, conclude
 from reports.gate.settings import Bounds, CaseRule, GateSettings
 from reports.summary.outcome import Outcome
 

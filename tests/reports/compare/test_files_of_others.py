@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from compared import make_plain
 
+from reports.compare.conclusion import Conclusion, conclude
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import CompareError, Comparison, Trend, compare_runs
 from reports.compare.regrouped import join_runs
 from reports.compare.selection import select_cases
 from reports.compare.side_by_side import put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
-from reports.compare.thresholds import Conclusion, conclude, parse_thresholds
+from reports.compare.thresholds import parse_thresholds
 from reports.drawing.text import render_text
 from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from compared import make_case, make_run, slow_down
 
+from reports.compare.conclusion import conclude
 from reports.compare.pairing import CompareError
-from reports.compare.settings import load_thresholds
 from reports.compare.side_by_side import put_side_by_side
-from reports.compare.thresholds import conclude
+from reports.compare.thresholds import load_thresholds
 from reports.summary.outcome import Outcome
 
 TABLE = """

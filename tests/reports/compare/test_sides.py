@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from compared import make_plain
 
+from reports.compare.conclusion import conclude
 from reports.compare.pairing import CompareError, Comparison, compare_runs
 from reports.compare.regrouped import join_runs
 from reports.compare.side_by_side import put_side_by_side
-from reports.compare.thresholds import conclude, parse_thresholds
+from reports.compare.thresholds import parse_thresholds
 from reports.summary.files import load_summary
 from reports.summary.outcome import Outcome
 from reports.summary.summary import Summary
@@ -48,6 +49,9 @@ def test_another_timer_anywhere_is_not_compared(tmp_path: Path) -> None:
         ("perf_counter", "perf_counter and process_time")
     ]
     assert judge(runs) is Outcome.NOT_COMPARED
+    shown = put_side_by_side((join_runs(runs[:2]), join_runs(runs[2:])))
+    (line,) = conclude(shown, ()).lines
+    assert line.endswith(f" have no case that is the same in both: {NAME} (timer).")
 
 
 def test_timers_that_both_sides_mix_are_not_compared(tmp_path: Path) -> None:

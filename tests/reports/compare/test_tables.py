@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from compared import GPU, MACHINE, SETTING, make_case, make_reading, make_run, slow_down
 
+from reports.compare.conclusion import conclude
 from reports.compare.json import render_json
 from reports.compare.side_by_side import LETTERS, CompareError, put_side_by_side
 from reports.compare.tables import tabulate_side_by_side
-from reports.compare.thresholds import conclude, parse_thresholds
+from reports.compare.thresholds import parse_thresholds
 from reports.drawing.text import render_text
 from reports.record.program import Program
 from reports.record.record import CaseRecord
@@ -209,6 +210,7 @@ def test_json_has_every_number_and_the_conclusion() -> None:
         "first": pytest.approx({"median": 1e-5, "low": 9.8e-6, "high": 1.02e-5, "count": 6}),
         "second": pytest.approx({"median": 2e-5, "low": 1.96e-5, "high": 2.04e-5, "count": 6}),
         "ratio": pytest.approx({"median": 2.0, "low": 198 / 101, "high": 202 / 99, "count": 6}),
+        "beside_others": None,
         "is_disturbed": False,
         "is_rough": False,
         "mean_ratio": None,

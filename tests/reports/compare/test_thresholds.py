@@ -8,16 +8,11 @@ import numpy as np
 import pytest
 from compared import MACHINE, make_case, make_reading, make_run, slow_down
 
+from reports.compare.conclusion import Conclusion, LimitVerdict, conclude, judge_changes
+from reports.compare.overview import FEWEST_MANY
 from reports.compare.pairing import COMPARED, Change, CompareError
 from reports.compare.side_by_side import SideBySide, put_side_by_side
-from reports.compare.thresholds import (
-    FEWEST_MANY,
-    LimitVerdict,
-    MetricThreshold,
-    conclude,
-    judge_changes,
-    parse_thresholds,
-)
+from reports.compare.thresholds import MetricThreshold, parse_thresholds
 from reports.stats.median import Estimate
 from reports.stats.unpaired import estimate_unpaired_ratio
 from reports.summary.identity import Identity
@@ -124,7 +119,8 @@ def ended(shown: SideBySide, *texts: str) -> tuple[Outcome, tuple[str, ...]]:
 
 SAME = make_run("b", make_case("post"), make_case("fast"))
 SLOW = make_run("b", make_case("post"), make_case("fast", slow_down(2)))
-UNSURE = make_run("b", make_case("post"), make_case("fast", (50, 90, 110, 130, 150, 200)))
+UNSURE_CASE = make_case("fast", (50, 90, 110, 130, 150, 200))
+UNSURE = make_run("b", make_case("post"), UNSURE_CASE)
 FEW = make_run("b", make_case("post"), make_case("fast", slow_down(2)[:1]))
 OTHER = make_run("b", make_case("other"))
 ELSEWHERE = make_run("b", make_case("post"), make_case("fast", slow_down(9)), machine=replace(MACHINE, num_cores=8))
@@ -251,12 +247,67 @@ def test_many_cases_are_judged_beside_the_others_and_a_change_of_all_has_a_code_
     outcome, lines = ended(side_by_side(shifted, first=first), "time:10%")
     assert (outcome, outcome.exit_code) == (Outcome.ALL_CHANGED, 4)
     assert lines == (
-        "ALL CHANGED: the middle of 8 ratios of time is 1.2: rather the machine, or what all use, than one case",
+        "ALL CHANGED: the middle of 8 ratios of time is 1.20: rather the machine, or what all use, than one case",
     )
     outcome, lines = ended(side_by_side(make_many("b", 1.2, worst=1.5), first=first), "time:10%")
     assert outcome is Outcome.REGRESSED
-    assert lines[0] == "REGRESSED: case0-default-cpu (time)"
+    assert lines[0] == "REGRESSED: case0-default-cpu (time, 1.50 beside the others)"
     assert lines[1].startswith("ALL CHANGED")
+
+
+def make_ratios(*ratios: float, metric: str = "time") -> list[Change]:
+    found = [change(metric, each * 0.999, each * 1.001) for each in ratios]
+    rounds = tuple(1 + number / 1000 for number in range(20))
+    return [
+        replace(
+            each,
+            case=Identity(f"case{number}", ""),
+            ratio=replace(each.ratio, median=ratio),
+            rounds=(rounds, tuple(one * ratio for one in rounds)),
+        )
+        for number, (each, ratio) in enumerate(zip(found, ratios, strict=True))
+    ]
+
+
+def judge_ratios(*ratios: float, metric: str = "time", percent: int = 10) -> Conclusion:
+    shown = side_by_side(SAME)
+    changes = tuple(make_ratios(*ratios, metric=metric))
+    comparison = replace(shown.comparisons[0], first=replace(SAME, cases=()), changes=changes)
+    return conclude(
+        replace(shown, comparisons=(comparison,)), parse_thresholds([f"{metric}:{percent}%"]), allows_missing=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("ratios", "outcome"),
+    [
+        ([1.11] * 8, Outcome.ALL_CHANGED),  # of 8 values the interval of the middle is from the least to the most
+        ([1.11] * 7 + [1.09], Outcome.INCONCLUSIVE),
+        ([1.11] * 7 + [1.1], Outcome.INCONCLUSIVE),  # the limit itself is allowed
+        ([1.09] * 5 + [1.11] * 3, Outcome.FINE),
+        ([1.11] * 8 + [1.09], Outcome.ALL_CHANGED),  # of 9 values, from the second to the eighth
+    ],
+)
+def test_all_changed_only_where_the_interval_of_the_middle_is_beyond(ratios: list[float], outcome: Outcome) -> None:
+    assert judge_ratios(*ratios).outcome is outcome
+
+
+def test_what_is_fine_beside_the_others_is_said_to_be_so() -> None:
+    assert judge_ratios(*[1.09] * 7, 1.18).lines == ("fine: all 8 within time:10% beside the others' middle of 1.09",)
+
+
+def test_what_regressed_beside_the_others_has_the_ratio_that_was_judged() -> None:
+    assert judge_ratios(*[0.8] * 7, 1.0).lines == ("REGRESSED: case7 (time, 1.25 beside the others)",)
+
+
+def test_of_shares_more_is_better_and_many_are_judged_each_for_itself() -> None:
+    assert judge_ratios(*[1.0] * 8, metric="busy").lines == ("fine: all 8 within busy:10%",)
+    assert judge_ratios(*[1.0] * 7, 0.8, metric="busy").lines == ("REGRESSED: case7 (busy)",)
+
+
+def test_the_deciding_reason_comes_first() -> None:
+    lines = conclude(side_by_side(make_run("b", UNSURE_CASE)), parse_thresholds(["time:10%"])).lines
+    assert [line.split()[0] for line in lines] == ["1", "INCONCLUSIVE:"]
 
 
 def test_one_case_with_a_limit_of_its_own_is_judged_beside_all_others() -> None:
