@@ -45,6 +45,7 @@ from bench.workers.fork_server import build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import choose_source
+from mnist_core.files.whole_file import check_folder
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.schemas import render_json
@@ -58,6 +59,7 @@ from reports.record.record import CaseRecord, Record
 from reports.stats.median import FEWEST_VALUES
 from reports.summary.fields import COLD
 from reports.summary.summary import summarize
+from reports.tables.all_tables import tabulate_run
 
 LONGEST_COLD_S = 30.0  # for turns with cold files: a disk is mostly even
 FOLDER = Path("runs")
@@ -105,6 +107,10 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         typer.Exit: A pipeline failed, or somebody stopped the measuring.
     """
     file = (out or name_folder()) / RECORD
+    try:
+        check_folder(file.parent)
+    except OSError as error:
+        raise _refuse(file, error) from None
     environment = describe_environment()
     wanted = _build_cases(options)
     measured: list[tuple[str, Outcome]] = []
@@ -164,12 +170,17 @@ def _tell_missing(missing: Sequence[str], *, is_kept: bool) -> str:
     return f"interrupted: the record lacks {', '.join(others)}{' and ' if others else ''}{last}"
 
 
+def _refuse(file: Path, error: OSError) -> InputError:
+    return InputError(f"--out {file.parent} cannot be written: {error.strerror}.")
+
+
 def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: bool) -> None:
-    """Write the record, and print it."""
+    """Write the record, and print it; what cannot be kept is printed all the same."""
     try:
         save_record(record, file, environment)
     except OSError as error:
-        raise InputError(f"--out {file.parent} cannot be written: {error.strerror}.") from None
+        open_console().print(lay_out(tabulate_run(summarize(record))))
+        raise _refuse(file, error) from None
     if as_json:
         stored = json.loads(file.read_text(encoding="utf-8"))
         sys.stdout.write(f"{render_json('run', {'file': str(file), **stored})}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -22,6 +23,19 @@ def write_whole(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     else:
         _replace(path.resolve(), content)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that could not be made or written, before there is anything that would be lost.
+
+    Raises:
+        OSError: A file is in its place or above it, or it may not be written.
+    """
+    there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{there} is a file", str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """``mnist-bench run`` around the measuring: what is kept, told and returned, whatever the pipelines did."""
 
+import errno
 import io
 import json
 import sys
@@ -18,6 +19,7 @@ from bench.commands import run_pipelines
 from bench.commands.run_pipelines import RunOptions, measure_pipelines
 from bench.turns.group import InterruptedGroupError, Outcome
 from bench.workers.worker_process import WorkerError
+from mnist_core.language.errors import InputError
 from reports.record.case import Case
 from reports.record.file import load_record
 
@@ -74,6 +76,27 @@ def test_a_record_is_kept_and_its_table_printed(
     closing = "".join(output[output.index("record: ") :].split())  # a long path goes on on the next line
     assert closing == f"record:{tmp_path}/record.jsonnext:mnist-reportpage{tmp_path}(pictures)"
     assert "this run is quiet: " in output
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").touch()
+    monkeypatch.setattr(run_pipelines, "describe_environment", lambda: pytest.fail("it has begun"))
+    with pytest.raises(InputError, match=r"^--out .*taken cannot be written: .*taken is a file\.$"):
+        run(monkeypatch, tmp_path / "taken", {of("before"): BEFORE})
+
+
+def test_what_cannot_be_kept_in_the_end_is_printed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_pipelines, "save_record", fail)
+    with pytest.raises(InputError, match=r"cannot be written: No space left on device\.$"):
+        run(monkeypatch, tmp_path, {of("before"): BEFORE, of("after"): AFTER})
+    assert "after is 2.000 [1.990, 2.010] times as fast as before" in capsys.readouterr().out
 
 
 def test_the_record_itself_for_a_script(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.files.parts import ABANDONED_S, name_part
-from mnist_core.files.whole_file import write_whole
+from mnist_core.files.whole_file import check_folder, write_whole
 
 
 def test_a_new_folder_is_made_and_an_old_file_replaced(tmp_path: Path) -> None:
@@ -102,3 +102,19 @@ def test_a_path_without_a_name_is_refused(name: str, tmp_path: Path, monkeypatch
     with pytest.raises(IsADirectoryError):
         write_whole(Path(name), b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_could_not_be_made_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    check_folder(tmp_path)
+    check_folder(tmp_path / "new" / "newer")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"], "nothing is made"
+    for folder in (tmp_path / "file", tmp_path / "file" / "new"):
+        with pytest.raises(NotADirectoryError, match="file is a file"):
+            check_folder(folder)
+
+
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # who is root may write everywhere
+    with pytest.raises(PermissionError, match="Permission denied"):
+        check_folder(tmp_path / "new")
