@@ -60,7 +60,9 @@ def run(
     budget: Budget = BUDGET_S,
     memory_limit: Annotated[
         float | None,
-        typer.Option(metavar="GIB", help="Of each pipeline's process, which is refused more.", show_default=False),
+        typer.Option(
+            metavar="GIB", min=0.1, help="Of each pipeline's process, which is refused more.", show_default=False
+        ),
     ] = None,
     turn_limit: Annotated[
         float, name_seconds(words="A turn, or a first batch, that takes longer is a hang.")

@@ -24,6 +24,7 @@ def test_it_is_told_before_anything_is_started(line: str, monkeypatch: pytest.Mo
         raise AssertionError("TensorFlow is imported")
 
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").touch()
     monkeypatch.setattr(mnist_core.cli, "import_tensorflow", refuse)
     output, errors, code = run_apart(line)
     assert (output, code) == ("", 2)
