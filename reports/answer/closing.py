@@ -13,6 +13,7 @@ from reports.tables.notes import OWN_DATA, tell_digits
 
 EMPHASES = {
     NoiseKind.QUIET: Emphasis.GOOD,
+    NoiseKind.STEADY: Emphasis.PLAIN,
     NoiseKind.NOISY: Emphasis.UNSURE,
     NoiseKind.WORTHLESS: Emphasis.WORST,
 }

@@ -30,6 +30,7 @@ class NoiseKind(Enum):
     """How far a run can be believed, the best first."""
 
     QUIET = "quiet"
+    STEADY = "steady within itself"  # as quiet as a run can show that has no control: others of the same code may differ
     NOISY = "noisy"
     WORTHLESS = "worthless"
 
@@ -66,7 +67,8 @@ class Noise:
     """How far a run can be believed.
 
     Args:
-        kind: Quiet, noisy or worthless: the worst that one of the three numbers below says.
+        kind: Quiet, noisy or worthless: the worst that one of the three numbers below says; steady within itself in the
+            place of quiet where there is no A/A control.
         reason: Sentence that says which number decides, and which of them the run does not have.
         control_factor: By what factor equal cases may differ; None without an A/A control, or where it took too few
             turns.
@@ -128,6 +130,8 @@ def judge_noise(cases: Sequence[CaseSummary], control: Control | None = None) ->
         *([] if share is None else [_judge_company(share, timed, has_control=twice is not None)]),
     ]
     kind, reason = max(found, key=lambda each: BEST_FIRST.index(each[0]))
+    if kind is NoiseKind.QUIET and twice is None:
+        kind = NoiseKind.STEADY
     missing = [*(["an A/A control"] if twice is None else []), *(["what others used"] if share is None else [])]
     told = f"{reason}; judged without {' and '.join(missing)}" if missing else reason
     return Noise(kind, told, twice, typical, share)

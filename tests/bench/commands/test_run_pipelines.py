@@ -75,7 +75,7 @@ def test_a_record_is_kept_and_its_table_printed(
     assert "after is 2.000 [1.990, 2.010] times as fast as before" in output
     closing = "".join(output[output.index("record: ") :].split())  # a long path goes on on the next line
     assert closing == f"record:{tmp_path}/record.jsonnext:mnist-reportpage{tmp_path}(pictures)"
-    assert "this run is quiet: " in output
+    assert "this run is steady within itself: " in output
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(

@@ -14,7 +14,7 @@ from reports.summary.plain import parse_plain
 
 EXACT = Estimate(1.0, 1.0, 1.0, 20)
 POST = make_run("runs/x", make_case("post")).cases[0]
-QUIET, NOISY, WORTHLESS = NoiseKind
+QUIET, STEADY, NOISY, WORTHLESS = NoiseKind
 
 
 def make_timed(ratio: Estimate | None = EXACT, *, contaminated: int = 0, num_turns: int = 20) -> CaseSummary:
@@ -75,7 +75,7 @@ def test_a_typical_ratio_is_the_one_in_the_middle() -> None:
     ("contaminated", "control", "kind"),
     [
         *((2, EXACT, QUIET), (3, EXACT, NOISY), (20, EXACT, NOISY)),
-        *((2, None, QUIET), (3, None, NOISY), (10, None, NOISY), (11, None, WORTHLESS)),
+        *((2, None, STEADY), (3, None, NOISY), (10, None, NOISY), (11, None, WORTHLESS)),
     ],
 )
 def test_company_makes_no_run_worthless_that_has_a_control(contaminated, control, kind) -> None:
@@ -123,7 +123,7 @@ def test_the_reason_names_the_number_that_decides_and_what_is_missing(cases, con
 def test_without_ratios_the_times_tell() -> None:
     found = judge(POST, control=None)  # 98 to 102 ms around 100 ms; the reference has no ratio but to itself
     assert (found.kind, found.reason) == (
-        QUIET,
+        STEADY,
         "a typical time is known to within 2.0 %; judged without an A/A control",
     )
 
