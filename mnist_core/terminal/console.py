@@ -60,3 +60,14 @@ def print_error(error: Exception) -> None:
 def show_plainly(text: str) -> str:
     """The text without line breaks and without what steers a terminal: files may come from anybody."""
     return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+def print_warning(line: str) -> None:
+    """Say on stderr what a user should know, where the command goes on.
+
+    Args:
+        line: What it is, in one line.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {line}", style="yellow", markup=False)

@@ -21,7 +21,9 @@ PIECES = (  # what stays on one line, of a text and of a number
 )
 INTERVAL = re.compile(r" (?=[\[(][^\])]*[\])]$)")
 WORD = re.compile(r"\S+")
-JOINT = re.compile(r"(?<=\w)(?=-\w)|(?<=\))(?=\.)")  # of ids and chains, where a long one goes on
+JOINT = re.compile(  # of ids, of chains, and of tests' names, where a long one goes on
+    r"(?<=\w)(?=-\w)|(?<=\))(?=\.)|(?<=::)(?=\w)|(?<=\w/)(?=\w)|(?<=\w)(?=\[)"
+)
 INDENT = (0, 0, 0, 1)  # of the line that says what was left out: one space on the left
 FURTHER = (0, 0, 0, 4)  # before the last cell of a row that stands on lines of its own
 

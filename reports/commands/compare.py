@@ -11,11 +11,12 @@ from typer.core import TyperCommand
 
 from mnist_core.files.newest import list_newest
 from mnist_core.language.errors import InputError
-from mnist_core.terminal.console import open_console
+from mnist_core.terminal.console import open_console, print_warning
 from mnist_core.terminal.options import AsJson
 from reports.commands.runs import RECORDS, MarkdownFile, find_run, write_text
 from reports.summary.outcome import Outcome
 
+SETTINGS = "pyproject.toml"  # of the present folder
 SIDES = ("--a", "--b")
 COMPARE_EXAMPLES = """Examples:
 
@@ -88,26 +89,31 @@ def compare(
     from reports.compare.selection import select_cases
     from reports.compare.side_by_side import put_side_by_side
     from reports.compare.tables import tabulate_side_by_side
-    from reports.compare.thresholds import load_thresholds
+    from reports.compare.thresholds import list_idle_patterns, load_thresholds
     from reports.drawing.blocks import Heading
     from reports.drawing.markdown import STEP_SUMMARY, render_markdown
     from reports.drawing.text import lay_out
     from reports.summary.files import load_summary
 
-    thresholds = load_thresholds(Path("pyproject.toml"), tuple(fail_on or ()))
+    thresholds = load_thresholds(Path(SETTINGS), tuple(fail_on or ()))
     if not (runs or first or second):
         runs = list(reversed(list_newest(RECORDS)[:2]))
     loaded = [load_summary(find_run(path)) for path in runs or ()]
     if first and second and not runs:
-        loaded = [join_runs([load_summary(find_run(path)) for path in side]) for side in (first, second)]
+        sides = [[load_summary(find_run(path)) for path in side] for side in (first, second)]
+        loaded = [join_runs(side) for side in sides] if max(map(len, sides)) > 1 else [side[0] for side in sides]
     elif first or second or not runs:
         raise InputError("give runs, or both sides of several: mnist-report compare --a A1 A2 --b B1 B2.")
     if group_by is not None and len(loaded) > 1:
         raise InputError("--group-by takes one run: its cases are compared with each other.")
+    names = [case.identity.label for run in loaded for case in run.cases]
     if expression is not None:
         loaded = [select_cases(run, expression) for run in loaded]
     if group_by is not None:
         loaded = split_by_parameter(loaded[0], group_by)
+    names += [case.identity.label for run in loaded for case in run.cases]
+    for pattern in list_idle_patterns(thresholds, names):
+        print_warning(f"{SETTINGS}: no case matches '{pattern}'")
     shown = put_side_by_side(loaded)
     conclusion = conclude(shown, thresholds, allows_missing=allow_missing)
     blocks = tabulate_side_by_side(shown, conclusion, everything=everything)

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from mnist_core.terminal.console import open_console
+from mnist_core.terminal.console import open_console, print_warning
 from mnist_core.terminal.options import name_out
 from reports.commands.runs import OptionalRun, find_newest_run, find_run
 from reports.drawing.numbers import render_kilobytes, render_megabytes
@@ -45,7 +44,7 @@ def page(
     content = render_page(loaded).encode()
     write_file(out, content)
     for line in (line for run in loaded for line in run.unreadable):
-        _warn(line)
+        print_warning(line)
     traces = sum(len(run.traces) for run in loaded)
     said = f"{render_megabytes(len(content))}, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
     _say(f"{out}: {said}; open it in a browser")
@@ -91,7 +90,3 @@ def _count(number: int, what: str) -> str:
 
 def _say(line: str) -> None:
     open_console().print(line, soft_wrap=True, markup=False)
-
-
-def _warn(line: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {line}", style="yellow", markup=False)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from reports.summary.identity import Identity
 from reports.summary.summary import Summary
 
+ARROW = " -> "  # between the old and the new name
 SPLIT = "::"  # between the file and the names in it, as pytest writes it
 
 
@@ -28,7 +29,23 @@ def follow_moves(first: Summary, second: Summary) -> tuple[Summary, tuple[str, .
         ours = [each for each in ours if each not in found.values()]
         theirs = [each for each in theirs if each not in found]
     cases = tuple(replace(case, identity=moved.get(case.identity, case.identity)) for case in second.cases)
-    return replace(second, cases=cases), tuple(f"{old.label} -> {new.label}" for new, old in moved.items())
+    return replace(second, cases=cases), tuple(f"{old.label}{ARROW}{new.label}" for new, old in moved.items())
+
+
+def sum_up_moves(moved: Sequence[str]) -> tuple[str, ...]:
+    """The moves in few words where all of several are one: that of their folder or file."""
+    steps = {_find_step(*text.split(ARROW, 1)) for text in moved}
+    return (f"{len(moved)} from {ARROW.join(steps.pop())}",) if len(steps) == 1 < len(moved) else tuple(moved)
+
+
+def _find_step(old: str, new: str) -> tuple[str, str]:
+    """What is left of two names without the parts at their ends that are the same."""
+    parts = [list(_split_label(name)) for name in (old, new)]
+    while all(parts) and parts[0][-1] == parts[1][-1]:
+        for each in parts:
+            each.pop()
+    before, after = ("/".join(each) or "." for each in parts)
+    return before, after
 
 
 def _list_lonely(run: Summary, other: Summary) -> list[Identity]:
@@ -44,6 +61,10 @@ def _find_unique(identities: Sequence[Identity], length: int) -> dict[tuple[str,
 
 
 def _split(identity: Identity) -> tuple[str, ...]:
+    return _split_label(identity.label)
+
+
+def _split_label(label: str) -> tuple[str, ...]:
     """The folders, the file, and all that follows it as one."""
-    file, split, name = identity.label.partition(SPLIT)
+    file, split, name = label.partition(SPLIT)
     return (*file.split("/"), name) if split else (file,)

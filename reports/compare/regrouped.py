@@ -11,6 +11,7 @@ from reports.summary.case import CaseSummary
 from reports.summary.identity import Identity
 from reports.summary.summary import Summary
 
+LONGEST_VALUE = 40  # characters of a value in what a run is called
 PREFIX = "param:"  # as pytest-benchmark has it
 
 
@@ -79,7 +80,11 @@ def split_by_parameter(run: Summary, wanted: str) -> list[Summary]:
         raise CompareError(f"no case of {run.path} has a parameter {name}: there are {', '.join(known) or 'none'}.")
     if len(groups) == 1:
         raise CompareError(f"all cases of {run.path} have {name}={next(iter(groups))}: there is nothing to compare.")
-    return [replace(run, cases=tuple(cases), path=f"{name}={value}") for value, cases in groups.items()]
+    return [replace(run, cases=tuple(cases), path=f"{name}={_shorten(value)}") for value, cases in groups.items()]
+
+
+def _shorten(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else f"{value[: LONGEST_VALUE // 2]}..{value[-LONGEST_VALUE // 2 :]}"
 
 
 def _name(case: CaseSummary, without: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reports.compare.conclusion import Conclusion, LimitVerdict, Verdicts, judge_alone
 from reports.compare.differences import UNKNOWN
+from reports.compare.moved import sum_up_moves
 from reports.compare.overview import Overview, find_middles, summarize_changes
 from reports.compare.pairing import Change, Comparison, Trend
 from reports.compare.side_by_side import LETTERS, SideBySide
 from reports.compare.speed_up import SpeedUp, SpeedUps
 from reports.compare.thresholds import MetricThreshold, find_threshold
 from reports.drawing.blocks import (
+    Align,
     Block,
     Cell,
     Column,
@@ -25,6 +28,7 @@ from reports.drawing.blocks import (
     build_row,
     number_columns,
 )
+from reports.drawing.long_names import find_shared
 from reports.drawing.numbers import render_estimate, render_ratio
 from reports.drawing.units import DIGITS
 from reports.stats.crossover import LEVEL
@@ -52,7 +56,9 @@ VERDICT_EMPHASES = {
     LimitVerdict.FINE: Emphasis.GOOD,
 }
 CASE = Column("case", least=24)
-TREND = Column("", wraps=False, importance=2, called="worse or better")
+BREAKABLE = replace(CASE, least=16, share=1)  # where a name would leave ratios no room
+LONGEST_WHOLE = 40  # characters of a name that is never broken
+TREND = Column("", wraps=False, importance=3, called="worse or better")
 CASE_GAP = 3  # columns
 RANKS = (
     LimitVerdict.REGRESSED,
@@ -126,7 +132,7 @@ def _tabulate_comparison(
         (f"only in {letter}, not compared", comparison.only_second),
         ("not the same in both, not compared", comparison.unlike),
         ("no ratio to 0, not compared", comparison.list_zeros()),
-        ("moved, and compared", comparison.moved),
+        ("moved, and compared", sum_up_moves(comparison.moved)),
     )
     named = tuple(f"{why}: {', '.join(cases)}" for why, cases in lonely if cases)
     return [*blocks, Lines(named, Emphasis.UNSURE)]
@@ -181,8 +187,12 @@ def _tabulate_metric(
     middles = find_middles(changes) if any(verdict is not None for _, verdict in judged) else {}
     if middles:
         remarks = Lines((*remarks.lines, JUDGED_TOGETHER), Emphasis.UNSURE)
+    shared = find_shared(change.case.label for change in changes) if metric == ROUND_TIME and rows else ""
+    if shared:
+        remarks = Lines((*remarks.lines, f"the names begin with {shared}"), remarks.emphasis)
     means = Lines(tuple(_tell_mean(each, letter) for each in changes if each.means_differ), Emphasis.UNSURE)
-    return [Lines((head,)), remarks, *([_tabulate_changes(rows, letter, thresholds, middles)] if rows else []), means]
+    table = [_tabulate_changes(rows, letter, thresholds, middles, len(shared))] if rows else []
+    return [Lines((head,)), remarks, *table, means]
 
 
 def _tell_mean(change: Change, letter: str) -> str:
@@ -208,16 +218,27 @@ def _tabulate_changes(
     letter: str,
     thresholds: Sequence[MetricThreshold],
     middles: Mapping[Identity, float],
+    num_shared: int,
 ) -> Table:
-    ratio = f"{letter} / A"
-    titles = ("A", letter, ratio, *([BESIDE] if middles else []))
-    columns = (CASE, *number_columns(*titles, answers=(ratio, BESIDE)), TREND)
-    rows = tuple(_list_change(*each, thresholds, middles.get(each[0].case)) for each in judged)
+    """A row a change; where there is no room, names and intervals go on on further lines before a ratio is left out."""
+    names = [change.case.label[num_shared:] for change, _ in judged]
+    is_long = judged[0][0].metric == ROUND_TIME and any(len(name) > LONGEST_WHOLE for name in names)
+    case = BREAKABLE if is_long else CASE
+    ratios = (_build_ratio(title, wraps=is_long) for title in (f"{letter} / A", *([BESIDE] if middles else [])))
+    columns = (case, *number_columns("A", letter), *ratios, TREND)
+    rows = tuple(
+        _list_change(name, *each, thresholds, middles.get(each[0].case))
+        for name, each in zip(names, judged, strict=True)
+    )
     return Table(None, columns, rows, gap=CASE_GAP)
 
 
+def _build_ratio(title: str, *, wraps: bool) -> Column:
+    return Column(title, Align.RIGHT, wraps=wraps, importance=1 + (title == BESIDE))
+
+
 def _list_change(
-    change: Change, verdict: LimitVerdict | None, thresholds: Sequence[MetricThreshold], middle: float | None
+    name: str, change: Change, verdict: LimitVerdict | None, thresholds: Sequence[MetricThreshold], middle: float | None
 ) -> Row:
     """A row; where the case is judged beside the others, with its ratio over theirs, which the verdict is on."""
     word, emphasis = change.trend.value, EMPHASES[change.trend]
@@ -231,7 +252,7 @@ def _list_change(
     ratios = [change.ratio, *([change.ratio.scale(1 / middle)] if middle else [])]
     mark = ROUGH if change.is_rough else ""
     shown = (f"{mark}{render_estimate(each, render_ratio, bounds)}" for each in ratios)
-    return build_row(change.case.label, *values, *shown, word, emphasis=emphasis)
+    return build_row(name, *values, *shown, word, emphasis=emphasis)
 
 
 def _explain(shown: SideBySide) -> list[str]:

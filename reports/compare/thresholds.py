@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -99,6 +99,13 @@ def find_threshold(thresholds: Sequence[MetricThreshold], case: str, metric: str
     """The last that is for this metric of this case, so that later ones may speak of some cases; None without one."""
     meant = [each for each in thresholds if each.metric.name == metric and fnmatchcase(case, each.pattern)]
     return meant[-1] if meant else None
+
+
+def list_idle_patterns(thresholds: Sequence[MetricThreshold], cases: Iterable[str]) -> tuple[str, ...]:
+    """The patterns that none of the cases' names match, each once."""
+    names = tuple(cases)
+    patterns = dict.fromkeys(threshold.pattern for threshold in thresholds)
+    return tuple(each for each in patterns if not any(fnmatchcase(name, each) for name in names))
 
 
 class CaseLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

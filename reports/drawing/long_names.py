@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from reports.drawing.blocks import Align, Column
 
+PARTS = ("::", "/")  # at which the name of a test can be cut
 LONGEST_NAME = 46  # characters
 ROW_OF_NAMES = 21  # columns: three levels of stages and MapAndBatch, in a table of 80 columns
 TEMPLATE = re.compile(r"<[^<>]*>")  # the arguments of a C++ template
@@ -46,3 +48,11 @@ def shorten_kernel(name: str) -> str:
             name = shorter
         name = BEFORE_NAME.sub("", name.partition("(")[0]) or name
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 2]}.."
+
+
+def find_shared(names: Iterable[str]) -> str:
+    """What the names of all tests begin with, up to the end of a folder, a file or a class; may be empty."""
+    common = os.path.commonprefix(  # noqa: RUF071  # characters: a part of a name is cut off below
+        [name.partition("[")[0] for name in names]
+    )
+    return common[: max(common.rfind(part) + len(part) if part in common else 0 for part in PARTS)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +16,7 @@ from reports.drawing.blocks import (
     build_row,
     number_columns,
 )
+from reports.drawing.long_names import find_shared
 from reports.drawing.numbers import count_things, render_time
 from reports.stats.median import CONFIDENCE
 from reports.summary.case import CaseSummary
@@ -27,7 +27,6 @@ from reports.tables.notes import tell_setting
 ROUGH = "~"  # before a number whose interval is rough
 FASTEST, LEVEL = "fastest", "level with it"
 LONGEST_NAME, NAME_START = 120, 80  # characters: of a name in a table, and of its beginning where it is longer
-PARTS = ("::", "/")  # at which a name can be cut
 BENCHMARK = Column("benchmark", least=24)
 BREAKABLE = replace(BENCHMARK, share=1)  # where a name would leave numbers no room
 LONGEST_WHOLE = 40  # characters of a name that is never broken
@@ -60,7 +59,7 @@ def list_groups(summary: Summary) -> dict[str, list[Timed]]:
 
 def name_benchmarks(summary: Summary) -> dict[str, str]:
     """By the full name of a benchmark, what tables call it: without what all begin with, and of a bounded length."""
-    shared, names = len(find_shared(summary)), dict[str, str]()
+    shared, names = len(_find_shared(summary)), dict[str, str]()
     for case in summary.benchmarks:
         name = case.name[shared:]
         short = name if len(name) <= LONGEST_NAME else f"{name[:NAME_START]}…{name[NAME_START - LONGEST_NAME + 1 :]}"
@@ -68,11 +67,8 @@ def name_benchmarks(summary: Summary) -> dict[str, str]:
     return {full: name for name, full in names.items()}
 
 
-def find_shared(summary: Summary) -> str:
-    """What the names of all benchmarks begin with, up to the end of a folder, a file or a class; may be empty."""
-    names = [case.name.partition("[")[0] for case in summary.benchmarks]
-    common = os.path.commonprefix(names)  # noqa: RUF071  # characters: a part of a name is cut off below
-    return common[: max(common.rfind(part) + len(part) if part in common else 0 for part in PARTS)]
+def _find_shared(summary: Summary) -> str:
+    return find_shared(case.name for case in summary.benchmarks)
 
 
 def _keep(cases: Sequence[CaseSummary], names: Mapping[str, str]) -> list[Timed]:
@@ -93,7 +89,7 @@ def _tell_rank(case: CaseSummary, best: CaseSummary) -> str:
 
 def tabulate_benchmarks(summary: Summary) -> list[Block]:
     """A table a group, what a reader must know before believing it, and where it was measured."""
-    groups, shared = list_groups(summary), find_shared(summary)
+    groups, shared = list_groups(summary), _find_shared(summary)
     count = count_things(len(summary.benchmarks), "benchmark")
     blocks: list[Block] = [Lines((f"{shared.rstrip(':/')}: {count}" if shared else count,))]
     for group, timed in groups.items():

@@ -10,6 +10,7 @@ import pytest
 from compared import make_plain
 
 from reports.compare.conclusion import Conclusion, conclude
+from reports.compare.moved import sum_up_moves
 from reports.compare.overview import summarize_changes
 from reports.compare.pairing import CompareError, Comparison, Trend, compare_runs
 from reports.compare.regrouped import join_runs
@@ -234,3 +235,49 @@ def test_a_damaged_benchmark_of_the_first_run_is_gone_unless_it_may_be(tmp_path:
     selected = put_side_by_side([select_cases(load_summary(each), "not lost") for each in (first, second)])
     assert conclude(selected, thresholds).outcome is Outcome.FINE
     assert conclude(runs, parse_thresholds(["time:10%"], "*test_a")).outcome is Outcome.FINE
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_of_long_names_the_shared_beginning_goes_and_then_a_and_b_before_any_ratio(width: int, tmp_path: Path) -> None:
+    shared, rest = "tests/unit/test_bench.py::TestAll::", f"test_{'of_a_long_name_' * 3}[{'x' * 20}]"
+    names = [f"{shared}{rest}{number}" for number in range(8)]
+    first, second = (make_plain(*((name, draw(factor, seed=7)) for name in names)) for factor in (1.0, 1.05))
+    comparison = compare(tmp_path, first, second)
+    runs = put_side_by_side((comparison.first, load_summary(Path(comparison.second.path))))
+    text = render_text(
+        tabulate_side_by_side(runs, conclude(runs, parse_thresholds(["time:10%"])), everything=True), width
+    )
+    assert text.count(shared) == 1
+    assert f"the names begin with {shared}" in text
+    assert "B / A" in text.split("──")[0].splitlines()[-2]
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("[1.0") == text.count("[0.9") == len(names)
+
+
+def test_a_case_that_is_fine_only_beside_the_others_is_as_they_are(tmp_path: Path) -> None:
+    names = [f"{NAME}{number}" for number in range(8)]
+    first, second = (make_plain(*((name, draw(factor, seed=7)) for name in names)) for factor in (1.0, 1.05))
+    second["benchmarks"][0]["stats"]["data"] = draw(1.12, seed=7)
+    comparison = compare(tmp_path, first, second)
+    runs = put_side_by_side((comparison.first, load_summary(Path(comparison.second.path))))
+    text = render_text(
+        tabulate_side_by_side(runs, conclude(runs, parse_thresholds(["time:11%"])), everything=True), 120
+    )
+    verdicts = [line.rsplit("]", 1)[1].strip() for line in text.splitlines() if line.startswith("  test_a")]
+    assert sorted(set(verdicts)) == ["as the others", "fine"]
+    assert verdicts.count("as the others") == 1
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        (["tests/a.py::x -> bench/b/a.py::x", "tests/c.py::y -> bench/b/c.py::y"], ("2 from tests -> bench/b",)),
+        (["a.py::x -> t/a.py::x", "a.py::y -> t/a.py::y"], ("2 from . -> t",)),
+        (["a.py::x -> b.py::x", "a.py::y -> b.py::y"], ("2 from a.py -> b.py",)),
+        (["a.py::x -> b.py::x"], ("a.py::x -> b.py::x",)),
+        (["a.py::x -> b.py::x", "a.py::y -> c.py::y"], ("a.py::x -> b.py::x", "a.py::y -> c.py::y")),
+        ([], ()),
+    ],
+)
+def test_moves_that_are_one_are_told_as_one(moved: list[str], told: tuple[str, ...]) -> None:
+    assert sum_up_moves(moved) == told

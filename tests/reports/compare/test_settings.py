@@ -8,7 +8,7 @@ from compared import make_case, make_run, slow_down
 from reports.compare.conclusion import conclude
 from reports.compare.pairing import CompareError
 from reports.compare.side_by_side import put_side_by_side
-from reports.compare.thresholds import load_thresholds
+from reports.compare.thresholds import list_idle_patterns, load_thresholds
 from reports.summary.outcome import Outcome
 
 TABLE = """
@@ -57,3 +57,9 @@ def test_what_cannot_be_used_is_refused_in_one_line(text: str, reason: str, tmp_
         load_thresholds(write(tmp_path, text), ())
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_rule_that_matches_no_case_is_idle(tmp_path: Path) -> None:
+    thresholds = load_thresholds(write(tmp_path, TABLE), ())
+    assert list_idle_patterns(thresholds, ["calm-default-cpu"]) == ("noisy-*",)
+    assert list_idle_patterns(thresholds, ["calm-default-cpu", "noisy-default-cpu"]) == ()

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from foreign import make_benchmark, make_file, make_odd_file, make_statistics, write_file
 
+from reports.drawing.long_names import find_shared
 from reports.drawing.text import render_text
 from reports.summary.files import load_summary
 from reports.summary.summary import Summary
 from reports.tables.all_tables import tabulate_run
-from reports.tables.benchmarks import find_shared, list_groups, name_benchmarks
+from reports.tables.benchmarks import list_groups, name_benchmarks
 
 FAST, SLOW = (1.0, 1.01, 0.99, 1.02, 0.98, 1.0), (2.0, 2.01, 1.99, 2.02, 1.98, 2.0)
 
@@ -59,9 +60,9 @@ def test_what_the_file_does_not_tell_is_absent(load) -> None:
     assert "None" not in text
 
 
-def test_names_are_told_without_what_all_begin_with(load) -> None:
+def test_names_are_told_without_what_all_begin_with() -> None:
     def share(*names: str) -> str:
-        return find_shared(load(make_file(*map(make_benchmark, names))))
+        return find_shared(names)
 
     assert share("a/b.py::T::x", "a/b.py::T::y") == "a/b.py::T::"
     assert share("a/b.py::x", "a/c.py::x") == "a/"
