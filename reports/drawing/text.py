@@ -6,8 +6,9 @@ import io
 from collections.abc import Iterable, Iterator
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -60,7 +61,23 @@ def render_text(blocks: Iterable[Block], columns: int = PIPED_COLUMNS) -> str:
 
 def lay_out(blocks: Iterable[Block]) -> RenderableType:
     """The blocks as what a rich console prints, as wide as it is and with what colours it has."""
-    return Group(*(part for block in blocks for part in _lay_out(block)))
+    return _Spaced(Group(*(part for block in blocks for part in _lay_out(block))))
+
+
+class _Spaced:
+    """What it is given, without a second empty line below another: a table brings its own, and a gap may follow it."""
+
+    def __init__(self, shown: RenderableType) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        was_empty = False
+        for line in console.render_lines(self._shown, options, pad=False):
+            is_empty = not any(segment.text.strip() for segment in line)
+            if not (is_empty and was_empty):
+                yield from line
+                yield Segment.line()
+            was_empty = is_empty
 
 
 def _lay_out(block: Block) -> Iterator[RenderableType]:

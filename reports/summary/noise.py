@@ -30,7 +30,7 @@ class NoiseKind(Enum):
     """How far a run can be believed, the best first."""
 
     QUIET = "quiet"
-    STEADY = "steady within itself"  # as quiet as a run can show that has no control: others of the same code may differ
+    STEADY = "steady within itself"  # as quiet as can be shown without a control: other runs may differ
     NOISY = "noisy"
     WORTHLESS = "worthless"
 

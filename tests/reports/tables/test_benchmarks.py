@@ -41,7 +41,6 @@ def test_a_group_has_a_table_with_the_fastest_first(load) -> None:
         "  test_x[near]              1.00 ms [0.981, 1.02]       6  level with it",
         "  test_x[slow]               2.00 ms [1.98, 2.02]       6",
         "",
-        "",
         "  benchmark                       time of a round  rounds",
         " ────────────────────────────────────────────────────────",
         "  test_alone                1.00 ms [0.980, 1.02]       6",

@@ -29,7 +29,6 @@ def test_the_whole_text() -> None:
     assert draw(BEFORE, AFTER, *fed) == [
         " after is 2.000 [1.990, 2.010] times as fast as before",
         "",
-        "",
         "  pipeline                examples/s  MB/s       ratio to before  epoch 1   later   first",
         " ────────────────────────────────────────────────────────────────────────────────────────",
         "  before          1.00k [990, 1.01k]     1                     -    2.0 s   1.0 s  100 ms",
@@ -46,7 +45,6 @@ def test_the_whole_text() -> None:
         " ────────────────────────────────────────────────",
         "  before        909.1 [909.1, 909.1]  51 [51, 51]",
         "  after         909.1 [909.1, 909.1]  51 [51, 51]",
-        "",
         "",
         " before  data.py:before",
         "         runs as Prefetch(1) > BatchV2 > TensorSlice",
@@ -66,12 +64,11 @@ def test_a_model_of_ones_own_has_a_table_with_its_step_its_waits_and_its_utilisa
     trained = [make_pipeline(name, [1100] * 6, consumer="model", model="m.py:build") for name in ("before", "after")]
     lines = draw(BEFORE, AFTER, *trained)
     begin = lines.index("training m.py:build on the cpu, every step waited for")
-    assert lines[begin + 2 : begin + 9] == [
+    assert lines[begin + 2 : begin + 8] == [
         "  pipeline                examples/s  a step      waits %         AU %",
         " ─────────────────────────────────────────────────────────────────────",
         "  before        909.1 [909.1, 909.1]   50 ms  49 [49, 49]  51 [51, 51]",
         "  after         909.1 [909.1, 909.1]   50 ms  49 [49, 49]  51 [51, 51]",
-        "",
         "",
         " AU: share of the time after the first batch in which it computes; waits: the rest",
     ]
@@ -144,12 +141,11 @@ def test_memory_has_a_table_and_a_leak_a_line_at_the_top() -> None:
         " before leaks: its live heap grows by 1.000 [1.000, 1.000] MB an epoch",
     ]
     begin = lines.index("memory")
-    assert lines[begin + 2 : begin + 11] == [
+    assert lines[begin + 2 : begin + 10] == [
         "  pipeline      live MiB  peak MiB                      heap                  resident",
         " ─────────────────────────────────────────────────────────────────────────────────────",
         "  before             2.0       3.0  +1.000 [1.000, 1.000] MB  +1.000 [1.000, 1.000] MB",
         "  after              2.0       3.0                      flat                      flat",
-        "",
         "",
         " live: on the heap beyond the source, when all is full; peak: resident, beyond what the process had",
         " before",
@@ -178,7 +174,7 @@ def test_arms_and_a_python_loop_are_named_beside_the_pipeline() -> None:
     loop = make_pipeline("after", [2000] * 6, consumer="python")
     lines = draw(BEFORE, AFTER, *raw, loop)
     assert lines[1] == " after (raw) is 4.000 [4.000, 4.000] times as fast as before (raw)"
-    names = [line[2:23].strip() for line in lines[6:11]]
+    names = [line[2:23].strip() for line in lines[5:10]]
     assert names == ["before", "after", "before (raw)", "after (raw)", "after (Python loop)"]
 
 
