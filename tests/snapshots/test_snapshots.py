@@ -371,6 +371,8 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "trained").mkdir()
     (folder / "trained" / "result.json").write_text('{"format": 1}\n', encoding="utf-8")
     (folder / "runs").mkdir()
+    for name in ("mine.py", "my_pipeline.py"):
+        (folder / name).touch()
     shutil.copytree(folder / "measured", folder / "runs" / "20261127-171150")
     _damage(folder)
     monkeypatch.chdir(folder)
