@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mnist_core.terminal.console import print_warning
 from mnist_core.terminal.options import name_out
 from reports.commands.runs import OptionalRun, find_run
 from reports.formats.names import FORMATS
@@ -32,9 +33,13 @@ def export(
     """Write a run for another program: a pull request, a spreadsheet, a script, a dashboard, TensorBoard."""
     from reports.formats.export import check_request, render_export, write_export
     from reports.summary.files import load_run
+    from reports.summary.summary import Summary
 
     check_request(to, out, turns=turns)
     loaded = load_run(find_run(run))
+    if isinstance(loaded, Summary):
+        for benchmark in loaded.damaged:
+            print_warning(f"{benchmark} is damaged and left out")
     if out is None:
         sys.stdout.buffer.write(render_export(loaded, to, turns=turns).encode())
     else:

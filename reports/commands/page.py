@@ -61,25 +61,30 @@ def picture(
     run: OptionalRun = None,
     out: Annotated[Path | None, name_out("FILE", "An .svg or a .png file.  [default: the chart's name, .svg]")] = None,
     chart: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
-            help="throughput, frontier, first-batch, memory, feeding, inference, claims, turns; benchmarks of other"
-            " projects.",
+            help="throughput, frontier, first-batch, memory, feeding, inference, claims, pipelines, benchmarks, turns."
+            " Default: the first of these that the run has.",
+            show_default=False,
         ),
-    ] = "throughput",
+    ] = None,
     dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
 ) -> None:
     """Draw one picture of a page as a file, for a README or a talk."""
     from reports.page.charts.themes import DARK, LIGHT
-    from reports.page.picture import render_picture  # as for a page
+    from reports.page.picture import find_charts, render_picture  # as for a page
     from reports.page.runs import name_run
     from reports.summary.files import load_summary
 
-    path = out or Path(f"{chart}.svg")
-    check_path(path, PICTURES)
+    if out is not None:
+        check_path(out, PICTURES)
     found = find_run(run)
-    content = render_picture(load_summary(found), chart, path.suffix.lower(), DARK if dark else LIGHT, name_run(found))
+    summary = load_summary(found)
+    chosen = chart or find_charts(summary)[0]
+    path = out or Path(f"{chosen}.svg")
+    check_path(path, PICTURES)
+    content = render_picture(summary, chosen, path.suffix.lower(), DARK if dark else LIGHT, name_run(found))
     write_file(path, content)
     _say(f"{path}: {render_kilobytes(len(content))} kB")
 

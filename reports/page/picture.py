@@ -18,6 +18,7 @@ from reports.page.sections.devices import describe_inference
 from reports.page.sections.feeding import describe_feeding
 from reports.page.sections.frontier import describe_frontier
 from reports.page.sections.memory import describe_memory
+from reports.page.sections.pipelines import describe_pipelines
 from reports.page.sections.speed import describe_first_batch, describe_speed
 from reports.page.sections.turns import describe_turns
 from reports.summary.summary import Summary
@@ -34,9 +35,21 @@ CHARTS: dict[str, Callable[[Summary], Section | None]] = {
     "feeding": describe_feeding,
     "inference": describe_inference,
     "claims": describe_claims,
-    "turns": describe_turns,
+    "pipelines": describe_pipelines,
     "benchmarks": draw_benchmarks,
+    "turns": describe_turns,
 }
+
+
+def find_charts(summary: Summary) -> list[str]:
+    """Names of the pictures that the run has, that of its headline first.
+
+    Raises:
+        PageError: It has none.
+    """
+    if found := [name for name in CHARTS if _find_figure(summary, name) is not None]:
+        return found
+    raise PageError("this run has nothing for a picture: run pytest bench/ --benchmark-only.")
 
 
 def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme, name: str) -> bytes:
@@ -54,14 +67,16 @@ def render_picture(summary: Summary, chart: str, suffix: str, theme: Theme, name
     """
     if chart not in CHARTS:
         raise PageError(explain_choice("--chart", CHARTS, chart))
-    section = CHARTS[chart](summary)
-    figure = next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None
-    if figure is None:
-        hint = "use --chart benchmarks" if summary.benchmarks else "run pytest bench/ --benchmark-only"
-        raise PageError(f"this run has nothing for the picture {chart}: {hint}.")
+    if (figure := _find_figure(summary, chart)) is None:
+        raise PageError(f"this run has nothing for the picture {chart}: it has {', '.join(find_charts(summary))}.")
     title = {"text": figure.title, "subtitle": " · ".join((name, *tell_origin(summary)))}
     look = {"title": title, "width": WIDTH, "padding": MARGIN, "config": build_config(theme, FONT)}
     spec = json.dumps({**figure.spec, **look}, allow_nan=False)
     if suffix == ".png":
         return vl_convert.vegalite_to_png(spec, scale=SCALE)
     return vl_convert.vegalite_to_svg(spec).encode()
+
+
+def _find_figure(summary: Summary, chart: str) -> Figure | None:
+    section = CHARTS[chart](summary)
+    return next((block for block in section.blocks if isinstance(block, Figure)), None) if section else None

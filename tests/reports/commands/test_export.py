@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from foreign import make_odd_file, write_file
 
 from reports.formats.names import FORMATS
 
@@ -108,3 +109,12 @@ def test_help_has_examples_and_every_format() -> None:
     text = run("--help", COLUMNS="200", NO_COLOR="1").stdout.decode()
     assert "mnist-report export --to markdown >> $GITHUB_STEP_SUMMARY" in text
     assert all(name in text for name in FORMATS)
+
+
+def test_a_damaged_benchmark_is_told_beside_what_is_written(tmp_path: Path) -> None:
+    write_file(tmp_path / "odd.json", make_odd_file())
+    done = run("odd.json", "--to", "csv", cwd=tmp_path)
+    assert done.returncode == 0
+    assert b"tests/test_ticks.py::test_ticks" in done.stdout
+    assert b"warning: tests/test_nan.py::test_nan is damaged and left out\n" in done.stderr
+    assert done.stderr.count(b"\n") == 3

@@ -77,7 +77,7 @@ def test_a_picture_is_called_after_its_chart(work: Path) -> None:
 def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
     (work / "damaged.json").write_text("{")
     (work / "folder.html").mkdir()
-    charts = "throughput, frontier, first-batch, memory, feeding, inference, claims, turns, benchmarks"
+    charts = "throughput, frontier, first-batch, memory, feeding, inference, claims, pipelines, benchmarks, turns"
     for arguments, reason in (
         (["page", "nowhere"], "nowhere does not exist: give a run's folder or its record.json."),
         (["page", "damaged.json"], "damaged.json is not JSON, or only a part of it."),
@@ -91,7 +91,7 @@ def test_bad_input_is_one_line_and_exit_code_2(work: Path) -> None:
         (["picture", "-o", "a.gif"], "a.gif must end with .svg or .png."),
         (
             ["picture", "--chart", "memory"],
-            "this run has nothing for the picture memory: run pytest bench/ --benchmark-only.",
+            "this run has nothing for the picture memory: it has throughput, first-batch, turns.",
         ),
     ):
         done = run(*arguments, cwd=work)

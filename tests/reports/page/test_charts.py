@@ -1,10 +1,13 @@
 """Pictures: what is drawn where, what is left out, and that each is a whole picture in the library's own form."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pipeline_records
 import pytest
 import vl_convert
+from foreign import make_odd_file
 from made_traces import read_trace
 from page_runs import (
     CASES,
@@ -20,12 +23,15 @@ from page_runs import (
     predict,
     remember,
 )
+from pipeline_records import AFTER, BEFORE
 from spaces import PYTHON, Made
 
 from reports.drawing.blocks import Emphasis, Figure, Fold, Gallery, Heading, Lines, Section, Spec, Table
 from reports.page.charts.intervals_chart import Mark, draw_intervals
 from reports.page.charts.themes import LIGHT, build_config
+from reports.page.files import PageError
 from reports.page.order import list_sections
+from reports.page.picture import find_charts
 from reports.page.sections import memory, speed
 from reports.page.sections.claims import describe_claims
 from reports.page.sections.devices import describe_devices, describe_inference
@@ -36,6 +42,7 @@ from reports.page.sections.speed import describe_first_batch, describe_speed, dr
 from reports.page.sections.traces import describe_traces
 from reports.record.record import CaseRecord
 from reports.stats.median import Estimate
+from reports.summary.plain import parse_plain
 
 SURE, FEW = Estimate(3.0, 2.0, 4.0, 6), Estimate(3.0, None, None, 2)
 
@@ -350,3 +357,12 @@ def test_what_a_case_is_called_costs_as_much_for_each_of_many(monkeypatch: pytes
     for count in (10, 40):
         describe_speed(make_summary(*make_many(count)))
     assert asked == [10, 10, 40, 40]
+
+
+def test_the_first_picture_is_that_of_the_headline() -> None:
+    assert find_charts(make_summary())[0] == "throughput"
+    assert find_charts(pipeline_records.make_summary(BEFORE, AFTER)) == ["pipelines", "turns"]
+    benchmarks = parse_plain(Path("foreign.json"), make_odd_file(), "foreign.json")
+    assert find_charts(benchmarks)[0] == "benchmarks"
+    with pytest.raises(PageError, match=r"^this run has nothing for a picture: run pytest bench/ --benchmark-only\.$"):
+        find_charts(replace(benchmarks, cases=()))
