@@ -19,7 +19,7 @@ SETTING = Setting("own", "f" * 64, ())
 GIVEN = Contents(10, 100, True, 10, (Component("", "int64", (), "a"),), "a")
 MS = 1_000_000
 NAMES = {"base": "main", "head": "feature"}
-FOLDERS = {"base": "/work/base", "head": "/work/head"}
+FOLDERS = {"base": "/folders/base", "head": "/folders/head"}
 
 
 class FakeProcess:
