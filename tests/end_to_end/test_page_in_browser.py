@@ -34,6 +34,16 @@ DRAW_ALL = """async () => {
     await new Promise(requestAnimationFrame);
   }
 }"""
+MOST_LOOKS = 300  # at a page, ten a second
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Ask until it is true; the page's own policy forbids the polling of Playwright, which evaluates text in it."""
+    for _ in range(MOST_LOOKS):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {expression}")
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +162,7 @@ def test_a_link_leads_to_its_section_while_the_pictures_above_are_drawn(
 ) -> None:
     page, _ = visit(file, viewport=viewport)
     page.locator("nav:visible a", has_text="traces say").click()
-    page.wait_for_function("!document.querySelector('#run-1 [data-figure]:not(:has(svg))')")
+    wait_until(page, "!document.querySelector('#run-1 [data-figure]:not(:has(svg))')")
     top = page.locator("#run-1-traces").evaluate("(each) => each.getBoundingClientRect().top")
     assert abs(top) < viewport["height"] / 2
 
@@ -232,17 +242,17 @@ MORE = "(box) => [box.hasAttribute('data-left'), box.hasAttribute('data-right'),
 def test_a_wide_table_fades_where_there_is_more_of_it_and_only_there(visit, file: Path) -> None:
     page, _ = visit(file, viewport=PHONE)
     box = page.locator("#run-1-speed .scroll")
-    page.wait_for_function("document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
+    wait_until(page, "document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
     is_left, is_right, fade = box.evaluate(MORE)
     assert (is_left, is_right) == (False, True)
     assert "48px" in fade
     box.evaluate("(box) => { box.scrollLeft = 30; }")
-    page.wait_for_function("document.querySelector('#run-1-speed .scroll').hasAttribute('data-left')")
+    wait_until(page, "document.querySelector('#run-1-speed .scroll').hasAttribute('data-left')")
     assert box.evaluate(MORE)[:2] == [True, True]
     box.evaluate("(box) => { box.scrollLeft = 10000; }")
-    page.wait_for_function("!document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
+    wait_until(page, "!document.querySelector('#run-1-speed .scroll').hasAttribute('data-right')")
     page.set_viewport_size(DESKTOP)
-    page.wait_for_function("!document.querySelector('#run-1-mixing .scroll').hasAttribute('data-right')")
+    wait_until(page, "!document.querySelector('#run-1-mixing .scroll').hasAttribute('data-right')")
     assert "48px" not in page.locator("#run-1-mixing .scroll").evaluate(MORE)[2]
 
 
@@ -271,6 +281,6 @@ def test_a_pdf_has_as_many_pages_as_there_is_to_see(visit, file: Path) -> None:
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
     assert 6 <= pages <= 14
     widths = page.eval_on_selector_all("#run-1-speed svg", "(all) => all.map((each) => each.clientWidth)")
-    page.wait_for_function("document.querySelector('#run-1-speed svg').clientWidth > 1000")
+    wait_until(page, "document.querySelector('#run-1-speed svg').clientWidth > 1000")
     assert widths, "after printing the pictures are as wide as the window again"
     assert seen.complaints == []

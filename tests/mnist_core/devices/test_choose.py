@@ -127,5 +127,5 @@ def test_what_could_keep_a_gpu_away_is_read(machine, monkeypatch: pytest.MonkeyP
 
 
 def test_a_kind_of_device_that_is_not_known_is_refused() -> None:
-    with pytest.raises(InputError, match=r"^the device must be one of auto, cpu, gpu, got 'tpu'\.$"):
+    with pytest.raises(InputError, match=r"^the device must be one of auto, cpu, gpu, got 'tpu': did you mean gpu\?$"):
         use_device("tpu")
