@@ -115,5 +115,5 @@ def test_a_page_grows_in_the_table_alone_and_by_as_much_for_each_benchmark(tmp_p
 def test_a_picture_is_that_of_the_largest_group(tmp_path: Path) -> None:
     summary = load_summary(write_file(tmp_path / "a.json", make_file(*make_many(1, "a"), *make_many(2, "b", 5))))
     assert b"b: 2 benchmarks" in render_picture(summary, "benchmarks", ".svg", LIGHT, "a")
-    with pytest.raises(PageError, match="nothing for the picture throughput: use --chart benchmarks"):
+    with pytest.raises(PageError, match="nothing for the picture throughput: it has benchmarks, turns"):
         render_picture(summary, "throughput", ".svg", LIGHT, "a")
