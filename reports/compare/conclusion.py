@@ -106,10 +106,9 @@ def conclude(shown: SideBySide, thresholds: Sequence[MetricThreshold], *, allows
     """
     verdicts = tuple(judge_changes(each.changes, select_usable(each, thresholds)) for each in shown.comparisons)
     judged = [
-        (_name_change(change, comparison, shown, verdict), verdict)
+        pair
         for comparison, found in zip(shown.comparisons, verdicts, strict=True)
-        for change in comparison.changes
-        if (verdict := found.get((change.case, change.metric.name))) is not None
+        for pair in _name_judged(comparison, shown, found)
     ]
     problems = _find_problems(shown, thresholds)
     missing = [] if allows_missing or problems else _find_missing(shown, thresholds)
@@ -243,10 +242,19 @@ def _name(comparison: Comparison) -> str:
     return f"{comparison.first.path} and {comparison.second.path}"
 
 
-def _name_change(change: Change, comparison: Comparison, shown: SideBySide, verdict: LimitVerdict) -> str:
-    """Case and metric, and where it regressed beside the others, by how much."""
+def _name_judged(comparison: Comparison, shown: SideBySide, found: Verdicts) -> list[tuple[str, LimitVerdict]]:
+    """What each change that was judged is called, with the verdict."""
+    middles = {metric.name: find_middles(comparison.select(metric)) for metric in comparison.metrics}
     where = f" in {comparison.second.path}" if len(shown.comparisons) > 1 else ""
-    middles = find_middles(comparison.select(change.metric)) if verdict is LimitVerdict.REGRESSED else {}
+    return [
+        (_name_change(change, where, middles[change.metric.name] if verdict is LimitVerdict.REGRESSED else {}), verdict)
+        for change in comparison.changes
+        if (verdict := found.get((change.case, change.metric.name))) is not None
+    ]
+
+
+def _name_change(change: Change, where: str, middles: Mapping[Identity, float]) -> str:
+    """Case and metric, and where it regressed beside the others, by how much."""
     middle = middles.get(change.case)
     beside = f", {render_ratio(change.ratio.median / middle, DIGITS)} beside the others" if middle else ""
     return f"{change.case.label} ({change.metric.name}{where}{beside})"
