@@ -211,7 +211,7 @@ def measure_mixing(
 
 def _time_reading(
     field: str,
-    ask: Callable[[CaseWorker], Memory | StageTimes | MixingReading],
+    ask: Callable[[CaseWorker], Reading],
     seed: int,
     clock_s: Callable[[], float],
 ) -> Callable[[Case, CaseWorker], CaseRecord]:

@@ -10,7 +10,7 @@ import typer
 from mnist_core.terminal.console import open_console, print_warning
 from mnist_core.terminal.options import name_out
 from reports.commands.runs import OptionalRun, find_newest_run, find_run
-from reports.drawing.numbers import render_kilobytes, render_megabytes
+from reports.drawing.numbers import count_things, render_kilobytes, render_megabytes
 from reports.page.files import PAGES, PICTURES, check_path, write_file
 
 PAGE_EXAMPLES = """Examples:
@@ -46,7 +46,7 @@ def page(
     for line in (line for run in loaded for line in run.unreadable):
         print_warning(line)
     traces = sum(len(run.traces) for run in loaded)
-    said = f"{render_megabytes(len(content))}, {_count(len(loaded), 'run')}, {_count(traces, 'trace')}"
+    said = f"{render_megabytes(len(content))}, {count_things(len(loaded), 'run')}, {count_things(traces, 'trace')}"
     _say(f"{out}: {said}; open it in a browser")
 
 
@@ -87,10 +87,6 @@ def picture(
     content = render_picture(summary, chosen, path.suffix.lower(), DARK if dark else LIGHT, name_run(found))
     write_file(path, content)
     _say(f"{path}: {render_kilobytes(len(content))} kB")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _say(line: str) -> None:
