@@ -10,6 +10,7 @@ import typer
 
 from mnist_core.devices.quiet import import_tensorflow
 from mnist_core.files.newest import list_newest
+from mnist_core.files.run_kinds import BEST
 from mnist_core.language.choice import explain_choice
 from mnist_core.language.device import DeviceChoice
 from mnist_core.language.errors import InputError
@@ -32,7 +33,6 @@ EXIT_FAILED = 1
 SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 RUNS = Path("runs")
-TRAINED = "*/best.*"  # what training leaves in a run's folder
 
 app = build_app(
     "MNIST from the data to a SavedModel: train, evaluate, export, predict.",
@@ -288,7 +288,7 @@ def _open_messages(*, as_json: bool) -> Console:
 
 
 def _find_newest_model() -> Path:
-    found = list_newest(f"{RUNS}/{TRAINED}")
+    found = list_newest(*(f"{RUNS}/*/{name}" for name in BEST))
     if not found:
         raise InputError(f"{RUNS}/ holds no trained model: name one, or make one with mnist-core train.")
     return found[0].parent

@@ -45,6 +45,7 @@ from bench.workers.fork_server import build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
 from mnist_core.digits.load import choose_source
+from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.whole_file import check_folder
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
@@ -63,7 +64,6 @@ from reports.tables.all_tables import tabulate_run
 
 LONGEST_COLD_S = 30.0  # for turns with cold files: a disk is mostly even
 FOLDER = Path("runs")
-RECORD = "record.json"
 GIBIBYTE = 2**30
 EXIT_FAILED, EXIT_INTERRUPTED = 2, 130
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_core.files.newest import list_newest
+from mnist_core.files.run_kinds import RECORD
 from reports.drawing.blocks import Emphasis, Span, Words
 from reports.drawing.numbers import count_things
 from reports.summary.noise import Noise, NoiseKind
@@ -17,7 +19,7 @@ EMPHASES = {
     NoiseKind.NOISY: Emphasis.UNSURE,
     NoiseKind.WORTHLESS: Emphasis.WORST,
 }
-RUNS, RECORD = Path("runs"), "record.json"  # where commands look for the newest run
+RUNS = Path("runs")  # where commands look for the newest run
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def locate(run: Path, num_failed: int = 0) -> Kept:
     """
     here, file = Path.cwd(), run / RECORD if run.is_dir() else run
     shown = file.relative_to(here) if file.is_relative_to(here) else file
-    return Kept(shown, num_failed, is_newest=shown == max(RUNS.glob(f"*/{RECORD}"), default=None))
+    return Kept(shown, num_failed, is_newest=[shown] == list_newest(f"{RUNS}/*/{RECORD}")[:1])
 
 
 def tell_noise(noise: Noise | None) -> list[Words]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.xspace import TraceError
 from reports.summary.files import load_summary
 from reports.summary.summary import Summary
@@ -14,7 +15,6 @@ from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.sessions import SUFFIXES, Session, find_session, list_sessions
 
-RECORD = "record.json"
 TRACES = "traces"  # of a run, beside its record
 MOST_TRACES = 40  # on a page
 
