@@ -1,20 +1,25 @@
 """The page as people see it: in headless Chromium, in both themes, on a phone, with several runs and hostile names."""
 
+from __future__ import annotations
+
 import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browser import Seen, watch
 from page_runs import CASES, FAST, ON_GPU, POST, make_case, make_run, make_summary, make_traced_run
-from playwright.sync_api import Browser, Page
 
 from reports.page.charts.themes import DARK, LIGHT
 from reports.page.compose import render_page
 from reports.page.files import write_file
 from reports.page.runs import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 

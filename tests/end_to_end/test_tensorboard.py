@@ -1,13 +1,15 @@
 """TensorBoard on a captured trace: its Profile tab, in a real browser, says what `mnist-report trace` says."""
 
+from __future__ import annotations
+
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from meters import make_meter
-from playwright.sync_api import Browser, Page
 
 from bench.cases.selection import build_case
 from mnist_core.digits.load import Digits
@@ -17,6 +19,9 @@ from reports.traces.trace import Trace
 from reports.xplane.periods import NS_PER_MS
 from reports.xplane.sessions import list_sessions
 from reports.xplane.tensorboard import build_command, check_logs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ADDRESS = re.compile(r"at (http://\S+:\d+/)")
 AVERAGE = re.compile(r"Average: \d")  # the page has the words before it has the number

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # Debian's, Ubuntu's, Google's
 
@@ -23,7 +26,8 @@ def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         pytest.skip("needs a browser: install chromium (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
+    library = pytest.importorskip("playwright.sync_api", reason="needs Playwright, of the extra dev")
+    with library.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path)
         yield started
         started.close()
