@@ -16,16 +16,9 @@ import pytest
 from bench.calls.job_progress import JobProgress, open_job_progress
 from bench.calls.progress import open_progress
 from bench.cases.groups import GROUPS
-from bench.turns.group import (
-    Listener,
-    Outcome,
-    capture_traces,
-    measure_group,
-    measure_memory,
-    measure_mixing,
-    measure_stages,
-)
+from bench.turns.group import Listener, Outcome, measure_group
 from bench.turns.measure import MAX_ROUNDS, gather_pipelines
+from bench.turns.readings import capture_traces, measure_memory, measure_mixing, measure_stages
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter, build_context
 from bench.workers.gpu_search import find_missing_gpu

@@ -12,8 +12,9 @@ from bench.calls.given import DATASET, Given, check_no_worker, check_seconds, li
 from bench.calls.here import HereWorker
 from bench.calls.progress import open_progress
 from bench.cases.pipelines import build_read, build_staged, name_apart
-from bench.turns.group import TakesTurns, measure_memory, measure_stages
+from bench.turns.group import TakesTurns
 from bench.turns.measure import MAX_ROUNDS, Measuring, ReadGroup, build_record, check_together, gather_pipelines
+from bench.turns.readings import measure_memory, measure_stages
 from bench.turns.schedule import Budget
 from bench.workers.case_worker import CaseWorker
 from bench.workers.fork_server import WorkerStarter

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from bench.cases.orderings import is_anchor
 from bench.consumers.registry import find_consumer
-from bench.turns.captured import FOLDER, load_capture, name_folder
 from bench.turns.schedule import Budget, interleave
-from bench.workers.case_worker import CaseWorker
 from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
-from mnist_core.files.xspace import TraceError
 from reports.record.case import Case
-from reports.record.memory import Memory
-from reports.record.program import StageTimes
 from reports.record.record import CaseRecord
-from reports.record.sample import MixingReading, Sample, Turn
+from reports.record.sample import Sample, Turn
 from reports.stats.median import Estimate, estimate_median
 from reports.summary.metric import NANOSECONDS
 
@@ -89,8 +83,17 @@ class _Running:
         estimate = self.estimate()
         return estimate.relative_width is not None and estimate.relative_width < SETTLED_WIDTH
 
+    def describe(self, seed: int) -> CaseRecord:
+        return describe_case(
+            *(self.case, self.worker, seed),
+            warm_up=self.warmed_up.sample,
+            turns=tuple(self.turns),
+            program=self.warmed_up.program,
+            extent=self.warmed_up.extent,
+            first_epochs=_list_first_epochs(self),
+        )
 
-Reading = Memory | StageTimes | MixingReading  # of which a record keeps how long it took
+
 Outcome = CaseRecord | WorkerError
 
 
@@ -104,6 +107,129 @@ class InterruptedGroupError(KeyboardInterrupt):
     def __init__(self, outcomes: dict[str, Outcome]) -> None:
         super().__init__()
         self.outcomes = outcomes
+
+
+class Group:
+    """Cases that take turns, each warmed up in a worker of its own; the workers end with the block that it opens.
+
+    Args:
+        cases: Cases to measure together, so that what disturbs one turn disturbs its neighbours too.
+        start_worker: Gives a fresh process for a case; may raise WorkerError.
+        seed: Seed of the random order of turns, which the records keep.
+        listener: Is told how far the measuring has come.
+        num_batches: Batches of a turn of what is cut, as an earlier group of the same cases had them; None levels them.
+    """
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        start_worker: Callable[[Case], TakesTurns],
+        *,
+        seed: int,
+        listener: Listener,
+        num_batches: int | None = None,
+    ) -> None:
+        self._cases, self._start_worker, self._seed, self._listener = cases, start_worker, seed, listener
+        self._num_batches = num_batches
+        self._running: dict[str, _Running] = {}
+        self._left: dict[str, _Running] = {}
+        self._failed: dict[str, WorkerError] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Group:
+        with ExitStack() as stack:  # what was started ends if the next one is bad input
+            self._start_all(stack)
+            for line in self._level_extents():
+                self._listener.notice(line)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._stack.close()
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the cases that neither failed nor were let go, in their order."""
+        return list(self._running)
+
+    def needs_turns(self, case_id: str) -> bool:
+        """True for a case with a wide interval, and for an anchor as long as there is one."""
+        if case_id not in self._running:
+            return False
+        if is_anchor(self._running[case_id].case):
+            return not all(each.is_settled for each in self._running.values())
+        return not self._running[case_id].is_settled
+
+    def take_turn(self, case_id: str, number: int) -> None:
+        """One turn, of the round of this number; a case that fails is out, and the others go on."""
+        if case_id not in self._running:
+            return
+        each = self._running[case_id]
+        try:
+            each.turns.append(Turn(number, each.worker.measure_turn()))
+        except WorkerError as error:
+            self._failed[case_id] = error
+            del self._running[case_id]
+
+    def let_go(self, case_id: str) -> None:
+        """End the worker of a case, which keeps the turns that it has."""
+        each = self._left[case_id] = self._running.pop(case_id)
+        each.worker.close()
+
+    def list_outcomes(self, *, all_turned: bool = False) -> dict[str, Outcome]:
+        """The record so far, or the reason of failure, of every case, by its id.
+
+        Args:
+            all_turned: True to leave out cases that have no turn yet.
+        """
+        known = {**self._left, **self._running}
+        found: dict[str, Outcome] = dict(self._failed)
+        for each in known.values():
+            if each.turns or not all_turned:
+                found[each.case.id] = each.describe(self._seed)
+        return {case.id: found[case.id] for case in self._cases if case.id in found}
+
+    def tell_cuts(self) -> None:
+        """Tell the listener where intervals stayed wide."""
+        for line in _describe_cuts(list(self._running.values())):
+            self._listener.detail(line)
+
+    def _start_all(self, stack: ExitStack) -> None:
+        notices: set[str] = set()
+        for number, case in enumerate(self._cases, start=1):
+            self._listener.starting(case, number, len(self._cases))
+            try:
+                worker = self._start_worker(case)
+                stack.callback(worker.close)
+                for line in set(worker.ready.notices) - notices:
+                    self._listener.notice(line)
+                notices.update(worker.ready.notices)
+                self._running[case.id] = _Running(case, worker, worker.warm_up(), [])
+            except WorkerError as error:
+                self._failed[case.id] = error
+            self._listener.started(case, number, len(self._cases))
+
+    def _level_extents(self) -> list[str]:
+        """Let turns that are cut take equally many batches, tell those after the first from it, and say which are cut.
+
+        Whole epochs stay as they are: where a buffer takes in all of one, its work is done before the first batch.
+        """
+        cut = {name: each for name, each in self._running.items() if each.is_cut}
+        if not cut:
+            return []
+        num_batches = self._num_batches or _level([each.warmed_up for each in cut.values()])
+        for name, each in cut.items():
+            try:
+                each.worker.fix_batches(num_batches)
+            except WorkerError as error:
+                self._failed[name] = error
+                del self._running[name]
+                continue
+            if each.warmed_up.extent is not None:
+                extent = replace(each.warmed_up.extent, num_batches=num_batches)
+                self._running[name] = replace(each, warmed_up=replace(each.warmed_up, extent=extent))
+        which = f"a turn of {', '.join(cut)} is its first {num_batches:,} batches"
+        return [f"{which}: it has no end, or an epoch takes too long"]
 
 
 def measure_group(
@@ -129,201 +255,24 @@ def measure_group(
         InterruptedGroupError: Somebody stopped it; it holds what had been measured.
     """
     begin_s = clock_s()
-    outcomes: dict[str, Outcome] = {}
-    is_stopped = False
-    with ExitStack() as stack:
-        running = _start_all(cases, start_worker, stack, outcomes, listener)
-        for line in _level_extents(running, outcomes):
-            listener.notice(line)
+    with Group(cases, start_worker, seed=seed, listener=listener) as group:
         spent_s = clock_s() - begin_s
         listener.turns_begun(budget, spent_s)
         left = replace(budget, seconds=budget.seconds - spent_s)
-        turns = interleave(
-            list(running), left, clock_s=clock_s, seed=seed, needs_turns=lambda case_id: _needs_turns(running, case_id)
-        )
+        turns = interleave(group.ids, left, clock_s=clock_s, seed=seed, needs_turns=group.needs_turns)
         done = 0
         try:
             for number, case_id in turns:
                 if number > done:
                     listener.round_done(number, clock_s() - begin_s)
                     done = number
-                _take_turn(running, case_id, number, outcomes)
+                group.take_turn(case_id, number)
         except KeyboardInterrupt:
-            is_stopped = True
-            running = {name: each for name, each in running.items() if each.turns}
-        if running:
+            raise InterruptedGroupError(group.list_outcomes(all_turned=True)) from None
+        if group.ids:
             listener.round_done(done + 1, clock_s() - begin_s)
-    if not is_stopped:
-        for line in _describe_cuts(list(running.values())):
-            listener.detail(line)
-    for each in running.values():
-        outcomes[each.case.id] = _describe(
-            *(each.case, each.worker, seed),
-            warm_up=each.warmed_up.sample,
-            turns=tuple(each.turns),
-            program=each.warmed_up.program,
-            extent=each.warmed_up.extent,
-            first_epochs=_list_first_epochs(each),
-        )
-    if is_stopped:
-        raise InterruptedGroupError(outcomes)
-    return outcomes
-
-
-def measure_memory(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], CaseWorker],
-    *,
-    seed: int,
-    clock_s: Callable[[], float],
-    listener: Listener,
-) -> dict[str, Outcome]:
-    """The record of what every case holds, or the reason of failure; one worker after the other, none is timed."""
-    read = _time_reading("memory", lambda worker: worker.measure_memory(), seed, clock_s)
-    return _measure_singly(cases, start_worker, read, listener)
-
-
-def measure_stages(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], CaseWorker],
-    *,
-    seed: int,
-    clock_s: Callable[[], float],
-    listener: Listener,
-) -> dict[str, Outcome]:
-    """The record of what every case's stages take, or the reason of failure; one worker after the other."""
-    read = _time_reading("stage_times", lambda worker: worker.measure_stages(), seed, clock_s)
-    return _measure_singly(cases, start_worker, read, listener)
-
-
-def measure_mixing(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], CaseWorker],
-    *,
-    seed: int,
-    clock_s: Callable[[], float],
-    listener: Listener,
-) -> dict[str, Outcome]:
-    """The record of how well every case mixes, or the reason of failure; one worker after the other."""
-    read = _time_reading("mixing", lambda worker: worker.measure_mixing(), seed, clock_s)
-    return _measure_singly(cases, start_worker, read, listener)
-
-
-def _time_reading(
-    field: str,
-    ask: Callable[[CaseWorker], Reading],
-    seed: int,
-    clock_s: Callable[[], float],
-) -> Callable[[Case, CaseWorker], CaseRecord]:
-    """What makes a record of a reading that a worker is asked for, with how long it took, in this field."""
-
-    def read(case: Case, worker: CaseWorker) -> CaseRecord:
-        begin_s = clock_s()
-        found = ask(worker)
-        reading_ns = round((clock_s() - begin_s) * NANOSECONDS)
-        return _describe(case, worker, seed, **{field: replace(found, reading_ns=reading_ns)})
-
-    return read
-
-
-def capture_traces(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], CaseWorker],
-    run: Path,
-    *,
-    seed: int,
-    listener: Listener,
-) -> dict[str, Outcome]:
-    """The record of every case's trace, or the reason of failure; one worker after the other, none is timed.
-
-    Args:
-        cases: Cases to trace.
-        start_worker: Gives a fresh process for a case; may raise WorkerError.
-        run: Folder of the record, which takes the traces.
-        seed: Seed that the record keeps; nothing here is random.
-        listener: Is told how far the measuring has come.
-    """
-
-    def capture(case: Case, worker: CaseWorker) -> CaseRecord:
-        folder = Path(FOLDER) / name_folder(case)
-        times = worker.capture_trace(run / folder)
-        computes = find_consumer(case.consumer).computes
-        try:
-            captured = load_capture(run, folder, times, case.device, computes=computes)
-            return _describe(case, worker, seed, capture=captured)
-        except TraceError as error:
-            raise WorkerError(f"{case.id}: {error}") from None
-
-    return _measure_singly(cases, start_worker, capture, listener)
-
-
-def _measure_singly(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], CaseWorker],
-    measure: Callable[[Case, CaseWorker], CaseRecord],
-    listener: Listener,
-) -> dict[str, Outcome]:
-    """What `measure` makes of every case and its worker, while no other worker lives."""
-    outcomes: dict[str, Outcome] = {}
-    for number, case in enumerate(cases, start=1):
-        listener.starting(case, number, len(cases))
-        try:
-            with closing(start_worker(case)) as worker:
-                for line in worker.ready.notices:  # the first worker decides on the digits
-                    listener.notice(line)
-                outcomes[case.id] = measure(case, worker)
-        except WorkerError as error:
-            outcomes[case.id] = error
-        listener.started(case, number, len(cases))
-    return outcomes
-
-
-def _start_all(
-    cases: Sequence[Case],
-    start_worker: Callable[[Case], TakesTurns],
-    stack: ExitStack,
-    outcomes: dict[str, Outcome],
-    listener: Listener,
-) -> dict[str, _Running]:
-    running: dict[str, _Running] = {}
-    notices: set[str] = set()
-    for number, case in enumerate(cases, start=1):
-        listener.starting(case, number, len(cases))
-        try:
-            worker = start_worker(case)
-            stack.callback(worker.close)
-            for line in set(worker.ready.notices) - notices:
-                listener.notice(line)
-            notices.update(worker.ready.notices)
-            running[case.id] = _Running(case, worker, worker.warm_up(), [])
-        except WorkerError as error:
-            outcomes[case.id] = error
-        listener.started(case, number, len(cases))
-    return running
-
-
-def _level_extents(running: dict[str, _Running], outcomes: dict[str, Outcome]) -> list[str]:
-    """Let turns that are cut take equally many batches, tell those after the first from it, and say which are cut.
-
-    Whole epochs stay as they are: where a buffer takes in all of one, its work is done before the first batch.
-    """
-    cut = {name: each for name, each in running.items() if each.is_cut}
-    if not cut:
-        return []
-    num_batches = _level([each.warmed_up for each in cut.values()])
-    for name, each in cut.items():
-        try:
-            each.worker.fix_batches(num_batches)
-        except WorkerError as error:
-            outcomes[name] = error
-            del running[name]
-            continue
-        if each.warmed_up.extent is not None:
-            extent = replace(each.warmed_up.extent, num_batches=num_batches)
-            running[name] = replace(each, warmed_up=replace(each.warmed_up, extent=extent))
-    return [
-        f"a turn of {', '.join(cut)} is its first {num_batches:,} batches: it has no end, or an epoch takes too long"
-    ]
+        group.tell_cuts()
+        return group.list_outcomes()
 
 
 def _level(cut: Sequence[WarmedUp]) -> int:
@@ -332,27 +281,6 @@ def _level(cut: Sequence[WarmedUp]) -> int:
     after_first_ns = [each.sample.wall_ns - (each.sample.first_batch_ns or 0) for each in cut]
     batch_s = [max(1, spent) / NANOSECONDS / size for spent, size in zip(after_first_ns, sizes, strict=True)]
     return max(min(sizes), int(min(SHORTEST_TURN_S / min(batch_s), LONGEST_LEVELLED_S / max(batch_s))))
-
-
-def _needs_turns(running: dict[str, _Running], case_id: str) -> bool:
-    """True for a case with a wide interval, and for an anchor as long as there is one."""
-    if case_id not in running:
-        return False
-    if is_anchor(running[case_id].case):
-        return not all(each.is_settled for each in running.values())
-    return not running[case_id].is_settled
-
-
-def _take_turn(running: dict[str, _Running], case_id: str, number: int, outcomes: dict[str, Outcome]) -> None:
-    """One turn; a case that fails is out, and the others go on."""
-    if case_id not in running:
-        return
-    each = running[case_id]
-    try:
-        each.turns.append(Turn(number, each.worker.measure_turn()))
-    except WorkerError as error:
-        outcomes[case_id] = error
-        del running[case_id]
 
 
 def _describe_cuts(running: Sequence[_Running]) -> list[str]:
@@ -378,7 +306,7 @@ def _list_first_epochs(running: _Running) -> tuple[Turn, ...]:
     return (Turn(0, running.warmed_up.sample),)
 
 
-def _describe(case: Case, worker: TakesTurns, seed: int, **measured: Any) -> CaseRecord:
+def describe_case(case: Case, worker: TakesTurns, seed: int, **measured: Any) -> CaseRecord:
     """The record of a case with what was measured of it, by the fields of the record."""
     ready = worker.ready
     fields = {"warm_up": None, "turns": (), "device_use": ready.device_use, **measured}

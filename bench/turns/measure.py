@@ -14,7 +14,8 @@ from bench.consumers.registry import check_case, find_consumer
 from bench.machine.clock import MachineClock
 from bench.machine.environment import describe_machine
 from bench.turns.captured import load_newest_trace
-from bench.turns.group import Listener, Outcome, TakesTurns, measure_group, measure_memory
+from bench.turns.group import Listener, Outcome, TakesTurns, measure_group
+from bench.turns.readings import measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.case_worker import CaseWorker
 from bench.workers.fork_server import WorkerStarter

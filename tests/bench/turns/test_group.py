@@ -9,7 +9,8 @@ import pytest
 
 from bench.cases.orderings import build_drain_cases, build_memory_cases, build_trace_cases
 from bench.cases.selection import Selection
-from bench.turns.group import InterruptedGroupError, capture_traces, measure_group, measure_memory
+from bench.turns.group import Group, InterruptedGroupError, measure_group
+from bench.turns.readings import capture_traces, measure_memory
 from bench.turns.schedule import Budget
 from bench.workers.protocol import Ready, WarmedUp
 from bench.workers.worker_process import WorkerError
@@ -321,6 +322,36 @@ def test_the_fastest_gets_more_where_it_would_be_done_in_no_time() -> None:
     assert fixed == ["333", "333"], "the slowest takes 5 s at most"
     fixed, _, _ = level((15_000, 1.5, True), (100, 1.5, True))  # 100 us and 15 ms a batch
     assert fixed == ["300", "300"], "30 ms of the fastest"
+
+
+def test_what_is_cut_takes_as_many_batches_as_an_earlier_group_fixed() -> None:
+    log: list[str] = []
+    cases = CASES[:2]
+
+    def start(case: Case) -> FakeWorker:
+        return LengthyWorker(case, log, 300, 1.5, is_cut=True)
+
+    with Group(cases, start, seed=1, listener=FakeListener(), num_batches=25) as group:
+        for case in cases:
+            group.take_turn(case.id, 0)
+        extents = [outcome.extent for outcome in group.list_outcomes().values()]
+    assert extents == [Extent(25, is_cut=True)] * 2
+    assert log[:2] == [f"{case.name} takes 25" for case in cases]
+
+
+def test_a_case_that_is_let_go_keeps_its_turns_and_its_worker_ends_at_once() -> None:
+    log: list[str] = []
+    first, second = CASES[:2]
+    with Group([first, second], lambda case: FakeWorker(case, log), seed=1, listener=FakeListener()) as group:
+        for case in (first, second):
+            group.take_turn(case.id, 0)
+        group.let_go(first.id)
+        assert log[-1] == f"closed {first.name}"
+        assert group.ids == [second.id]
+        for case in (first, second):
+            group.take_turn(case.id, 1)
+        outcomes = group.list_outcomes()
+    assert [[turn.round for turn in outcomes[case.id].turns] for case in (first, second)] == [[0], [0, 1]]
 
 
 def test_whole_epochs_are_left_as_they_are() -> None:
