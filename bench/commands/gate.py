@@ -118,7 +118,7 @@ def gate(
     from dataclasses import replace
 
     from bench.commands.against import compare_again, show_against
-    from bench.commands.gate_run import measure, show
+    from bench.commands.runs.gate import measure, show
     from bench.gate.design import GateOptions, PairDesign
     from bench.subjects.pipeline_text import describe_pipeline, describe_run
     from mnist_core.digits.load import choose_source

@@ -110,7 +110,7 @@ def run(
     Exit code: 0 measured, 2 bad input or a pipeline that fails, 130 interrupted. The record is kept in any case.
     """
     from bench.cases.pipelines import name_apart, spread
-    from bench.commands.run_pipelines import RunOptions, measure_pipelines
+    from bench.commands.runs.pipelines import RunOptions, measure_pipelines
     from bench.commands.subject_options import build_subjects
     from bench.slots.interpreter import find_interpreter, tell_apart
 

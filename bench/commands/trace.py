@@ -42,7 +42,7 @@ def trace(
 
     from rich.console import Console
 
-    from bench.commands.run_pipelines import name_folder
+    from bench.commands.runs.kept import name_folder
     from bench.commands.subject_options import build_subject
     from bench.consumers.registry import check_case
     from bench.workers.fork_server import WorkerStarter

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import random
-import re
-import shlex
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,27 +22,18 @@ from bench.cases.pipelines import (
     build_staged,
     build_trained,
 )
-from bench.machine.disturbances import find_disturbances, render_disturbances
-from bench.machine.environment import Surroundings, describe_environment, describe_machine
-from bench.slots.starter import InterpreterStarter
-from bench.turns.group import (
-    InterruptedGroupError,
-    Outcome,
-    measure_group,
-    measure_memory,
-    measure_mixing,
-    measure_stages,
-)
+from bench.commands.runs.failures import tell_failures
+from bench.commands.runs.kept import build_record, choose_file, refuse
+from bench.commands.runs.starting import open_starter
+from bench.machine.environment import Surroundings, describe_environment
+from bench.turns.group import InterruptedGroupError, Outcome, measure_group
 from bench.turns.measure import MAX_ROUNDS, gather_pipelines, read_clock_s
+from bench.turns.readings import measure_memory, measure_mixing, measure_stages
 from bench.turns.saving import save_record
 from bench.turns.schedule import Budget
 from bench.workers.fork_server import build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
-from mnist_core.digits.load import choose_source
-from mnist_core.files.run_kinds import RECORD
-from mnist_core.files.whole_file import check_folder
-from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console
 from mnist_core.terminal.schemas import render_json
 from mnist_core.terminal.stopping import stop_once
@@ -63,8 +49,6 @@ from reports.summary.summary import summarize
 from reports.tables.all_tables import tabulate_run
 
 LONGEST_COLD_S = 30.0  # for turns with cold files: a disk is mostly even
-FOLDER = Path("runs")
-GIBIBYTE = 2**30
 EXIT_FAILED, EXIT_INTERRUPTED = 2, 130
 
 
@@ -106,11 +90,7 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         InputError: The record cannot be written, or an input is wrong, whatever the pipeline.
         typer.Exit: A pipeline failed, or somebody stopped the measuring.
     """
-    file = (out or name_folder()) / RECORD
-    try:
-        check_folder(file.parent)
-    except OSError as error:
-        raise _refuse(file, error) from None
+    file = choose_file(out)
     environment = describe_environment()
     wanted = _build_cases(options)
     measured: list[tuple[str, Outcome]] = []
@@ -131,12 +111,9 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
     records = [each for _, each in measured if isinstance(each, CaseRecord)]
     warm, cold = ([each for each in records if each.case.is_cold == is_cold] for is_cold in (False, True))
     cases = (*gather_pipelines(warm), *gather_pipelines(cold, COLD))
-    for failure in _tell_apart(failures):
-        _tell(failure)
+    tell_failures(failures)
     if cases:
-        now = datetime.datetime.now(tz=datetime.timezone.utc).isoformat(timespec="seconds")
-        command = shlex.join(("mnist-bench", *sys.argv[1:]))
-        _keep(Record(cases, describe_machine(), now, command=command), file, environment, as_json=as_json)
+        _keep(build_record(cases), file, environment, as_json=as_json)
     if is_stopped:
         Console(stderr=True, highlight=False, soft_wrap=True).print(_tell_missing(missing, is_kept=bool(cases)))
     if failures or is_stopped:
@@ -170,44 +147,18 @@ def _tell_missing(missing: Sequence[str], *, is_kept: bool) -> str:
     return f"interrupted: the record lacks {', '.join(others)}{' and ' if others else ''}{last}"
 
 
-def _refuse(file: Path, error: OSError) -> InputError:
-    return InputError(f"--out {file.parent} cannot be written: {error.strerror}.")
-
-
 def _keep(record: Record, file: Path, environment: Surroundings, *, as_json: bool) -> None:
     """Write the record, and print it; what cannot be kept is printed all the same."""
     try:
         save_record(record, file, environment)
     except OSError as error:
         open_console().print(lay_out(tabulate_run(summarize(record))))
-        raise _refuse(file, error) from None
+        raise refuse(file, error) from None
     if as_json:
         stored = json.loads(file.read_text(encoding="utf-8"))
         sys.stdout.write(f"{render_json('run', {'file': str(file), **stored})}\n")
         return
     open_console().print(lay_out(show_run(summarize(record), locate(file))))
-
-
-def _tell_apart(failures: Sequence[tuple[str, str, WorkerError]]) -> list[WorkerError]:
-    """Each failure once, with the pipeline's name: a pipeline that fails does so for every consumer.
-
-    Args:
-        failures: Name of the pipeline and id of the case, which the line begins with, for each failure.
-    """
-    told: dict[str, WorkerError] = {}
-    for name, case_id, failure in failures:
-        reason = str(failure).removeprefix(f"{case_id}: ")
-        is_named = re.search(rf"\b{re.escape(name.partition(':')[0])}\b", reason)
-        told.setdefault(reason if is_named else f"{name}: {reason}", failure)
-    return [WorkerError(line, failure.printed) for line, failure in told.items()]
-
-
-def _tell(failure: WorkerError) -> None:
-    """The failure in one line, and what the pipeline had printed below it."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"error: {failure}", style="red", markup=False)
-    for line in failure.list_printed():
-        console.print(line, markup=False)
 
 
 def _build_cases(options: RunOptions) -> list[Case]:
@@ -227,25 +178,18 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
         InterruptedGroupError: Somebody stopped the turns.
         KeyboardInterrupt: Somebody stopped what came after them.
     """
-    limit = options.memory_limit_gib
     budget = Budget(options.budget_s, FEWEST_VALUES, MAX_ROUNDS)
     seed = random.SystemRandom().getrandbits(32)
-    source = choose_source(options.data, is_read=any(not each.reads_own_data for each in options.subjects))
     with (
         GroupProgress(Console(stderr=True)) as progress,
-        tempfile.TemporaryDirectory(prefix="mnist-bench-") as scratch,
-        closing(
-            InterpreterStarter(
-                source,
-                None if limit is None else int(limit * GIBIBYTE),
-                turn_limit_s=options.turn_limit_s,
-                scratch=Path(scratch),
-                hash_seed=seed,
-            )
+        open_starter(
+            *(options.subjects, progress),
+            data=options.data,
+            memory_limit_gib=options.memory_limit_gib,
+            turn_limit_s=options.turn_limit_s,
+            seed=seed,
         ) as start_worker,
     ):
-        if line := render_disturbances(find_disturbances(describe_environment())):
-            progress.notice(line)
         outcomes = measure_group(cases, start_worker, budget, seed=seed, clock_s=read_clock_s, listener=progress)
         yield outcomes
         drained = [case for case in cases if case.consumer == "drain"]
@@ -265,9 +209,3 @@ def _measure(options: RunOptions, cases: Sequence[Case]) -> Iterator[dict[str, O
             yield measure_mixing(build_mixed(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
         if options.reads_memory:
             yield measure_memory(build_read(left), start_worker, seed=seed, clock_s=read_clock_s, listener=progress)
-
-
-def name_folder() -> Path:
-    """The folder of a run, by the time."""
-    now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
-    return FOLDER / f"{now:%Y%m%d-%H%M%S}"

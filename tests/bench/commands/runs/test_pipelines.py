@@ -15,8 +15,8 @@ from pipeline_records import AFTER, BEFORE, make_cold, make_pipeline, make_read
 from rich.console import Console
 
 from bench.cases.pipelines import build_subject, name_apart
-from bench.commands import run_pipelines
-from bench.commands.run_pipelines import RunOptions, measure_pipelines
+from bench.commands.runs import failures, pipelines
+from bench.commands.runs.pipelines import RunOptions, measure_pipelines
 from bench.turns.group import InterruptedGroupError, Outcome
 from bench.workers.worker_process import WorkerError
 from mnist_core.language.errors import InputError
@@ -37,7 +37,8 @@ def of(name: str) -> str:
 def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What stands on standard error."""
     stream = io.StringIO()
-    monkeypatch.setattr(run_pipelines, "Console", lambda **_: Console(file=stream, width=200, highlight=False))
+    for module in (failures, pipelines):
+        monkeypatch.setattr(module, "Console", lambda **_: Console(file=stream, width=200, highlight=False))
     return stream
 
 
@@ -54,8 +55,8 @@ def run(
     def read(cases: Sequence[Case], *_args: object, **_options: object) -> dict[str, Outcome]:
         return {case.id: make_read(case.name, 0.0) for case in cases}
 
-    monkeypatch.setattr(run_pipelines, "measure_group", measure)
-    monkeypatch.setattr(run_pipelines, "measure_memory", read)
+    monkeypatch.setattr(pipelines, "measure_group", measure)
+    monkeypatch.setattr(pipelines, "measure_memory", read)
     try:
         measure_pipelines(options, out, as_json=is_asked.get("as_json", False))
     except typer.Exit as ended:
@@ -82,7 +83,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_measured(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").touch()
-    monkeypatch.setattr(run_pipelines, "describe_environment", lambda: pytest.fail("it has begun"))
+    monkeypatch.setattr(pipelines, "describe_environment", lambda: pytest.fail("it has begun"))
     with pytest.raises(InputError, match=r"^--out .*taken cannot be written: .*taken is a file\.$"):
         run(monkeypatch, tmp_path / "taken", {of("before"): BEFORE})
 
@@ -93,7 +94,7 @@ def test_what_cannot_be_kept_in_the_end_is_printed_all_the_same(
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(run_pipelines, "save_record", fail)
+    monkeypatch.setattr(pipelines, "save_record", fail)
     with pytest.raises(InputError, match=r"cannot be written: No space left on device\.$"):
         run(monkeypatch, tmp_path, {of("before"): BEFORE, of("after"): AFTER})
     assert "after is 2.000 [1.990, 2.010] times as fast as before" in capsys.readouterr().out
@@ -166,9 +167,9 @@ def test_who_stops_what_comes_after_the_turns_is_told_what_is_missing(
     def stop(*_args: object, **_options: object) -> dict[str, Outcome]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_pipelines, "measure_mixing", lambda *_args, **_options: {})
-    monkeypatch.setattr(run_pipelines, f"measure_{stopped}", stop)
-    monkeypatch.setattr(run_pipelines, "measure_group", lambda *_args, **_options: {of("before"): BEFORE})
+    monkeypatch.setattr(pipelines, "measure_mixing", lambda *_args, **_options: {})
+    monkeypatch.setattr(pipelines, f"measure_{stopped}", stop)
+    monkeypatch.setattr(pipelines, "measure_group", lambda *_args, **_options: {of("before"): BEFORE})
     with pytest.raises(typer.Exit) as ended:
         measure_pipelines(replace(OPTIONS, reads_mixing=True, reads_memory=True), tmp_path, as_json=False)
     assert ended.value.exit_code == 130
@@ -190,7 +191,7 @@ def test_cold_turns_are_kept_in_a_group_of_their_own(monkeypatch: pytest.MonkeyP
     outcomes = {of("before"): WorkerError(f"{of('before')}: no"), of("after"): AFTER}
     warm, cold = outcomes, {of("after"): make_cold("after", [2000] * 6)}
     groups = iter([warm, cold])
-    monkeypatch.setattr(run_pipelines, "measure_group", lambda *_, **__: next(groups))
+    monkeypatch.setattr(pipelines, "measure_group", lambda *_, **__: next(groups))
     with pytest.raises(typer.Exit):
         measure_pipelines(replace(OPTIONS, reads_cold=True), tmp_path, as_json=False)
     kept = [(case.name, case.group, case.case.is_cold) for case in load_record(tmp_path).cases]
