@@ -22,6 +22,7 @@ from reports.xplane.periods import Ints, Periods, merge
 FETCH = re.compile(  # as an operation, as a step of an executor, of replicas, or as the call of Python that asks for it
     r"(?i)(MultiDevice)?IteratorGetNext|\$gen_dataset_ops\.py:\d+ iterator_get_next"
 )
+SENDING = re.compile(r"(?i)(MultiDevice)?IteratorGetNext\S*:_(Host)?Send|Memcpy(H2D|HtoD)")  # a batch, to a device
 LOOP = "ReduceIterator"  # how the names of the iterators begin that a loop inside a graph has
 LOOP_THREAD = "tf_data_reduce_dataset"  # which runs nothing but loops; TensorFlow 2.3 and 2.4 do not tell of which run
 ELSEWHERE = -1  # in no step
@@ -37,6 +38,7 @@ class Fetches:
         beside_steps: For each of them whether it was made on a thread of the steps, but outside of every step.
         waits: When the steps of each thread waited for a batch, merged; without the loops inside graphs, whose waits
             lie deeper.
+        sends: When something went to a device for the steps of each thread, merged, as the host saw it.
         waits_beside: When the program waited for a batch outside of its steps, or without any, merged.
         fetching: Whether something was fetched for each step; bool array of shape (n,).
     """
@@ -45,6 +47,7 @@ class Fetches:
     steps: Ints
     beside_steps: NDArray[np.bool_]
     waits: Mapping[int, Periods]
+    sends: Mapping[int, Periods]
     waits_beside: Periods
     fetching: NDArray[np.bool_]
 
@@ -56,14 +59,21 @@ def find_fetches(host: Events, marks: Marks) -> Fetches:
     places = np.concatenate((roots, operations))
     steps, beside = _link(host, marks, places)
     is_wait = np.array([not name.startswith(LOOP) for name in host.names], bool)[host.kinds[places]]
-    waits = {
-        line: merge(host.periods[places[is_wait & np.isin(steps, np.flatnonzero(marks.lines == line))]])
-        for line in np.unique(marks.lines).tolist()
-    }
+    waits = _gather(host, marks, places[is_wait], steps[is_wait])
+    sending = host.find(lambda name: bool(SENDING.match(name)))
+    sends = _gather(host, marks, sending, link_to_steps(host, marks, sending))
     fetching = np.isin(np.arange(len(marks)), steps)
     outside = beside if len(marks) else np.isin(places, operations)
     waits_beside = merge(host.periods[places[outside]])
-    return Fetches(roots, steps[: len(roots)], beside[: len(roots)], waits, waits_beside, fetching)
+    return Fetches(roots, steps[: len(roots)], beside[: len(roots)], waits, sends, waits_beside, fetching)
+
+
+def _gather(host: Events, marks: Marks, places: Ints, steps: Ints) -> dict[int, Periods]:
+    """When these events went on for the steps of each thread, merged."""
+    return {
+        line: merge(host.periods[places[np.isin(steps, np.flatnonzero(marks.lines == line))]])
+        for line in np.unique(marks.lines).tolist()
+    }
 
 
 def find_fetching_runs(host: Events) -> Ints:
@@ -72,8 +82,8 @@ def find_fetching_runs(host: Events) -> Ints:
 
 
 def is_fetch(name: str) -> bool:
-    """True for what asks tf.data for a batch: it waits, and does no work."""
-    return bool(FETCH.match(name))
+    """True for what asks tf.data for a batch: it waits, and does no work. What sends the batch on is named after it."""
+    return bool(FETCH.match(name)) and not SENDING.match(name)
 
 
 def link_to_steps(host: Events, marks: Marks, places: Ints) -> Ints:

@@ -1,8 +1,9 @@
 """The steps: how long each took, and what it spent its time on, as xprof divides it.
 
 xprof divides a step by what went on in it, and where several things went on at once the one that stands first here
-counts: the device computes, the step waits for input, the host prepares kernels, the host computes. What remains is
-Python, or nothing that was recorded. Differences on purpose are told in docs/traces.md.
+counts: the device computes, the step waits for input, input goes to the device, the host prepares kernels, the host
+computes. What remains is Python, or nothing that was recorded. To xprof, what goes to a device is a wait for input.
+Differences on purpose are told in docs/traces.md.
 
 Source: openxla/xprof, ``xprof/convert/xplane_to_step_events.cc`` and ``xprof/utils/event_span.cc``.
 """
@@ -36,6 +37,7 @@ class Step:
         start_ns: When it began, from the beginning of the capture on.
         duration_ns: Time from the beginning of the mark to its end.
         input_ns: Time in which it waited for input.
+        copy_ns: Time in which something was copied to a device, as a rule its input.
         host_ns: Time in which the host computed.
         device_ns: Time in which the device computed or moved data.
         launch_ns: Time in which the host prepared or launched kernels.
@@ -47,6 +49,7 @@ class Step:
     start_ns: int
     duration_ns: int
     input_ns: int
+    copy_ns: int
     host_ns: int
     device_ns: int
     launch_ns: int
@@ -58,7 +61,7 @@ class Step:
         return f"{self.kind} {self.number}"
 
 
-PARTS = ("device", "input", "launch", "host", "other")
+PARTS = ("device", "input", "copy", "launch", "host", "other")
 
 
 def measure_steps(
@@ -73,9 +76,10 @@ def measure_steps(
             ("device", device.computing),
             ("other", device.to_host),
             ("input", unite(fetches.waits.get(line, EMPTY), loops)),
+            ("copy", fetches.sends.get(line, EMPTY)),
             ("device", device.collecting),
             ("launch", device.launching),
-            ("input", device.to_device),
+            ("copy", device.to_device),
             ("host", _find_host_work(host, marks, line)),
         )
         taken = EMPTY

@@ -39,7 +39,8 @@ def pair_parts(first: Trace, second: Trace) -> list[TimePair]:
         return []
     before, after = dataclasses.asdict(first.split), dataclasses.asdict(second.split)
     means = first.mean_step_ms or 0.0, second.mean_step_ms or 0.0
-    shown = [part for part in before if part != "input" or (first.verdict and second.verdict)]
+    hidden = set() if first.verdict and second.verdict else {"input"}
+    shown = [part for part in before if part in {*first.parts, *second.parts} - hidden]
     parts = [TimePair(PARTS[part], "", before[part] * means[0], after[part] * means[1]) for part in shown]
     return [*parts, TimePair("a step", "", *means)]
 

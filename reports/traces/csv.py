@@ -10,7 +10,8 @@ from reports.traces.json import describe_step
 from reports.traces.trace import Trace
 
 COLUMNS = (
-    "host", "step", "number", "start_ns", "duration_ns", "input_ns", "host_ns", "device_ns", "launch_ns", "other_ns",
+    "host", "step", "number", "start_ns", "duration_ns", "input_ns", "copy_ns", "host_ns", "device_ns",
+    "launch_ns", "other_ns",
 )  # fmt: skip
 
 

@@ -33,6 +33,13 @@ LOADING = re.compile(r"(?i)(?!.*::).*(load|fetch|batch|input|data|next|(?<!th)re
 LOADS = "to do: if {name} loads the batches, steps wait for it, {share} % of their time: load ahead, as with tf.data"
 LONGEST_NOTE = 300  # characters; all of it is in the JSON
 MOST_NOTES = 5  # of the profiler's own; a device that drops events says so again and again
+COPIED = (
+    "most of that wait, {share} % of the {of}, is copying to the device: the pipeline itself keeps up",
+    (
+        "to do: send fewer bytes (uint8 pixels, made float on the device), or, in a loop of your own, copy ahead with"
+        ' tf.data.experimental.prefetch_to_device("/gpu:0") as the last stage'
+    ),
+)
 NO_STAGES = "which stage of tf.data does it, is not in this trace: capture the same steps with tf.profiler.experimental"
 
 
@@ -42,7 +49,9 @@ def tell_verdict(trace: Trace) -> list[str]:
         return [trace.unclear, *_tell_activity(trace)]
     of = "step time" if trace.verdict.of == STEPS else "captured time"
     said = f"{trace.verdict.bound}: {tell_share(trace.verdict)} % of the {of} is waiting for input"
-    if trace.verdict.is_input_bound:
+    if trace.verdict.is_input_bound and trace.verdict.copy_share > trace.verdict.input_share / 2:
+        lines = [line.format(share=render_share(trace.verdict.copy_share), of=of) for line in COPIED]
+    elif trace.verdict.is_input_bound:
         lines = _blame(trace.awaited) if trace.awaited else [NO_STAGES]
     else:
         lines = _tell_rest(trace)
@@ -106,7 +115,8 @@ def _tell_rest(trace: Trace) -> list[str]:
     """What takes the time, if it is not input; and the slowest stage all the same."""
     lines = []
     if trace.split is not None and trace.verdict is not None and trace.verdict.of == STEPS:
-        shares = {part: share for part, share in dataclasses.asdict(trace.split).items() if part != "input"}
+        split = dataclasses.asdict(trace.split)
+        shares = {part: share for part, share in split.items() if part not in {"input", "copy"}}
         part = max(shares, key=lambda each: shares[each])
         lines.append(f"most of a step, {render_share(shares[part])} %, is {PARTS[part]}")
     if trace.awaited:
@@ -119,7 +129,7 @@ def _tell_other_kinds(trace: Trace) -> list[str]:
     """The steps of other names, in a few words each."""
     return [
         f"{tell_counted(kind)}, mean {render_decimal(kind.mean_ms)} ms"
-        f", {render_share(kind.split.input)} % waiting for input"
+        f", {render_share(kind.split.input + kind.split.copy)} % waiting for input"
         if kind.split
         else tell_counted(kind)
         for kind in trace.kinds[1:]

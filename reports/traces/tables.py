@@ -67,6 +67,7 @@ def _tabulate_steps(trace: Trace) -> list[Block]:
     rows = [
         build_row(PARTS[part], *_render_part(part, share, trace))
         for part, share in dataclasses.asdict(trace.split).items()
+        if part in trace.parts
     ]
     rows.append(build_row("a step", render_mean_ms(trace.mean_step_ms), "100", emphasis=Emphasis.STRONG))
     table = Table("step time, ms", build_columns("", "mean", "share %"), tuple(rows))

@@ -18,6 +18,7 @@ from reports.xplane.sessions import Session
 
 PARTS = {  # what each part of a step is called
     "input": "waiting for input",
+    "copy": "copying to the device",
     "host": "host compute",
     "device": "device compute",
     "launch": "kernel launch",
@@ -30,6 +31,7 @@ class Split:
     """Where the time of the steps went, as shares of 1."""
 
     input: float
+    copy: float
     host: float
     device: float
     launch: float
@@ -123,10 +125,10 @@ class Trace:
 
     @property
     def computing_ms(self) -> Estimate | None:
-        """The median step without its wait for input; None where the trace does not show that wait."""
+        """The median step without its wait for input and its copies; None where the trace does not show that wait."""
         if not self.steps or self.verdict is None or self.verdict.of != STEPS:
             return None
-        return estimate_median([(step.duration_ns - step.input_ns) / NS_PER_MS for step in self.steps])
+        return estimate_median([(step.duration_ns - step.input_ns - step.copy_ns) / NS_PER_MS for step in self.steps])
 
     @property
     def mean_step_ms(self) -> float | None:
@@ -142,6 +144,11 @@ class Trace:
         return first if self.verdict.of != STEPS or self.kinds[0].name in first.serves else None
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts of a step that the program can have: nothing is copied where there is no device."""
+        return tuple(part for part in PARTS if part != "copy" or self.num_device_events)
+
+    @property
     def num_rounds(self) -> int:
         """Steps of the first kind captured, cut ones included; elements fetched where there are none; at least 1."""
         fetched = self.pipelines[0].stages[0].num_calls if self.pipelines else 0
@@ -155,5 +162,4 @@ class Trace:
 
 def _split(steps: Sequence[Step]) -> Split:
     total = sum(step.duration_ns for step in steps)
-    parts = ((step.input_ns, step.host_ns, step.device_ns, step.launch_ns, step.other_ns) for step in steps)
-    return Split(*(sum(part) / total for part in zip(*parts, strict=True)))
+    return Split(**{part: sum(getattr(step, f"{part}_ns") for step in steps) / total for part in PARTS})

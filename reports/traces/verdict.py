@@ -23,7 +23,8 @@ class InputVerdict:
     """Whether the consumer waits for its input.
 
     Args:
-        input_share: Share of the time, 0 to 1, that was a wait for input.
+        input_share: Share of the time, 0 to 1, that was a wait for input, or went by while it was copied to a device.
+        copy_share: The part of it that was copying.
         of: The time that it is a share of: "steps" for the marked steps, "capture" for the whole capture, where steps
             say nothing.
         bound: "highly input-bound", "moderately input-bound" or "not input-bound".
@@ -32,6 +33,7 @@ class InputVerdict:
     input_share: float
     of: str
     bound: str
+    copy_share: float = 0.0
 
     @property
     def is_input_bound(self) -> bool:
@@ -44,8 +46,9 @@ def judge_steps(steps: Sequence[Step]) -> InputVerdict | None:
     duration_ns = sum(step.duration_ns for step in steps)
     if not duration_ns:
         return None
-    share = sum(step.input_ns for step in steps) / duration_ns
-    return InputVerdict(share, STEPS, _name_bound(share))
+    copied = sum(step.copy_ns for step in steps) / duration_ns
+    share = copied + sum(step.input_ns for step in steps) / duration_ns
+    return InputVerdict(share, STEPS, _name_bound(share), copied)
 
 
 def judge_capture(span: Period, waits: Periods) -> InputVerdict | None:

@@ -23,7 +23,8 @@ OPERATION = Operation("dense/MatMul", "MatMul", "host", 12, 24 * MILLISECOND)
 
 def make_step(input_ms: float, total_ms: float = 10.0, **parts: float) -> Step:
     rest = total_ms - input_ms - sum(parts.values())
-    whole = {"input_ns": input_ms, "host_ns": rest, "device_ns": 0.0, "launch_ns": 0.0, "other_ns": 0.0, **parts}
+    none = dict.fromkeys(("copy_ns", "device_ns", "launch_ns", "other_ns"), 0.0)
+    whole = {"input_ns": input_ms, "host_ns": rest, **none, **parts}
     given = {name: round(ms * MILLISECOND) for name, ms in whole.items()}
     return Step("train", 1, 0, round(total_ms * MILLISECOND), **given)
 

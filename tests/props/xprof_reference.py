@@ -115,7 +115,9 @@ def _summarize(tables: dict[str, list[dict[str, Any]]]) -> Reference:
     of_host = [
         (each["operation"], each["type"], int(each["occurrences"]), round(each["total_self_time"], 1))
         for each in tables[OPERATIONS]
-        if each["host_or_device"].lower() == "host" and each["type"] not in {"IDLE", "Dataset"}
+        if each["host_or_device"].lower() == "host"
+        and each["type"] not in {"IDLE", "Dataset"}
+        and each["total_self_time"]
     ]
     return Reference(
         steps=len(steps),

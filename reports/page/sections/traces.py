@@ -23,7 +23,9 @@ MOST_STEPS = 400  # drawn of one trace; more are too thin to see
 DECIMALS = 4  # of a millisecond: what a profiler tells, and a page need not hold more
 MOST_STAGES = 12  # drawn of one pipeline: those with the largest share
 NUMBER = re.compile(r"(\d+)\s*$")  # at the end of a step's name
-COLOURS = {"input": BAD, "host": CPU, "device": GPU, "launch": SPARE[0], "other": OPEN}  # of the parts of a step
+COLOURS = {  # of the parts of a step
+    "input": BAD, "copy": SPARE[1], "host": CPU, "device": GPU, "launch": SPARE[0], "other": OPEN,
+}  # fmt: skip
 
 
 def describe_traces(traces: Sequence[Trace], unreadable: Sequence[str]) -> Section | None:
@@ -66,7 +68,7 @@ def draw_steps(trace: Trace) -> Figure:
         "A column is a step, in the order in which they ran; its parts stand on each other in the order of the key,"
         " waiting for input at the bottom. The profiler slows a run: compare the parts, take no rates from it."
         f"{left_out}",
-        _draw_steps(trace.steps[:MOST_STEPS]),
+        _draw_steps(trace.steps[:MOST_STEPS], trace.parts),
     )
 
 
@@ -82,9 +84,9 @@ def draw_stages(pipeline: Pipeline) -> Figure:
     )
 
 
-def _draw_steps(steps: Sequence[Step]) -> Spec:
-    values = [value for place, step in enumerate(steps) for value in _describe_step(place, step)]
-    titles, colours = list(PARTS.values()), [paint(COLOURS[part]) for part in PARTS]
+def _draw_steps(steps: Sequence[Step], parts: Sequence[str]) -> Spec:
+    values = [value for place, step in enumerate(steps) for value in _describe_step(place, step, parts)]
+    titles, colours = [PARTS[part] for part in parts], [paint(COLOURS[part]) for part in parts]
     bars = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar()
@@ -99,19 +101,19 @@ def _draw_steps(steps: Sequence[Step]) -> Spec:
     return finish([bars], HEIGHT, "steps over time, milliseconds of each part")
 
 
-def _describe_step(place: int, step: Step) -> list[dict[str, object]]:
+def _describe_step(place: int, step: Step, parts: Sequence[str]) -> list[dict[str, object]]:
     number = NUMBER.search(step.name)
     return [
         {
             "step": step.name,
             "number": int(number[1]) if number else place,
-            "part": title,
+            "part": PARTS[part],
             "rank": rank,
             "ms": round(getattr(step, f"{part}_ns") / NS_PER_MS, DECIMALS),
             "shown": render_ms(getattr(step, f"{part}_ns") / NS_PER_MS),
             "whole": render_ms(step.duration_ns / NS_PER_MS),
         }
-        for rank, (part, title) in enumerate(PARTS.items())
+        for rank, part in enumerate(parts)
     ]
 
 

@@ -36,6 +36,7 @@ DIFFERENT = {
         7, 1.465, 48.7, "xprof leaves out no step at the ends of what TensorFlow 2.4 grouped itself"
     ),
     "one_batch_unmarked": Ours(1, 2.693, 2.7, "where nothing is marked, the call that fetches its input is the step"),
+    "gpu_fit": Ours(8, 3.660, 1.4, "to xprof a step is what the GPU did for it, and nothing that the host did counts"),
 }
 HOST_COMPUTE_DIFFERENT = {
     "jax_numpy": "what XLA runs on threads of its own is no host compute to xprof",
@@ -44,8 +45,10 @@ HOST_COMPUTE_DIFFERENT = {
     "tensorflow_2_3": "the wait that xprof misses is host compute to it",
     "tensorflow_2_4": "xprof has two steps more",
     "one_batch_unmarked": "xprof has no step",
+    "gpu_fit": "xprof leaves out what the host did for a step of a GPU",
 }
 HOST_NEAR = 2.0  # points; what of a graph's run on other threads is part of its step, is not in every trace
+COUNTED_TWICE = {("gpu_fit", "Cast")}  # by xprof; the file holds 10 events of that name
 MKL = "_Mkl"  # xprof counts a matmul of MKL twice that notes itself once more while it runs
 
 
@@ -73,7 +76,7 @@ def count(trace: Trace) -> int:
 
 def test_the_table_has_every_capture_and_no_other() -> None:
     assert sorted(REFERENCES) == list_captures()
-    assert len(REFERENCES) == 24
+    assert len(REFERENCES) == 25
     assert DIFFERENT.keys() <= HOST_COMPUTE_DIFFERENT.keys() <= REFERENCES.keys()
 
 
@@ -107,14 +110,25 @@ def test_host_compute_is_that_of_xprof_unless_a_wait_is_not(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(REFERENCES))
 def test_the_longest_operations_take_the_time_that_xprof_tells(name: str) -> None:
     trace, reference = measure(name)
-    ours = {(each.name, each.kind): each for each in trace.operations}
+    ours = {(each.name, each.kind): each for each in trace.operations if each.place == "host"}
     for operation, kind, calls, self_us in reference.operations:
         found: Operation = ours[operation, kind]
         assert found.self_ns / NS_PER_US == pytest.approx(self_us, rel=0.02, abs=1), operation
-        assert found.num_calls == calls or (kind.startswith(MKL) and 2 * found.num_calls == calls), operation
+        is_twice = kind.startswith(MKL) or (name, operation) in COUNTED_TWICE
+        assert found.num_calls == calls or (is_twice and 2 * found.num_calls == calls), operation
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("name", ["loops_in_graph", "nested_marks"])
 def test_the_installed_xprof_says_what_the_table_says(name: str) -> None:
     assert xprof_reference.ask_xprof(name) == REFERENCES[name]
+
+
+def test_of_a_gpus_steps_the_copies_are_apart_and_its_kernels_take_the_share_that_xprof_tells() -> None:
+    trace, reference = measure("gpu_fit")
+    device_ms, copied_ms = (share(trace, part) * mean_ms(trace) / 100 for part in ("device", "copy"))
+    assert device_ms == pytest.approx(reference.device_percent * reference.mean_ms / 100, rel=0.1)
+    assert copied_ms == pytest.approx(0.266, abs=0.01)  # pictures and labels are sent at once
+    assert trace.verdict is not None
+    assert trace.verdict.copy_share == pytest.approx(0.0726, abs=0.001)
+    assert trace.devices[0].name == "GPU:0"

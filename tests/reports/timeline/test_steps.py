@@ -11,7 +11,7 @@ from reports.timeline.devices import DeviceTime, time_devices
 from reports.timeline.fetches import find_fetches
 from reports.timeline.marks import find_marks
 from reports.timeline.pipelines import build_pipelines
-from reports.timeline.steps import Step, count_places, measure_steps
+from reports.timeline.steps import PARTS, Step, count_places, measure_steps
 from reports.xplane.periods import EMPTY, Period, Periods, merge
 
 MICROSECOND = 1_000_000  # picoseconds
@@ -34,7 +34,7 @@ def _scale(periods: list[Period]) -> Periods:
 
 
 def parts_us(step: Step) -> dict[str, float]:
-    parts = {part: getattr(step, f"{part}_ns") / 1000 for part in ("input", "host", "device", "launch", "other")}
+    parts = {part: getattr(step, f"{part}_ns") / 1000 for part in PARTS}
     assert sum(parts.values()) * 1000 == step.duration_ns
     return {part: spent for part, spent in parts.items() if spent}
 
@@ -42,7 +42,7 @@ def parts_us(step: Step) -> dict[str, float]:
 def test_a_step_waits_then_computes() -> None:
     steps = steps_of(make_slow_map(12))
     assert len(steps) == 12
-    assert steps[1] == Step("train", 1, 10_000_000, 10_000_000, 8_100_000, 1_850_000, 0, 0, 50_000)
+    assert steps[1] == Step("train", 1, 10_000_000, 10_000_000, 8_100_000, 0, 1_850_000, 0, 0, 50_000)
     assert steps[1].name == "train 1"
 
 
@@ -141,7 +141,7 @@ def test_a_reduction_waits_for_each_of_its_elements_where_it_is_known_for_one(st
 
 
 RANKED = ("computing", "to_host", "input", "collecting", "launching", "to_device", "host")
-PART = {"computing": "device", "to_host": "other", "collecting": "device", "launching": "launch", "to_device": "input"}
+PART = {"computing": "device", "to_host": "other", "collecting": "device", "launching": "launch", "to_device": "copy"}
 
 
 @pytest.mark.parametrize("names", list(itertools.combinations(RANKED, 2)))

@@ -6,7 +6,7 @@ from spaces import PYTHON, Made
 from reports.traces.csv import render_steps_csv
 from reports.traces.json import describe_trace
 
-HEADER = "host,step,number,start_ns,duration_ns,input_ns,host_ns,device_ns,launch_ns,other_ns\n"
+HEADER = "host,step,number,start_ns,duration_ns,input_ns,copy_ns,host_ns,device_ns,launch_ns,other_ns\n"
 
 
 def make_mixed() -> dict[str, list[Made]]:
@@ -23,15 +23,15 @@ def make_mixed() -> dict[str, list[Made]]:
 
 def test_the_whole_text() -> None:
     assert render_steps_csv([("vm", read_trace(make_mixed()))]) == HEADER + (
-        "vm,train,0,0,10000000,4000000,0,0,0,6000000\n"
-        "vm,eval,7,10000000,5000000,0,2000000,0,0,3000000\n"
-        "vm,train,1,15000000,10000000,1000000,0,0,0,9000000\n"
+        "vm,train,0,0,10000000,4000000,0,0,0,0,6000000\n"
+        "vm,eval,7,10000000,5000000,0,0,2000000,0,0,3000000\n"
+        "vm,train,1,15000000,10000000,1000000,0,0,0,0,9000000\n"
     )
 
 
 def test_hosts_come_one_after_the_other() -> None:
     trace = read_trace(make_waits(4_000))
-    row = "train,0,0,10000000,4000000,0,0,0,6000000"
+    row = "train,0,0,10000000,4000000,0,0,0,0,6000000"
     assert render_steps_csv([("a", trace), ('b,"c"', trace)]) == f'{HEADER}a,{row}\n"b,""c""",{row}\n'
 
 
@@ -47,7 +47,7 @@ def test_no_steps_leave_the_header() -> None:
 def test_the_wait_of_steps_whose_input_cannot_be_seen_is_empty() -> None:
     trace = read_trace({PYTHON: [Made("train", 0, 10, {"step_num": 0, "_r": 1})]})
     assert trace.verdict is None
-    assert render_steps_csv([("vm", trace)]) == f"{HEADER}vm,train,0,0,10000,,0,0,0,10000\n"
+    assert render_steps_csv([("vm", trace)]) == f"{HEADER}vm,train,0,0,10000,,0,0,0,0,10000\n"
     told = describe_trace(trace)
     assert (told["split"]["input"], told["steps"][0]["input_ns"]) == (None, None)
     assert told["steps"][0]["other_ns"] == 10_000

@@ -12,7 +12,7 @@ from reports.traces.json import render_json
 def test_json_has_every_number_and_a_version() -> None:
     found = json.loads(render_json(make_trace([make_step(8.1)] * 10)))
     assert found["schema"] == "mnist-bench/trace/1"
-    assert found["verdict"] == {"input_share": 0.81, "of": "steps", "bound": "highly input-bound"}
+    assert found["verdict"] == {"input_share": 0.81, "of": "steps", "bound": "highly input-bound", "copy_share": 0.0}
     assert (found["no_verdict"], found["activity"]) == (None, None)
     assert found["slowest_stage"]["name"] == "Map"
     assert found["slowest_stage"]["share_ns"] == 90 * MILLISECOND
@@ -36,7 +36,7 @@ def test_a_step_is_told_with_its_name() -> None:
     found = json.loads(render_json(read_trace(make_slow_map(3))))
     assert found["steps"][1] == {
         "name": "train 1", "kind": "train", "number": 1, "start_ns": 10_000_000, "duration_ns": 10_000_000,
-        "input_ns": 8_100_000, "host_ns": 1_850_000, "device_ns": 0, "launch_ns": 0, "other_ns": 50_000,
+        "input_ns": 8_100_000, "copy_ns": 0, "host_ns": 1_850_000, "device_ns": 0, "launch_ns": 0, "other_ns": 50_000,
     }  # fmt: skip
 
 

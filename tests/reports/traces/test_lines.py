@@ -141,6 +141,16 @@ def test_what_is_not_input_bound_says_what_takes_the_time(part: str, said: str) 
     assert not any("to do:" in line for line in lines)
 
 
+@pytest.mark.parametrize(("copied_ms", "blames_copies"), [(1.0, False), (1.1, True)])
+def test_where_more_of_the_wait_is_copying_the_pipeline_is_not_blamed(copied_ms: float, blames_copies: bool) -> None:
+    lines = tell_verdict(make_trace([make_step(1.0, copy_ns=copied_ms)] * 6))
+    assert lines[0] == f"highly input-bound: {20 if copied_ms == 1 else 21} % of the step time is waiting for input"
+    assert lines[2].startswith("slowest stage: Map") != blames_copies
+    assert (
+        "most of that wait, 11 % of the step time, is copying to the device: the pipeline itself keeps up" in lines
+    ) == blames_copies
+
+
 def test_a_wait_whose_pipeline_is_not_in_the_trace_is_put_down_to_no_other() -> None:
     threads = make_slow_map(4)
     threads[PYTHON] = [event for event in threads[PYTHON] if "Iterator::" not in event.name]

@@ -26,7 +26,7 @@ def test_a_marked_trace_needs_no_remark_and_the_steps_that_may_be_cut_do_not_cou
     trace = load_trace(save(tmp_path, make_space(make_slow_map(12))))
     assert (len(trace.steps), trace.num_marks, trace.remarks, trace.notes) == (10, 12, (), ())
     assert [(each.kind, each.self_ns // MILLISECOND) for each in trace.operations] == [("PyFunc", 84), ("MatMul", 21)]
-    assert trace.steps[0] == Step("train", 1, 10_000_000, 10_000_000, 8_100_000, 1_850_000, 0, 0, 50_000)
+    assert trace.steps[0] == Step("train", 1, 10_000_000, 10_000_000, 8_100_000, 0, 1_850_000, 0, 0, 50_000)
     assert trace.steps[0].name == "train 1"
     assert trace.verdict == InputVerdict(0.81, STEPS, "highly input-bound")
     assert (trace.unclear, trace.activity, trace.origin) == ("", None, MARKS)
