@@ -116,7 +116,7 @@ def check_kernels(answer: Answer) -> Iterator[Finding]:
             "GPU kernels",
             State.WARN,
             f"none for {gpu.model}, of compute capability {version}",
-            "the first run compiles them, for up to half an hour, unless they are kept",
+            "the driver compiles each at its first use: some seconds on an H200, up to half an hour says TensorFlow",
             ("export CUDA_CACHE_MAXSIZE=4294967296",),
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.doctor.findings import Finding, State
 from bench.doctor.package_rules import LEGACY
 from bench.doctor.readings import TempFolder
-from bench.machine.disturbances import QUIET_VARIABLES, find_available_bytes, find_disturbances
+from bench.machine.disturbances import find_available_bytes, find_disturbances, is_quiet
 from bench.machine.environment import Surroundings
 
 GIBIBYTE = 2**30
@@ -112,7 +112,7 @@ def check_turbo(surroundings: Surroundings) -> Iterator[Finding]:
 def check_variables(surroundings: Surroundings, variables: Mapping[str, str]) -> Iterator[Finding]:
     """Which environment variables change results."""
     for name, value in surroundings.variables:
-        if name != LEGACY and not name.startswith(QUIET_VARIABLES):
+        if name != LEGACY and not is_quiet(name, value):
             change = next((words for prefix, words in CHANGES if name.startswith(prefix)), OTHER_CHANGE)
             yield Finding("variable", State.WARN, f"{name}={value}", change, (f"unset {name}",))
     if variables.get(PYTHON_PROTOBUF) == "python":

@@ -10,6 +10,7 @@ from bench.machine.environment import Surroundings
 MAX_LOAD_PER_CORE = 0.3  # a third of a core is what a desktop with a browser takes; more, and turns wait for others
 MAX_STEAL_SHARE = 0.02  # beyond it a neighbour on the same host shows in the intervals
 QUIET_VARIABLES = ("TF_CPP_", "CUDA_VISIBLE_DEVICES")  # what is logged, and a device, which a case names itself
+QUIET_FLAG = "--xla_gpu_cuda_data_dir="  # of XLA_FLAGS: where CUDA's files are
 MIN_AVAILABLE_BYTES = 4 * 2**30  # the workers of one group hold some 3 GiB together
 
 
@@ -94,5 +95,12 @@ def _check_memory(environment: Surroundings, min_available_bytes: int) -> Distur
 
 
 def _check_variables(environment: Surroundings) -> Disturbance | None:
-    names = [name for name, _ in environment.variables if not name.startswith(QUIET_VARIABLES)]
+    names = [name for name, value in environment.variables if not is_quiet(name, value)]
     return Disturbance("variables", f"{', '.join(names)} set", "they change what is measured") if names else None
+
+
+def is_quiet(name: str, value: str) -> bool:
+    """True for an environment variable that changes nothing of what is measured."""
+    if name == "XLA_FLAGS":
+        return all(flag.startswith(QUIET_FLAG) for flag in value.split())
+    return name.startswith(QUIET_VARIABLES)

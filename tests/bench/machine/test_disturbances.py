@@ -55,6 +55,11 @@ def test_a_quiet_machine_has_no_line(quiet: Surroundings) -> None:
         ),
         ({"num_cores_allowed": 3, "load": 0.9}, None),
         ({"variables": (("TF_CPP_MIN_LOG_LEVEL", "2"), ("CUDA_VISIBLE_DEVICES", "0"))}, None),
+        ({"variables": (("XLA_FLAGS", "--xla_gpu_cuda_data_dir=/usr/local/cuda"),)}, None),
+        (
+            {"variables": (("XLA_FLAGS", "--xla_gpu_cuda_data_dir=/usr/local/cuda --xla_cpu_enable_fast_math"),)},
+            "XLA_FLAGS set (they change what is measured)",
+        ),
         (
             {"variables": (("TF_NUM_INTEROP_THREADS", "1"),)},
             "TF_NUM_INTEROP_THREADS set (they change what is measured)",
