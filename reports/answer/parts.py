@@ -21,7 +21,8 @@ def tell_parts(summary: Summary) -> list[str]:
     return [
         *tell_steps(summary),
         *_tell_emulated(summary),
-        *tell_on_devices(summary, list_devices(summary.cases)),
+        *_tell_on_cpu(summary),
+        *tell_on_devices(summary),
         *_tell_inference(summary),
         *_tell_memory(summary),
         *_tell_traces(summary),
@@ -48,24 +49,43 @@ def _tell_emulated(summary: Summary) -> list[str]:
     return [f"{len(summary.busy)} of {len(fed)} keep {step} {BUSY_ENOUGH:.0%} busy for sure"]
 
 
-def list_other_devices(summary: Summary) -> list[str]:
-    """The devices of a run beside the CPU."""
-    return [device for device in list_devices(summary.cases) if device != CPU]
+def _tell_on_cpu(summary: Summary) -> list[str]:
+    """What is fastest into the CPU and on it, by consumer."""
+    return [f"{CPU}, {consumer}: {_tell_fastest(cases)}" for consumer, cases in _list_consumers(summary, CPU)]
 
 
-def tell_on_devices(summary: Summary, devices: Sequence[str]) -> list[str]:
-    """What is fastest into each of these devices and on it, and on another than the CPU how it compares with that."""
+def tell_on_devices(summary: Summary) -> list[str]:
+    """What each device but the CPU gains over it, by consumer, the most first; or how fast it is, for want of that."""
     lines = []
-    for device in devices:
-        own = [case for case in summary.timed if case.group == "devices" and case.device == device]
-        consumers = dict.fromkeys(case.consumer for case in own)
-        told = (f"{each}: {_tell_fastest([case for case in own if case.consumer == each])}" for each in consumers)
-        lines += [f"{device}, {line}" for line in told]
+    for device in list_devices(summary.cases):
+        if device == CPU:
+            continue
+        beside: list[tuple[float, str]] = []
+        for consumer, cases in _list_consumers(summary, device):
+            best = _find_fastest(cases)
+            if best.cpu_ratio is None:
+                lines.append(f"{device}, {consumer}: {_tell_fastest(cases)}")
+            else:
+                beside.append((-best.cpu_ratio.median, f"{consumer} {render_estimate(best.cpu_ratio, render_ratio)}"))
+        if beside:
+            ratios = ", ".join(told for _, told in sorted(beside))
+            lines.append(f"the {device} beside the {CPU}: {ratios} times as fast")
     return lines
 
 
+def _list_consumers(summary: Summary, device: str) -> list[tuple[str, list[CaseSummary]]]:
+    """The cases of a device, by who takes the batches."""
+    own = [case for case in summary.timed if case.group == "devices" and case.device == device]
+    consumers = dict.fromkeys(case.consumer for case in own)
+    return [(consumer, [case for case in own if case.consumer == consumer]) for consumer in consumers]
+
+
+def _find_fastest(cases: Sequence[CaseSummary]) -> CaseSummary:
+    return max(cases, key=lambda case: case.get(RATE).median)
+
+
 def _tell_fastest(cases: Sequence[CaseSummary]) -> str:
-    best = max(cases, key=lambda case: case.get(RATE).median)
+    best = _find_fastest(cases)
     ratio = "" if best.cpu_ratio is None else f", {render_estimate(best.cpu_ratio, render_ratio)} times the {CPU}"
     first = "fastest " if len(cases) >= FEWEST else ""
     return f"{first}{best.name}, {render_estimate(best.get(RATE), render_rate)} examples/s{ratio}"

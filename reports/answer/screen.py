@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reports.answer.claims import NAMED, tell_claims
 from reports.answer.closing import Kept, tell_failed, tell_next, tell_noise, tell_setting_briefly
 from reports.answer.orderings import answer_arm, answer_field, explain_names, rank_briefly, tell_costs
-from reports.answer.parts import list_other_devices, tell_on_devices, tell_parts
+from reports.answer.parts import tell_on_devices, tell_parts
 from reports.claims.file import load_claims
 from reports.claims.verdict import ClaimVerdict, Ruling, judge_claims
 from reports.drawing.blocks import Block, Emphasis, Gap, Lines, Table, Words
@@ -21,6 +21,7 @@ from reports.tables.pipelines import answer, list_taken, tabulate_speeds, warn
 COLUMNS = 80
 MOST_NAMES = 3  # of a user's own that are explained where there is little room
 ENOUGH_ROWS = 6  # of a table: which claims were decided tells more than the rows after these
+CLAIMS_ALONE = "measured for claims alone: mnist-report claims tells what they rest on"
 LINES = 22  # of a terminal's 24: pytest's own last line and the prompt have the others
 
 
@@ -113,10 +114,10 @@ def _tell(summary: Summary) -> list[str]:
     elif summary.fields:
         main, *arms = summary.fields
         told = [answer_field(main), *tell_costs(main, summary.paybacks), *map(answer_arm, arms)]
-        told += [*tell_on_devices(summary, list_other_devices(summary)), *tell_winners(summary)]
+        told += [*tell_on_devices(summary), *tell_winners(summary)]
     else:
         told = tell_parts(summary)
-    return told or ["nothing of this run has a number"]
+    return told or [CLAIMS_ALONE if summary.timed else "nothing of this run has a number"]
 
 
 def _list_tables(summary: Summary, extent: Extent) -> list[Table]:

@@ -17,8 +17,10 @@ from reports.page.sections.speed import tell_rate
 from reports.summary.case import CaseSummary
 from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
+from reports.summary.reference import CPU
 from reports.summary.summary import Summary
 from reports.tables.benchmarks import answer as answer_benchmarks, list_groups, tell_time
+from reports.tables.notes import tell_winners
 from reports.tables.pipelines import answer
 from reports.traces.lines import tell_verdict
 
@@ -76,7 +78,8 @@ def _list_facts(summary: Summary) -> list[Fact]:
     if summary.benchmarks:
         return _describe_groups(summary)
     facts = [_describe_fastest(field) for field in summary.fields]
-    return [*facts, *_describe_first_batch(summary), *_describe_memory(summary), *_describe_claims(summary)]
+    facts += [*_describe_first_batch(summary), *_describe_memory(summary), *_describe_devices(summary)]
+    return [*facts, *_describe_claims(summary)]
 
 
 def _describe_groups(summary: Summary) -> list[Fact]:
@@ -125,6 +128,20 @@ def _describe_memory(summary: Summary) -> list[Fact]:
     (least, first), (most, last) = told
     note = f"{render_mebibytes(least)} MiB live; the most, {name_row(last)}, {render_mebibytes(most)} MiB"
     return [Fact("Least memory", name_row(first), note)]
+
+
+def _describe_devices(summary: Summary) -> list[Fact]:
+    """What another device gains most over the CPU, inference apart, and from where on it predicts faster."""
+    beside = [
+        (ratio.median, render_estimate(ratio, render_ratio), case)
+        for case in summary.timed
+        if case.group == "devices" and (ratio := case.cpu_ratio) is not None
+    ]
+    if not beside:
+        return []
+    _, gained, best = max(beside, key=lambda each: each[0])
+    about = f"Most gained on the {name_device(best.device)}"
+    return [Fact(about, f"{best.consumer}: {gained} times the {name_device(CPU)}", "; ".join(tell_winners(summary)))]
 
 
 def _find_ends(values: Sequence[tuple[Number, CaseSummary]]) -> tuple[tuple[Number, CaseSummary], ...] | None:

@@ -18,7 +18,9 @@ def name_row(case: CaseSummary) -> str:
 
 
 def name_case(case: CaseSummary) -> str:
-    """What the case is on whatever device, such as: post, emulated, raw, png."""
+    """What the case is on whatever device, such as: post, emulated, raw, png; what predicts is named whole."""
+    if case.consumer == "infer":
+        return f"{name_row(case)}, {case.consumer}"
     arm = "" if case.arm == DEFAULT else case.arm
     choices = ", ".join(value for _, value in case.choices)
     return ", ".join(part for part in (name_row(case), case.consumer, arm, choices) if part)

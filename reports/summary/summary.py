@@ -215,7 +215,7 @@ def _list_device_versions(uses: Iterable[DeviceUse]) -> Facts:
     """What belongs to the versions: the driver, and where XLA compiled."""
     found = {
         "gpu driver": _join(use.driver for use in uses),
-        "xla on": _join(use.used for use in uses if use.xla),
+        "xla on": _join(sorted(use.used for use in uses if use.xla)),
     }
     return keep_known(found)
 

@@ -43,6 +43,7 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report show main
         mnist-report show later/record.json
         mnist-report show devices
+        mnist-report show h200
         mnist-report show measured
         mnist-report show few_turns.json
         mnist-report show format1.json
@@ -64,6 +65,7 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-report compare main other_machine.json
         mnist-report compare main other_machine.json --fail-on relative:10%
         mnist-report compare devices
+        mnist-report compare h200
         mnist-report compare few_turns.json later
         mnist-report compare format1.json measured
         mnist-report compare plain.json plain_slow.json

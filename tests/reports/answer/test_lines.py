@@ -96,5 +96,11 @@ def test_devices_are_told_by_consumer_and_beside_the_cpu() -> None:
     on_gpu = change(make_case("fast", [25] * 6, FAST.ordering), group="devices", consumer="copy", device="gpu")
     assert tell_parts(summarize(make_record(*copied, on_gpu))) == [
         "cpu, copy: fastest fast, 20k [18k, 22k] examples/s",
-        "gpu, copy: fast, 40.00k [40.00k, 40.00k] examples/s, 2.0 [1.8, 2.2] times the cpu",
+        "the gpu beside the cpu: copy 2.0 [1.8, 2.2] times as fast",
     ]
+    trained = change(POST, group="devices", consumer="train")
+    by_gpu = change(make_case("post", [25] * 6, POST.ordering), group="devices", consumer="train", device="gpu")
+    assert tell_parts(summarize(make_record(*copied, trained, on_gpu, by_gpu)))[2:] == [
+        "the gpu beside the cpu: train 4.0 [3.6, 4.4], copy 2.0 [1.8, 2.2] times as fast",
+    ]
+    assert tell_parts(summarize(make_record(on_gpu))) == ["gpu, copy: fast, 40.00k [40.00k, 40.00k] examples/s"]

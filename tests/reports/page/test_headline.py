@@ -7,7 +7,7 @@ from case_records import change
 from page_runs import CASES, CLOSE, FAST, POST, make_case, make_run, make_traced_run, make_unclear_trace
 
 from reports.page.headline import Fact, write_headline
-from reports.page.runs import Run
+from reports.page.runs import Run, load_runs
 
 
 def test_the_fastest_and_what_is_not_to_be_told_from_it() -> None:
@@ -38,6 +38,16 @@ def test_the_facts() -> None:
         Fact("Fastest, raw arm (rewrites off), CPU", "post", "60k [55k, 67k] examples/s"),
         Fact("Shortest wait for the first batch, default arm", "fast", "40 ms; the longest, close_second, 1.2 s"),
         Fact("Least memory", "close_second", "10.0 MiB live; the most, fast, 200 MiB"),
+    )
+
+
+def test_what_a_gpu_gains_is_a_fact() -> None:
+    facts = write_headline(load_runs([Path(__file__).parents[2] / "snapshots/runs/h200/record.json"])[0]).facts
+    assert next(fact for fact in facts if "GPU" in fact.about) == Fact(
+        "Most gained on the GPU",
+        "fit: 1.7 [1.5, 2.0] times the CPU",
+        "the gpu predicts the cnn faster from batch size 32 on; not to be told at 8; "
+        "the gpu predicts the mlp faster from batch size 512 on; not to be told at 8, 32, 128",
     )
 
 
