@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Build the cases; keep a measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
     options = config.option
+    config.addinivalue_line("filterwarnings", "ignore:Benchmark fixture was not used at all")  # of an interrupted run
     config.stash[IS_QUIET] = quieten(config)
     config.stash[ENVIRONMENT] = describe_environment()  # before the run itself makes load
     try:

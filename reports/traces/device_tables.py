@@ -65,16 +65,15 @@ def _render_bytes(num_bytes: int | None) -> str:
 
 
 def _list_kernels(devices: Sequence[Device]) -> list[Row]:
-    """The kernels of all devices by name, the longest first."""
+    """The kernels of all devices by the names that are shown, the longest first."""
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for device in devices:
         for kernel in device.kernels:
-            sums[kernel.name][0] += kernel.duration_ns
-            sums[kernel.name][1] += kernel.num_calls
+            shown = shorten_kernel(kernel.name)
+            sums[shown][0] += kernel.duration_ns
+            sums[shown][1] += kernel.num_calls
     ordered = sorted(sums.items(), key=lambda pair: -pair[1][0])
-    return [
-        build_row(shorten_kernel(name), render_ms(spent / NS_PER_MS), f"{calls}") for name, (spent, calls) in ordered
-    ]
+    return [build_row(name, render_ms(spent / NS_PER_MS), f"{calls}") for name, (spent, calls) in ordered]
 
 
 def _list_allocator(allocator: Allocator) -> Row:

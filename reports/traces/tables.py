@@ -130,7 +130,8 @@ def _render_setting(setting: StageSetting | None) -> str:
 
 
 def _tabulate_operations(operations: Sequence[Operation], count: int) -> Table:
-    title = f"operations, the longest {len(operations)} of {count}"
+    kernels = "; calls on a device are kernels" if any(each.place == "device" for each in operations) else ""
+    title = f"operations, the longest {len(operations)} of {count}{kernels}"
     return Table(
         title,
         build_columns("name", "type", "on", "own ms", "calls", answers=("own ms",)),

@@ -56,6 +56,17 @@ def test_the_text_of_devices() -> None:
     ]
 
 
+def test_kernels_that_are_shown_by_one_name_are_one_row() -> None:
+    names = [
+        f"void Eigen::internal::EigenMetaKernel<Eigen::TensorEvaluator<{kind}, Eigen::Threads> >()" for kind in "ab"
+    ]
+    space = make_space({PYTHON: [Made("anything", 0, 10_000)]})
+    add_plane(space, "/device:GPU:0", {"Stream #1": [Made(names[0], 0, 1_000), Made(names[1], 2_000, 500)]})
+    text = draw(tabulate_devices(read_space(space), top=5))
+    assert "kernels, the longest 1 of 1" in text
+    assert text.splitlines()[-1].split() == ["EigenMetaKernel", "1.50", "2"]
+
+
 def test_top_limits_the_kernels() -> None:
     trace = read_space(make_devices())
     assert "kernels, the longest 1 of 2" in draw(tabulate_devices(trace, top=1))
