@@ -65,7 +65,10 @@ def serve(connection: Connection, stderr: Path) -> None:
         connection: Connection to the parent; its end of file is the request to stop.
         stderr: File for what TensorFlow writes, so that its last words can be told if the worker dies.
     """
-    redirect_output(stderr)
+    try:
+        redirect_output(stderr)
+    except FileNotFoundError:
+        os._exit(ORPHANED)  # the parent was interrupted while the server started, and has taken its folder with it
     _connections.append(connection)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
