@@ -21,7 +21,7 @@ from mnist_core.language.errors import InputError
 from reports.drawing.text import render_text
 from reports.record.file import load_record
 from reports.record.record import Record
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 from reports.summary.summary import summarize
 from reports.tables.all_tables import tabulate_run
 

@@ -28,7 +28,7 @@ from reports.gate.stages import PairRequest
 from reports.record.case import Case
 from reports.record.errors import RecordError
 from reports.record.file import load_json
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 
 FILE = "gains.json"
 NUM_PAIRS = 8  # with an SD of 6 % a pair, a gain of 0.6 is known to 6 %: 5 % are 4.7 to 5.3

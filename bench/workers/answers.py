@@ -8,7 +8,7 @@ from typing import TypeVar, get_args
 import msgspec
 
 from bench.workers.protocol import KIND, Answer
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 
 ANSWERS: Mapping[str, type[Answer]] = {kind.__name__: kind for kind in get_args(Answer)}
 

@@ -10,7 +10,7 @@ from mnist_core.files.whole_file import write_whole
 from reports.gate.record import GateRecord
 from reports.record.errors import RecordError
 from reports.record.file import GATE as KEY, load_json
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 
 FORMAT = 2  # the first one had no pipelines
 READABLE = (1, FORMAT)

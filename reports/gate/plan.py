@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.record.checks import check_at_least, check_number, check_unique
+from reports.record.stored.checks import check_at_least, check_number, check_unique
 from reports.summary.metric import CPU_TIME, FIRST_BATCH, LIVE_BYTES, TIME, Metric
 
 GatedMetric = Literal["time", "cpu", "first_batch", "memory"]

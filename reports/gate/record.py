@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 from reports.gate.plan import Plan
 from reports.gate.work import GatedPipeline
-from reports.record.checks import check_at_least, check_line, check_number, check_unique
 from reports.record.machine import Machine, Setting
 from reports.record.sample import Sample
+from reports.record.stored.checks import check_at_least, check_line, check_number, check_unique
 
 PairKind = Literal["gate", "control"]
 Stage = Literal["screen", "confirm"]

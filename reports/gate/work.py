@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reports.record.checks import check_at_least, check_count, check_line
+from reports.record.stored.checks import check_at_least, check_count, check_line
 
 Shape = tuple[int | None, ...]
 Agreement = Literal["bits", "tolerance", "shapes", "none"]

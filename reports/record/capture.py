@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.record.checks import check_share
+from reports.record.stored.checks import check_share
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from reports.record.errors import RecordError
 from reports.record.machine import UNKNOWN_PROCESSOR, Environment, Machine
 from reports.record.program import Device
 from reports.record.record import FORMAT, KEY, CaseRecord, Record
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 
 GATE = "mnist_bench_gate"  # the first key of a gate's file
 OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no captures, devices, memory over time; 3 no Case

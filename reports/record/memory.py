@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.record.checks import check_count
 from reports.record.program import Extent
+from reports.record.stored.checks import check_count
 
 BYTE_COUNTS = (
     *("predicted_bytes", "live_bytes", "peak_bytes", "kept_bytes", "kept_after_trim_bytes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.record.checks import check_count
+from reports.record.stored.checks import check_count
 
 Device = Literal["cpu", "gpu"]
 

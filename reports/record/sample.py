@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.record.checks import check_count, check_share
+from reports.record.stored.checks import check_count, check_share
 
 UNKNOWN_COUNTS = (
     *("first_batch_ns", "busy_ns", "involuntary_switches", "run_queue_wait_ns", "foreign_cpu_ns"),

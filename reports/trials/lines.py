@@ -11,7 +11,7 @@ import msgspec
 
 from reports.record.errors import RecordError
 from reports.record.file import MAX_BYTES
-from reports.record.typed_json import convert_json
+from reports.record.stored.typed_json import convert_json
 
 Value = TypeVar("Value")
 

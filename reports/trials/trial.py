@@ -12,8 +12,8 @@ from typing import Literal, get_args
 from reports.gate.pairs import read_differences
 from reports.gate.record import GateRecord
 from reports.gate.verdict import Decision, GateVerdict
-from reports.record.checks import check_number
 from reports.record.errors import RecordError
+from reports.record.stored.checks import check_number
 from reports.summary.outcome import Outcome
 from reports.trials.lines import LineFormat
 from reports.trials.peers import PeerVerdict, decide_by_peers
