@@ -56,6 +56,17 @@ class WorkerError(RuntimeError):
         super().__init__(message)
         self.printed = printed
 
+    def name_pipeline(self, name: str, case_id: str) -> str:
+        """The message with the name of the pipeline in it, and without the id of the case that it begins with.
+
+        Args:
+            name: Name of the pipeline.
+            case_id: Id of the case.
+        """
+        reason = str(self).removeprefix(f"{case_id}: ")
+        is_named = re.search(rf"\b{re.escape(name.partition(':')[0])}\b", reason)
+        return reason if is_named else f"{name}: {reason}"
+
     def list_printed(self) -> list[str]:
         """The last lines of what had been printed, to stand below the message."""
         lines = [line for line in self.printed.splitlines() if line.strip()]

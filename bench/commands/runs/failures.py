@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -18,22 +17,9 @@ def tell_failures(failures: Sequence[tuple[str, str, WorkerError]]) -> None:
     """
     told: dict[str, WorkerError] = {}
     for name, case_id, failure in failures:
-        told.setdefault(name_failure(name, case_id, failure), failure)
+        told.setdefault(failure.name_pipeline(name, case_id), failure)
     for line, failure in told.items():
         _tell(line, failure)
-
-
-def name_failure(name: str, case_id: str, failure: WorkerError) -> str:
-    """The failure in one line, which names the pipeline, and not the case.
-
-    Args:
-        name: Name of the pipeline.
-        case_id: Id of the case.
-        failure: What happened.
-    """
-    reason = str(failure).removeprefix(f"{case_id}: ")
-    is_named = re.search(rf"\b{re.escape(name.partition(':')[0])}\b", reason)
-    return reason if is_named else f"{name}: {reason}"
 
 
 def _tell(line: str, failure: WorkerError) -> None:
