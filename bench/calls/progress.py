@@ -88,7 +88,7 @@ class GroupProgress(QuietBar):
         self._begin_s = 0.0  # when the first round began
         self._line_s = 0.0  # when the last line told of a round
 
-    def __enter__(self) -> GroupProgress:
+    def __enter__(self: Bar) -> Bar:
         self.console.print()  # pytest has left the cursor behind the name of the file
         return super().__enter__()
 

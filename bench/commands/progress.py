@@ -7,9 +7,10 @@ import datetime
 from rich.console import Console
 from rich.progress import TextColumn
 
-from bench.calls.progress import QuietBar, render_clock
+from bench.calls.progress import LINE_EVERY_S, GroupProgress, QuietBar, render_clock, tell_doing
 from bench.trials.schedule import Assignment
 from reports.drawing.numbers import count_things
+from reports.record.case import Case
 from reports.summary.outcome import Outcome
 from reports.trials.trial import BROKEN, Trial
 
@@ -37,6 +38,60 @@ class GateProgress(QuietBar):
         if not self.console.is_terminal:
             what = {"screen": "screened", "confirm": "confirming"}[stage]
             self.notice(f"{what} {count_things(num_cases, 'case')}, {spent_s:.0f} s of at most {self._budget_s:.0f} s")
+
+
+class SweepProgress(GroupProgress):
+    """Shows the stages of a sweep, against the budget for all of it.
+
+    Args:
+        console: Where to show it.
+        budget_s: Seconds that the sweep takes at most.
+    """
+
+    def __init__(self, console: Console, budget_s: float) -> None:
+        super().__init__(console)
+        self._budget_s, self._words, self._spent_s = budget_s, "", 0.0
+
+    def looking(self, name: str) -> None:
+        """Tell that the changes are looked for that keep the meaning, which takes a process of its own."""
+        words = f"looking for changes of {name} that keep its examples, and trying that they do"
+        self.show(words)
+        if not self.console.is_terminal:
+            self.notice(words)
+
+    def stage_begun(self, words: str, share: float) -> None:
+        """Tell what is measured now."""
+        self._words = words
+        self.notice(f"{words}, until at most {share * self._budget_s:.0f} s of {self._budget_s:.0f} s")
+
+    def starting(self, case: Case, number: int, total: int) -> None:
+        """Show which case is warmed up or read."""
+        self._draw(f"{tell_doing(case)[0]} {number}/{total}: {case.id}")
+
+    def started(self, case: Case, number: int, total: int) -> None:
+        """Leave the next word to the next step: a sweep starts many workers."""
+
+    def round_done(self, number: int, spent_s: float) -> None:
+        """Show the rounds done, and the time that is left of the budget at most."""
+        self._spent_s = spent_s
+        self._draw(f"{self._words}: round {number} done")
+        self._tell(f"round {number} done")
+
+    def pair_done(self, number: int, wanted: int, spent_s: float) -> None:
+        """Show the fresh pairs done."""
+        self._spent_s = spent_s
+        self._draw(f"{self._words}: {number} of {wanted}")
+        self._tell(f"{number} of {wanted} fresh pairs done")
+
+    def _draw(self, words: str) -> None:
+        left = f"at most {render_clock(max(0.0, self._budget_s - self._spent_s))} left"
+        self.show(words, min(self._spent_s, self._budget_s), self._budget_s, left)
+
+    def _tell(self, words: str) -> None:
+        """Print a line where there is no bar, and not more often than every few seconds."""
+        if not self.console.is_terminal and self._spent_s - self._line_s >= LINE_EVERY_S:
+            self._line_s = self._spent_s
+            QuietBar.notice(self, f"{words} after {self._spent_s:.0f} s of at most {self._budget_s:.0f} s")
 
 
 class TrialProgress(QuietBar):

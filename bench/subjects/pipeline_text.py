@@ -118,6 +118,13 @@ def parse_pipeline(subject: Subject) -> PipelineText:
     return PipelineText(place, attribute, tuple(arguments), options.get(SELECT), options.get(SOURCE))
 
 
+def find_code(subject: Subject) -> Path | None:
+    """The file that a person's pipeline or program stands in; None for a module, and for what is no person's."""
+    if subject.kind == PIPELINE and (pipeline := parse_pipeline(subject)).is_file:
+        return Path(pipeline.place)
+    return Path(shlex.split(subject.text)[0]) if subject.kind == RUN else None
+
+
 def check_file(subject: Subject) -> None:
     """Refuse a pipeline or a program whose file is not there, before anything is started for it.
 

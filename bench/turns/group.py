@@ -75,6 +75,10 @@ class _Running:
     def is_cut(self) -> bool:
         return self.warmed_up.extent is not None and self.warmed_up.extent.is_cut
 
+    @property
+    def latest(self) -> Sample:
+        return self.turns[-1].sample if self.turns else self.warmed_up.sample
+
     def estimate(self) -> Estimate:
         return estimate_median([turn.sample.wall_ns for turn in self.turns])
 
@@ -188,6 +192,10 @@ class Group:
             if each.turns or not all_turned:
                 found[each.case.id] = each.describe(self._seed)
         return {case.id: found[case.id] for case in self._cases if case.id in found}
+
+    def predict_round_s(self) -> float:
+        """Seconds that a round of all will take, if their turns take as long as the latest."""
+        return sum(each.latest.wall_ns for each in self._running.values()) / NANOSECONDS
 
     def tell_cuts(self) -> None:
         """Tell the listener where intervals stayed wide."""

@@ -14,6 +14,9 @@ from reports.claims.verdict import ClaimVerdict, Ruling, judge_claims
 from reports.drawing.blocks import Block, Emphasis, Gap, Lines, Table, Words
 from reports.drawing.text import render_text
 from reports.summary.summary import Summary
+from reports.sweep.record import SweepRecord
+from reports.sweep.result import judge_sweep
+from reports.sweep.tables import tabulate_sweep
 from reports.tables.all_tables import tabulate_run
 from reports.tables.notes import tell_winners
 from reports.tables.pipelines import answer, list_taken, tabulate_speeds, warn
@@ -61,14 +64,17 @@ def answer_run(summary: Summary, verdicts: Sequence[ClaimVerdict], kept: Kept, c
     return built
 
 
-def show_run(summary: Summary, kept: Kept) -> list[Block]:
+def show_run(summary: Summary, kept: Kept, sweep: SweepRecord | None = None) -> list[Block]:
     """The answer, and then all tables; those of a person's pipelines, or of another project, begin with theirs.
 
     Args:
         summary: The run.
         kept: Where it is kept.
+        sweep: The sweep that it is the record of; None for any other run.
     """
     whole = replace(kept, shows_all=True)
+    if sweep is not None:
+        return [*tabulate_sweep(judge_sweep(sweep), kept.file.parent), Gap(), *tabulate_run(summary)]
     if summary.pipelines or summary.benchmarks:
         return [*tabulate_run(summary), Lines((*tell_noise(summary.noise), *tell_next(whole)))]
     return [*answer_run(summary, judge_claims(load_claims(), summary), whole), Gap(), *tabulate_run(summary)]

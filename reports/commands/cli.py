@@ -30,13 +30,14 @@ def show(run: OptionalRun = None, as_json: AsJson = False) -> None:
     from reports.drawing.text import lay_out
     from reports.formats.flat_json import render_flat_json
     from reports.summary.files import load_summary
+    from reports.sweep.file import find_sweep
 
     found = find_run(run)
     summary = load_summary(found)
     if as_json:
         sys.stdout.write(render_flat_json(summary))
     else:
-        open_console().print(lay_out(show_run(summary, locate(found))))
+        open_console().print(lay_out(show_run(summary, locate(found), find_sweep(found))))
 
 
 app.command(epilog=page.PAGE_EXAMPLES)(page.page)

@@ -19,6 +19,7 @@ from reports.summary.fields import Field
 from reports.summary.metric import FIRST_BATCH, RATE
 from reports.summary.reference import CPU
 from reports.summary.summary import Summary
+from reports.sweep.result import judge_sweep, recommend
 from reports.tables.benchmarks import answer as answer_benchmarks, list_groups, tell_time
 from reports.tables.notes import tell_winners
 from reports.tables.pipelines import answer
@@ -53,6 +54,8 @@ def write_headline(run: Run) -> Headline:
 
 
 def _write_sentence(run: Run, facts: list[Fact]) -> str:
+    if run.sweep is not None:
+        return recommend(judge_sweep(run.sweep))
     if run.summary and run.summary.pipelines and (told := answer(run.summary)):
         return "; ".join(told)
     if run.summary and run.summary.benchmarks:

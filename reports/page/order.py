@@ -16,6 +16,7 @@ from reports.page.sections.memory import describe_memory
 from reports.page.sections.mixing import describe_mixing
 from reports.page.sections.pipelines import describe_pipelines
 from reports.page.sections.speed import describe_first_batch, describe_speed
+from reports.page.sections.sweep import describe_sweep
 from reports.page.sections.traces import describe_traces
 from reports.page.sections.turns import describe_turns
 from reports.summary.summary import Summary
@@ -41,5 +42,5 @@ def list_sections(run: Run) -> tuple[Section, ...]:
         return (traces,) if traces else ()
     measured = (describe_benchmarks,) if run.summary.benchmarks else OF_CASES
     told = (describe(run.summary) for describe in measured)
-    sections = [*told, traces, describe_turns(run.summary), describe_machine(run.summary)]
+    sections = [describe_sweep(run.sweep), *told, traces, describe_turns(run.summary), describe_machine(run.summary)]
     return tuple(section for section in sections if section is not None)

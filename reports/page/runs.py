@@ -11,6 +11,8 @@ from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.xspace import TraceError
 from reports.summary.files import load_summary
 from reports.summary.summary import Summary
+from reports.sweep.file import find_sweep
+from reports.sweep.record import SweepRecord
 from reports.traces.reading import load_trace
 from reports.traces.trace import Trace
 from reports.xplane.sessions import SUFFIXES, Session, find_session, list_sessions
@@ -28,12 +30,14 @@ class Run:
         summary: What its record amounts to; None for a training that was only traced.
         traces: Traces that could be read.
         unreadable: Why each of the others could not be read, a line each.
+        sweep: The sweep that its record is of; None for any other run.
     """
 
     name: str
     summary: Summary | None
     traces: tuple[Trace, ...]
     unreadable: tuple[str, ...]
+    sweep: SweepRecord | None = None
 
 
 def load_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
@@ -63,7 +67,7 @@ def _load_run(path: Path) -> Run:
     traces, unreadable = _load_traces(sessions[:MOST_TRACES])
     if len(sessions) > MOST_TRACES:
         unreadable.append(f"{len(sessions) - MOST_TRACES} more traces are left out: mnist-report trace reads each.")
-    return Run(name_run(path), summary, tuple(traces), tuple(unreadable))
+    return Run(name_run(path), summary, tuple(traces), tuple(unreadable), find_sweep(path) if summary else None)
 
 
 def _find_traces(path: Path) -> list[Session]:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("mnist_core", "bench", "reports")
 BUDGETS = {"bench/measurements.py", *(f"bench/commands/{name}.py" for name in ("against", "runs/gate", "trials"))}
 READS_A_CLOCK = {"bench/machine/clock.py", *BUDGETS, "mnist_core/training/train.py"}  # compared; the budget; a log
-OURS = {f"bench/commands/{name}.py" for name in ("doctor", "runs/pipelines", "trace")}
+OURS = {f"bench/commands/{name}.py" for name in ("doctor", "runs/pipelines", "runs/sweep", "trace")}
 COMMANDS = {f"reports/commands/{name}.py" for name in ("claims", "compare", "export", "gate", "page", "trace")}
 PRINTS = {"mnist_core/cli.py", "bench/commands/cli.py", "reports/commands/cli.py", *BUDGETS, *OURS, *COMMANDS}
 

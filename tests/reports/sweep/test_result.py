@@ -1,0 +1,217 @@
+"""What a sweep amounts to: rows, the front, the sentence, the table of 80 columns and the JSON."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from json_docs import check_documented
+from pipeline_records import make_mixed, make_pipeline, make_read
+
+from bench.subjects.pipeline_text import describe_pipeline
+from reports.drawing.text import render_text
+from reports.record.errors import RecordError
+from reports.record.memory import Memory
+from reports.record.proposal import Candidate, Proposal, Untried
+from reports.record.record import CaseRecord
+from reports.sweep.file import load_sweep, save_sweep
+from reports.sweep.json import render_json
+from reports.sweep.record import Confirmation, Dropped, SweepPlan, SweepRecord
+from reports.sweep.result import judge_sweep, recommend
+from reports.sweep.tables import tabulate_sweep
+
+LATE = Candidate("late_map", "[1, 2, 0]", "lines().shuffle(1000).batch(100).map(row)", ("shuffle, batch, then map",), 9)
+AHEAD = Candidate("ahead", "[0, 1, 2, 3]", "lines().map(row).shuffle(1000).batch(100).prefetch(-1)", ("prefetch last",))
+SLOW = Candidate("slow", "[2, 0, 1]", "lines().batch(100).map(row).shuffle(1000)", ("batch first",))
+UNTRIED = (
+    Untried("parse_example on batches", "parse_single_example is another operation", "write parse_example by hand"),
+    Untried("a smaller shuffle", "the mixing score falls", "shuffle(100)", changes_meaning=True),
+)
+
+
+def walls(*walls_ms: int) -> list[int]:
+    return [wall for wall in walls_ms for _ in range(3)]
+
+
+def hold(name: str, num_bytes: int) -> CaseRecord:
+    made = make_read(name, 0.0)
+    return replace(made, memory=Memory(None, num_bytes, None, None, None))
+
+
+RACED = (
+    make_pipeline("before", walls(1000, 1300)),
+    make_pipeline("late_map", walls(200, 220)),
+    make_pipeline("ahead", walls(900, 920)),
+    make_pipeline("slow", walls(1500, 1510)),
+)
+READ = (
+    *(hold("before", 5 * 2**20), hold("late_map", 2 * 2**20)),
+    *(make_mixed("before", [0.9]), make_mixed("late_map", [0.9])),
+)
+OUT = (
+    Dropped("slow", 6, "0.67 times as fast as before"),
+    Dropped("ahead", 6, "1.1 times as fast as before, late_map 5.0"),
+)
+SWEEP = SweepRecord(
+    SweepPlan(replace(describe_pipeline("data.py:before"))),
+    Proposal((LATE, AHEAD, SLOW), UNTRIED, ("looked at 1,000 examples",)),
+    seed=5,
+    names=("before", "late_map", "ahead", "slow"),
+    cases=(*RACED, *READ),
+    num_rounds=6,
+    num_processes=1,
+    dropped=OUT,
+    has_raced=True,
+    confirmation=Confirmation("late_map", 3, tuple(math.log(ratio) for ratio in (4.0, 4.1, 4.2, 3.9, 4.0, 4.05, 4.1))),
+    has_confirmed=True,
+    unread=("no time to read the memory of ahead",),
+    spent_s=99.5,
+    is_done=True,
+    patch="--- a/data.py\n",
+    code="lines().shuffle(1000).batch(100).map(row)",
+)
+
+
+def tell(**fields: object) -> str:
+    return recommend(judge_sweep(replace(SWEEP, **fields)))
+
+
+def test_the_gain_is_that_of_the_fresh_pairs_and_not_of_the_race() -> None:
+    assert (
+        tell() == "change before to late_map: 4.05 [3.95, 4.15] times as fast as before on 7 fresh pairs of processes"
+    )
+
+
+def test_what_is_not_shown_is_not_recommended() -> None:
+    def pairs(*ratios: float, why: str = "") -> Confirmation:
+        return Confirmation("late_map", 3, tuple(map(math.log, ratios)), why)
+
+    level = pairs(1.1, 1.0, 0.9, 1.05, 1.02, 0.97)
+    assert tell(confirmation=level) == (
+        "leave before as it is: no gain could be shown, late_map won the race and is 1.0 [0.90, 1.1] times as fast as "
+        "before on 6 fresh pairs"
+    )
+    assert tell(confirmation=pairs(1.5, 1.5, why="the budget ended")) == (
+        "no gain could be shown: late_map has 2 fresh pairs of the 6 that it takes: the budget ended"
+    )
+    assert tell(confirmation=Confirmation("late_map", 1)).startswith(
+        "no gain could be shown: late_map has 0 fresh pairs"
+    )
+    unfinished = "not finished: the same command with the same --out goes on"
+    assert tell(has_confirmed=False) == unfinished
+    assert tell(has_raced=False, confirmation=None) == unfinished
+    everyone = tuple(Dropped(name, 6, "slower") for name in SWEEP.names[1:])
+    assert tell(dropped=everyone, confirmation=None) == (
+        "leave before as it is: no gain could be shown, none of 3 candidates was faster"
+    )
+    assert tell(proposal=Proposal((), UNTRIED, ()), names=("before",)) == (
+        "leave before as it is: no change is known that surely keeps its meaning"
+    )
+
+
+def find_dominated(*cases: CaseRecord) -> list[str]:
+    rows = judge_sweep(replace(SWEEP, cases=cases, dropped=())).rows
+    return [row.name for row in rows if row.is_dominated]
+
+
+def test_another_that_is_surely_better_in_one_thing_and_worse_in_none_dominates() -> None:
+    fast, slow = make_pipeline("late_map", walls(200, 202)), make_pipeline("before", walls(1000, 1010))
+    assert find_dominated(slow, fast) == ["before"]
+    assert find_dominated(slow, fast, hold("before", 100), hold("late_map", 112)) == ["before"], "alike"
+    assert find_dominated(slow, fast, hold("before", 100), hold("late_map", 113)) == []
+    assert find_dominated(slow, fast, make_mixed("before", [0.92]), make_mixed("late_map", [0.9])) == ["before"]
+    assert find_dominated(slow, fast, make_mixed("before", [0.93]), make_mixed("late_map", [0.9])) == []
+    alike = make_pipeline("late_map", walls(990, 1020))
+    assert find_dominated(slow, alike) == []
+    assert find_dominated(slow, alike, hold("before", 113), hold("late_map", 100)) == ["before"], "by its memory alone"
+
+
+def test_the_table_in_80_columns() -> None:
+    text = render_text(tabulate_sweep(judge_sweep(SWEEP), Path("runs/mine")), 80)
+    assert (
+        text
+        == """\
+change before to late_map: 4.05 [3.95, 4.15] times as fast as before on 7 fresh
+pairs of processes
+
+              examples/s              ratio  epoch 1   first  MiB  mixing
+ ────────────────────────────────────────────────────────────────────────
+    before           880                  1    2.0 s  100 ms  5.0    0.90
+  * late_map        4.8k     5.5 [5.0, 5.9]   400 ms   20 ms  2.0    0.90
+  - ahead           1.1k     1.3 [1.1, 1.4]    1.8 s   90 ms    -       -
+  - slow             660  0.76 [0.67, 0.86]    3.0 s  150 ms    -       -
+ left out for the width: later; 81 columns show all (in a pipe: COLUMNS=81)
+
+ ratio: to before, in the same round; the best of many looks better than it is
+ * won; - left; + stayed: no other is surely better in one thing and worse in
+ none
+ first: the wait for the first batch; mixing: from 0, unmoved, to 1, at random
+ no time to read the memory of ahead
+
+ late_map  shuffle, batch, then map
+           lines().shuffle(1000).batch(100).map(row)
+ ahead     prefetch last
+           lines().map(row).shuffle(1000).batch(100).prefetch(-1)
+           left after 6 rounds: 1.1 times as fast as before, late_map 5.0
+ slow      batch first
+           lines().batch(100).map(row).shuffle(1000)
+           left after 6 rounds: 0.67 times as fast as before
+
+ not tried:  parse_example on batches, because parse_single_example is another
+             operation
+             by hand: write parse_example by hand
+ not tried:  a smaller shuffle, because the mixing score falls
+             changes the meaning: shuffle(100)
+
+ looked at 1,000 examples
+ record: runs/mine
+ next: patch -p1 < runs/mine/sweep.patch (or git apply), then look at the change"""
+    )
+
+
+def test_where_there_is_no_patch_the_code_is_shown() -> None:
+    lines = render_text(tabulate_sweep(judge_sweep(replace(SWEEP, patch="")), Path("runs/mine")), 80).splitlines()
+    place = lines.index(" in your code:")
+    assert lines[place + 1] == "   lines().shuffle(1000).batch(100).map(row)"
+    assert lines[-2].startswith(" next: mnist-report page runs/mine")
+
+
+def test_the_json_tells_what_the_docs_say() -> None:
+    printed = check_documented(render_json(judge_sweep(SWEEP), "runs/mine/record.json", 0))
+    assert printed["gain"]["count"] == 7
+    assert printed["is_recommended"] is True
+    assert [row["name"] for row in printed["pipelines"]] == ["before", "late_map", "ahead", "slow"]
+    late = printed["pipelines"][1]
+    assert (late["live_bytes"]["median"], late["displacement"]["median"], late["is_winner"]) == (2 * 2**20, 0.9, True)
+    assert printed["untried"][1] == {
+        "change": "a smaller shuffle",
+        "why": "the mixing score falls",
+        "mend": "shuffle(100)",
+        "changes_meaning": True,
+    }
+
+
+def test_a_sweep_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "sweep.json"
+    save_sweep(SWEEP, file)
+    assert load_sweep(file) == SWEEP
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"mnist_bench_sweep": 2}, "has another format than 1: use a newer version"),
+        ({"num_rounds": "six"}, "is damaged"),
+        ({"colour": "red"}, "is damaged"),
+    ],
+)
+def test_a_file_that_is_damaged_is_refused_in_one_line(tmp_path: Path, change: dict[str, object], line: str) -> None:
+    file = tmp_path / "sweep.json"
+    save_sweep(SWEEP, file)
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **change}), encoding="utf-8")
+    with pytest.raises(RecordError, match=line):
+        load_sweep(file)
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(RecordError, match="is not a sweep: give the folder of a run that mnist-bench sweep wrote"):
+        load_sweep(file)
