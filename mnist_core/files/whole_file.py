@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,30 @@ def write_whole(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     else:
         _replace(path.resolve(), content)
+
+
+def write_whole_by(path: Path, write: Callable[[Path], object]) -> None:
+    """Let somebody else's function write beside `path`, sync, then rename; the folder is made if need be.
+
+    Args:
+        path: The file.
+        write: Writes the file that it is given, whose name ends as that of `path` does.
+
+    Raises:
+        OSError: The folder or the file cannot be written; nothing is left behind and an old file stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = name_part(path)
+    beside = part / path.name
+    try:
+        part.mkdir()
+        sweep_parts(path, part)
+        write(beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        remove_part(part)
 
 
 def check_folder(folder: Path) -> None:

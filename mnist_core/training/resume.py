@@ -1,57 +1,57 @@
 """What makes a resumed run equal to an uninterrupted one: all that changes is restored, or a function of the epoch.
 
-Keras' BackupAndRestore brings back the weights, the optimizer and the epoch. It does not bring back the best loss so
-far, the wait of ReduceLROnPlateau, the random state of dropout and the history: these are here. The place in the
-shuffled data comes back because ``train`` skips to it.
+The weights and the optimizer, whose count of steps says the epoch, are one file, written beside and renamed: it is
+whole, or it is not there. Keras' BackupAndRestore writes in place, and what a kill leaves of a first backup is of no
+use. The best loss so far, the wait of ReduceLROnPlateau, the random state of dropout and the history are here too. The
+place in the shuffled data comes back because ``train`` skips to it.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from mnist_core.files.whole_file import write_json
-from mnist_core.language.errors import InputError
+from mnist_core.files.whole_file import write_whole_by
 from mnist_core.profiling.callback import Logs
 from mnist_core.training.run_folder import EpochResult
 
-WEIGHTS = "latest.weights.h5"  # the names of Keras 3's callbacks/backup_and_restore.py
-METADATA = "training_metadata.json"
+WEIGHTS = "latest.weights.h5"
 
 
-def restore_epoch(model: keras.Model, backup: Path, steps_per_epoch: int) -> int:
-    """Load the backup into `model`, settle its metadata and return the number of epochs that it has behind it.
+def restore_epoch(model: keras.Model, backup: Path, steps_per_epoch: int) -> int | None:
+    """Load the backup into `model` and return the number of epochs that it has behind it; 0 without one.
 
-    BackupAndRestore writes weights and epoch one after the other, so a kill between the two leaves them apart. The
-    optimizer's step count is part of the weights: it says the epoch, and the metadata is written again from it.
-
-    Raises:
-        InputError: Neither the last backup nor the one before it can be read.
+    Returns:
+        None if there is one that cannot be read, after which `model` is of no use.
     """
     weights = backup / WEIGHTS
     if not weights.exists():
         return 0
     model.optimizer.build(model.trainable_variables)
-    _load_newest(model, weights)
-    epoch = int(model.optimizer.iterations) // steps_per_epoch
-    write_json(backup / METADATA, {"epoch": epoch, "batch": 0})
-    return epoch
-
-
-def _load_newest(model: keras.Model, weights: Path) -> None:
-    previous = weights.with_name(f"{WEIGHTS}.bkp")
     try:
         model.load_weights(weights)
     except (OSError, ValueError, KeyError):
-        try:
-            shutil.copy(previous, weights)
-            model.load_weights(weights)
-        except (OSError, ValueError, KeyError):
-            raise InputError(f"{weights.parent} is damaged: give --restart to begin again.") from None
+        return None
+    return int(model.optimizer.iterations) // steps_per_epoch
+
+
+class Backup(keras.callbacks.Callback):
+    """Keeps the weights and the optimizer after every epoch.
+
+    Args:
+        folder: Folder for them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._file = folder / WEIGHTS
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:  # noqa: ARG002
+        """Write them, whole or not at all."""
+        write_whole_by(self._file, self.model.save_weights)
 
 
 class EpochSeeds(keras.callbacks.Callback):
@@ -88,7 +88,7 @@ class PastEpochs(keras.callbacks.Callback):
         self._epochs, self._plateau, self._checkpoint = epochs, plateau, checkpoint
 
     def on_train_begin(self, logs: Logs = None) -> None:  # noqa: ARG002
-        """Replay the past; it must stand after the two callbacks and BackupAndRestore in the list."""
+        """Replay the past; it must stand after the two callbacks in the list."""
         if self._epochs:
             self.model.optimizer.learning_rate = self._epochs[0].learning_rate
             self._checkpoint.best = min(epoch.loss for epoch in self._epochs)

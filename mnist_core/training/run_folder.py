@@ -58,7 +58,7 @@ class RunFolder:
 
     @property
     def backup(self) -> Path:
-        """Keras' BackupAndRestore folder."""
+        """The folder of the weights after the last epoch."""
         return self.path / "backup"
 
     @property

@@ -29,7 +29,7 @@ from mnist_core.profiling.step_trace import StepTrace, find_step_trace
 from mnist_core.profiling.window import StepWindow
 from mnist_core.training.evaluate import evaluate
 from mnist_core.training.loops import TrainStep, run_loop
-from mnist_core.training.resume import EpochSeeds, PastEpochs, restore_epoch
+from mnist_core.training.resume import Backup, EpochSeeds, PastEpochs, restore_epoch
 from mnist_core.training.run_folder import EpochResult, RunFolder
 
 RESULT_FORMAT = 1
@@ -131,8 +131,8 @@ def train(
     model = _build_compiled(spec)
     proven = prove_device(model, device) if device else None
     start = restore_epoch(model, folder.backup, steps_per_epoch)
-    if start > len(past):
-        raise InputError(f"{folder.state} has fewer epochs than {folder.backup}: give --restart to begin again.")
+    if start is None or start > len(past):  # no kill leaves that, a damaged disk may
+        model, start = _build_compiled(spec), 0
     recorder = EpochRecorder(spec, digits, folder, past[:start], clock)
     first_step = start * steps_per_epoch
     with _profile(profile, folder, first_step) as profilers:
@@ -217,7 +217,7 @@ def _build_callbacks(spec: TrainSpec, folder: RunFolder, recorder: EpochRecorder
     plateau = keras.callbacks.ReduceLROnPlateau(
         monitor="loss", mode="min", factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE
     )
-    backup = keras.callbacks.BackupAndRestore(folder.backup, double_checkpoint=True, delete_checkpoint=False)
+    backup = Backup(folder.backup)
     logs = keras.callbacks.TensorBoard(folder.logs)
     return [EpochSeeds(spec.seed), logs, best, plateau, recorder, backup, PastEpochs(recorder.epochs, plateau, best)]
 

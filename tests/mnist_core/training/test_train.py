@@ -16,7 +16,7 @@ from mnist_core.language.errors import InputError
 from mnist_core.language.spec import TrainSpec
 from mnist_core.models.classifier import load_classifier
 from mnist_core.training.evaluate import evaluate
-from mnist_core.training.resume import METADATA, WEIGHTS
+from mnist_core.training.resume import WEIGHTS
 from mnist_core.training.run_folder import RunFolder
 from mnist_core.training.train import TrainResult, train
 
@@ -108,29 +108,41 @@ def test_a_worse_epoch_after_a_resume_does_not_replace_the_best_model(noise: Dig
     assert resumed.test_loss == whole.test_loss
 
 
-@pytest.mark.parametrize("torn", ["metadata behind", "metadata broken", "weights broken"])
-def test_a_backup_torn_by_a_kill_is_settled(torn: str, uninterrupted, digits: Digits, tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", ["nothing", "a backup that no one can read", "no state of the last epoch"])
+def test_a_backup_that_is_of_no_use_lets_a_run_begin_again(
+    left: str, uninterrupted, digits: Digits, tmp_path: Path
+) -> None:
     folder = RunFolder(tmp_path / "run")
     with pytest.raises(KeyboardInterrupt):
         train(spec(), digits, folder, listeners=[Interrupt(2)])
-    if torn == "metadata behind":
-        (folder.backup / METADATA).write_text('{"epoch": 1, "batch": 0}')
-    elif torn == "metadata broken":
-        (folder.backup / METADATA).write_text('{"epo')
+    weights = folder.backup / WEIGHTS
+    if left == "nothing":
+        weights.unlink()
+    elif left == "a backup that no one can read":
+        weights.write_bytes(weights.read_bytes()[:1000])
     else:
-        (folder.backup / WEIGHTS).write_bytes((folder.backup / WEIGHTS).read_bytes()[:1000])
+        folder.write_state(spec(), digits, ())
     assert history(train(spec(), digits, folder)) == history(uninterrupted)
 
 
-def test_a_backup_that_cannot_be_read_at_all_is_told_in_one_line(digits: Digits, tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "run")
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_what_stops_the_writing_of_a_backup_leaves_the_one_before(
+    epoch: int, uninterrupted, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, save, calls = RunFolder(tmp_path / "run"), keras.Model.save_weights, itertools.count(1)
+
+    def save_half(self: keras.Model, path: Path) -> None:
+        save(self, path)
+        if next(calls) == epoch:
+            path.write_bytes(path.read_bytes()[:1000])
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(keras.Model, "save_weights", save_half)
     with pytest.raises(KeyboardInterrupt):
-        train(spec(), digits, folder, listeners=[Interrupt(2)])
-    for file in folder.backup.glob("*.h5*"):
-        file.write_bytes(b"nothing")
-    with pytest.raises(InputError, match="backup is damaged: give --restart"):
         train(spec(), digits, folder)
-    assert len(train(spec(), digits, folder, restart=True).epochs) == 3
+    monkeypatch.undo()
+    assert [file.name for file in folder.backup.iterdir()] == [WEIGHTS][: epoch - 1]
+    assert history(train(spec(), digits, folder)) == history(uninterrupted)
 
 
 def test_the_folder_holds_the_result_the_best_model_and_the_logs_and_nothing_unfinished(
