@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from mnist_core.digits.arrays import MAX_EXAMPLES, AnyArray, RawDigits
+from mnist_core.files.bounded import find_outside
 from mnist_core.language.errors import InputError
 from mnist_core.language.shapes import SIDE
 
@@ -63,6 +64,8 @@ def _read_members(
 
 
 def _check_keys(archive: zipfile.ZipFile, name: str, keys: Sequence[str]) -> None:
+    if outside := find_outside(archive.infolist()):
+        raise InputError(f"{name!r} is refused: its member {outside!r} would lie outside of it: {HOW_TO_SAVE}")
     members = archive.namelist()
     missing = [key for key in keys if f"{key}.npy" not in members]
     if missing:

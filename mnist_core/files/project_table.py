@@ -6,12 +6,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.language.errors import InputError
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+MAX_BYTES = 16 * MEBIBYTE
 
 
 def load_project_table(file: Path, table: str, error: type[InputError]) -> Any:
@@ -23,7 +27,7 @@ def load_project_table(file: Path, table: str, error: type[InputError]) -> Any:
         error: What is raised where the file is not TOML.
     """
     try:
-        content: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+        content: Any = tomllib.loads(read_bounded(file, MAX_BYTES).decode())
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.files.whole_file import write_json
 from mnist_core.files.whole_folder import write_whole_folder
 
 MANIFEST = "manifest.json"
 DAMAGED = "damaged"
+MAX_MANIFEST_BYTES = 64 * MEBIBYTE  # 60000 pictures take 6
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def write_stored_folder(folder: Path, listing: Listing, write: Callable[[Path], 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """The manifest, unchecked; empty where there is none that can be read."""
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(read_bounded(path, MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return manifest if isinstance(manifest, dict) else {}

@@ -15,6 +15,7 @@ import tensorflow as tf
 from mnist_core.files.run_kinds import BEST, explain_record
 from mnist_core.language.errors import InputError
 from mnist_core.language.shapes import NUM_CLASSES, SIDE
+from mnist_core.models.keras_file import check_keras_file
 from mnist_core.models.model import pixel_divisor
 from mnist_core.models.saved_graph import GRAPH_FILE, SavedGraph
 
@@ -118,6 +119,7 @@ def _find_model(path: Path) -> Path:
 
 
 def _load_keras_file(path: Path) -> keras.Model:
+    check_keras_file(path)
     try:
         model = keras.saving.load_model(path, safe_mode=True, compile=False)
     except Exception as error:  # a damaged or hostile file can fail anywhere inside Keras

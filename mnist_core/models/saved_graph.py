@@ -14,9 +14,11 @@ from typing import Any
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from tensorflow.core.protobuf import saved_model_pb2
 
+from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.language.errors import InputError
 
 GRAPH_FILE = "saved_model.pb"
+MAX_GRAPH_BYTES = 256 * MEBIBYTE  # the weights are files beside it
 
 # What Keras' layers and TensorFlow's function calls use: they touch tensors and the model's own variables only.
 _COMPUTING = """
@@ -51,7 +53,7 @@ class SavedGraph:
         self.folder = folder
         proto = saved_model_pb2.SavedModel()
         try:
-            proto.ParseFromString((folder / GRAPH_FILE).read_bytes())
+            proto.ParseFromString(read_bounded(folder / GRAPH_FILE, MAX_GRAPH_BYTES))
         except (OSError, DecodeError):
             raise InputError(f"{folder / GRAPH_FILE} cannot be read as a SavedModel: export the model again.") from None
         if len(proto.meta_graphs) != 1 or not proto.meta_graphs[0].HasField("object_graph_def"):

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.digits.load import Digits
+from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.files.whole_file import write_json
 from mnist_core.language.errors import InputError
 from mnist_core.language.spec import TrainSpec
 
 STATE_FORMAT = 1
+MAX_STATE_BYTES = 16 * MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class RunFolder:
         """True if a run of this program left the folder: nothing is deleted on the strength of a name alone."""
         for file in (self.result, self.state):
             with contextlib.suppress(OSError, ValueError, AttributeError):
-                if "format" in json.loads(file.read_text(encoding="utf-8")):
+                if "format" in json.loads(read_bounded(file, MAX_STATE_BYTES)):
                     return True
         return False
 
@@ -137,7 +139,7 @@ class RunFolder:
     def _load_epochs(self, spec: TrainSpec, digits: Digits) -> tuple[EpochResult, ...]:
         advice = "choose another --out, or give --restart to replace it."
         try:
-            state = json.loads(self.state.read_text(encoding="utf-8"))
+            state = json.loads(read_bounded(self.state, MAX_STATE_BYTES))
             identity = {key: state[key] for key in ("format", "spec", "data")}
             epochs = tuple(EpochResult(**epoch) for epoch in state["epochs"])
         except (OSError, ValueError, TypeError, KeyError):

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, cast
 
+from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.files.run_kinds import RECORD, explain_training
 from reports.record.case import ORDERING, REFERENCE, Case, Fitting, Subject
 from reports.record.errors import RecordError
@@ -21,7 +22,7 @@ OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no capture
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 TRUTHS = {"True": True, "False": False}
 FLAGS, COUNTS = ("from_arrays", "jit_compile", "retrains", "sorts_by_label"), ("steps_per_execution", "num_epochs")
-MAX_BYTES = 256 * 2**20  # a record of thousands of cases is a few MiB
+MAX_BYTES = 256 * MEBIBYTE  # a record of thousands of cases is a few MiB
 
 
 def load_record(path: Path) -> Record:
@@ -81,9 +82,7 @@ def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> 
         RecordError: It is not there, too large, unreadable or not JSON.
     """
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no record is.")
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        return json.loads(read_bounded(file, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         raise RecordError(f"{file} does not exist: give {wanted}.") from None
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from mnist_core.files.bounded import read_bounded
 from reports.record.errors import RecordError
 from reports.record.file import MAX_BYTES
 from reports.record.stored.typed_json import convert_json
@@ -54,9 +55,7 @@ class LineFormat(Generic[Value]):
             RecordError: There is no such file, it cannot be read, or a line of it is damaged.
         """
         try:
-            if file.stat().st_size > MAX_BYTES:
-                raise RecordError(f"{file} is larger than {MAX_BYTES // 2**20} MiB: no file of {self.noun}s is.")
-            content = file.read_bytes()
+            content = read_bounded(file, MAX_BYTES)
         except FileNotFoundError:
             raise RecordError(f"{file} does not exist: give the file that {self.writer} left.") from None
         except OSError as error:
