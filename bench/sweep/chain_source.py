@@ -89,6 +89,14 @@ def list_chains(source: bytes) -> list[ChainSource]:
     return [chain for node in outermost if (chain := _read_chain(source, node, starts)) is not None]
 
 
+def list_calls(source: bytes) -> list[ast.Call] | None:
+    """The calls of the chain that an expression is; None where it is none."""
+    try:
+        return list(_unroll(ast.parse(source, mode="eval").body))[::-1]
+    except SyntaxError:
+        return None
+
+
 def _is_method_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
 

@@ -30,8 +30,7 @@ def run_sweep(state: SweepState) -> None:
     if winner is not None and not state.record.has_confirmed:
         state.listener.stage_begun(f"fresh pairs of {winner} and {state.record.original}", PAIRS_SHARE)
         Confirming(state, winner, PAIRS_SHARE).run()
-    if not state.record.is_done:
-        if state.record.left:
-            state.listener.stage_begun("what they hold, and how well they mix", 1.0)
-            read_all(state, winner)
-        state.update(is_done=True)
+    if state.record.left and not state.record.has_read:
+        state.listener.stage_begun("what they hold, and how well they mix", 1.0)
+        read_all(state, winner)
+        state.update(has_read=True)

@@ -79,9 +79,10 @@ class SweepRecord:
         has_raced: True if the race is over.
         confirmation: The fresh pairs; None as long as the race is not over, and where nobody won it.
         has_confirmed: True if there will be no more pairs.
+        has_read: True if the readings are over.
         unread: What was not read any more, a line each.
         spent_s: Seconds that it has taken so far.
-        is_done: True if all is done.
+        is_done: True if all is done, and the code of a winner is written.
         patch: Patch of the person's file for the winner; empty where there is none.
         code: The winner's code.
     """
@@ -97,6 +98,7 @@ class SweepRecord:
     has_raced: bool = False
     confirmation: Confirmation | None = None
     has_confirmed: bool = False
+    has_read: bool = False
     unread: tuple[str, ...] = ()
     spent_s: float = 0.0
     is_done: bool = False

@@ -19,11 +19,14 @@ from bench.commands.runs.kept import build_record, choose_file, refuse
 from bench.commands.runs.starting import open_starter
 from bench.machine.environment import describe_environment
 from bench.subjects.pipeline_text import find_code
+from bench.sweep.code import write_code
 from bench.sweep.contenders import name_all, narrow
 from bench.sweep.state import SweepState
 from bench.sweep.sweep import run_sweep
 from bench.turns.measure import read_clock_s
 from bench.turns.saving import save_record
+from bench.workers.describing import ask_description
+from mnist_core.digits.load import choose_source
 from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.whole_file import write_whole
 from mnist_core.language.errors import InputError
@@ -112,6 +115,7 @@ def _measure(options: SweepOptions, keeper: _Keeper, propose: Propose) -> None:
         record = keeper.record
         assert record is not None  # noqa: S101  # it was begun, or there
         subjects = name_all(options.subject, record.proposal)
+        source = choose_source(options.data, is_read=not options.subject.reads_own_data)
         with open_starter(
             *([options.subject], progress),
             data=options.data,
@@ -119,7 +123,14 @@ def _measure(options: SweepOptions, keeper: _Keeper, propose: Propose) -> None:
             turn_limit_s=options.turn_limit_s,
             seed=record.seed,
         ) as start_worker:
-            run_sweep(SweepState(record, subjects, start_worker, progress, keeper, read_clock_s, options.budget_s))
+            state = SweepState(record, subjects, start_worker, progress, keeper, read_clock_s, options.budget_s)
+            run_sweep(state)
+        result = judge_sweep(state.record)
+        if result.is_recommended and result.winner is not None:
+            progress.show(f"writing {result.winner.name} as a patch")
+            code = write_code(options.subject, result.winner, lambda subject: ask_description(subject, source))
+            state.update(code=code.chain, patch=code.patch)
+        state.update(is_done=True)
 
 
 def _begin(options: SweepOptions, proposal: Proposal, spent_s: float) -> SweepRecord:

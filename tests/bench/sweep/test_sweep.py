@@ -126,7 +126,7 @@ def test_the_budget_is_kept_and_the_slowest_leave_first_where_there_is_no_time_f
     run_sweep(state)
     least_s = 2 * len(seconds) * (turn_s + 1)  # every process started and warmed up, and one round
     assert machine.now_s <= max(budget_s, least_s) + 2 * (turn_s + 1)
-    assert state.record.is_done
+    assert state.record.has_read
     assert all(each.name != "c0" for each in state.record.dropped), "the fastest is the last to leave"
     assert state.record.spent_s == pytest.approx(machine.now_s)
     if machine.now_s + 12 > budget_s:
@@ -191,7 +191,7 @@ def test_a_sweep_goes_on_from_wherever_it_was_killed_and_measures_nothing_twice(
             done = len(before.confirmation.differences)
             assert state.record.confirmation.differences[:done] == before.confirmation.differences
             assert machine.started.count("slow") == 0
-        if before.is_done:
+        if before.has_read:
             assert machine.started == []
 
 

@@ -18,12 +18,14 @@ from rich.console import Console
 from bench.commands.runs import sweep as runs
 from bench.commands.runs.sweep import SweepOptions, measure_sweep
 from bench.subjects.pipeline_text import describe_pipeline
+from bench.sweep.code import Code
 from mnist_core.language.errors import InputError
 from reports.record.file import load_record
 from reports.record.proposal import Proposal
 from reports.sweep.file import find_sweep, load_sweep
 
 pytestmark = pytest.mark.process  # the description of the processor starts one
+PATCH = "--- a/data.py\n"
 GAIN = "change made to fast: 2.000 [2.000, 2.000] times as fast as made on 12 fresh pairs of processes"
 
 
@@ -39,6 +41,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeMachine:
     (tmp_path / "data.py").write_text("def made(): ...\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(runs, "open_starter", open_fake)
+    monkeypatch.setattr(runs, "write_code", lambda _subject, winner, _describe: Code(winner.chain, PATCH))
     monkeypatch.setattr(runs, "read_clock_s", machine.read_clock_s)
     return machine
 
@@ -78,6 +81,7 @@ def test_a_sweep_is_kept_so_that_every_command_reads_it(
     }
     assert {case.case.subject.reference for case in record.cases} == {"made"}
     assert dict(record.cases[1].case.subject.options) == {"rewrite": "text of fast"}
+    assert Path("runs/one/sweep.patch").read_text(encoding="utf-8") == PATCH
     kept = find_sweep(Path("runs/one"))
     assert kept is not None
     assert kept.is_done
