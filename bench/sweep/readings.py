@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.cases.pipelines import build_fed, build_mixed, build_read
 from bench.sweep.state import SweepState
 from bench.turns.group import Outcome, measure_group
+from bench.turns.measure import SILENCE
 from bench.turns.readings import measure_memory, measure_mixing
 from bench.turns.schedule import Budget
 from bench.workers.worker_process import WorkerError
@@ -81,7 +82,7 @@ def _feed(state: SweepState, names: Sequence[str], step_ms: float) -> None:
         state.update(unread=(f"no time to feed an accelerator with a step of {step_ms:g} ms",))
         return
     outcomes = measure_group(
-        cases, state.start, budget, seed=state.record.seed, clock_s=state.clock_s, listener=state.listener
+        cases, state.start, budget, seed=state.record.seed, clock_s=state.clock_s, listener=SILENCE
     )
     _keep(state, cases, outcomes)
 

@@ -9,7 +9,7 @@ from bench.sweep.state import SweepState
 from reports.drawing.numbers import count_things
 from reports.sweep.result import find_winner
 
-RACE_SHARE, PAIRS_SHARE = 0.45, 0.8  # of the budget, after which each stage ends; the readings have the rest
+RACE_SHARE, PAIRS_SHARE = 0.4, 0.7  # of the budget, after which each stage ends; the readings have the rest
 
 
 def run_sweep(state: SweepState) -> None:

@@ -21,16 +21,15 @@ from reports.drawing.blocks import (
     build_row,
     number_columns,
 )
-from reports.drawing.numbers import render_mebibytes, render_rate, render_ratio
+from reports.drawing.numbers import render_mebibytes, render_percent, render_rate, render_ratio
 from reports.summary.case import CaseSummary
-from reports.summary.metric import DISPLACEMENT, RATE
+from reports.summary.metric import BUSY_SHARE, DISPLACEMENT, RATE
 from reports.sweep.file import PATCH
 from reports.sweep.result import SweepResult, SweepRow, recommend
 from reports.tables.cells import (
     EMPTY,
     ITSELF,
     NO_LIVE_HEAP,
-    show_busy,
     show_first_batch,
     show_first_epoch,
     show_later_epochs,
@@ -68,7 +67,7 @@ def _tabulate_rows(result: SweepResult) -> Table:
         "epoch 1": lambda row: _show(show_first_epoch, row.drained),
         "later": lambda row: _show(show_later_epochs, row.drained),
         "first": lambda row: _show(show_first_batch, row.drained),
-        **({"AU %": lambda row: show_busy(row.fed)} if fed else {}),
+        **({"AU %": _show_busy} if fed else {}),
         "MiB": _show_held,
         "mixing": _show_mixing,
     }
@@ -105,6 +104,11 @@ def _show(show: Callable[[CaseSummary], Cell], case: CaseSummary | None) -> Cell
     return EMPTY if case is None else show(case)
 
 
+def _show_busy(row: SweepRow) -> Cell:
+    share = None if row.fed is None else row.fed.find(BUSY_SHARE)
+    return EMPTY if share is None else Cell(render_percent(share.median, 0), share.median)
+
+
 def _show_held(row: SweepRow) -> Cell:
     """Live bytes in MiB; what they are predicted to be stands in the tables of the run."""
     if row.memory is None or row.memory.memory is None:
@@ -126,7 +130,7 @@ def _explain(result: SweepResult) -> list[str]:
     record = result.record
     lines = [
         f"ratio: to {record.original}, in the same round; the best of many looks better than it is",
-        f"{WINNER} won; {OUT} left; {FRONT} stayed: no other is surely better in one thing and worse in none",
+        f"{WINNER} won; {OUT} left; {FRONT} stayed: no other is surely better in one thing, worse in none",
     ]
     if any(row.mixing is not None for row in result.rows):
         lines.append("first: the wait for the first batch; mixing: from 0, unmoved, to 1, at random")

@@ -87,7 +87,7 @@ def test_a_sweep_is_kept_so_that_every_command_reads_it(
     assert kept.is_done
     assert find_sweep(Path("runs/one/record.json")) == kept
     lines = told.getvalue().splitlines()
-    assert "the race of made and 2 candidates, until at most 108 s of 240 s" in lines
+    assert "the race of made and 2 candidates, until at most 96 s of 240 s" in lines
     assert any(line.startswith("12 of 12 fresh pairs done after ") for line in lines)
     assert any(line.startswith("slow is out after 6 rounds: ") for line in lines)
 
