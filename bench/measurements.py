@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -23,6 +22,7 @@ from bench.turns.schedule import Budget
 from bench.workers.fork_server import WorkerStarter, build_context
 from bench.workers.gpu_search import find_missing_gpu
 from bench.workers.worker_process import WorkerError
+from mnist_core.files.parts import hold_scratch
 from mnist_core.language.errors import InputError
 from reports.record.case import Case
 from reports.record.record import CaseRecord
@@ -118,8 +118,8 @@ class Measurements:
     def _capture(self, cases: list[Case], seed: int, progress: Listener) -> dict[str, Outcome]:
         """The traces beside the record, or for a moment only where no record is kept."""
         file = self._config.option.benchmark_json
-        with tempfile.TemporaryDirectory(prefix="mnist-bench-") as away:
-            run = Path(file).parent if file else Path(away)
+        with hold_scratch("mnist-bench-traces-") as away:
+            run = Path(file).parent if file else away
             return capture_traces(cases, self._start_worker, run, seed=seed, listener=progress)
 
     def _share_budget(self, group: str) -> Budget:

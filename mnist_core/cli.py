@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from mnist_core.devices.quiet import import_tensorflow
-from mnist_core.files.newest import list_newest
-from mnist_core.files.run_kinds import BEST
+from mnist_core.files.run_kinds import BEST, list_newest
 from mnist_core.language.choice import explain_choice
 from mnist_core.language.device import DeviceChoice
 from mnist_core.language.errors import InputError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from bench.turns.schedule import Budget
 from bench.workers.case_worker import CaseWorker
 from bench.workers.fork_server import WorkerStarter
 from mnist_core.digits.load import default_source
+from mnist_core.files.parts import hold_scratch
 from mnist_core.language.errors import InputError
 from reports.record.case import GRAPH, OBJECT, Case, Subject
 from reports.record.record import CaseRecord, Record
@@ -99,8 +99,8 @@ def measure(
         with open_progress(is_shown=shows_progress) as listener:
             measuring = Measuring(budget, seed, listener)
             return build_record(measuring.measure(cases, WorkerStarter(source or default_source())))
-    with tempfile.TemporaryDirectory(prefix="mnist-bench-") as folder:
-        brought = _bring(list_given(what, arguments or {}, select), Path(folder))
+    with hold_scratch("mnist-bench-graphs-") as folder:
+        brought = _bring(list_given(what, arguments or {}, select), folder)
         readings: list[_Reading] = [(measure_stages, build_staged)] if reads_stages else []
         readings += [(measure_memory, build_read)] if reads_memory else []
         with open_progress(is_shown=shows_progress) as listener:

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -19,11 +18,13 @@ from typing import TypeVar
 from bench.workers.protocol import Describe, Request, Start, encode, find_failure
 from bench.workers.worker import serve
 from mnist_core import InputError
+from mnist_core.files.parts import hold_scratch
 
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
 STOP_LIMIT_S = 5.0
 PROC = Path("/proc")
+SCRATCH = "mnist-bench-worker-"
 SERVER_FOLDER, FIRST = Path(__file__).resolve().parent / "server_folder", "mnist_bench_first"
 CHATTER = re.compile(
     r"\d{4}-\d\d-\d\d [\d:.]+: [IW] |[IW]\d{4} [\d:.]+ +\d+ \S+\] |WARNING: All log messages before absl"
@@ -149,8 +150,8 @@ class WorkerProcess:
     ) -> None:
         self._id, self._turn_limit_s = start.name, turn_limit_s
         self._own = start.subject.text if start.subject.reads_own_data else None
-        self._folder = tempfile.TemporaryDirectory(prefix="mnist-bench-")
-        self.stderr = Path(self._folder.name) / "stderr"
+        self._scratch = contextlib.ExitStack()
+        self.stderr = self._scratch.enter_context(hold_scratch(SCRATCH)) / "stderr"
         self._connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every real context has it
             target=serve, args=(theirs, self.stderr), daemon=True, name=self._id
@@ -203,7 +204,7 @@ class WorkerProcess:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-        self._folder.cleanup()
+        self._scratch.close()
 
     def __enter__(self: Self) -> Self:
         return self

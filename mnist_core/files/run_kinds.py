@@ -1,4 +1,4 @@
-"""What a run is that was given to a command for runs of another kind, and which commands read it."""
+"""Which files runs leave: the newest of them, and what a run of another kind is that was given to a command."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def explain_record(path: Path) -> str | None:
     if not _holds(path, (RECORD,)):
         return None
     return f"{path} is a run of the bench, which has no model: mnist-report show reads it, mnist-core train makes one."
+
+
+def list_newest(*patterns: str) -> list[Path]:
+    """The files below the present folder, the one that was written last first.
+
+    Args:
+        patterns: Patterns of their paths, such as ``runs/*/record.json``.
+    """
+    found = (file for pattern in patterns for file in Path().glob(pattern))
+    return sorted(found, key=lambda file: (file.stat().st_mtime_ns, file), reverse=True)
 
 
 def _holds(path: Path, names: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mnist_core.files.parts import name_part, remove_part, sweep_parts
+from mnist_core.files.parts import hold_part
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -37,17 +37,12 @@ def write_whole_by(path: Path, write: Callable[[Path], object]) -> None:
         OSError: The folder or the file cannot be written; nothing is left behind and an old file stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = name_part(path)
-    beside = part / path.name
-    try:
-        part.mkdir()
-        sweep_parts(path, part)
+    with hold_part(path, is_folder=True) as part:
+        beside = part / path.name
         write(beside)
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
-    finally:
-        remove_part(part)
 
 
 def check_folder(folder: Path) -> None:
@@ -70,13 +65,9 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = name_part(path)
-    try:
-        with part.open("xb") as file:
-            sweep_parts(path, part)
+    with hold_part(path, is_folder=False) as part:
+        with part.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    finally:
-        remove_part(part)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_core.files.parts import name_part, remove_part, sweep_parts
+from mnist_core.files.parts import hold_part
 
 PLACING_ATTEMPTS = 3  # two processes may heal one folder at the same time
 
@@ -27,17 +27,12 @@ def write_whole_folder(
         OSError: Something cannot be written or is in the place; nothing is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = name_part(folder)
-    try:
-        part.mkdir()
-        sweep_parts(folder, part)
+    with hold_part(folder, is_folder=True) as part:
         write(part)
         if may_stay is None:
             part.replace(folder)
         else:
             _place(part, folder, may_stay)
-    finally:
-        remove_part(part)
 
 
 def _place(part: Path, folder: Path, may_stay: Callable[[Path], bool]) -> None:
@@ -55,7 +50,7 @@ def _place(part: Path, folder: Path, may_stay: Callable[[Path], bool]) -> None:
 
 def _remove(folder: Path) -> None:
     """Move away first, at once: a folder that is half removed would be taken for a damaged one."""
-    part = name_part(folder)
-    with suppress(FileNotFoundError):  # another process has just done so
-        folder.rename(part)
-    remove_part(part)
+    with hold_part(folder, is_folder=True) as part:
+        moved = part / folder.name
+        with suppress(FileNotFoundError):  # another process has just done so
+            folder.rename(moved)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import tempfile
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mnist_core.files.locks import hold_folder
+from mnist_core.files.parts import remove_part
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say, say_nothing
 from mnist_core.language.shapes import SIDE
@@ -22,6 +24,7 @@ from mnist_core.models.classifier import SERVING_SIGNATURE, load_keras_model
 from mnist_core.models.export import (
     NUM_CHECKED,
     SIGNATURES,
+    WORKSPACE,
     ExportResult,
     check_difference,
     check_pictures,
@@ -96,14 +99,17 @@ def _export_file(source: Path, path: Path, suffix: str, convert: Converter, say:
 
 @contextmanager
 def _workspace_beside(path: Path) -> Iterator[Path]:
-    """A folder on the same file system, gone in the end, from which a file can be renamed to `path`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        workspace = tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from None
-    with workspace as name:
-        yield Path(name)
+    """A folder on the same file system, gone in the end, from which a file can be renamed to `path`; nobody else's."""
+    folder = path.with_name(f"{WORKSPACE}{path.name}")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold_folder(folder, path))
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from None
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        for left in folder.iterdir():  # by an export that was killed
+            remove_part(left)
+        yield folder
 
 
 def _convert_to_litert(model: keras.Model, path: Path) -> OutputsBySignature:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mnist_core.files.locks import hold_folder
+from mnist_core.files.parts import hold_scratch
 from mnist_core.language.errors import InputError
 from mnist_core.language.say import Say, say_nothing
 from mnist_core.language.shapes import SIDE
@@ -26,6 +29,7 @@ FLOAT_SIGNATURE = "serving_float"
 SIGNATURES = {SERVING_SIGNATURE: "uint8", FLOAT_SIGNATURE: "float32"}
 TOLERANCE = 1e-5  # of a probability; two runs of one float32 model on one machine differ by about 1e-7
 NUM_CHECKED = 128
+WORKSPACE = ".export-"  # how the name of a folder begins in which an export is made
 GLOB_CHARACTERS = set("[]*?\\")  # TensorFlow looks for the variables' files by a pattern
 CHECK_SEED = 20180707  # any; the same pictures every time make a failure repeatable
 CHECK_TIMEOUT_S = 600.0  # a TensorFlow import takes seconds, on a loaded machine a minute
@@ -87,21 +91,14 @@ def export_model(source: Path, base: Path, *, say: Say = say_nothing) -> ExportR
         '1'
     """
     model = load_keras_model(source)
-    made = _make_base(base)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=base) as workspace:
-            version = Path(workspace) / "version"
-            say(f"writing {source} as a SavedModel")
-            write_saved_model(model, version)
-            write_warmup_requests(version, base.resolve().name, SIGNATURES, check_pictures())
-            say(f"checking it in a fresh process on {NUM_CHECKED} pictures")
-            difference = check_difference(_fresh_outputs(version, Path(workspace)), model)
-            path = _claim_version(version, base)
-    except BaseException:
-        if made:
-            with suppress(OSError):  # another exporter is using it
-                base.rmdir()
-        raise
+    with _hold_base(base), hold_scratch(WORKSPACE, base) as workspace:
+        version = workspace / "version"
+        say(f"writing {source} as a SavedModel")
+        write_saved_model(model, version)
+        write_warmup_requests(version, base.resolve().name, SIGNATURES, check_pictures())
+        say(f"checking it in a fresh process on {NUM_CHECKED} pictures")
+        difference = check_difference(_fresh_outputs(version, workspace), model)
+        path = _claim_version(version, base)
     say(f"exported {path}")
     return ExportResult(path, tuple(SIGNATURES), NUM_CHECKED, difference)
 
@@ -176,19 +173,20 @@ def check_difference(outputs: dict[str, np.ndarray], model: keras.Model) -> floa
     return max(differences.values())
 
 
-def _make_base(base: Path) -> bool:
-    """Make the folder of all versions; True if it was missing."""
+@contextmanager
+def _hold_base(base: Path) -> Iterator[None]:
+    """Make the folder of all versions, and keep other exporters out of it."""
     if (base / GRAPH_FILE).exists():
         raise InputError(f"{base} is a SavedModel itself: name the folder that holds the versions.")
     if found := sorted(GLOB_CHARACTERS & set(str(base.resolve()))):
         raise InputError(f"{base} must not hold {' '.join(found)} in its path: TensorFlow takes them for a pattern.")
-    made = not base.exists()
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=base).close()
-    except OSError as error:
-        raise InputError(f"{base} cannot hold versions: {error.strerror}. Choose another folder.") from None
-    return made
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold_folder(base))
+            tempfile.TemporaryFile(dir=base).close()
+        except OSError as error:
+            raise InputError(f"{base} cannot hold versions: {error.strerror}. Choose another folder.") from None
+        yield
 
 
 def _fresh_outputs(version: Path, workspace: Path) -> dict[str, np.ndarray]:

@@ -6,13 +6,14 @@ import contextlib
 import dataclasses
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mnist_core.digits.load import Digits
 from mnist_core.files.bounded import MEBIBYTE, read_bounded
+from mnist_core.files.locks import hold_folder
 from mnist_core.files.whole_file import write_json
 from mnist_core.language.errors import InputError
 from mnist_core.language.spec import TrainSpec
@@ -76,6 +77,22 @@ class RunFolder:
     def best_model(self, spec: TrainSpec) -> Path:
         """The best model's file."""
         return self.path / f"best.{spec.checkpoint}"
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep other processes out of the folder while the block runs.
+
+        Raises:
+            InputError: Another process writes to it, or it cannot be made.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(hold_folder(self.path))
+            except FileExistsError:
+                raise InputError(f"{self.path} is not an empty folder: choose another --out.") from None
+            except OSError as error:
+                raise InputError(f"{self.path} cannot be written: {error.strerror}. Choose another --out.") from None
+            yield
 
     def begin(self, spec: TrainSpec, digits: Digits, *, restart: bool = False) -> tuple[EpochResult, ...]:
         """Take the folder for this run; the epochs that an interrupted run of the same spec and data has behind it.

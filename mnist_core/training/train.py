@@ -115,7 +115,8 @@ def train(
         clock: Gives seconds, for the log of each epoch.
 
     Raises:
-        InputError: The folder is taken, the data gives no batch, or training does not have the steps to profile.
+        InputError: The folder is taken, or another process writes to it; the data gives no batch, or training does
+            not have the steps to profile.
         DeviceError: The model does not compute on `device`.
 
     Example:
@@ -127,21 +128,22 @@ def train(
     steps_per_epoch = spec.steps_per_epoch or spec.pipeline.ordering.num_batches(len(digits.train_images))
     if profile:
         profile.check_within(spec.epochs * steps_per_epoch)
-    past = folder.begin(spec, digits, restart=restart)
-    model = _build_compiled(spec)
-    proven = prove_device(model, device) if device else None
-    start = restore_epoch(model, folder.backup, steps_per_epoch)
-    if start is None or start > len(past):  # no kill leaves that, a damaged disk may
-        model, start = _build_compiled(spec), 0
-    recorder = EpochRecorder(spec, digits, folder, past[:start], clock)
-    first_step = start * steps_per_epoch
-    with _profile(profile, folder, first_step) as profilers:
-        callbacks = [*profilers, *_build_callbacks(spec, folder, recorder), *listeners]
-        dataset = _endless(spec, digits, first_step)
-        _run(spec, model, dataset, steps_per_epoch=steps_per_epoch, start=start, callbacks=callbacks)
-    result = dataclasses.replace(_conclude(spec, digits, folder, recorder.epochs), device=proven)
-    folder.finish(result.to_dict())
-    return result
+    with folder.hold():
+        past = folder.begin(spec, digits, restart=restart)
+        model = _build_compiled(spec)
+        proven = prove_device(model, device) if device else None
+        start = restore_epoch(model, folder.backup, steps_per_epoch)
+        if start is None or start > len(past):  # no kill leaves that, a damaged disk may
+            model, start = _build_compiled(spec), 0
+        recorder = EpochRecorder(spec, digits, folder, past[:start], clock)
+        first_step = start * steps_per_epoch
+        with _profile(profile, folder, first_step) as profilers:
+            callbacks = [*profilers, *_build_callbacks(spec, folder, recorder), *listeners]
+            dataset = _endless(spec, digits, first_step)
+            _run(spec, model, dataset, steps_per_epoch=steps_per_epoch, start=start, callbacks=callbacks)
+        result = dataclasses.replace(_conclude(spec, digits, folder, recorder.epochs), device=proven)
+        folder.finish(result.to_dict())
+        return result
 
 
 class EpochRecorder(keras.callbacks.Callback):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_core.files.newest import list_newest
-from mnist_core.files.run_kinds import RECORD
+from mnist_core.files.run_kinds import RECORD, list_newest
 from reports.drawing.blocks import Emphasis, Span, Words
 from reports.drawing.numbers import count_things
 from reports.summary.noise import Noise, NoiseKind

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from mnist_core.files.newest import list_newest
+from mnist_core.files.run_kinds import list_newest
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.console import open_console, print_warning
 from mnist_core.terminal.options import AsJson

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_core.files.newest import list_newest
+from mnist_core.files.run_kinds import list_newest
 from reports.record.errors import RecordError
 
 RUNS, SAVED = Path("runs"), Path(".benchmarks")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import describe_environment
 from bench.slots.starter import InterpreterStarter
 from bench.turns.group import Listener
 from mnist_core.digits.load import choose_source
+from mnist_core.files.parts import hold_scratch
 from reports.record.case import Subject
 
 GIBIBYTE = 2**30
@@ -42,9 +41,9 @@ def open_starter(
     if line := render_disturbances(find_disturbances(describe_environment())):
         listener.notice(line)
     with (
-        tempfile.TemporaryDirectory(prefix="mnist-bench-") as scratch,
+        hold_scratch("mnist-bench-slots-") as scratch,
         closing(
-            InterpreterStarter(source, limit, turn_limit_s=turn_limit_s, scratch=Path(scratch), hash_seed=seed)
+            InterpreterStarter(source, limit, turn_limit_s=turn_limit_s, scratch=scratch, hash_seed=seed)
         ) as starter,
     ):
         yield starter

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.files.parts import ABANDONED_S, name_part
+from mnist_core.files import locks
+from mnist_core.files.parts import ABANDONED_S, hold_part
 from mnist_core.files.whole_file import check_folder, write_whole
 
 
@@ -55,14 +56,28 @@ def test_an_interrupted_write_keeps_the_old_file(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("name", ["file", "[a-z]*", "x" * 255])
-def test_what_a_killed_writer_left_is_swept_up_an_hour_later(name: str, tmp_path: Path) -> None:
-    old, young, foreign = name_part(tmp_path / name), name_part(tmp_path / name), name_part(tmp_path / "other")
-    for part in (old, young, foreign):
-        part.write_bytes(b"half")
-    for part in (old, foreign):
-        os.utime(part, (0, young.stat().st_mtime - ABANDONED_S - 1))
-    write_whole(tmp_path / name, b"new")
-    assert {path.name for path in tmp_path.iterdir()} == {name, young.name, foreign.name}
+def test_what_a_killed_writer_left_is_swept_up_and_what_a_writer_holds_is_not(name: str, tmp_path: Path) -> None:
+    begin = f".{name[:200]}."
+    left, foreign = tmp_path / f"{begin}left.part", tmp_path / ".other.left.part"
+    left.write_bytes(b"half")
+    foreign.write_bytes(b"half")
+    with hold_part(tmp_path / name, is_folder=False) as held:
+        write_whole(tmp_path / name, b"new")
+        assert {path.name for path in tmp_path.iterdir()} == {name, held.name, foreign.name}
+    assert {path.name for path in tmp_path.iterdir()} == {name, foreign.name}
+
+
+@pytest.mark.parametrize(("age_s", "stays"), [(ABANDONED_S - 1, True), (ABANDONED_S + 1, False)])
+def test_without_locks_a_part_is_swept_up_an_hour_later(
+    age_s: float, stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "fcntl", None)
+    left = tmp_path / ".file.left.part"
+    left.write_bytes(b"half")
+    now = left.stat().st_mtime
+    os.utime(left, (0, now - age_s))
+    write_whole(tmp_path / "file", b"new")
+    assert left.exists() is stays
 
 
 def test_a_folder_in_the_place_of_the_file_stays(tmp_path: Path) -> None:

@@ -330,5 +330,5 @@ def test_missing_source_makes_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["exp [b]", "what?", "all*"])
 def test_a_path_that_tensorflow_takes_for_a_pattern_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="in its path: TensorFlow takes them for a pattern"):
-        export_module._make_base(tmp_path / name)
+        export_module._hold_base(tmp_path / name).__enter__()
     assert not (tmp_path / name).exists()

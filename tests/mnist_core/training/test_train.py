@@ -108,6 +108,13 @@ def test_a_worse_epoch_after_a_resume_does_not_replace_the_best_model(noise: Dig
     assert resumed.test_loss == whole.test_loss
 
 
+def test_two_at_once_in_one_folder_are_refused(digits: Digits, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with folder.hold(), pytest.raises(InputError, match="another process is writing to"):
+        train(spec(), digits, folder)
+    assert len(train(spec(epochs=1), digits, folder).epochs) == 1
+
+
 @pytest.mark.parametrize("left", ["nothing", "a backup that no one can read", "no state of the last epoch"])
 def test_a_backup_that_is_of_no_use_lets_a_run_begin_again(
     left: str, uninterrupted, digits: Digits, tmp_path: Path
