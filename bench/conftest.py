@@ -6,6 +6,7 @@ import datetime
 import shlex
 import warnings
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.cases.groups import build_groups
+from bench.keeping import hold_run, save_whole
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import Surroundings, describe_environment, describe_machine
 from bench.measurements import Measurements
@@ -21,7 +23,9 @@ from bench.screen import print_answer, quieten, tell_empty, tell_selection, tell
 from bench.turns.replay import CLOCK, Measure, replay
 from bench.workers.worker_process import forks
 from mnist_core.digits.load import choose_source
+from mnist_core.files.run_kinds import RECORD
 from mnist_core.language.errors import InputError
+from mnist_core.terminal.stopping import stop_as_interrupted
 from reports.record.case import Case
 from reports.record.record import KEY
 from reports.stats.median import FEWEST_VALUES
@@ -43,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Build the cases; keep a measured run as runs/<time>/record.json, unless --benchmark-json names another file."""
+    stop_as_interrupted()
     options = config.option
     config.addinivalue_line("filterwarnings", "ignore:Benchmark fixture was not used at all")  # of an interrupted run
     config.stash[IS_QUIET] = quieten(config)
@@ -53,19 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SOURCE] = choose_source(options.data, is_read=selection.reads_digits)
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-    if options.benchmark_json is not None:
-        _make_folder(Path(options.benchmark_json))
-    elif not options.benchmark_disable and not options.collectonly:
+    if options.benchmark_json is None and not options.benchmark_disable and not options.collectonly:
         now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
-        options.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / "record.json")
-
-
-def _make_folder(file: Path) -> None:
-    """Make the folder of a file that the user chose, before anything is measured that could then not be kept."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise pytest.UsageError(f"--benchmark-json {file} cannot be written: {error.strerror}.") from None
+        options.benchmark_json = str(config.rootpath / "runs" / f"{now:%Y%m%d-%H%M%S}" / RECORD)
+    if options.benchmark_json is not None:
+        hold_run(config, Path(options.benchmark_json))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -128,11 +125,12 @@ def measure(
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
-    """Make the folder of the record, which pytest-benchmark writes next, and add how the machine was before."""
+    """Add how the machine was before, and let the file be written whole, which pytest-benchmark does next."""
     command = shlex.join(("pytest", *config.invocation_params.args))
     output_json[KEY] = {"environment": config.stash[ENVIRONMENT].to_dict(), "command": command}
     if config.option.benchmark_json is not None:
-        Path(config.option.benchmark_json).parent.mkdir(parents=True, exist_ok=True)
+        saving = config._benchmarksession  # type: ignore[attr-defined]  # pytest-benchmark's own, as its plugin has it
+        saving.save_json = partial(save_whole, Path(config.option.benchmark_json))
         config.stash[IS_WRITTEN] = True
 
 

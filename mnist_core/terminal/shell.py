@@ -12,6 +12,7 @@ import typer
 from mnist_core.language.errors import InputError
 from mnist_core.language.version import read_version, tell_missing
 from mnist_core.terminal.console import print_error
+from mnist_core.terminal.stopping import stop_as_interrupted
 from mnist_core.terminal.usage import BadUsage, explain_usage, is_help
 
 EXIT_BAD_INPUT = 2
@@ -63,6 +64,7 @@ def run_app(app: typer.Typer, failure: type[Exception] = InputError) -> NoReturn
         app: The command to run, from `build_app`.
         failure: A further error that is told in one line.
     """
+    stop_as_interrupted()
     try:
         code = app(standalone_mode=False)
     except BadUsage as error:

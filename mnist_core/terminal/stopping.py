@@ -11,6 +11,13 @@ from typing import NoReturn
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+def stop_as_interrupted() -> None:
+    """Let what asks this process to end, or tells that its terminal is gone, clear up as Ctrl-C does."""
+    for each in STOPPING:
+        if signal.getsignal(each) is signal.SIG_DFL:
+            signal.signal(each, signal.default_int_handler)
+
+
 @contextmanager
 def stop_once() -> Iterator[None]:
     """Let the first signal to stop interrupt the block, and none of the next: it is clearing up by then.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.machine.environment import describe_machine
+from mnist_core.files.locks import hold_folder
 from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.whole_file import check_folder
 from mnist_core.language.errors import InputError
@@ -21,6 +23,18 @@ def name_folder() -> Path:
     """The folder of a run, by the time."""
     now = datetime.datetime.now(tz=datetime.timezone.utc).astimezone()
     return FOLDER / f"{now:%Y%m%d-%H%M%S}"
+
+
+@contextmanager
+def hold_file(out: Path | None) -> Iterator[Path]:
+    """The file as `choose_file` gives it, to whose folder no other process writes meanwhile; InputError if one does."""
+    file = choose_file(out)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold_folder(file.parent))
+        except OSError as error:
+            raise refuse(file, error) from None
+        yield file
 
 
 def choose_file(out: Path | None) -> Path:

@@ -23,7 +23,7 @@ from bench.cases.pipelines import (
     build_trained,
 )
 from bench.commands.runs.failures import tell_failures
-from bench.commands.runs.kept import build_record, choose_file, refuse
+from bench.commands.runs.kept import build_record, hold_file, refuse
 from bench.commands.runs.starting import open_starter
 from bench.machine.environment import Surroundings, describe_environment
 from bench.turns.group import InterruptedGroupError, Outcome, measure_group
@@ -90,7 +90,11 @@ def measure_pipelines(options: RunOptions, out: Path | None, *, as_json: bool) -
         InputError: The record cannot be written, or an input is wrong, whatever the pipeline.
         typer.Exit: A pipeline failed, or somebody stopped the measuring.
     """
-    file = choose_file(out)
+    with hold_file(out) as file:
+        _measure_into(file, options, as_json=as_json)
+
+
+def _measure_into(file: Path, options: RunOptions, *, as_json: bool) -> None:
     environment = describe_environment()
     wanted = _build_cases(options)
     measured: list[tuple[str, Outcome]] = []
