@@ -89,12 +89,18 @@ def list_chains(source: bytes) -> list[ChainSource]:
     return [chain for node in outermost if (chain := _read_chain(source, node, starts)) is not None]
 
 
-def list_calls(source: bytes) -> list[ast.Call] | None:
-    """The calls of the chain that an expression is; None where it is none."""
+def list_calls(source: bytes) -> list[tuple[str, ast.Call]] | None:
+    """The calls of the chain that an expression is, with their names, a function's before the methods'; None for none."""
     try:
-        return list(_unroll(ast.parse(source, mode="eval").body))[::-1]
+        body = ast.parse(source, mode="eval").body
     except SyntaxError:
         return None
+    calls = list(_unroll(body))[::-1]
+    methods = [(call.func.attr, call) for call in calls]  # type: ignore[attr-defined]
+    first: ast.expr = calls[0].func.value if calls else body  # type: ignore[attr-defined]
+    if isinstance(first, ast.Call) and isinstance(first.func, ast.Name):
+        return [(first.func.id, first), *methods]
+    return methods
 
 
 def _is_method_call(node: ast.AST) -> bool:
@@ -114,6 +120,8 @@ def _read_chain(source: bytes, node: ast.AST, starts: Sequence[int]) -> ChainSou
     ends = [starts[call.end_lineno - 1] + call.end_col_offset for call in calls]  # type: ignore[operator]
     first: ast.expr = calls[0].func.value  # type: ignore[attr-defined]
     begin = starts[first.end_lineno - 1] + first.end_col_offset  # type: ignore[operator]
+    if comment := BEHIND.match(source, begin):  # of what the first call is called on
+        begin = comment.end()
     parts: list[Part] = []
     place = begin
     for number, (call, end) in enumerate(zip(calls, ends, strict=True)):
@@ -161,10 +169,9 @@ def rewrite(chain: ChainSource, steps: Sequence[Step], num_written: int) -> byte
     shift = max(0, -hidden)  # calls before the first one that makes a stage
     moved = steps[max(0, hidden) :]
     parts = [*chain.parts[:shift], *(_take(chain, step, hidden) for step in moved)]
-    gaps = [part.gap for part in chain.parts if not part.above]
     text = b""
     for place, part in enumerate(parts):
-        gap = part.above or (gaps[min(place, len(gaps) - 1)] if gaps else chain.parts[-1].gap)
+        gap = part.above or _find_gap(chain, place)
         if place and parts[place - 1].behind and b"\n" not in gap:
             gap = _break_line(chain)
         text += gap + part.text + part.behind
@@ -173,6 +180,13 @@ def rewrite(chain: ChainSource, steps: Sequence[Step], num_written: int) -> byte
         after = _break_line(chain) + after
     written = chain.before + text + after
     return written if _holds(written, chain.line, parts) else None
+
+
+def _find_gap(chain: ChainSource, place: int) -> bytes:
+    """The white space before the call that stands in a place: what was there, or is before the nearest without words."""
+    nearest = min(place, len(chain.parts) - 1)
+    fitting = (chain.parts[number].gap for number in (*range(nearest, len(chain.parts)), *range(nearest, -1, -1)))
+    return next((gap for gap in fitting if not ABOVE.search(gap)), b"\n")
 
 
 def _take(chain: ChainSource, step: Step, hidden: int) -> Part:

@@ -81,13 +81,15 @@ def derive_steps(chain: str, parts: Sequence[Part], elsewhere: Sequence[str] = (
         return None
     given = [list_calls(b"_" + part.text) for part in parts]
     left = {number: calls[0] for number, calls in enumerate(given) if calls}
+    if wanted and wanted[0][0] not in {*elsewhere, *(part.method for part in parts)}:
+        wanted = wanted[1:]  # a function of the person's that gives what the calls are called on
     before: list[str] = []
     steps: list[Step] = []
-    for call in wanted:
-        method = call.func.attr  # type: ignore[attr-defined]
-        number = None if method in elsewhere[len(before) : len(before) + 1] else _find_written(call, left)
+    for method, call in wanted:
+        is_elsewhere = method in elsewhere[len(before) : len(before) + 1]
+        number = None if is_elsewhere else _find_written(method, call, left)
         if number is not None:
-            steps.append(Kept(number, _find_added(call, left.pop(number))))
+            steps.append(Kept(number, _find_added(call, left.pop(number)[1])))
         elif not steps:
             before.append(method)
         elif method in elsewhere:
@@ -98,11 +100,10 @@ def derive_steps(chain: str, parts: Sequence[Part], elsewhere: Sequence[str] = (
     return steps if steps and stays else None
 
 
-def _find_written(call: ast.Call, left: dict[int, ast.Call]) -> int | None:
+def _find_written(method: str, call: ast.Call, left: dict[int, tuple[str, ast.Call]]) -> int | None:
     """The number of the call that is meant: the one with the same arguments, or the only one of its method."""
-    method = call.func.attr  # type: ignore[attr-defined]
-    same = [number for number, each in left.items() if each.func.attr == method]  # type: ignore[attr-defined]
-    alike = [number for number in same if _list_given(left[number]) == _list_given(call)]
+    same = [number for number, (name, _) in left.items() if name == method]
+    alike = [number for number in same if _list_given(left[number][1]) == _list_given(call)]
     if alike:
         return alike[0]
     return same[0] if len(same) == 1 else None

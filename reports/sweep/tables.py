@@ -38,7 +38,7 @@ from reports.tables.cells import (
 
 WINNER, FRONT, DOMINATED, OUT = "*", "+", " ", "-"  # before a name
 NONE = Cell("-")
-NAMES = Column("", wraps=False)
+NAMES = Column("", least=12, most=22)
 
 
 def tabulate_sweep(result: SweepResult, folder: Path | None = None) -> list[Block]:
@@ -62,7 +62,7 @@ def tabulate_sweep(result: SweepResult, folder: Path | None = None) -> list[Bloc
 def _tabulate_rows(result: SweepResult) -> Table:
     fed = [row.fed for row in result.rows if row.fed is not None]
     shown: dict[str, Callable[[SweepRow], Cell]] = {
-        "examples/s": _show_rate,
+        "rate": _show_rate,
         "ratio": _show_ratio,
         "epoch 1": lambda row: _show(show_first_epoch, row.drained),
         "later": lambda row: _show(show_later_epochs, row.drained),
@@ -132,9 +132,8 @@ def _explain(result: SweepResult) -> list[str]:
         f"ratio: to {record.original}, in the same round; the best of many looks better than it is",
         f"{WINNER} won; {OUT} left; {FRONT} stayed: no other is surely better in one thing, worse in none",
     ]
-    if any(row.mixing is not None for row in result.rows):
-        lines.append("first: the wait for the first batch; mixing: from 0, unmoved, to 1, at random")
-    return [*lines, *record.unread]
+    mixing = "; mixing: 0 unmoved, 1 random" if any(row.mixing is not None for row in result.rows) else ""
+    return [*lines, f"rate: examples/s; first: wait for the first batch{mixing}", *record.unread]
 
 
 def _list_chains(result: SweepResult) -> Table:

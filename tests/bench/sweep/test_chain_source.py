@@ -1,5 +1,8 @@
 """The chain of a pipeline in a person's source: moved call by call, and all else left as it is."""
 
+import random
+import re
+
 import pytest
 
 from bench.sweep.chain_source import Inserted, Kept, Step, list_chains, rewrite
@@ -112,3 +115,30 @@ def test_what_comes_out_can_be_parsed_or_nothing_does(source: bytes) -> None:
             if written is not None:
                 compile(written, "made.py", "exec")
                 assert written.index(b".batch") < written.index(b".map")
+
+
+GAPS = ("", "\n    ", "\n        ", "\n    # above é\n    ", "  # behind\n    ", "\n\n    ")
+CALLS = ("a()", "b(1,\n      2)", "c(x=3)", "d('é')", "e(lambda v: (v, 1))", "f(g(1).h(2),)", "a(2)")
+ENDS = ("", "  # last", "\n    ")
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_order_of_any_chain_is_that_order_and_nothing_else_changes(seed: int) -> None:
+    shuffler = random.Random(seed)  # noqa: S311
+    written = [(shuffler.choice(GAPS), shuffler.choice(CALLS)) for _ in range(shuffler.randint(1, 6))]
+    end = shuffler.choice(ENDS)
+    chain_text = "".join(f"{gap}.{call}" for gap, call in written)
+    source = f"import os  # é\nx = (start(0){chain_text}{end}\n)  # after\ny = 1\n".encode()
+    chain = max(list_chains(source), key=lambda each: len(each.parts) if each.line == 2 else 0)
+    assert len(chain.parts) == len(written)
+    order = list(range(len(written)))
+    shuffler.shuffle(order)
+    changed = rewrite(chain, [Kept(number) for number in order], len(written))
+    assert changed is not None
+    assert changed.startswith(b"import os  # \xc3\xa9\nx = (start(0)")
+    assert changed.endswith(b")  # after\ny = 1\n")
+    assert sorted(re.findall(rb"#[^\n]*", changed)) == sorted(re.findall(rb"#[^\n]*", source)), "no comment is lost"
+    again = max(list_chains(changed), key=lambda each: len(each.parts) if each.line == 2 else 0)
+    assert [part.text for part in again.parts] == [chain.parts[number].text for number in order]
+    if order == sorted(order):
+        assert changed == source

@@ -94,3 +94,5 @@ def test_calls_are_known_by_their_arguments_where_two_are_of_one_method() -> Non
         "read().shuffle(4).map(f, num_parallel_calls=tf.data.AUTOTUNE).batch(2).prefetch(tf.data.AUTOTUNE)", chain.parts
     ) == [Kept(0), Kept(1, "num_parallel_calls=tf.data.AUTOTUNE"), Kept(3), Inserted("prefetch(tf.data.AUTOTUNE)")]
     assert derive_steps("read(", chain.parts) is None
+    (listed,) = list_chains(b"d = tf.data.Dataset.list_files('*').map(f).shuffle(600)\n")
+    assert derive_steps("list_files('*').map(f)", listed.parts) == [Kept(0), Kept(1)], "a chain may begin with a name"
