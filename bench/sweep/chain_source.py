@@ -90,7 +90,7 @@ def list_chains(source: bytes) -> list[ChainSource]:
 
 
 def list_calls(source: bytes) -> list[tuple[str, ast.Call]] | None:
-    """The calls of the chain that an expression is, with their names, a function's before the methods'; None for none."""
+    """The calls of the chain that an expression is, with their names, a function's first; None where it is none."""
     try:
         body = ast.parse(source, mode="eval").body
     except SyntaxError:
@@ -183,7 +183,7 @@ def rewrite(chain: ChainSource, steps: Sequence[Step], num_written: int) -> byte
 
 
 def _find_gap(chain: ChainSource, place: int) -> bytes:
-    """The white space before the call that stands in a place: what was there, or is before the nearest without words."""
+    """The white space before the call in a place: what was there, or is before the nearest one without words."""
     nearest = min(place, len(chain.parts) - 1)
     fitting = (chain.parts[number].gap for number in (*range(nearest, len(chain.parts)), *range(nearest, -1, -1)))
     return next((gap for gap in fitting if not ABOVE.search(gap)), b"\n")
