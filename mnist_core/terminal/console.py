@@ -54,12 +54,18 @@ def print_error(error: Exception) -> None:
     """Print the one line of an error on standard error, in red where there are colours."""
     from rich.console import Console  # noqa: PLC0415
 
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+    line = f"error: {_show(str(error))}"
+    Console(stderr=True, highlight=False, soft_wrap=True).print(line, style="red", markup=False)
 
 
 def show_plainly(text: str) -> str:
     """The text without line breaks and without what steers a terminal: files may come from anybody."""
     return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+def _show(text: str) -> str:
+    """The text of a message, line by line, without what steers a terminal."""
+    return "\n".join(map(show_plainly, text.split("\n")))
 
 
 def print_warning(line: str) -> None:
@@ -70,4 +76,4 @@ def print_warning(line: str) -> None:
     """
     from rich.console import Console  # noqa: PLC0415
 
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {line}", style="yellow", markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {_show(line)}", style="yellow", markup=False)

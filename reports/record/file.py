@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 from mnist_core.files.bounded import MEBIBYTE, read_bounded
 from mnist_core.files.run_kinds import RECORD, explain_training
+from mnist_core.terminal.console import show_plainly
 from reports.record.case import ORDERING, REFERENCE, Case, Fitting, Subject
 from reports.record.errors import RecordError
 from reports.record.machine import UNKNOWN_PROCESSOR, Environment, Machine
@@ -22,6 +24,7 @@ OLDER = (1, 2, 3)  # 1 knew neither groups nor accuracy nor mixing; 2 no capture
 GROUPS = {"memory": "memory", "emulated": "training", "step": "training"}  # of format 1, by consumer
 TRUTHS = {"True": True, "False": False}
 FLAGS, COUNTS = ("from_arrays", "jit_compile", "retrains", "sorts_by_label"), ("steps_per_execution", "num_epochs")
+CARRIES = re.compile(r"\\[ubfrt]|[^\x00-\x7e]")  # what a JSON text needs to hold anything that cannot be shown
 MAX_BYTES = 256 * MEBIBYTE  # a record of thousands of cases is a few MiB
 
 
@@ -82,13 +85,25 @@ def load_json(file: Path, wanted: str = "a run's folder or its record.json") -> 
         RecordError: It is not there, too large, unreadable or not JSON.
     """
     try:
-        return json.loads(read_bounded(file, MAX_BYTES).decode("utf-8-sig"))
+        text = read_bounded(file, MAX_BYTES).decode("utf-8-sig")
+        return _clean(json.loads(text)) if CARRIES.search(text) else json.loads(text)
     except FileNotFoundError:
         raise RecordError(f"{file} does not exist: give {wanted}.") from None
     except OSError as error:
         raise RecordError(f"{file} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
         raise RecordError(f"{file} is not JSON, or only a part of it.") from None
+
+
+def _clean(value: Any) -> Any:
+    """The value with every text as it can be shown anywhere: files may come from anybody."""
+    if isinstance(value, str):
+        return "\n".join(show_plainly(line) for line in value.split("\n"))
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(each) for name, each in value.items()}
+    return value
 
 
 def _parse_case(file: Path, benchmark: Any) -> CaseRecord:
