@@ -21,6 +21,7 @@ from mnist_core import InputError
 from mnist_core.files.parts import hold_scratch
 
 START_LIMIT_S = 120.0  # the fork server's import of TensorFlow and a first drawing of the digits included
+IMPORT_LIMIT_S = 30.0  # 4 s with byte code, 13 s without, on a loaded machine more
 TURN_LIMIT_S = 120.0  # the slowest named ordering takes some 5 s on a slow machine
 STOP_LIMIT_S = 5.0
 PROC = Path("/proc")
@@ -133,7 +134,7 @@ class WorkerProcess:
         start: The case or the dataset, its data and its limits.
         context: Where workers come from, as `build_context` makes it.
         turn_limit_s: Most seconds that an answer may take; a turn that takes longer is a hang.
-        start_limit_s: Most seconds that the first answer may take.
+        start_limit_s: Most seconds that the first answer may take; None allows for an import of TensorFlow and a turn.
 
     Raises:
         InputError: The digits or the ordering are wrong, whatever the worker.
@@ -146,7 +147,7 @@ class WorkerProcess:
         context: BaseContext,
         *,
         turn_limit_s: float = TURN_LIMIT_S,
-        start_limit_s: float = START_LIMIT_S,
+        start_limit_s: float | None = None,
     ) -> None:
         self._id, self._turn_limit_s = start.name, turn_limit_s
         self._own = start.subject.text if start.subject.reads_own_data else None
@@ -159,7 +160,7 @@ class WorkerProcess:
         with hide_program():
             self._process.start()
         theirs.close()
-        self.introduction = self._ask(start, start_limit_s)
+        self.introduction = self._ask(start, start_limit_s or min(START_LIMIT_S, IMPORT_LIMIT_S + turn_limit_s))
         """The line in which it said that it is ready."""
 
     @property
