@@ -8,7 +8,7 @@ from reports.record.case import Subject
 from reports.record.proposal import Candidate, Proposal, Untried
 
 REWRITE = "rewrite"  # the option of a subject that says how its chain is rewritten
-MOST_RACED = 12  # processes of candidates at once: each holds a whole pipeline
+MOST_RACED = 32  # candidates: more would leave no time for those that matter
 TOO_MANY = f"only the first {MOST_RACED} candidates take turns"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.cases.pipelines import build_drained
@@ -15,6 +16,8 @@ from reports.stats.median import FEWEST_VALUES, Estimate
 from reports.sweep.race import Loser, estimate_ratios, find_losers, find_slowest
 
 MOST_ROUNDS = 20  # as in a run: more would narrow the interval by less than a fifth in twice the time
+MOST_AT_ONCE = 8  # candidates: each has a process that holds a whole pipeline
+HEATS_SHARE = 0.6  # of the race's time, after which no further heat begins
 FIRST_LOOK, LATER_BLOCK = 2, 3  # rounds: enough to tell for whom there is no time; enough to move an interval
 
 
@@ -28,7 +31,7 @@ class Race:
 
     def __init__(self, state: SweepState, share: float) -> None:
         self._state, self._share = state, share
-        self._earlier = {case.name: case for case in state.record.cases if case.consumer == "drain"}
+        self._earlier: dict[str, CaseRecord] = {}
         self._cases = {case.name: case for case in build_drained(list(state.subjects.values()))}
         self._names = {case.id: name for name, case in self._cases.items()}
 
@@ -39,16 +42,50 @@ class Race:
             WorkerError: The pipeline as it is fails.
         """
         state = self._state
-        cases = [self._cases[name] for name in (state.record.original, *state.record.left)]
-        state.record = replace(state.record, num_processes=state.record.num_processes + 1)
-        with Group(
-            cases, state.start, seed=state.record.seed, listener=state.listener, num_batches=self._find_batches()
-        ) as group:
+        if len(state.record.left) > MOST_AT_ONCE:
+            self._run_heats()
+        with self._open(state.record.left) as group:
             self._gather(group)
             state.listener.turns_begun(Budget(state.budget_s, 0, MOST_ROUNDS), state.spent_s)
             while count := self._plan_block(group):
                 self._take_block(group, count)
+                self._drop(group)
         state.update(has_raced=True)
+
+    def _run_heats(self) -> None:
+        """Let some after some take a few turns beside the pipeline as it is, so that the fastest of all may race."""
+        state, counts = self._state, self._count_rounds()
+        waiting = [name for name in state.record.left if counts.get(name, 0) < FIRST_LOOK]
+        for place in range(0, len(waiting), MOST_AT_ONCE):
+            heat = waiting[place : place + MOST_AT_ONCE]
+            if state.find_left_s(HEATS_SHARE * self._share) <= 0 and place:
+                for name in heat:
+                    state.drop(name, "no time for all")
+                continue
+            with self._open(heat) as group:
+                self._gather(group)
+                if group.ids[1:]:
+                    self._take_block(group, FIRST_LOOK)
+        while len(ratios := self._find_ratios()) > MOST_AT_ONCE:
+            slowest = find_slowest(ratios)
+            state.drop(slowest.name, slowest.why)
+        state.update()
+
+    def _open(self, names: Sequence[str]) -> Group:
+        """The pipeline as it is and some candidates in fresh processes, whose turns are counted on."""
+        state = self._state
+        self._earlier = {case.name: case for case in state.record.cases if case.consumer == "drain"}
+        state.record = replace(state.record, num_processes=state.record.num_processes + 1)
+        cases = [self._cases[name] for name in (state.record.original, *names)]
+        return Group(
+            cases, state.start, seed=state.record.seed, listener=state.listener, num_batches=self._find_batches()
+        )
+
+    def _count_rounds(self) -> dict[str, int]:
+        """In how many rounds each candidate has taken part that is not out."""
+        record = self._state.record
+        drained = (case for case in record.cases if case.consumer == "drain")
+        return {case.name: len(case.turns) for case in drained if case.name in record.left}
 
     def _find_batches(self) -> int | None:
         """The batches of a turn of what is cut, as they were before the sweep went on."""
@@ -57,7 +94,8 @@ class Race:
 
     def _plan_block(self, group: Group) -> int:
         """How many rounds there will be before the next look; 0 ends the race."""
-        done, num_left = self._state.record.num_rounds, len(group.ids) - 1
+        counts, num_left = self._count_rounds(), len(group.ids) - 1
+        done = min((counts.get(name, 0) for name in self._state.record.left), default=0)
         if not num_left or done >= MOST_ROUNDS or (num_left == 1 and done >= FEWEST_VALUES):
             return 0
         wanted = FIRST_LOOK - done if done < FIRST_LOOK else max(FEWEST_VALUES - done, LATER_BLOCK)
@@ -81,7 +119,6 @@ class Race:
             state.record = replace(state.record, num_rounds=begin + done + 1)
             self._gather(group)
         state.listener.round_done(begin + done + 1, state.spent_s)
-        self._drop(group)
 
     def _gather(self, group: Group) -> None:
         """Keep what was measured so far, and say who has failed.
@@ -124,7 +161,7 @@ class Race:
 
         for loser in find_losers(self._find_ratios(), state.record.original):
             let_go(loser)
-        missing = FEWEST_VALUES - state.record.num_rounds
+        missing = FEWEST_VALUES - min(self._count_rounds().values(), default=0)
         while len(ratios := self._find_ratios()) > 1 and state.find_left_s(self._share) < (
             missing * group.predict_round_s()
         ):

@@ -94,11 +94,12 @@ class SweepState:
             why: Why it is out.
             failure: What happened where it could not be measured.
         """
-        rounds = self.record.num_rounds
+        rounds = next(
+            (len(each.turns) for each in self.record.cases if (each.name, each.consumer) == (name, "drain")), 0
+        )
         has_failed = failure is not None and not isinstance(failure, OutOfTimeError)
         dropped = Dropped(name, rounds, why, has_failed=has_failed)
         self.record = replace(self.record, dropped=(*self.record.dropped, dropped))
-        after = f"after {rounds} rounds" if rounds else "before its first turn"
-        self.listener.notice(f"{name} is out {after}: {why}")
+        self.listener.notice(f"{name} is out{'' if failure is not None else f' after {rounds} rounds'}: {why}")
         for line in failure.list_printed() if failure is not None else ():
             self.listener.notice(line)

@@ -181,10 +181,17 @@ def recommend(result: SweepResult) -> str:
         return f"leave {original} as it is: no change is known that surely keeps its meaning"
     if not record.has_raced or (winner is not None and not record.has_confirmed):
         return "not finished: the same command with the same --out goes on"
-    if winner is None:
-        of = count_things(len(record.names) - 1, "candidate")
-        return f"leave {original} as it is: no gain could be shown, none of {of} was faster"
-    return _judge_pairs(result, winner.name)
+    return _judge_race(result) if winner is None else _judge_pairs(result, winner.name)
+
+
+def _judge_race(result: SweepResult) -> str:
+    """What is told of a race that nobody won."""
+    record, of = result.record, count_things(len(result.rows) - 1, "candidate")
+    if any(row.drained is not None for row in result.rows[1:]):
+        return f"leave {record.original} as it is: no gain could be shown, none of {of} was faster"
+    if all(each.has_failed for each in record.dropped):
+        return f"leave {record.original} as it is: none of {of} could be measured"
+    return f"no gain could be shown: there was no time for {of}, give more with --budget"
 
 
 def _judge_pairs(result: SweepResult, winner: str) -> str:

@@ -145,8 +145,8 @@ def _list_chains(result: SweepResult) -> Table:
             continue
         below: list[Words] = [candidate.chain]
         if dropped is not None:
-            after = f"after {dropped.num_rounds} rounds" if dropped.num_rounds else "before its first turn"
-            below.append(f"{'failed' if dropped.has_failed else 'left'} {after}: {dropped.why}")
+            how = "failed" if dropped.has_failed else f"left after {dropped.num_rounds} rounds"
+            below.append(f"{how}: {dropped.why}")
         rows.append(build_row(f" {row.name}", Cell("; ".join(candidate.changes), below=tuple(below))))
     return build_list(rows, wraps=(False, True))
 

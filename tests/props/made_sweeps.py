@@ -77,6 +77,8 @@ class FakeMachine:
     now_s: float = 0.0
     started: list[str] = field(default_factory=list)
     is_stopped_at: float | None = None
+    num_alive: int = 0
+    most_alive: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311
@@ -102,8 +104,10 @@ class FakeWorker:
     """Answers as a worker does."""
 
     def __init__(self, machine: FakeMachine, case: Case) -> None:
-        self.ready = Ready(SETTING, ())
+        self.ready, self._is_open = Ready(SETTING, ()), True
         self._machine, self._case, self._turns = machine, case, 0
+        machine.num_alive += 1
+        machine.most_alive = max(machine.most_alive, machine.num_alive)
         self._speed = 2.718281828 ** machine.random.gauss(0, machine.process_noise)
 
     def warm_up(self) -> WarmedUp:
@@ -131,7 +135,8 @@ class FakeWorker:
         return MixingReading((Mixing(0.9, 0.9),), 1000)
 
     def close(self) -> None:
-        pass
+        self._machine.num_alive -= self._is_open
+        self._is_open = False
 
 
 def make_proposal(names: list[str]) -> Proposal:

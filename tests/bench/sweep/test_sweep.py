@@ -99,8 +99,8 @@ def test_a_candidate_that_fails_or_hangs_is_told_and_the_others_go_on(turn: int)
     result, lines = sweep(FakeMachine({"made": 1.0, "bad": 0.4, "good": 0.5}, fails={"bad": turn}))
     (dropped,) = result.record.dropped
     assert (dropped.name, dropped.has_failed) == ("bad", True)
-    assert dropped.num_rounds == (2 if turn == 1 else 6 if turn == 4 else 0)
-    assert any(line.startswith("bad is out ") and "made.py:make" in line for line in lines)
+    assert dropped.num_rounds == (2 if turn == 4 else 0), "of whole blocks"
+    assert any(line.startswith("bad is out: ") and "made.py:make" in line for line in lines)
     assert ("  | the last words" in lines) == (turn >= 0)
     assert result.is_recommended
     assert result.winner is not None
@@ -134,6 +134,50 @@ def test_the_budget_is_kept_and_the_slowest_leave_first_where_there_is_no_time_f
     assert {name for name in ("made", *state.record.left) if name not in read} == set(
         told.removeprefix("no time to read the memory of ").split(", ") if told else ()
     ), "what was not read is told"
+
+
+def test_of_many_candidates_a_few_at_a_time_take_turns_and_the_fastest_of_all_race() -> None:
+    seconds = {"made": 1.0, **{f"c{place}": 1.0 - 0.02 * place for place in range(20)}}
+    machine = FakeMachine(seconds)
+    state, _ = start_sweep(machine, 600.0)
+    run_sweep(state)
+    assert machine.most_alive == 1 + 8
+    result = judge_sweep(state.record)
+    assert result.winner is not None
+    assert result.winner.name == "c19"
+    slowest = [each for each in state.record.dropped if each.num_rounds == 2]
+    assert {each.name for each in slowest} == {f"c{place}" for place in range(12)}
+    for case in state.record.cases:
+        rounds = [turn.round for turn in case.turns]
+        assert rounds == sorted(set(rounds))
+
+
+def test_heats_go_on_where_they_were_stopped() -> None:
+    seconds = {"made": 1.0, **{f"c{place}": 1.0 - 0.02 * place for place in range(20)}}
+    machine = FakeMachine(seconds)
+    kept: list[SweepRecord] = []
+    state, _ = start_sweep(machine, 600.0, kept.append)
+    machine.is_stopped_at = 70.0
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(state)
+    done = {case.name for case in kept[-1].cases if len(case.turns) >= 2}
+    assert 9 <= len(done) < 21
+    machine = FakeMachine(seconds)
+    state, _ = resume_sweep(machine, kept[-1], 600.0)
+    run_sweep(state)
+    assert all(machine.started.count(name) == 0 for name in done if name in {f"c{place}" for place in range(8)})
+    winner = judge_sweep(state.record).winner
+    assert winner is not None
+    assert winner.name == "c19"
+
+
+def test_heats_for_which_there_is_no_time_are_left_out_and_told() -> None:
+    seconds = {"made": 2.0, **{f"c{place}": 2.0 - 0.02 * place for place in range(30)}}
+    machine = FakeMachine(seconds)
+    state, heard = start_sweep(machine, 120.0)
+    run_sweep(state)
+    assert "c29 is out after 0 rounds: no time for all" in heard.lines
+    assert machine.now_s <= 130
 
 
 def test_too_few_pairs_in_the_budget_show_nothing() -> None:

@@ -53,6 +53,12 @@ def test_what_is_not_shown_is_not_recommended() -> None:
     assert tell(dropped=everyone, confirmation=None) == (
         "leave before as it is: no gain could be shown, none of 3 candidates was faster"
     )
+    nothing = {"cases": SWEEP.cases[:1], "confirmation": None}
+    failed = tuple(Dropped(name, 0, "it hangs", has_failed=True) for name in SWEEP.names[1:])
+    assert tell(dropped=failed, **nothing) == "leave before as it is: none of 3 candidates could be measured"
+    assert tell(dropped=(*failed[1:], Dropped("late_map", 0, "the budget ended")), **nothing) == (
+        "no gain could be shown: there was no time for 3 candidates, give more with --budget"
+    )
     assert tell(proposal=Proposal((), UNTRIED, ()), names=("before",)) == (
         "leave before as it is: no change is known that surely keeps its meaning"
     )
