@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.pipelines.chain import Stage, list_stages
+from bench.pipelines.chain import Stage, list_others, list_stages
 from bench.programs.written_files import WRITING, is_path, keep_files_apart, replace_methods
 from bench.subjects.origins import note_origins
 from bench.subjects.shrinking import shrink_buffers
@@ -24,11 +24,13 @@ class Built:
     Args:
         dataset: The dataset.
         stages: Its stages.
+        others: Stages that the program made of them for other datasets, or for none.
         is_own: False for one that was there before, and is as its program made it.
     """
 
     dataset: Any
     stages: list[Stage]
+    others: list[Stage]
     is_own: bool
 
 
@@ -42,7 +44,8 @@ def build_small(build: Callable[[], Any], folder: Path) -> Built:
     with note_origins() as made, shrink_buffers(shuffle=SMALL_BUFFER), keep_files_apart(folder), _note_asked():
         dataset = build()
     is_own = any(each._variant_tensor is dataset._variant_tensor for each in made)  # a caught one is a copy
-    return Built(dataset, list_stages(dataset, made), is_own)
+    stages = list_stages(dataset, made)
+    return Built(dataset, stages, list_others(stages, made), is_own)
 
 
 def find_asked(dataset: Any) -> Mapping[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Sequence, Set
-from typing import Any
+from collections.abc import Callable, Sequence, Set
+from typing import Any, TypeVar
 
 import tensorflow as tf
 
 from bench.pipelines.chain import Stage
 from bench.subjects.elements import count_bytes
 from bench.subjects.failures import tell_reason
-from reports.record.description import ElementBytes
+from reports.record.description import ElementBytes, Loss
 
 MOST_SAMPLED = 30  # elements
 SAMPLING_S = 1.0  # most seconds of a stage, once it has given its first element
@@ -24,7 +25,10 @@ KEEPING = frozenset(
 )
 """Stages that give their elements as they are."""
 LOOPING = ("interleave", "flat_map")  # what they give is what the datasets inside give
-BATCH = "batch"
+BATCH, FILTER, PADDED = "batch", "filter", "padded_batch"
+MOST_LOOKED_AT = 256  # elements, for what is lost of them
+
+Seen = TypeVar("Seen")
 
 
 class Sampler:
@@ -47,6 +51,19 @@ class Sampler:
         for stage in reversed(self._stages):  # into functions, where nothing can run
             self._hand_inward(stage)
         return self._found
+
+    def find_losses(self) -> list[Loss | None]:
+        """What filters drop and padded batches waste, of some elements; None for other stages."""
+        return [self._find_loss(stage) for stage in self._stages]
+
+    def _find_loss(self, stage: Stage) -> Loss | None:
+        if stage.name not in {FILTER, PADDED} or not stage.can_run or stage.number in self._untouched:
+            return None
+        before = self._stages[stage.inputs[0]].dataset
+        if stage.name == FILTER:
+            kept, _ = sample(before.map(stage.dataset._predicate._func), bool, MOST_LOOKED_AT)
+            return Loss(1 - sum(kept) / len(kept), len(kept)) if kept else None
+        return _find_padding(before, stage.dataset)
 
     def _find(self, stage: Stage) -> ElementBytes | None:
         known = count_known_bytes(stage.dataset.element_spec)
@@ -99,15 +116,26 @@ def count_known_bytes(spec: Any) -> int | None:
 
 
 def sample_bytes(dataset: tf.data.Dataset) -> tuple[list[int], str]:
-    """The bytes of some elements, and in words what went wrong; the dataset runs in a thread that is left behind."""
-    sampled: list[int] = []
+    """The bytes of some elements, and in words what went wrong."""
+    return sample(dataset, count_bytes, MOST_SAMPLED)
+
+
+def sample(dataset: tf.data.Dataset, look: Callable[[Any], Seen], most: int) -> tuple[list[Seen], str]:
+    """What is seen of some elements, and in words what went wrong; the dataset runs in a thread that is left behind.
+
+    Args:
+        dataset: The dataset.
+        look: Looks at an element.
+        most: Number of elements that are enough.
+    """
+    sampled: list[Seen] = []
     problems: list[str] = []
     first, last, enough = threading.Event(), threading.Event(), threading.Event()
 
     def take() -> None:
         try:
-            for element in dataset.take(MOST_SAMPLED):
-                sampled.append(count_bytes(element))
+            for element in dataset.take(most):
+                sampled.append(look(element))
                 first.set()
                 if enough.is_set():
                     break
@@ -123,6 +151,31 @@ def sample_bytes(dataset: tf.data.Dataset) -> tuple[list[int], str]:
     last.wait(SAMPLING_S if sampled else 0)
     enough.set()
     return list(sampled), "; ".join(problems[:1])
+
+
+def _find_padding(before: tf.data.Dataset, padded: Any) -> Loss | None:
+    """The share of the bytes of whole batches that is padding."""
+    size = tf.get_static_value(padded._batch_size)
+    if size is None or size < 1:
+        return None
+    shapes, _ = sample(before, _list_shapes, max(MOST_LOOKED_AT, 2 * int(size)))
+    whole = len(shapes) - len(shapes) % int(size) or len(shapes)
+    given = wasted = 0
+    parts = [each for each in tf.nest.flatten(padded.element_spec) if isinstance(each, tf.TensorSpec)]
+    for begin in range(0, whole, int(size)):
+        for part, lengths in zip(parts, zip(*shapes[begin : begin + int(size)], strict=True), strict=False):
+            asked = part.shape[1:].as_list() if part.shape.rank else []
+            full = [
+                max(each) if to is None else to for to, each in zip(asked, zip(*lengths, strict=True), strict=False)
+            ]
+            bytes_each = math.prod(full) * (part.dtype.size or 1)
+            given += bytes_each * len(lengths)
+            wasted += sum(bytes_each - math.prod(each) * (part.dtype.size or 1) for each in lengths)
+    return Loss(wasted / given, whole) if given else None
+
+
+def _list_shapes(element: Any) -> list[tuple[int, ...]]:
+    return [tuple(each.shape) for each in tf.nest.flatten(element)]
 
 
 def _holds_datasets(spec: Any) -> bool:

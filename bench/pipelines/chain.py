@@ -76,6 +76,26 @@ def list_stages(dataset: Any, made: Sequence[Any]) -> list[Stage]:
     return stages
 
 
+def list_others(stages: Sequence[Stage], made: Sequence[Any]) -> list[Stage]:
+    """What the program made of these stages and the dataset does not hold: of other datasets, or thrown away.
+
+    Args:
+        stages: The stages of the dataset.
+        made: Every dataset that was made while it was built.
+    """
+    places = {id(stage.dataset): stage.number for stage in stages}
+    tensors = {id(stage.dataset._variant_tensor) for stage in stages}
+    others: list[Stage] = []
+    for each in made:
+        if id(each) in places or id(each._variant_tensor) in tensors or not hasattr(each._variant_tensor, "numpy"):
+            continue
+        inputs = tuple(places[id(one)] for one in _find_inputs(each) if id(one) in places)
+        if inputs:
+            places[id(each)] = len(stages) + len(others)
+            others.append(Stage(places[id(each)], each, inputs, (), ""))
+    return others
+
+
 def is_generator(dataset: Any) -> bool:
     """True for what `Dataset.from_generator` gives: a stage over a single number, whose function is a generator."""
     function = find_functions(dataset).get("map_func") if find_kind(dataset) == "FlatMap" else None

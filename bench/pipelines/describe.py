@@ -17,9 +17,10 @@ from bench.pipelines.functions import describe_function, find_functions
 from bench.pipelines.holdings import find_holding
 from bench.pipelines.inspect import read_run_stages
 from bench.pipelines.specs import write_spec
+from bench.programs.dropped import is_dropped
 from bench.subjects.origins import find_call, find_origin
 from reports.record.case import Subject
-from reports.record.description import Description, ElementBytes, Origin, RunStage, StageDescription
+from reports.record.description import Description, ElementBytes, Loss, Origin, RunStage, StageDescription
 
 AS_IT_IS = "the dataset was there already, so what is sampled behind a shuffle has to fill it"
 
@@ -35,7 +36,7 @@ def describe_dataset(subject: Subject, build: Callable[[], Any]) -> Description:
     with tempfile.TemporaryDirectory(prefix="mnist-bench-") as folder:
         built = build_small(build, Path(folder))
         sampler = Sampler(built.stages, _find_untouched(built))
-        stages = _describe_stages(built.stages, sampler.find_all())
+        stages = _describe_stages(built.stages, sampler.find_all(), sampler.find_losses())
         program, problem = _read_program(built, stages)
     notes = [*([] if built.is_own else [AS_IT_IS]), *sampler.notes, *([problem] if problem else [])]
     return Description(
@@ -45,6 +46,7 @@ def describe_dataset(subject: Subject, build: Callable[[], Any]) -> Description:
         options=find_set_options(built.dataset),
         program=program,
         notes=tuple(notes),
+        others=_describe_others(built.others),
     )
 
 
@@ -66,7 +68,7 @@ def _read_program(built: Built, stages: Sequence[StageDescription]) -> tuple[tup
 
 
 def _describe_stages(
-    stages: Sequence[Stage], element_bytes: Sequence[ElementBytes | None]
+    stages: Sequence[Stage], element_bytes: Sequence[ElementBytes | None], losses: Sequence[Loss | None]
 ) -> tuple[StageDescription, ...]:
     endless = find_endless(stages)
     counts = [count_elements(stage) for stage in stages]
@@ -91,9 +93,39 @@ def _describe_stages(
                 is_endless=endless[stage.number],
                 element_bytes=element_bytes[stage.number],
                 holding=find_holding(stage, stages, arguments, element_bytes, counts),
+                is_told=stage.can_run and int(stage.dataset.cardinality()) != tf.data.UNKNOWN_CARDINALITY,
+                loss=losses[stage.number],
             )
         )
     return tuple(described)
+
+
+def _describe_others(others: Sequence[Stage]) -> tuple[StageDescription, ...]:
+    """What is known of stages that the dataset does not hold; their elements and functions are not looked at."""
+    fed = {place for stage in others for place in stage.inputs}
+    return tuple(_describe_other(stage, is_leaf=stage.number not in fed) for stage in others)
+
+
+def _describe_other(stage: Stage, *, is_leaf: bool) -> StageDescription:
+    origin = find_origin(stage.dataset)
+    return StageDescription(
+        number=stage.number,
+        name=stage.name,
+        kind=stage.kind,
+        call=_find_call(stage),
+        origin=None if origin is None else Origin(*origin),
+        arguments=find_arguments(stage.dataset, find_asked(stage.dataset)),
+        is_seeded=find_is_seeded(stage.dataset),
+        inputs=stage.inputs,
+        inner=(),
+        functions=(),
+        spec=write_spec(stage.dataset.element_spec),
+        num_elements=count_elements(stage),
+        is_endless=int(stage.dataset.cardinality()) == tf.data.INFINITE_CARDINALITY,
+        element_bytes=None,
+        holding=None,
+        is_dropped=is_leaf and origin is not None and is_dropped(*origin, find_call(stage.dataset)),
+    )
 
 
 def _find_call(stage: Stage) -> str | None:

@@ -10,7 +10,7 @@ SCHEMA = "schema"
 DISTRIBUTION = "mnist-bench"
 NAMES = (
     *("train", "evaluate", "predict", "export", "orderings"),
-    *("doctor", "cases", "describe", "run", "sweep", "noise", "gate", "trials", "designs"),
+    *("doctor", "cases", "describe", "lint", "run", "sweep", "noise", "gate", "trials", "designs"),
     *("show", "claims", "compare", "trace", "trace-hosts", "trace-comparison"),
 )
 VERSIONS = dict.fromkeys(NAMES, 1)

@@ -108,6 +108,19 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """What a stage loses, seen on some elements.
+
+    Args:
+        share: The share of its input that a filter drops, or of its bytes that are padding.
+        num_sampled: Number of elements that were seen.
+    """
+
+    share: float
+    num_sampled: int
+
+
+@dataclass(frozen=True)
 class StageDescription:
     """A stage of a dataset as it is written.
 
@@ -127,6 +140,9 @@ class StageDescription:
         is_endless: True if it never ends.
         element_bytes: Bytes of an element that it gives; None if that is not known.
         holding: What it holds; None for one that holds at most an element at a time.
+        is_told: True if TensorFlow itself knows how many elements it has, or that it never ends.
+        loss: What a filter drops or a padded batch wastes; None for others, and where nothing was seen.
+        is_dropped: True for one that the program makes and leaves in a line that uses its result for nothing.
     """
 
     number: int
@@ -144,6 +160,9 @@ class StageDescription:
     is_endless: bool
     element_bytes: ElementBytes | None
     holding: Holding | None
+    is_told: bool = True
+    loss: Loss | None = None
+    is_dropped: bool = False
 
     def find_argument(self, name: str) -> Value:
         """The value of an argument; None where it has none of that name."""
@@ -174,6 +193,7 @@ class Description:
         options: The options that are set, by their dotted names.
         program: The stages that TensorFlow runs; what feeds a stage stands before it. Empty where that is not known.
         notes: What could not be found out, and why, a sentence each.
+        others: Stages that the program made of these for other datasets, or for none; their numbers go on from these.
     """
 
     subject: Subject
@@ -182,6 +202,7 @@ class Description:
     options: tuple[Argument, ...]
     program: tuple[RunStage, ...]
     notes: tuple[str, ...] = ()
+    others: tuple[StageDescription, ...] = ()
 
     def find_bytes_before(self, stage: StageDescription) -> ElementBytes | None:
         """Bytes of an element that comes into a stage; None if it has not one input alone, or they are not known."""

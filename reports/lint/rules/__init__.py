@@ -1,0 +1,1 @@
+"""The rules, by theme: pure functions from facts to what was found."""
