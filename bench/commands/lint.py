@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GIBIBYTE = 2**30
 STANDARD_OUTPUT = "-"
+STAGES = "stages"  # the consumer that reads what each stage takes
 
 EXAMPLES = """Examples:
 
@@ -142,7 +143,7 @@ def _time_stages(subject: Subject, digits: str, memory_limit_bytes: int | None) 
     from reports.record.case import Case
 
     try:
-        worker = WorkerStarter(digits, memory_limit_bytes=memory_limit_bytes)(Case(subject))
+        worker = WorkerStarter(digits, memory_limit_bytes=memory_limit_bytes)(Case(subject, consumer=STAGES))
     except (WorkerError, InputError):
         return None
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -27,7 +26,6 @@ def is_dropped(file: str, line: int, call: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=32)
 def _parse(file: str) -> ast.Module | None:
     try:
         return ast.parse(Path(file).read_bytes())

@@ -9,6 +9,7 @@ from functools import cached_property
 from reports.lint.finding import Basis, Price, Unit
 from reports.record.description import Description, FunctionDescription, StageDescription
 from reports.record.program import StageTime, StageTimes
+from reports.tables.stage_text import write_stage
 
 BATCHES = ("batch", "padded_batch", "ragged_batch", "sparse_batch", "dense_to_ragged_batch", "map_and_batch", "rebatch")
 KEEPS = ("prefetch", "with_options", "cache", "snapshot", "assert_cardinality", "ignore_errors", "apply_options")
@@ -16,6 +17,7 @@ KEEPS = ("prefetch", "with_options", "cache", "snapshot", "assert_cardinality", 
 ONE_TO_ONE = ("map", *KEEPS)
 LOOPING = ("interleave", "flat_map", "group_by_window")
 NANOSECONDS = 1_000_000_000
+FUSED = "AndBatch"  # in the name of a map that TensorFlow has made one stage with the batch behind it
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,15 @@ class Facts:
         time = self.find_time(stage)
         if time is None or not time.num_elements or not time.busy_ns:
             return None
-        each_s = time.busy_ns / time.num_elements / NANOSECONDS
+        each_s = time.busy_ns / (time.num_elements * self._count_fused(stage, time)) / NANOSECONDS
         count = stage.num_elements
         what = "of an element" if count is None else "of an epoch, all threads together"
         return Price(each_s * (count or 1), Unit.SECONDS, Basis.MEASURED, what)
+
+    def _count_fused(self, stage: StageDescription, time: StageTime) -> int:
+        """Number of the stage's elements in one that TensorFlow counted: a batch's, where it made one stage of both."""
+        batch = next((each for each in self.walk_on(stage) if each.name in BATCHES), None)
+        return self.find_batch_size(batch) if FUSED in time.name and batch is not None else 1
 
     def find_time_share(self, stage: StageDescription) -> float:
         """The stage's share of the time of all stages; 0 where it was not measured."""
@@ -155,6 +162,11 @@ def read_count(stage: StageDescription, name: str) -> int | None:
     """A number that a stage was given, 0 or more; None where it was given none, or one that nobody knows."""
     value = stage.find_argument(name)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def write_code(stage: StageDescription) -> str:
+    """The stage as code that could stand in a program; a function without a name is left open."""
+    return write_stage(stage).replace("(lambda", "(...")
 
 
 def list_operations(function: FunctionDescription) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from reports.lint.facts import Facts, Found
@@ -71,7 +70,6 @@ def is_ignored(origin: Origin, rule: str) -> bool:
     return comment.group(1) is None or rule in {each.strip() for each in comment.group(1).split(",")}
 
 
-@lru_cache(maxsize=32)
 def _load_lines(file: str) -> tuple[str, ...]:
     """The lines of a program's file; none where it cannot be read."""
     try:

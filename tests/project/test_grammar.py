@@ -18,7 +18,10 @@ WRITES = {
 }
 TAKES_DIGITS = {
     *("mnist-core train", "mnist-core evaluate"),
-    *(f"mnist-bench {name}" for name in ("describe", "run", "trace", "noise", "gate", "trials run", "trials designs")),
+    *(
+        f"mnist-bench {name}"
+        for name in ("describe", "lint", "run", "trace", "noise", "gate", "trials run", "trials designs")
+    ),
 }
 WRITES_FOR_OTHERS = {"mnist-report page", "mnist-report picture", "mnist-report export", "mnist-report tensorboard"}
 READS = {path for path in LEAVES if path.startswith("mnist-report")} | {"mnist-core evaluate", "mnist-core export"}

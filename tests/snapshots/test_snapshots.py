@@ -145,6 +145,11 @@ TRANSCRIPTS: dict[str, str] = {
     "bench/cases": """
         mnist-bench cases
     """,
+    "bench/lint": """
+        mnist-bench lint --explain all
+        mnist-bench lint --explain torn-pairs
+        mnist-bench lint --explain small-shuffle
+    """,
     "report/errors-run": """
         mnist-report
         mnist-report nonsense
@@ -309,6 +314,11 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench describe post --select train
         mnist-bench describe mine.py:make --source nonsense
         mnist-bench describe mine.py:make --memory-limit 0
+        mnist-bench lint
+        mnist-bench lint mine.py
+        mnist-bench lint post --fail-on nonsense
+        mnist-bench lint post --json --sarif -
+        mnist-bench lint --explain torn-pair
         mnist-bench gate
         mnist-bench gate --metrics speed
         mnist-bench gate --fail-on slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.drawing.numbers import render_bytes
-from reports.lint.facts import BATCHES, Facts, Found, compute, price_bytes, read_count
+from reports.lint.facts import BATCHES, Facts, Found, compute, price_bytes, read_count, write_code
 from reports.lint.finding import Unit
 from reports.lint.orders import is_repeating
 from reports.record.description import AUTO, StageDescription
@@ -39,7 +39,7 @@ def find_prefetch_before_batch(facts: Facts) -> Iterator[Found]:
             compute(count, Unit.EXAMPLES, f"{how}held ahead, one by one")
             if each is None
             else price_bytes(count * each, f"{how}held ahead, one by one", before),
-            (f"ds = ds.{write_stage(batch)}.prefetch(tf.data.AUTOTUNE)",),
+            (f"ds = ds.{write_code(batch)}.prefetch(tf.data.AUTOTUNE)",),
         )
 
 

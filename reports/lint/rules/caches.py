@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.lint.facts import BATCHES, KEEPS, Facts, Found, compute, read_count
+from reports.lint.facts import BATCHES, KEEPS, Facts, Found, compute, read_count, write_code
 from reports.lint.finding import Price, Unit
 from reports.lint.orders import FREEZES, LIST_FILES, REPEAT, SHUFFLE, is_fresh
 from reports.record.description import StageDescription
@@ -27,7 +27,7 @@ def find_frozen_random(facts: Facts) -> Iterator[Found]:
             stage,
             f"random ({', '.join(drawn)}) before {cache.name}: every epoch gets what the first one drew",
             _price_all(stage, "that are the same in every epoch"),
-            (f"ds = ds.{cache.name}(...)", f"ds = ds.{write_stage(stage)}  # behind the {cache.name}"),
+            (f"ds = ds.{cache.name}(...)", f"ds = ds.{write_code(stage)}  # behind the {cache.name}"),
         )
 
 
@@ -68,7 +68,7 @@ def find_partly_read(facts: Facts) -> Iterator[Found]:
                 compute(num_read, Unit.EXAMPLES, "read and made anew every epoch")
                 if unread is None
                 else compute(num_read * facts.find_batch_size(cache), Unit.EXAMPLES, "made anew every epoch"),
-                (f"ds = ds.{write_stage(stage)}.cache()  # limit first, then cache",)
+                (f"ds = ds.{write_code(stage)}.cache()  # limit first, then cache",)
                 if stage.name == TAKE
                 else ("ds = ds.take(n).cache()  # as many as are read",),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.lint.facts import BATCHES, Facts, Found, compute, read_count
+from reports.lint.facts import BATCHES, Facts, Found, compute, read_count, write_code
 from reports.lint.finding import Basis, Price, Unit
 from reports.lint.orders import is_shuffle
 from reports.record.description import StageDescription
@@ -28,7 +28,7 @@ def find_dropped_results(facts: Facts) -> Iterator[Found]:
             compute(1, Unit.SHARE, "of the examples pass it by")
             if size is None
             else compute(size * facts.find_batch_size(before), Unit.EXAMPLES, "pass it by"),
-            (f"ds = ds.{write_stage(stage)}",),
+            (f"ds = ds.{write_code(stage)}",),
         )
 
 

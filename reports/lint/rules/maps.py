@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.drawing.numbers import render_bytes
-from reports.lint.facts import BATCHES, KEEPS, Facts, Found, compute, has_operation, price_bytes
+from reports.lint.facts import BATCHES, KEEPS, Facts, Found, compute, has_operation, price_bytes, write_code
 from reports.lint.finding import Basis, Price, Unit
 from reports.lint.orders import FREEZES, LIST_FILES, find_rival, is_shuffle
 from reports.lint.specs import list_parts
@@ -49,7 +49,7 @@ def find_growth_before_shuffle(facts: Facts) -> Iterator[Found]:
                 grown,
                 f"it makes {render_bytes(large)} of {render_bytes(small)} before {write_stage(stage)} holds them",
                 price_bytes(extra, "more in the buffer", held, facts.stages[grown.inputs[0]]),
-                (f"ds = ds.{write_stage(stage)}.{write_stage(grown)}",),
+                (f"ds = ds.{write_code(stage)}.{write_code(grown)}",),
             )
 
 
@@ -83,7 +83,7 @@ def find_growth_before_cache(facts: Facts) -> Iterator[Found]:
                 f"it makes {render_bytes(after)} of {render_bytes(before)} before a cache of "
                 f"{stage.num_elements:,}, and is quick enough for every epoch",
                 price_bytes(extra, "more in the cache", held, facts.stages[held.inputs[0]]),
-                (f"ds = ds.{write_stage(stage)}.{write_stage(held)}",),
+                (f"ds = ds.{write_code(stage)}.{write_code(held)}",),
             )
 
 
@@ -143,7 +143,7 @@ def find_sequential(facts: Facts) -> Iterator[Found]:
             stage,
             f"it {why}, so TensorFlow does not run it in parallel by itself",
             price,
-            (f"ds = ds.{write_stage(stage)[:-1]}, num_parallel_calls=tf.data.AUTOTUNE)",),
+            (f"ds = ds.{write_code(stage)[:-1]}, num_parallel_calls=tf.data.AUTOTUNE)",),
         )
 
 
@@ -163,7 +163,7 @@ def find_single_parsing(facts: Facts) -> Iterator[Found]:
             f"parse_single_example takes one at a time; parse_example takes the {size} of a batch at once",
             price,
             (
-                f"ds = ds.{write_stage(batch)}.{write_stage(stage)}  # with, in it:",
+                f"ds = ds.{write_code(batch)}.{write_code(stage)}  # with, in it:",
                 "tf.io.parse_example(serialized, features)  # by hand: the function must then take batches",
             ),
         )

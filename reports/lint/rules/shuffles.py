@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from reports.lint.facts import KEEPS, Facts, Found, compute, price_bytes, read_count
+from reports.lint.facts import KEEPS, Facts, Found, compute, price_bytes, read_count, write_code
 from reports.lint.finding import Price, Unit
 from reports.lint.mixing import Scores, score_buffer
 from reports.lint.orders import FREEZES, LIST_FILES, find_rival, is_repeating, is_shuffle
@@ -56,7 +56,7 @@ def find_after_batch(facts: Facts) -> Iterator[Found]:
             stage,
             f"it shuffles batches: the {size} examples of a batch stay together for ever{_tell_sorted(scores)}",
             _price_scores(scores),
-            (f"ds = ds.shuffle({buffer * size}).{write_stage(batch)}",),
+            (f"ds = ds.shuffle({buffer * size}).{write_code(batch)}",),
         )
 
 

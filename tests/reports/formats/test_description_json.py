@@ -11,7 +11,7 @@ from reports.formats.description_json import render_description_json
 def test_the_names_are_a_promise() -> None:
     check_documented(render_description_json(DESCRIPTION))
     read = json.loads(render_description_json(DESCRIPTION))
-    assert list(read) == ["schema", "subject", "tensorflow", "stages", "options", "program", "notes"]
+    assert list(read) == ["schema", "subject", "tensorflow", "stages", "options", "program", "notes", "others"]
     assert read["schema"] == "mnist-bench/describe/1"
     shuffle = read["stages"][6]
     assert shuffle == {
@@ -37,6 +37,9 @@ def test_the_names_are_a_promise() -> None:
             "is_cached": False,
             "num_bytes": 600 * 49_168,
         },
+        "is_told": True,
+        "loss": None,
+        "is_dropped": False,
         "bytes_before": {"mean": 49_168, "num_sampled": 0},
     }
     assert read["stages"][0]["bytes_before"] is None

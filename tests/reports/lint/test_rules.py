@@ -1,6 +1,7 @@
 """What rules say of descriptions made by hand: prices that are measured, both sides of their limits."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -174,3 +175,9 @@ def test_every_rule_is_explained_and_backed_by_a_claim_that_there_is() -> None:
         assert rule.claim is None or rule.claim in ids
         assert rule.why.endswith(".")
         assert rule.silent.endswith(".")
+
+
+def test_the_docs_have_every_rule_as_the_table_tells_it() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "lint.md").read_text(encoding="utf-8")
+    rows = [f"| `{rule.name}` | {rule.severity.value} | {rule.title} | {rule.silent} |" for rule in RULES]
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows
