@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BEHIND = re.compile(rb"[ \t]*#[^\n]*")  # a comment at the end of a call's line
 ABOVE = re.compile(rb"^[ \t]*#", re.MULTILINE)  # one on a line of its own
@@ -21,11 +21,11 @@ class Kept:
 
     Args:
         number: Its number among the calls that make stages, from 0.
-        added: Keyword arguments that it gets, as source.
+        given: Name of an argument and its value, as source, that it gets instead of what it has; None for none.
     """
 
     number: int
-    added: str = ""
+    given: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,20 +89,6 @@ def list_chains(source: bytes) -> list[ChainSource]:
     return [chain for node in outermost if (chain := _read_chain(source, node, starts)) is not None]
 
 
-def list_calls(source: bytes) -> list[tuple[str, ast.Call]] | None:
-    """The calls of the chain that an expression is, with their names, a function's first; None where it is none."""
-    try:
-        body = ast.parse(source, mode="eval").body
-    except SyntaxError:
-        return None
-    calls = list(_unroll(body))[::-1]
-    methods = [(call.func.attr, call) for call in calls]  # type: ignore[attr-defined]
-    first: ast.expr = calls[0].func.value if calls else body  # type: ignore[attr-defined]
-    if isinstance(first, ast.Call) and isinstance(first.func, ast.Name):
-        return [(first.func.id, first), *methods]
-    return methods
-
-
 def _is_method_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
 
@@ -117,9 +103,8 @@ def _list_starts(source: bytes) -> list[int]:
 
 def _read_chain(source: bytes, node: ast.AST, starts: Sequence[int]) -> ChainSource | None:
     calls = list(_unroll(node))[::-1]
-    ends = [starts[call.end_lineno - 1] + call.end_col_offset for call in calls]  # type: ignore[operator]
-    first: ast.expr = calls[0].func.value  # type: ignore[attr-defined]
-    begin = starts[first.end_lineno - 1] + first.end_col_offset  # type: ignore[operator]
+    ends = [_find_end(call, starts) for call in calls]
+    begin = _find_end(calls[0].func.value, starts)  # type: ignore[attr-defined]
     if comment := BEHIND.match(source, begin):  # of what the first call is called on
         begin = comment.end()
     parts: list[Part] = []
@@ -155,20 +140,20 @@ def _find_dot(source: bytes, begin: int, end: int) -> int | None:
     return None if found is None else found.end() - 1
 
 
-def rewrite(chain: ChainSource, steps: Sequence[Step], num_written: int) -> bytes | None:
+def rewrite(chain: ChainSource, steps: Sequence[Step], num_written: int, num_here: int | None = None) -> bytes | None:
     """The source with the chain in another order; None where that would not be the chain that is meant.
 
     Args:
         chain: Where the chain is written.
         steps: The calls that make stages, in their new order.
         num_written: Number of calls of the former order, of which the chain may hold the last ones alone.
+        num_here: Number of those that the chain holds; None for as many as it can. Calls before them stay.
     """
-    hidden = num_written - len(chain.parts)  # calls that stand elsewhere
-    if hidden > 0 and list(steps[:hidden]) != [Kept(number) for number in range(hidden)]:
+    count = min(num_written, len(chain.parts)) if num_here is None else num_here
+    hidden, shift = num_written - count, len(chain.parts) - count
+    if list(steps[:hidden]) != [Kept(number) for number in range(hidden)]:
         return None
-    shift = max(0, -hidden)  # calls before the first one that makes a stage
-    moved = steps[max(0, hidden) :]
-    parts = [*chain.parts[:shift], *(_take(chain, step, hidden) for step in moved)]
+    parts = [*chain.parts[:shift], *(_take(chain, step, shift - hidden) for step in steps[hidden:])]
     text = b""
     for place, part in enumerate(parts):
         gap = part.above or _find_gap(chain, place)
@@ -189,25 +174,38 @@ def _find_gap(chain: ChainSource, place: int) -> bytes:
     return next((gap for gap in fitting if not ABOVE.search(gap)), b"\n")
 
 
-def _take(chain: ChainSource, step: Step, hidden: int) -> Part:
+def _take(chain: ChainSource, step: Step, shift: int) -> Part:
     if isinstance(step, Inserted):
         return Part(step.source.partition("(")[0], b"", b"", f".{step.source}".encode())
-    part = chain.parts[step.number - hidden]
-    if not step.added:
-        return part
-    return Part(part.method, part.gap, part.above, _add_argument(part.text, step.added), part.behind)
+    part = chain.parts[step.number + shift]
+    return part if step.given is None else replace(part, text=_give(part.text, *step.given))
 
 
-def _add_argument(text: bytes, added: str) -> bytes:
-    """A call with further keyword arguments behind those that it has."""
+def _give(text: bytes, name: str, value: str) -> bytes:
+    """A call with an argument of this name: in its place where it has one, else behind all that it has."""
     call = ast.parse(b"(_" + text + b")", mode="eval").body
     assert isinstance(call, ast.Call)  # noqa: S101  # it was cut out as one
+    starts = [start - len(b"(_") for start in _list_starts(b"(_" + text)]
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return (
+                text[: _find_start(keyword.value, starts)] + value.encode() + text[_find_end(keyword.value, starts) :]
+            )
     given = [*call.args, *(each.value for each in call.keywords)]
     if not given:
-        return text[:-1] + added.encode() + b")"
-    last = max(given, key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0))
-    place = _list_starts(b"(_" + text)[(last.end_lineno or 1) - 1] + (last.end_col_offset or 0) - len(b"(_")
-    return text[:place] + b", " + added.encode() + text[place:]
+        return text[:-1] + f"{name}={value})".encode()
+    place = max(_find_end(each, starts) for each in given)
+    return text[:place] + f", {name}={value}".encode() + text[place:]
+
+
+def _find_start(node: ast.expr, starts: Sequence[int]) -> int:
+    return starts[node.lineno - 1] + node.col_offset
+
+
+def _find_end(node: ast.expr, starts: Sequence[int]) -> int:
+    assert node.end_lineno is not None  # noqa: S101  # of what was parsed it is known
+    assert node.end_col_offset is not None  # noqa: S101
+    return starts[node.end_lineno - 1] + node.end_col_offset
 
 
 def _break_line(chain: ChainSource) -> bytes:

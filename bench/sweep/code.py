@@ -43,7 +43,7 @@ def write_code(subject: Subject, candidate: Candidate, describe: Describe) -> Co
         describe: Tells the stages of a pipeline; may raise InputError and WorkerError.
     """
     try:
-        found = patch_chain(describe(subject), candidate.chain)
+        found = patch_chain(describe(subject), candidate.text)
         if found is not None and _makes(subject, candidate, *found, describe):
             return Code(candidate.chain, write_patch(*found))
     except (InputError, WorkerError, UnicodeDecodeError):

@@ -8,19 +8,19 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bench.sweep.chain_source import ChainSource, Inserted, Kept, Part, Step, list_calls, list_chains, rewrite
+from bench.sweep.chain_source import ChainSource, Inserted, Kept, Step, list_chains, rewrite
 from reports.record.description import Description, StageDescription
 
 NO_LINE_END = "\\ No newline at end of file\n"
-ADDED = ("num_parallel_calls", "deterministic")  # arguments that a rewrite may give a call
+PREFETCH, NUMBER = "+prefetch", "num_parallel_calls"  # what a rewrite may add: a call, and an argument
 
 
-def patch_chain(description: Description, chain: str) -> tuple[Path, bytes] | None:
+def patch_chain(description: Description, text: str) -> tuple[Path, bytes] | None:
     """The file that holds a pipeline's chain, and what is to be in it; None where it is not in one expression.
 
     Args:
         description: The pipeline as it is written, with where each stage stands.
-        chain: The chain that is wanted, as a person would write it.
+        text: The rewrite that is wanted, as a subject's option has it.
     """
     stages = list(_list_main(description))
     origin = stages[-1].origin
@@ -36,8 +36,8 @@ def patch_chain(description: Description, chain: str) -> tuple[Path, bytes] | No
     for written in sorted(chains, key=lambda each: -len(each.parts)):
         count = _count_here(written, stages, names)
         if count:
-            steps = derive_steps(chain, written.parts[-count:], names[:-count])
-            changed = None if steps is None else rewrite(written, steps, count)
+            steps = read_steps(text, names, find_autotune(source))
+            changed = None if steps is None else rewrite(written, steps, len(names), count)
             if changed is not None and changed != source:
                 return file, changed
     return None
@@ -68,55 +68,35 @@ def _count_here(chain: ChainSource, stages: Sequence[StageDescription], names: S
     return count if count and chain.ends_with(names[-count:]) else 0
 
 
-def derive_steps(chain: str, parts: Sequence[Part], elsewhere: Sequence[str] = ()) -> list[Step] | None:
-    """What is to be done with the calls of an expression so that they are those of a chain; None where that is unclear.
+def read_steps(text: str, names: Sequence[str], autotune: str) -> list[Step] | None:
+    """The calls of a chain in the order of a rewrite; None where the text is of another chain.
 
     Args:
-        chain: The chain that is wanted; calls that stand elsewhere come first.
-        parts: The calls of the expression.
-        elsewhere: Methods of the calls before them, which have to stay.
+        text: The rewrite, such as ``0:interleave 2:shuffle 3:batch 1:map:parallel +prefetch``: calls by their places
+            behind the first one, which is the source.
+        names: The calls as they are written.
+        autotune: What the person's file calls the number that AUTOTUNE chooses.
     """
-    wanted = list_calls(chain.encode())
-    if wanted is None:
-        return None
-    given = [list_calls(b"_" + part.text) for part in parts]
-    left = {number: calls[0] for number, calls in enumerate(given) if calls}
-    if wanted and wanted[0][0] not in {*elsewhere, *(part.method for part in parts)}:
-        wanted = wanted[1:]  # a function of the person's that gives what the calls are called on
-    before: list[str] = []
-    steps: list[Step] = []
-    for method, call in wanted:
-        is_elsewhere = method in elsewhere[len(before) : len(before) + 1]
-        number = None if is_elsewhere else _find_written(method, call, left)
-        if number is not None:
-            steps.append(Kept(number, _find_added(call, left.pop(number)[1])))
-        elif not steps:
-            before.append(method)
-        elif method in elsewhere:
+    steps: list[Step] = [Kept(0)]
+    for word in text.split():
+        if word.startswith("+"):
+            steps.append(Inserted(f"{word[1:]}({autotune if word == PREFETCH else ''})"))
+            continue
+        number, method, *more = word.split(":")
+        place = int(number) + 1
+        if names[place : place + 1] != [method]:
             return None
-        else:
-            steps.append(Inserted(f"{method}{ast.unparse(call).removeprefix(ast.unparse(call.func))}"))
-    stays = list(elsewhere[len(elsewhere) - len(before) :]) == before
-    return steps if steps and stays else None
+        steps.append(Kept(place, (NUMBER, autotune) if more else None))
+    return steps
 
 
-def _find_written(method: str, call: ast.Call, left: dict[int, tuple[str, ast.Call]]) -> int | None:
-    """The number of the call that is meant: the one with the same arguments, or the only one of its method."""
-    same = [number for number, (name, _) in left.items() if name == method]
-    alike = [number for number in same if _list_given(left[number][1]) == _list_given(call)]
-    if alike:
-        return alike[0]
-    return same[0] if len(same) == 1 else None
-
-
-def _list_given(call: ast.Call) -> list[str]:
-    keywords = (each for each in call.keywords if each.arg not in ADDED)
-    return [*map(ast.dump, call.args), *map(ast.dump, keywords)]
-
-
-def _find_added(call: ast.Call, written: ast.Call) -> str:
-    known = {each.arg for each in written.keywords}
-    return ", ".join(ast.unparse(each) for each in call.keywords if each.arg in ADDED and each.arg not in known)
+def find_autotune(source: bytes) -> str:
+    """What a file calls the number that AUTOTUNE chooses, by how it imports TensorFlow; else the number itself."""
+    for node in ast.walk(ast.parse(source)):
+        for alias in node.names if isinstance(node, ast.Import) else ():
+            if alias.name == "tensorflow":
+                return f"{alias.asname or alias.name}.data.AUTOTUNE"
+    return "-1"
 
 
 def find_root(file: Path) -> Path:

@@ -40,7 +40,7 @@ STAGES = {
     "batch": 18,
     "prefetch": 19,
 }
-WANTED = "list_files('*.csv').interleave(TextLineDataset).shuffle(10000, seed=seed).batch(128).map(parse).prefetch(1)"
+WANTED = "0:interleave 2:shuffle 3:batch 1:map 4:prefetch"
 
 
 def describe(file: Path, lines: dict[str, int] = STAGES) -> Description:

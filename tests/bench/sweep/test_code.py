@@ -13,7 +13,8 @@ from reports.record.case import Subject
 from reports.record.description import Argument, Description
 from reports.record.proposal import Candidate
 
-CANDIDATE = Candidate("late map", "rewritten", WANTED, ("shuffle, batch, map",))
+CHAIN = "lines.shuffle(10000).batch(128).map(parse).prefetch(1)"
+CANDIDATE = Candidate("late map", WANTED, CHAIN, ("shuffle, batch, map",))
 
 
 @pytest.fixture
@@ -41,17 +42,17 @@ def answer(asked: Subject, *, patched: Argument) -> Description:
 
 def test_a_patch_that_makes_what_was_measured_is_given(subject: Subject) -> None:
     code = write_code(subject, CANDIDATE, lambda asked: answer(asked, patched=Argument("n", 1)))
-    assert code.chain == WANTED
+    assert code.chain == CHAIN
     assert "-        .map(parse)  # a line\n" in code.patch
     assert Path("data.py").read_text(encoding="utf-8") == SOURCE, "nothing is written into the person's file"
 
 
 def test_a_patch_that_makes_something_else_is_not_given(subject: Subject) -> None:
-    assert write_code(subject, CANDIDATE, lambda asked: answer(asked, patched=Argument("n", 2))) == Code(WANTED)
+    assert write_code(subject, CANDIDATE, lambda asked: answer(asked, patched=Argument("n", 2))) == Code(CHAIN)
 
 
 def test_what_cannot_be_described_has_no_patch(subject: Subject) -> None:
     def fail(_: Subject) -> Description:
         raise WorkerError("it died")
 
-    assert write_code(subject, CANDIDATE, fail) == Code(WANTED)
+    assert write_code(subject, CANDIDATE, fail) == Code(CHAIN)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from written_chain import SOURCE, STAGES, WANTED, describe
 
-from bench.sweep.chain_source import Inserted, Kept, list_chains
-from bench.sweep.patch import derive_steps, find_root, patch_chain, write_patch
+from bench.sweep.chain_source import Inserted, Kept
+from bench.sweep.patch import find_autotune, find_root, patch_chain, read_steps, write_patch
 
 
 @pytest.fixture
@@ -55,28 +55,29 @@ def test_a_repository_is_where_a_patch_is_applied(file: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("lines", "chain"),
+    ("lines", "text"),
     [
         ({**STAGES, "prefetch": 9}, WANTED),  # a chain of another function
-        (STAGES, "list_files('*.csv').interleave(read).map(parse).shuffle(10000, seed=seed).batch(128).prefetch(1)"),
-        (STAGES, "list_files('*.csv').map(parse).shuffle(10000, seed=seed).batch(128).prefetch(1)"),
-        (STAGES, "list_files('*.csv').map(parse).interleave(read).shuffle(10000, seed=seed).batch(128).prefetch(1)"),
-        (STAGES, "not a chain"),
-        ({"map": 15, "cache": 16, "batch": 18}, "map(f).batch(128)"),
+        (STAGES, "0:interleave 1:map 2:shuffle 3:batch 4:prefetch"),  # as it is
+        (STAGES, "1:map 0:interleave 2:shuffle 3:batch 4:prefetch"),  # what stands elsewhere
+        (STAGES, "1:map 2:shuffle 3:batch 4:prefetch"),
+        (STAGES, "0:interleave 2:batch 1:map"),  # another chain
+        (STAGES, "0:interleave 9:batch"),
+        ({"range": 9, "map": 15, "cache": 16, "batch": 18}, "1:cache 0:map 2:batch"),
     ],
 )
-def test_without_the_chain_in_one_place_there_is_no_patch(file: Path, lines: dict[str, int], chain: str) -> None:
-    assert patch_chain(describe(file, lines), chain) is None
+def test_without_the_chain_in_one_place_there_is_no_patch(file: Path, lines: dict[str, int], text: str) -> None:
+    assert patch_chain(describe(file, lines), text) is None
 
 
 def test_a_chain_in_two_places_is_left_alone(tmp_path: Path) -> None:
     (file := tmp_path / "data.py").write_text("d = read().map(f)\nd = d.shuffle(4).batch(2)\n", encoding="utf-8")
     described = describe(file, {"range": 9, "map": 1, "shuffle": 2, "batch": 2})
-    assert patch_chain(described, "range(9).shuffle(4).batch(2).map(f)") is None
-    assert patch_chain(described, "range(9).batch(2).map(f).shuffle(4)") is None
-    found = patch_chain(described, "range(9).map(f).shuffle(4).batch(2).prefetch(1)")
+    assert patch_chain(described, "1:shuffle 2:batch 0:map") is None
+    assert patch_chain(described, "2:batch 0:map 1:shuffle") is None
+    found = patch_chain(described, "0:map 1:shuffle 2:batch +prefetch")
     assert found is not None, "what stands in the other place stays there"
-    assert found[1].decode().endswith("d = d.shuffle(4).batch(2).prefetch(1)\n")
+    assert found[1].decode().endswith("d = d.shuffle(4).batch(2).prefetch(-1)\n")
 
 
 def test_a_file_that_is_gone_or_is_no_python_has_no_patch(file: Path) -> None:
@@ -86,13 +87,24 @@ def test_a_file_that_is_gone_or_is_no_python_has_no_patch(file: Path) -> None:
     assert patch_chain(describe(file), WANTED) is None
 
 
-def test_calls_are_known_by_their_arguments_where_two_are_of_one_method() -> None:
-    (chain,) = list_chains(b"d = read().shuffle(4).map(f).shuffle(600).batch(2)\n")
-    assert derive_steps("read().shuffle(4).map(f).batch(2)", chain.parts) == [Kept(0), Kept(1), Kept(3)]
-    assert derive_steps("read().shuffle(600).map(f).batch(2)", chain.parts) == [Kept(2), Kept(1), Kept(3)]
-    assert derive_steps(
-        "read().shuffle(4).map(f, num_parallel_calls=tf.data.AUTOTUNE).batch(2).prefetch(tf.data.AUTOTUNE)", chain.parts
-    ) == [Kept(0), Kept(1, "num_parallel_calls=tf.data.AUTOTUNE"), Kept(3), Inserted("prefetch(tf.data.AUTOTUNE)")]
-    assert derive_steps("read(", chain.parts) is None
-    (listed,) = list_chains(b"d = tf.data.Dataset.list_files('*').map(f).shuffle(600)\n")
-    assert derive_steps("list_files('*').map(f)", listed.parts) == [Kept(0), Kept(1)], "a chain may begin with a name"
+def test_the_text_of_a_rewrite_is_calls_by_their_places() -> None:
+    names = ["list_files", "map", "shuffle", "batch"]
+    assert read_steps("0:map:parallel 2:batch +cache +prefetch", names, "tf.data.AUTOTUNE") == [
+        *(Kept(0), Kept(1, ("num_parallel_calls", "tf.data.AUTOTUNE")), Kept(3)),
+        *(Inserted("cache()"), Inserted("prefetch(tf.data.AUTOTUNE)")),
+    ]
+    assert read_steps("0:batch", names, "-1") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("import tensorflow as tf", "tf.data.AUTOTUNE"),
+        ("import os, tensorflow as flow", "flow.data.AUTOTUNE"),
+        ("import tensorflow", "tensorflow.data.AUTOTUNE"),
+        ("from tensorflow import data", "-1"),
+        ("import tensorflow.keras as k", "-1"),
+    ],
+)
+def test_the_number_of_autotune_is_called_as_the_file_can(line: str, name: str) -> None:
+    assert find_autotune(f"{line}\n".encode()) == name
