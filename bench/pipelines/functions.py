@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import random
 import re
+import types
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from tensorflow.python.framework import op_def_registry
 
 from bench.subjects.origins import LIBRARY_FOLDERS
@@ -21,6 +24,10 @@ HARMLESS = ("Assert", "If", "While", "Case", "PartitionedCall", "StatefulPartiti
 """Operations that count as stateful, and are not by themselves. Source: core/data/dataset_utils.cc, IsNodeStateful."""
 OF_DATASETS = ("Dataset", "Iterator")  # in the names of operations that make datasets: their stages are told themselves
 GENERATOR = "GeneratorDataset"
+MOST_CALLED = 50  # functions that are followed
+RANDOM_MODULE = "random"  # Python's and NumPy's
+GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
+EMPTY = types.CellType()
 MOST_WRAPPED = 3  # functions of TensorFlow's around one of a person's
 
 Node = Any
@@ -45,7 +52,7 @@ def describe_function(role: str, wrapper: Any) -> FunctionDescription:
     """
     nodes = list(list_nodes(wrapper))
     counts = Counter(name for name, _ in nodes)
-    random = sorted(name for name in counts if is_random(name) and not name.startswith(STATELESS))
+    drawing = sorted(name for name in counts if is_random(name) and not name.startswith(STATELESS))
     name, origin = find_source(wrapper._func)
     return FunctionDescription(
         role=role,
@@ -53,10 +60,11 @@ def describe_function(role: str, wrapper: Any) -> FunctionDescription:
         origin=origin,
         operations=tuple(OperationCount(*each) for each in sorted(counts.items())),
         python=tuple(name for name in PYTHON if name in counts),
-        random=tuple(random),
-        is_seeded=all(_has_seed(node) for name, node in nodes if name in random) if random else None,
+        random=tuple(drawing),
+        is_seeded=all(_has_seed(node) for name, node in nodes if name in drawing) if drawing else None,
         stateless_random=tuple(sorted(each for each in counts if is_random(each) and each.startswith(STATELESS))),
         stateful=tuple(sorted(each for each in counts if is_stateful(each))),
+        python_random=tuple(find_drawing(wrapper._func)) if any(each in counts for each in PYTHON) else (),
     )
 
 
@@ -90,6 +98,33 @@ def find_source(function: Any) -> tuple[str, Origin | None]:
     """
     own = _describe_source(function)
     return own if own[1] is not None else next(_find_wrapped(function, MOST_WRAPPED), own)
+
+
+def find_drawing(function: Any) -> list[str]:
+    """Names of those functions that draw random numbers in Python, of a function and of all that it calls by name."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    left = [function]
+    while left and len(seen) < MOST_CALLED:
+        each = _unwrap(left.pop())
+        code = getattr(each, "__code__", None)
+        if code is None or id(code) in seen or code.co_filename.startswith(LIBRARY_FOLDERS):
+            continue
+        seen.add(id(code))
+        held = _list_held(each)
+        if RANDOM_MODULE in code.co_names or any(isinstance(one, GENERATORS) for one in held):
+            found.setdefault(code.co_name)
+        left += [one for one in held if inspect.isfunction(one)]
+    return list(found)
+
+
+def _list_held(function: Any) -> list[Any]:
+    """What a function is closed over, and what its names stand for in its module."""
+    cells = [cell.cell_contents for cell in function.__closure__ or () if cell != EMPTY]
+    return [
+        *cells,
+        *(function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__),
+    ]
 
 
 def _describe_source(function: Any) -> tuple[str, Origin | None]:

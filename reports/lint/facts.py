@@ -119,6 +119,14 @@ class Facts:
                 size *= read_count(each, "batch_size") or 1
         return size
 
+    def count_examples(self, stage: StageDescription) -> int | None:
+        """Number of examples that a stage gives in all its elements, which may be batches; None if not known."""
+        batch = next((each for each in (stage, *self.walk_back(stage)) if each.name in BATCHES), None)
+        before = None if batch is None else self.get_before(batch)
+        if stage.num_elements is None or before is None or before.num_elements is None:
+            return stage.num_elements
+        return min(before.num_elements, stage.num_elements * self.find_batch_size(stage))
+
     def get_bytes(self, stage: StageDescription | None) -> float | None:
         """Bytes of an element that a stage gives; None where they are not known."""
         return None if stage is None or stage.element_bytes is None else stage.element_bytes.mean

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reports.lint.facts import Facts, Found
-from reports.lint.finding import Finding, sort_findings
+from reports.lint.finding import Finding, Severity, sort_findings
 from reports.lint.rule import Rule
 from reports.lint.rules.table import RULES
 from reports.record.description import Origin
 from reports.tables.stage_text import write_stage
 
+CHANGEABLE = (None, "apply", "list_files")
+"""Calls of TensorFlow or Keras that make stages at a person's will; what others make inside, nobody can mend."""
 COMMENT = re.compile(r"#\s*mnist-bench:\s*ignore(?:\[([^\]]*)\])?")
 
 
@@ -30,6 +32,8 @@ def find_findings(facts: Facts, rules: Iterable[Rule] = RULES) -> tuple[Finding,
 def _apply(rule: Rule, facts: Facts) -> Iterator[tuple[Found, Finding]]:
     for each in rule.check(facts):
         stage = each.stage
+        if rule.severity is Severity.COST and stage.call not in CHANGEABLE:
+            continue
         yield (
             each,
             Finding(

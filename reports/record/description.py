@@ -53,6 +53,7 @@ class FunctionDescription:
         is_seeded: True if all of `random` have a seed; None where there are none.
         stateless_random: Names of those that draw random numbers from a seed that they are given.
         stateful: Names of the others that depend on a state, such as a table's.
+        python_random: Names of the functions of Python that it calls and that draw random numbers.
     """
 
     role: str
@@ -64,6 +65,7 @@ class FunctionDescription:
     is_seeded: bool | None
     stateless_random: tuple[str, ...]
     stateful: tuple[str, ...]
+    python_random: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

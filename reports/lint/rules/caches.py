@@ -10,10 +10,9 @@ from reports.lint.orders import FREEZES, LIST_FILES, REPEAT, SHUFFLE, is_fresh
 from reports.record.description import StageDescription
 from reports.tables.stage_text import write_stage
 
-TAKE, SKIP, ZIP = "take", "skip", "zip"
+TAKE, SKIP, ZIP, RANDOM = "take", "skip", "zip", "random"
 STATES = ("ReadVariableOp", "RngReadAndSkip", "AssignVariableOp", "AssignAddVariableOp")
 """Operations that read or move a generator's state, from which stateless random operations get their seeds."""
-DRAWN = ("random", "counter")  # sources of seeds that differ for every element
 
 
 def find_frozen_random(facts: Facts) -> Iterator[Found]:
@@ -22,11 +21,13 @@ def find_frozen_random(facts: Facts) -> Iterator[Found]:
         cache = _find_cache_after(facts, stage)
         if cache is None or not _draws(facts, stage):
             continue
-        drawn = dict.fromkeys(name for each in stage.functions for name in (*each.random, *each.stateless_random))
+        drawn = dict.fromkeys(
+            name for each in stage.functions for name in (*each.random, *each.stateless_random, *each.python_random)
+        )
         yield Found(
             stage,
             f"random ({', '.join(drawn)}) before {cache.name}: every epoch gets what the first one drew",
-            _price_all(stage, "that are the same in every epoch"),
+            _price_all(facts, stage, "that are the same in every epoch"),
             (f"ds = ds.{cache.name}(...)", f"ds = ds.{write_code(stage)}  # behind the {cache.name}"),
         )
 
@@ -44,7 +45,7 @@ def find_frozen_order(facts: Facts) -> Iterator[Found]:
         yield Found(
             stage,
             f"{cache.name} keeps the order: every epoch comes as the first one was shuffled",
-            _price_all(stage, "in the same order in every epoch"),
+            _price_all(facts, stage, "in the same order in every epoch"),
             (f"ds = ds.{cache.name}(...).shuffle({buffer})  # shuffle behind the {cache.name}",),
         )
 
@@ -96,16 +97,19 @@ def _draws(facts: Facts, stage: StageDescription) -> bool:
         if each.random:
             return True
         if each.stateless_random:
-            drawn = any(one.name in DRAWN for one in facts.list_before(stage))
+            drawn = any(one.name == RANDOM and one.find_argument("rerandomize") for one in facts.list_before(stage))
             if drawn or any(name in names for name in STATES):
                 return True
+        if each.python_random:
+            return True
     return False
 
 
-def _price_all(stage: StageDescription, what: str) -> Price:
-    if stage.num_elements is None:
+def _price_all(facts: Facts, stage: StageDescription, what: str) -> Price:
+    count = facts.count_examples(stage)
+    if count is None:
         return compute(1, Unit.SHARE, f"of the examples {what}")
-    return compute(stage.num_elements, Unit.EXAMPLES, what)
+    return compute(count, Unit.EXAMPLES, what)
 
 
 def _is_shuffled_again(facts: Facts, stage: StageDescription, cache: StageDescription) -> bool:

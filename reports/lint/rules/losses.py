@@ -69,7 +69,7 @@ def find_greedy_filters(facts: Facts) -> Iterator[Found]:
 
 def find_unseeded(facts: Facts) -> Iterator[Found]:
     """Stages without a seed where others have one, or where the pipeline is to be compared with another."""
-    drawing = [each for each in facts.chain if _draws(each)]
+    drawing = [each for each in facts.chain if is_shuffle(each) or (facts.is_compared and _draws(each))]
     if not facts.is_compared and not any(_is_seeded(each) for each in drawing):
         return
     for stage in drawing:
@@ -87,7 +87,7 @@ def find_unseeded(facts: Facts) -> Iterator[Found]:
 
 
 def _draws(stage: StageDescription) -> bool:
-    return is_shuffle(stage) or any(each.random for each in stage.functions)
+    return any(each.random for each in stage.functions)
 
 
 def _is_seeded(stage: StageDescription) -> bool:

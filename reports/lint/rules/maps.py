@@ -40,7 +40,9 @@ def find_growth_before_shuffle(facts: Facts) -> Iterator[Found]:
             continue
         found = _find_growth(facts, stage)
         holding, held = stage.holding, facts.get_before(stage)
-        if found is None or held is None or holding is None or not holding.num_elements or holding.is_cached:
+        if held is None or facts.is_batched(held):
+            continue  # a shuffle of batches belongs before the batch, and so before the map
+        if found is None or holding is None or not holding.num_elements or holding.is_cached:
             continue
         grown, small, large = found
         extra = holding.num_elements * (large - small)

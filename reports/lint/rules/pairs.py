@@ -79,7 +79,7 @@ def _are_partners(facts: Facts, branches: Sequence[StageDescription]) -> bool:
     if len({each for each in sizes if each is not None}) > 1:
         return False
     whole = [_has_parts(each) for each in branches]
-    if all(whole) and len({each.spec for each in branches}) == 1:
+    if all(whole):
         return False
     return None not in sizes or not any(whole)
 

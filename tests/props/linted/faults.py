@@ -163,10 +163,6 @@ def unseeded():
     return Dataset.list_files(folder).interleave(tf.data.TextLineDataset, cycle_length=2).shuffle(100, seed=3).batch(10)
 
 
-def unseeded_augmentation():
-    return Dataset.from_tensor_slices((X, Y)).shuffle(2000, seed=3).map(_flip, num_parallel_calls=AUTO).batch(32)
-
-
 def redundant_shuffle():
     return Dataset.list_files(str(_write_texts() / "*.txt")).map(tf.io.read_file).shuffle(12).batch(4)
 
@@ -276,3 +272,36 @@ def repeated_option():
     options.autotune.enabled = True
     options.experimental_optimization.noop_elimination = True
     return Dataset.range(100).batch(10).with_options(options)
+
+
+def frozen_random_in_python():
+    def shake(numbers):
+        return numbers + np.random.normal(size=numbers.shape)  # as people write
+
+    def call(numbers):
+        return tf.numpy_function(shake, [numbers], tf.float64)
+
+    return Dataset.from_tensor_slices(np.zeros((100, 3))).map(call).cache().shuffle(100).batch(10)
+
+
+def leaking_split_of_files():
+    files = Dataset.list_files(str(_write_texts() / "*.txt"))
+    return {"train": files.skip(3).map(tf.io.read_file).batch(3), "test": files.take(3).map(tf.io.read_file).batch(3)}
+
+
+def leaking_split_of_batches():
+    batches = Dataset.from_tensor_slices((X, Y)).shuffle(2000).batch(50)
+    return {"train": batches.take(30).prefetch(AUTO), "test": batches.skip(30).prefetch(AUTO)}
+
+
+def shuffle_after_batch_of_unknown_size():
+    return tf.data.TextLineDataset(sorted(map(str, _write_texts().glob("*")))).batch(16).shuffle(50)
+
+
+def large_prefetch_without_end():
+    return Dataset.from_tensor_slices(X).batch(50).map(lambda x: tf.cast(x, tf.float32)).repeat().prefetch(1000)
+
+
+def padding_to_a_given_length():
+    rows = Dataset.range(300).map(lambda i: {"row": tf.ones([1 + i % 50], tf.int32), "number": i})
+    return rows.padded_batch(16, padded_shapes={"row": [100], "number": []})

@@ -210,3 +210,36 @@ def few_files_open():
 
 def bytes_copied():
     return Dataset.from_tensor_slices(X).batch(50).apply(tf.data.experimental.copy_to_device("/cpu:0")).prefetch(1)
+
+
+def two_draws_for_two_losses():
+    one = Dataset.from_tensor_slices((X, Y)).shuffle(2000).batch(25)
+    return Dataset.zip((one, Dataset.from_tensor_slices((X[:, ::2], Y)).shuffle(2000).batch(25)))
+
+
+def made_by_keras():
+    numbers = np.arange(1000.0)
+    return tf.keras.utils.timeseries_dataset_from_array(numbers, numbers, 10, batch_size=32, shuffle=True)
+
+
+def augmented_by_keras_behind_a_cache():
+    augment = tf.keras.Sequential([tf.keras.layers.RandomFlip(), tf.keras.layers.RandomRotation(0.1)])
+    pictures = Dataset.from_tensor_slices(X[..., None].astype(np.float32)).cache().shuffle(2000).batch(50)
+    return pictures.map(lambda x: augment(x, training=True), num_parallel_calls=AUTO)
+
+
+def repeated_draws_before_cache():
+    seeds = Dataset.random(seed=4).batch(2).map(lambda seed: tf.cast(seed, tf.int32))
+    both = Dataset.zip((Dataset.from_tensor_slices(X[..., None]), seeds))
+    return both.map(tf.image.stateless_random_flip_left_right).cache().batch(4)
+
+
+def seeded_order_and_free_augmentation():
+    return Dataset.from_tensor_slices((X, Y)).shuffle(2000, seed=3).map(_flip, num_parallel_calls=AUTO).batch(32)
+
+
+def part_of_the_data_split_in_three():
+    everything = Dataset.from_tensor_slices((X, Y))
+    rest = everything.skip(1000)
+    train = everything.take(1000).shuffle(1000).batch(20)
+    return {"train": train, "test": rest.take(500).batch(20), "val": rest.skip(500)}
