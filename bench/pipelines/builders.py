@@ -11,6 +11,7 @@ from bench.subjects.failures import tell_build
 from bench.subjects.open import open_subject
 from bench.subjects.person_code import make_dataset
 from bench.subjects.pipeline_text import SELECT, PipelineText, parse_pipeline
+from bench.subjects.rewriting.remake import find_make
 from mnist_core import InputError, Say, say_nothing
 from reports.record.case import PIPELINE, RUN, Subject
 
@@ -29,9 +30,9 @@ def find_builder(subject: Subject, source: str, say: Say = say_nothing) -> Build
         InputError: The subject is no dataset.
     """
     if subject.kind == PIPELINE:
-        return _find_person_builder(subject.text, parse_pipeline(subject))
+        return find_make(subject, _find_person_builder(subject.text, parse_pipeline(subject)))
     if subject.kind == RUN:
-        return _find_program_builder(subject, say)
+        return find_make(subject, _find_program_builder(subject, say))
     opened = open_subject(subject, source)
     if not isinstance(opened, OpensDataset):
         raise InputError(f"{subject.name} is no tf.data.Dataset, and has no stages to describe.")

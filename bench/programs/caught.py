@@ -31,6 +31,7 @@ from bench.subjects.opened_pipeline import OpenedPipeline
 from bench.subjects.origins import INSTALLED, find_origin
 from bench.subjects.person_code import add_folder, let_start_processes, step_aside
 from bench.subjects.pipeline_text import SELECT, check_program_file, read_number
+from bench.subjects.rewriting.remake import find_make
 from bench.subjects.shrinking import is_shrinking
 from mnist_core import InputError, Say
 from reports.record.case import Subject
@@ -61,7 +62,7 @@ class Limits:
 def open_subject(subject: Subject, _source: str, _num_examples: int | None, say: Say) -> OpenedPipeline:
     """The dataset of a program; the arguments are those of `bench.subjects.open.open_subject`."""
     catcher = Catcher(subject.text, dict(subject.options).get(SELECT))
-    opened = OpenedPipeline(subject.text, catcher.make)
+    opened = OpenedPipeline(subject.text, find_make(subject, catcher.make))
     say(catcher.choice)
     return opened
 

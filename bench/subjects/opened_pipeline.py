@@ -14,6 +14,7 @@ from bench.subjects.length import is_endless
 from bench.subjects.origins import note_origins
 from bench.subjects.person_code import make_dataset
 from bench.subjects.pipeline_text import parse_pipeline
+from bench.subjects.rewriting.remake import find_make
 from bench.subjects.shrinking import shrink_buffers
 from mnist_core import InputError, Say
 from reports.record.case import Subject
@@ -27,7 +28,7 @@ Make = Callable[[], tf.data.Dataset]
 def open_subject(subject: Subject, _source: str, _num_examples: int | None, _say: Say) -> OpenedPipeline:
     """The pipeline of a subject's text; the arguments are those of `bench.subjects.open.open_subject`."""
     pipeline = parse_pipeline(subject)
-    return OpenedPipeline(subject.text, lambda: make_dataset(pipeline))
+    return OpenedPipeline(subject.text, find_make(subject, lambda: make_dataset(pipeline)))
 
 
 class OpenedPipeline:

@@ -21,6 +21,7 @@ DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")  # a name, or names with dots
 SELECTED = re.compile(r"(?P<attribute>.*?)\[(?P<select>[^\[\]]+)\]")  # with the dataset that is meant of what it gives
 ARGUMENT = "arg."  # how the names of options begin that are arguments
 SELECT, SOURCE = "select", "source"
+REWRITE = "rewrite"  # the option that says in which order the calls of its chain are made
 FILE = ".py"
 
 

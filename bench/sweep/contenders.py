@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bench.subjects.pipeline_text import REWRITE
 from reports.record.case import Subject
 from reports.record.proposal import Candidate, Proposal, Untried
 
-REWRITE = "rewrite"  # the option of a subject that says how its chain is rewritten
 MOST_RACED = 32  # candidates: more would leave no time for those that matter
 TOO_MANY = f"only the first {MOST_RACED} candidates take turns"
 
