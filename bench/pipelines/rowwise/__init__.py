@@ -1,0 +1,1 @@
+"""Proves by the graphs of a function that it treats the rows of a batch as it treats elements one by one."""
