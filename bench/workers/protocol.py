@@ -24,6 +24,7 @@ from reports.record.description import Description
 from reports.record.machine import Setting
 from reports.record.memory import Memory
 from reports.record.program import DeviceUse, Extent, Program, StageTimes
+from reports.record.proposal import Proposal
 from reports.record.sample import MixingReading, Sample
 
 KIND = "kind"
@@ -85,6 +86,26 @@ class Describe:
     subject: Subject
     source: str
     memory_limit_bytes: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages call the worker."""
+        return self.subject.name
+
+
+@dataclass(frozen=True)
+class Propose:
+    """Asks a fresh worker what may be changed of a pipeline without changing what it means; the answer is a Proposal.
+
+    Args:
+        subject: The pipeline, as text.
+        memory_bytes: Most bytes that a rewrite may be predicted to hold; None sets no limit.
+        tolerance: By which share floats may differ.
+    """
+
+    subject: Subject
+    memory_bytes: int | None = None
+    tolerance: float = 0.0
 
     @property
     def name(self) -> str:
@@ -239,9 +260,9 @@ class Failure:
 
 
 Reading = ReadMemory | ReadStages | ReadMixing | ReadContents
-Request = Start | Describe | WarmUp | FixBatches | TakeTurn | Reading | CaptureTrace | Pin | Stop
+Request = Start | Describe | Propose | WarmUp | FixBatches | TakeTurn | Reading | CaptureTrace | Pin | Stop
 Read = Memory | StageTimes | MixingReading | Contents
-Answer = Introduction | Ready | WarmedUp | Sample | Read | StepTimes | Description | Done | Failure
+Answer = Introduction | Ready | WarmedUp | Sample | Read | StepTimes | Description | Proposal | Done | Failure
 FAILED = b'{"kind": "Failure"'  # how the line of a Failure begins
 REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

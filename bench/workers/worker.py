@@ -38,6 +38,7 @@ from bench.workers.protocol import (
     Failure,
     FixBatches,
     Package,
+    Propose,
     ReadContents,
     ReadMemory,
     ReadMixing,
@@ -53,13 +54,14 @@ from bench.workers.protocol import (
 )
 from reports.record.description import Description
 from reports.record.machine import Setting
+from reports.record.proposal import Proposal
 
 ORPHANED = 3  # exit code of a worker whose parent is gone
 _connections: list[Connection] = []  # what this process answers on, if it is a worker
 
 
 def serve(connection: Connection, stderr: Path) -> None:
-    """Hear a Start on `connection` and answer Ready, then answer what is asked for; or hear a Describe and answer that.
+    """Hear a Start on `connection` and answer Ready, then answer what is asked for; or answer a Describe or a Propose.
 
     Args:
         connection: Connection to the parent; its end of file is the request to stop.
@@ -83,6 +85,9 @@ def serve(connection: Connection, stderr: Path) -> None:
             case Describe() as asked:
                 _prepare(None, asked.memory_limit_bytes)
                 _send(connection, _describe(asked, stderr))
+            case Propose() as asked:
+                _prepare(None, None)
+                _send(connection, _propose(asked, stderr))
             case other:
                 raise TypeError(f"a worker must be started first, got {other!r}.")
     except EOFError:
@@ -222,6 +227,22 @@ def _describe(asked: Describe, stderr: Path) -> Description:
     try:
         described = describe_dataset(asked.subject, find_builder(asked.subject, asked.source, notices.append))
         return replace(described, notes=(*dict.fromkeys(notices), *described.notes))
+    except InputError as error:
+        raise InputError(f"{error}{tell_printed(stderr)}") from None
+
+
+def _propose(asked: Propose, stderr: Path) -> Proposal:
+    """What may be changed of the pipeline; what goes wrong in a person's code is told with what they printed."""
+    from bench.advice.propose import Asked, propose  # noqa: PLC0415  # all of them import TensorFlow
+    from bench.pipelines.builders import find_builder  # noqa: PLC0415
+    from mnist_core import InputError, use_device  # noqa: PLC0415
+
+    use_device("cpu")
+    os.truncate(stderr, 0)
+    notices: list[str] = []
+    try:
+        proposal = propose(find_builder(asked.subject, "", notices.append), Asked(asked.memory_bytes, asked.tolerance))
+        return replace(proposal, notes=(*dict.fromkeys(notices), *proposal.notes))
     except InputError as error:
         raise InputError(f"{error}{tell_printed(stderr)}") from None
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TypeVar
 
-from bench.workers.protocol import Describe, Request, Start, encode, find_failure
+from bench.workers.protocol import Describe, Propose, Request, Start, encode, find_failure
 from bench.workers.worker import serve
 from mnist_core import InputError
 from mnist_core.files.parts import hold_scratch
@@ -128,7 +128,7 @@ def hide_program() -> Iterator[None]:
 
 
 class WorkerProcess:
-    """A process that was forked for one case or one description, and what it answers, unread.
+    """A process that was forked for one case, description or proposal, and what it answers, unread.
 
     Args:
         start: The case or the dataset, its data and its limits.
@@ -143,7 +143,7 @@ class WorkerProcess:
 
     def __init__(
         self,
-        start: Start | Describe,
+        start: Start | Describe | Propose,
         context: BaseContext,
         *,
         turn_limit_s: float = TURN_LIMIT_S,
