@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench.cases.orderings import CONTROLLED
-from bench.commands import describe, doctor, gate, lint, run as running, trace, trials
+from bench.commands import describe, doctor, gate, lint, run as running, sweep, trace, trials
 from bench.commands.subject_options import Arguments, Pipeline, Run, Select, Source, build_subject
 from mnist_core.terminal.options import AsJson, Data
 from mnist_core.terminal.shell import build_app, run_app
@@ -129,6 +129,7 @@ app.command(epilog="Example:\n\n    mnist-bench cases")(cases)
 app.command(epilog=describe.EXAMPLES)(describe.describe)
 app.command(epilog=lint.EXAMPLES)(lint.lint)
 app.command(epilog=running.EXAMPLES)(running.run)
+app.command(epilog=sweep.EXAMPLES)(sweep.sweep)
 app.command(epilog=trace.EXAMPLES)(trace.trace)
 app.command(epilog=NOISE_EXAMPLES)(noise)
 app.command(epilog=gate.EXAMPLES)(gate.gate)

@@ -12,7 +12,7 @@ ALL = find_commands()
 LEAVES = {path: command for path, command in ALL.items() if not hasattr(command, "commands")}
 WRITES = {
     *("mnist-core train", "mnist-core export", "mnist-core predict"),
-    *("mnist-bench run", "mnist-bench trace", "mnist-bench gate"),
+    *("mnist-bench run", "mnist-bench sweep", "mnist-bench trace", "mnist-bench gate"),
     *("mnist-bench trials run", "mnist-bench trials designs"),
     *("mnist-report page", "mnist-report picture", "mnist-report export"),
 }
@@ -20,7 +20,7 @@ TAKES_DIGITS = {
     *("mnist-core train", "mnist-core evaluate"),
     *(
         f"mnist-bench {name}"
-        for name in ("describe", "lint", "run", "trace", "noise", "gate", "trials run", "trials designs")
+        for name in ("describe", "lint", "run", "sweep", "trace", "noise", "gate", "trials run", "trials designs")
     ),
 }
 WRITES_FOR_OTHERS = {"mnist-report page", "mnist-report picture", "mnist-report export", "mnist-report tensorboard"}
@@ -81,7 +81,7 @@ def test_a_time_is_given_in_seconds_or_minutes() -> None:
         for each in command.params
         if "budget" in each.name or "SECONDS" in str(each.metavar)
     ]
-    assert len(times) == 6
+    assert len(times) == 8
     for option in times:
         _, said, code = run_apart(f"{option} 4h")
         assert "give seconds or minutes, such as 240 or 4m: at least " in said

@@ -307,6 +307,11 @@ TRANSCRIPTS: dict[str, str] = {
         mnist-bench run --run 'train.py --bs 16' --select train
         mnist-bench run my_pipeline.py:make --step-ms 0
         mnist-bench run my_pipeline.py:make --budget 0
+        mnist-bench sweep
+        mnist-bench sweep nonsense
+        mnist-bench sweep mine.py:make --budget 0
+        mnist-bench sweep mine.py:make --step-ms nowhere
+        mnist-bench sweep mine.py:make --out main
         mnist-bench describe
         mnist-bench describe nonsense
         mnist-bench describe mine.py

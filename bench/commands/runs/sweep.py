@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bench.commands.progress import SweepProgress
 from bench.commands.runs.kept import build_record, choose_file, refuse
-from bench.commands.runs.starting import open_starter
+from bench.commands.runs.starting import GIBIBYTE, open_starter
 from bench.machine.environment import describe_environment
 from bench.subjects.pipeline_text import find_code
 from bench.sweep.code import write_code
@@ -26,6 +26,7 @@ from bench.sweep.sweep import run_sweep
 from bench.turns.measure import read_clock_s
 from bench.turns.saving import save_record
 from bench.workers.describing import ask_description
+from bench.workers.proposing import ask_proposal
 from mnist_core.digits.load import choose_source
 from mnist_core.files.run_kinds import RECORD
 from mnist_core.files.whole_file import write_whole
@@ -101,6 +102,15 @@ def measure_sweep(options: SweepOptions, out: Path | None, *, as_json: bool, pro
         _show(judge_sweep(keeper.record), folder, EXIT_INTERRUPTED if is_stopped else 0, as_json=as_json)
     if is_stopped:
         raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def propose(options: SweepOptions) -> Proposal:
+    """What may be changed of a pipeline, found out in a process of its own; raises as `ask_proposal` does."""
+    machine = describe_environment()
+    known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
+    limit = min(known, default=None) if options.memory_gib is None else int(options.memory_gib * GIBIBYTE)
+    source = choose_source(options.data, is_read=not options.subject.reads_own_data)
+    return ask_proposal(options.subject, source, memory_bytes=limit, tolerance=options.tolerance)
 
 
 def _measure(options: SweepOptions, keeper: _Keeper, propose: Propose) -> None:
