@@ -65,7 +65,7 @@ def test_the_plugin_for_any_project_imports_the_standard_library_and_pytest_alon
 
 def test_only_the_worker_side_of_the_bench_imports_tensorflow() -> None:
     found = {names(path) for path in find_modules("bench") if imports_of(path) & {"tensorflow", "keras"}}
-    rooms = ("bench/consumers/", "bench/files/", "bench/pipelines/", "bench/programs/", "bench/subjects/")
+    rooms = [f"bench/{name}/" for name in ("advice", "consumers", "files", "pipelines", "programs", "subjects")]
     allowed = (*rooms, "bench/machine/device.py", "bench/workers/preload.py")
     assert {name for name in found if not name.startswith(allowed)} == set()
 
