@@ -16,8 +16,10 @@ from bench.pipelines.chain import Stage, count_elements, find_endless
 from bench.pipelines.functions import describe_function, find_functions
 from bench.pipelines.holdings import find_holding
 from bench.pipelines.inspect import read_run_stages
+from bench.pipelines.rowwise.proof import describe_batching
 from bench.pipelines.specs import write_spec
 from bench.programs.dropped import is_dropped
+from bench.subjects.elements import is_batched
 from bench.subjects.origins import find_call, find_origin
 from reports.record.case import Subject
 from reports.record.description import Description, ElementBytes, Loss, Origin, RunStage, StageDescription
@@ -95,9 +97,19 @@ def _describe_stages(
                 holding=find_holding(stage, stages, arguments, element_bytes, counts),
                 is_told=stage.can_run and int(stage.dataset.cardinality()) != tf.data.UNKNOWN_CARDINALITY,
                 loss=losses[stage.number],
+                takes_batches=_takes_batches(stage, stages),
             )
         )
     return tuple(described)
+
+
+def _takes_batches(stage: Stage, stages: Sequence[Stage]) -> bool:
+    """True for a map of single elements of which it is proved that its function may take batches."""
+    function = find_functions(stage.dataset).get("map_func")
+    if stage.name != "map" or function is None or not stage.can_run:
+        return False
+    before = stages[stage.inputs[0]].dataset
+    return not is_batched(before) and describe_batching(function, before.element_spec)[0] is True
 
 
 def _describe_others(others: Sequence[Stage]) -> tuple[StageDescription, ...]:

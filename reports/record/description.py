@@ -144,6 +144,7 @@ class StageDescription:
         holding: What it holds; None for one that holds at most an element at a time.
         is_told: True if TensorFlow itself knows how many elements it has, or that it never ends.
         loss: What a filter drops or a padded batch wastes; None for others, and where nothing was seen.
+        takes_batches: True for a map of which it is proved that its function gives the same, bit for bit, on batches.
         is_dropped: True for one that the program makes and leaves in a line that uses its result for nothing.
     """
 
@@ -164,6 +165,7 @@ class StageDescription:
     holding: Holding | None
     is_told: bool = True
     loss: Loss | None = None
+    takes_batches: bool = False
     is_dropped: bool = False
 
     def find_argument(self, name: str) -> Value:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.drawing.numbers import render_bytes
-from reports.lint.facts import BATCHES, KEEPS, Facts, Found, compute, has_operation, price_bytes, write_code
+from reports.lint.facts import (
+    KEEPS,
+    Facts,
+    Found,
+    compute,
+    has_operation,
+    price_bytes,
+    write_code,
+)
 from reports.lint.finding import Basis, Price, Unit
 from reports.lint.orders import FREEZES, LIST_FILES, find_rival, is_shuffle
 from reports.lint.specs import list_parts
@@ -27,6 +35,7 @@ def needs_times(description: Description) -> bool:
     """True if a rule asks what a stage of the dataset takes: one with Python, a state, random numbers, or parsing."""
     return any(
         stage.name == "from_generator"
+        or stage.takes_batches
         or has_operation(stage, *PARSING)
         or any(each.python or each.random or each.stateful for each in stage.functions)
         for stage in description.stages
@@ -147,38 +156,6 @@ def find_sequential(facts: Facts) -> Iterator[Found]:
             price,
             (f"ds = ds.{write_code(stage)[:-1]}, num_parallel_calls=tf.data.AUTOTUNE)",),
         )
-
-
-def find_single_parsing(facts: Facts) -> Iterator[Found]:
-    """Examples that are parsed one by one before a batch, though parse_example takes a batch at once."""
-    for stage in facts.chain:
-        before = facts.get_before(stage)
-        if stage.name != MAP or not has_operation(stage, *PARSING):
-            continue
-        batch = find_batch_behind(facts, stage)
-        if batch is None or before is None or facts.is_batched(before):
-            continue
-        size = facts.find_batch_size(batch)
-        price = facts.price_time(stage) or compute(size, Unit.EXAMPLES, "in a batch, each parsed by a call of its own")
-        yield Found(
-            stage,
-            f"parse_single_example takes one at a time; parse_example takes the {size} of a batch at once",
-            price,
-            (
-                f"ds = ds.{write_code(batch)}.{write_code(stage)}  # with, in it:",
-                "tf.io.parse_example(serialized, features)  # by hand: the function must then take batches",
-            ),
-        )
-
-
-def find_batch_behind(facts: Facts, stage: StageDescription) -> StageDescription | None:
-    """The batch behind a map, if nothing but shuffles and one-to-one stages is between; None if there is none."""
-    for each in facts.walk_on(stage):
-        if each.name in BATCHES:
-            return each if each.name == "batch" else None
-        if each.name in FREEZES or each.name not in (MAP, *KEEPS, "shuffle"):
-            return None
-    return None
 
 
 def find_early_floats(facts: Facts) -> Iterator[Found]:

@@ -30,7 +30,7 @@ def torn_pairs_of_arrays():
 
 
 def torn_pairs_after_maps():
-    pictures = Dataset.from_tensor_slices(X).shuffle(2000).map(lambda x: tf.cast(x, tf.float16) / 255).batch(20)
+    pictures = Dataset.from_tensor_slices(X).shuffle(2000).batch(20).map(lambda x: tf.cast(x, tf.float16) / 255)
     labels = Dataset.from_tensor_slices(Y).shuffle(2000).batch(20)
     return Dataset.zip((pictures, labels)).prefetch(AUTO)
 
@@ -203,6 +203,16 @@ def array_shuffle():
 def map_before_shuffle():
     floats = Dataset.from_tensor_slices((X, Y)).map(lambda x, y: (tf.reduce_sum(tf.one_hot(x, 4), -1), y))
     return floats.shuffle(2000).batch(50)
+
+
+def map_before_shuffle_that_takes_batches():
+    lines = tf.data.TextLineDataset(sorted(map(str, _write_texts().glob("*"))))
+    return lines.map(lambda line: tf.strings.to_number(line) * 2).shuffle(600).batch(20)
+
+
+def map_by_element():
+    one_hot = Dataset.from_tensor_slices((X, Y)).shuffle(2000).map(lambda x, y: (x, tf.one_hot(y, 10)))
+    return one_hot.batch(50).prefetch(AUTO)
 
 
 def map_before_cache():

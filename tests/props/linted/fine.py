@@ -171,7 +171,7 @@ def aligned_slices():
 
 
 def labelled():
-    return Dataset.from_tensor_slices((X, Y)).map(lambda x, y: (x, tf.one_hot(y, 10))).shuffle(2000).batch(50)
+    return Dataset.from_tensor_slices((X, Y)).map(lambda x, y: (x[::-1], y)).shuffle(2000).batch(50)
 
 
 def prefetched_last():
@@ -243,3 +243,8 @@ def part_of_the_data_split_in_three():
     rest = everything.skip(1000)
     train = everything.take(1000).shuffle(1000).batch(20)
     return {"train": train, "test": rest.take(500).batch(20), "val": rest.skip(500)}
+
+
+def chosen_by_number():
+    numbered = Dataset.from_tensor_slices((X, Y)).enumerate().filter(lambda i, _: i % 5 != 0)
+    return numbered.map(lambda _, both: both).shuffle(2000).batch(50)

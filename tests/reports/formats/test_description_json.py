@@ -39,6 +39,7 @@ def test_the_names_are_a_promise() -> None:
         },
         "is_told": True,
         "loss": None,
+        "takes_batches": False,
         "is_dropped": False,
         "bytes_before": {"mean": 49_168, "num_sampled": 0},
     }

@@ -97,6 +97,37 @@ def test_python_costs_its_share_of_the_time_or_its_calls_where_nothing_was_timed
     assert judge(*stages, times=time_map(100_000_000, 49_000_000)) == []
 
 
+def test_a_map_that_takes_batches_costs_its_time_unless_it_makes_what_a_shuffle_holds_much_smaller() -> None:
+    source = make_stage(0, "range", element_bytes=ElementBytes(32, 0))
+    mapped = make_stage(1, "map", functions=(make_function(),), takes_batches=True)
+    batch = make_stage(2, "batch", arguments=(Argument("batch_size", 10),), num_elements=100)
+    calls = Price(10, Unit.EXAMPLES, Basis.COMPUTED, "in a batch, a call for each")
+    assert judge(source, mapped, batch) == [("map-by-element", calls)]
+    seconds = Price(1.0, Unit.SECONDS, Basis.MEASURED, "of an epoch, all threads together")
+    assert judge(source, mapped, batch, times=time_map(100_000_000)) == [("map-by-element", seconds)]
+    assert judge(source, mapped, batch, times=time_map(40_000_000)) == []  # less than 5 % of the time
+    assert judge(source, replace(mapped, takes_batches=False), batch) == []
+    idle = replace(make_function(), operations=(OperationCount("Identity", 2),))
+    assert judge(source, replace(mapped, functions=(idle,)), batch) == []
+    shuffle = make_stage(2, "shuffle", arguments=(Argument("buffer_size", 1000),), holding=Holding(1000, 8.0))
+    behind = replace(batch, number=3, inputs=(2,))
+    found = judge(source, mapped, shuffle, behind)
+    made = Price(1000, Unit.EXAMPLES, Basis.COMPUTED, "made one by one before the first batch")
+    assert found == [("map-before-shuffle", made), ("map-by-element", calls)]
+    assert judge(replace(source, element_bytes=ElementBytes(33, 0)), mapped, shuffle, behind) == []  # 4 times and more
+
+
+def test_a_map_stays_where_another_behind_it_takes_no_batches() -> None:
+    source, first, second = (
+        make_stage(0, "range"),
+        make_stage(1, "map", functions=(make_function(),), takes_batches=True),
+        make_stage(2, "map"),
+    )
+    batch = make_stage(3, "batch", arguments=(Argument("batch_size", 10),))
+    assert judge(source, first, second, batch) == []
+    assert len(judge(source, first, replace(first, number=2, inputs=(1,), origin=None), batch)) == 2
+
+
 def test_a_filter_and_padding_are_judged_by_what_was_seen() -> None:
     source = make_stage(0, "range")
     keeps = make_stage(1, "filter", loss=Loss(0.49, 100))
