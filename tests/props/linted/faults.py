@@ -315,3 +315,8 @@ def large_prefetch_without_end():
 def padding_to_a_given_length():
     rows = Dataset.range(300).map(lambda i: {"row": tf.ones([1 + i % 50], tf.int32), "number": i})
     return rows.padded_batch(16, padded_shapes={"row": [100], "number": []})
+
+
+def frozen_order_of_a_split():
+    everything = Dataset.from_tensor_slices((X, Y)).shuffle(2000).cache()
+    return {"train": everything.skip(400).batch(32), "test": everything.take(400).batch(40)}

@@ -248,3 +248,10 @@ def part_of_the_data_split_in_three():
 def chosen_by_number():
     numbered = Dataset.from_tensor_slices((X, Y)).enumerate().filter(lambda i, _: i % 5 != 0)
     return numbered.map(lambda _, both: both).shuffle(2000).batch(50)
+
+
+def read_and_left():
+    numbers = Dataset.range(1000)
+    batches = numbers.batch(10)
+    assert batches.element_spec.shape.rank == 1
+    return numbers.batch(20)
