@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,10 +49,10 @@ def read_all(state: SweepState, winner: str | None) -> None:
     names = list(dict.fromkeys((*first, *record.left)))
     if record.plan.step_ms is not None:
         _feed(state, names, record.plan.step_ms)
-    kinds = (_Kind("mixing", build_mixed, measure_mixing, 6.0), _Kind("memory", build_read, measure_memory, 12.0))
+    kinds = (_Kind("memory", build_read, measure_memory, 12.0), _Kind("mixing", build_mixed, measure_mixing, 6.0))
     missing: dict[str, list[str]] = {kind.words: [] for kind in kinds}
-    for name in names:
-        for kind in kinds:
+    for some in (names[: len(first)], names[len(first) :]):
+        for kind, name in itertools.product(kinds, some):
             if not _read(state, kind, name):
                 missing[kind.words].append(name)
     unread = [f"no time to read the {words} of {', '.join(each)}" for words, each in missing.items() if each]

@@ -15,6 +15,7 @@ from reports.drawing.blocks import (
     Heading,
     Lines,
     Row,
+    Span,
     Table,
     Words,
     build_list,
@@ -153,21 +154,13 @@ def _list_chains(result: SweepResult) -> Table:
 
 def _list_untried(result: SweepResult) -> list[Block]:
     proposal = result.record.proposal
-    blocks: list[Block] = []
-    if proposal.untried:
-        rows = [
-            build_row(
-                " not tried:",
-                Cell(
-                    f"{each.change}, because {each.why}",
-                    below=(f"{'changes the meaning: ' if each.changes_meaning else 'by hand: '}{each.mend}",)
-                    if each.mend
-                    else (),
-                ),
-            )
-            for each in proposal.untried
-        ]
-        blocks += [build_list(rows, wraps=(False, True)), Gap()]
+    lines: list[Words] = []
+    for each in proposal.untried:
+        lines.append(f"not tried: {each.change}, because {each.why}")
+        if each.mend:
+            how = "which changes the meaning" if each.changes_meaning else "by hand"
+            lines.append((Span(f"  {how}: {each.mend}", Emphasis.FAINT),))
+    blocks: list[Block] = [Lines(tuple(lines)), Gap()] if lines else []
     return [*blocks, *([Lines(proposal.notes, Emphasis.FAINT)] if proposal.notes else [])]
 
 

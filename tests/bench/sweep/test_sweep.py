@@ -247,7 +247,10 @@ def test_who_goes_on_has_the_time_that_was_left() -> None:
     machine = FakeMachine({"made": 1.0, "fast": 0.5})
     state, _ = resume_sweep(machine, before, budget_s=before.spent_s + 14)
     run_sweep(state)
-    assert state.record.unread == ("no time to read the memory of made, fast",)
+    assert state.record.unread == (
+        "no time to read the memory of fast",
+        "no time to read the mixing of made, fast",
+    )
 
 
 def test_who_is_stopped_keeps_the_turns_of_the_block_that_had_begun() -> None:

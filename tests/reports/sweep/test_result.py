@@ -110,11 +110,11 @@ pairs of processes
            lines().batch(100).map(row).shuffle(1000)
            left after 6 rounds: 0.67 times as fast as before
 
- not tried:  parse_example on batches, because parse_single_example is another
-             operation
-             by hand: write parse_example by hand
- not tried:  a smaller shuffle, because the mixing score falls
-             changes the meaning: shuffle(100)
+ not tried: parse_example on batches, because parse_single_example is another
+ operation
+   by hand: write parse_example by hand
+ not tried: a smaller shuffle, because the mixing score falls
+   which changes the meaning: shuffle(100)
 
  looked at 1,000 examples
  record: runs/mine
