@@ -134,7 +134,7 @@ def compare(
         known: What the pipeline as it is gave, kept from earlier comparisons, by whether it was shuffled.
         clock: Tells when to stop.
         tolerance: By which share floats may differ.
-        shuffles: False to leave out the comparison of whole epochs, where something is drawn for each example.
+        shuffles: False to leave out the comparison of whole epochs, where chance decides which examples they have.
     """
     for is_shuffled in (False, True):
         if is_shuffled and (not shuffles or not known[False].is_whole or not math.isclose(tolerance, 0.0)):

@@ -35,6 +35,8 @@ STRUCTURAL: tuple[tuple[Move, ...], ...] = (
 )
 MOST_CANDIDATES = 10
 MEBIBYTE = 2**20
+WHOLE = ("map", "batch", "shuffle", "repeat", "prefetch", "cache", "filter", "interleave", "flat_map", "with_options")
+"""Calls behind which an epoch has the same examples in whatever order they came; behind take it has not."""
 UNORDERED = "its elements may come in any order (deterministic=False), so nothing is moved"
 FORGIVING = "ignore_errors leaves out what fails, so nothing is moved"
 
@@ -214,8 +216,15 @@ class _Proposing:
         with keep_files_apart(self._folder):
             return compare(
                 *(self._build, self._make(steps), self._known, self._clock, self._asked.tolerance),
-                shuffles=not drawn,
+                shuffles=not drawn and self._has_whole_epochs(),
             )
+
+    def _has_whole_epochs(self) -> bool:
+        """True if every epoch has the same examples, however they are shuffled."""
+        call = self._source.call
+        is_plain = self._source.reads_files if call is None else call.method not in {"zip", "random"}
+        drops = any(link.method == "batch" and link.call.find("drop_remainder", 1, False) for link in self._links)
+        return is_plain and not drops and all(link.method in WHOLE for link in self._links)
 
     def _make(self, steps: Sequence[Step]) -> Build:
         return lambda: remake(self._record(), steps)

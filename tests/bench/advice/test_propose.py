@@ -11,6 +11,7 @@ import tensorflow as tf
 from bench.advice.brute import find_difference, take_pass
 from bench.advice.propose import FORGIVING, UNORDERED, Asked, propose
 from bench.machine.clock import MachineClock
+from bench.pipelines.arguments import find_name
 from reports.record.proposal import Proposal
 
 Dataset = tf.data.Dataset
@@ -174,6 +175,15 @@ def test_a_pipeline_that_differs_each_time_is_not_compared() -> None:
     assert proposal.candidates == ()
     assert "other examples each time" in proposal.untried[0].why
     assert proposal.notes == ()
+
+
+@pytest.mark.parametrize("part", [lambda data: data.take(7), lambda data: data.skip(3), lambda data: data.shard(2, 0)])
+def test_chance_may_decide_which_examples_an_epoch_has(part: Callable[[Any], Any]) -> None:
+    proposal = ask(lambda: part(Dataset.range(20).shuffle(20)).map(lambda number: number + 1).batch(2).prefetch(1))
+    assert proposal.notes == ()
+    assert proposal.candidates[0].text == "0:shuffle 1:take 3:batch 2:map 4:prefetch".replace(
+        "take", find_name(part(Dataset.range(2)))
+    )
 
 
 def test_a_wrong_proof_is_found_by_running_both(monkeypatch: pytest.MonkeyPatch) -> None:
