@@ -113,7 +113,7 @@ def damaged(tmp_path: Path, change) -> Path:
         (lambda own: own["cases"].update(compared=["b"]), "case 'a' is not among the compared ones"),
         (lambda own: own["cases"].update(compared=["a", "new", "a"]), "Cases.compared is there twice: a"),
         (
-            lambda own: own["cases"].update(only_in_head=["\x1b[31m"]),
+            lambda own: own["cases"].update(only_in_head=["a\nb"]),
             "Cases.only_in_head must be printable, on one line",
         ),
         (lambda own: own["head"].update(name="main\nOK"), "Revision.name must be printable, on one line, got"),
