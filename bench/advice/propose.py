@@ -37,6 +37,7 @@ MOST_CANDIDATES = 10
 MEBIBYTE = 2**20
 WHOLE = ("map", "batch", "shuffle", "repeat", "prefetch", "cache", "filter", "interleave", "flat_map", "with_options")
 """Calls behind which an epoch has the same examples in whatever order they came; behind take it has not."""
+AS_THEY_ARE = ("shuffle", "repeat", "prefetch", "cache", "with_options")  # what hands batches on
 UNORDERED = "its elements may come in any order (deterministic=False), so nothing is moved"
 FORGIVING = "ignore_errors leaves out what fails, so nothing is moved"
 
@@ -224,7 +225,13 @@ class _Proposing:
         call = self._source.call
         is_plain = self._source.reads_files if call is None else call.method not in {"zip", "random"}
         drops = any(link.method == "batch" and link.call.find("drop_remainder", 1, False) for link in self._links)
-        return is_plain and not drops and all(link.method in WHOLE for link in self._links)
+        return is_plain and not drops and self._keeps_batches()
+
+    def _keeps_batches(self) -> bool:
+        """True if nothing takes a part of the examples, or makes something of a batch that chance has filled."""
+        methods = [link.method for link in self._links]
+        behind = methods[methods.index("batch") + 1 :] if "batch" in methods else []
+        return set(methods) <= set(WHOLE) and set(behind) <= set(AS_THEY_ARE)
 
     def _make(self, steps: Sequence[Step]) -> Build:
         return lambda: remake(self._record(), steps)

@@ -186,6 +186,16 @@ def test_chance_may_decide_which_examples_an_epoch_has(part: Callable[[Any], Any
     )
 
 
+def test_what_a_map_makes_of_a_batch_is_left_to_chance() -> None:
+    def build() -> Any:
+        batches = Dataset.range(40).map(lambda number: number + 1).shuffle(40).batch(2)
+        return batches.map(lambda numbers: numbers - numbers[0]).prefetch(1)
+
+    proposal = ask(build)
+    assert proposal.notes == ()
+    assert proposal.candidates[0].text == "1:shuffle 2:batch 0:map 3:map 4:prefetch"
+
+
 def test_a_wrong_proof_is_found_by_running_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.advice.links.describe_batching", lambda *_, **__: (True, ""))
     build = lambda: Dataset.from_tensor_slices(ROWS).map(lambda row: row[::-1]).batch(4).prefetch(1)  # noqa: E731
