@@ -176,7 +176,7 @@ def test_a_folder_with_modules_of_the_users_own_does_not_disturb(runs: Path) -> 
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-HEADER = "host,step,number,start_ns,duration_ns,input_ns,host_ns,device_ns,launch_ns,other_ns\n"
+HEADER = "host,step,number,start_ns,duration_ns,input_ns,copy_ns,host_ns,device_ns,launch_ns,other_ns\n"
 
 
 @pytest.fixture
@@ -231,10 +231,10 @@ def test_json_of_hosts(hosts: Path) -> None:
 
 def test_csv_of_one_host_and_of_several(hosts: Path) -> None:
     rows = {
-        "a-fast": "a-fast,train,0,0,10000000,1000000,0,0,0,9000000\n"
-        "a-fast,train,1,10000000,10000000,1000000,0,0,0,9000000\n",
-        "b-slow": "b-slow,train,0,0,20000000,5000000,0,0,0,15000000\n"
-        "b-slow,train,1,20000000,20000000,5000000,0,0,0,15000000\n",
+        "a-fast": "a-fast,train,0,0,10000000,1000000,0,0,0,0,9000000\n"
+        "a-fast,train,1,10000000,10000000,1000000,0,0,0,0,9000000\n",
+        "b-slow": "b-slow,train,0,0,20000000,5000000,0,0,0,0,15000000\n"
+        "b-slow,train,1,20000000,20000000,5000000,0,0,0,0,15000000\n",
     }
     both = run(str(hosts), "--csv")
     assert both.stdout == HEADER + rows["a-fast"] + rows["b-slow"]
