@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
+from bench.commands.subject_options import Arguments, MemoryLimit, Run, Select, Source, SubjectText, limit_bytes
 from mnist_core.terminal.options import AsJson, Data
-
-GIBIBYTE = 2**30
 
 EXAMPLES = """Examples:
 
@@ -29,10 +25,7 @@ def describe(
     source: Source = None,
     run: Run = None,
     data: Data = None,
-    memory_limit: Annotated[
-        float | None,
-        typer.Option(metavar="GIB", min=0.1, help="For its process. Default: what this machine has."),
-    ] = None,
+    memory_limit: MemoryLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what a dataset does without running an epoch: its stages as written and as TensorFlow runs them.
@@ -41,7 +34,6 @@ def describe(
     Python and random operations in its functions. The code runs in a process of its own; a few elements are looked at.
     """
     from bench.commands.subject_options import build_subject
-    from bench.machine.environment import describe_environment
     from bench.workers.describing import ask_description
     from mnist_core.digits.load import choose_source
     from mnist_core.terminal.console import open_console
@@ -49,9 +41,7 @@ def describe(
     from reports.formats.description_json import render_description_json
     from reports.tables.description import tabulate_description
 
-    machine = describe_environment()
-    known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
-    limit = min(known, default=None) if memory_limit is None else int(memory_limit * GIBIBYTE)
+    limit = limit_bytes(memory_limit)
     chosen = build_subject(subject, arg, select, source, run)
     digits = choose_source(data, is_read=not chosen.reads_own_data)
     described = ask_description(chosen, digits, memory_limit_bytes=limit)

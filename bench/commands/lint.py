@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from bench.commands.subject_options import Arguments, Run, Select, Source, SubjectText
+from bench.commands.subject_options import Arguments, MemoryLimit, Run, Select, Source, SubjectText, limit_bytes
 from mnist_core.language.errors import InputError
 from mnist_core.terminal.options import AsJson, Data
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from reports.record.description import Description
     from reports.record.program import StageTimes
 
-GIBIBYTE = 2**30
 STANDARD_OUTPUT = "-"
 STAGES = "stages"  # the consumer that reads what each stage takes
 
@@ -41,10 +40,7 @@ def lint(
     source: Source = None,
     run: Run = None,
     data: Data = None,
-    memory_limit: Annotated[
-        float | None,
-        typer.Option(metavar="GIB", min=0.1, help="For its process. Default: what this machine has."),
-    ] = None,
+    memory_limit: MemoryLimit = None,
     is_quick: Annotated[
         bool, typer.Option("--quick", help="Time nothing: what rules say of seconds is left out.")
     ] = False,
@@ -117,14 +113,11 @@ def look_at(
         is_timed: True if stages may be timed, for some seconds.
     """
     from bench.calls.progress import QuietBar
-    from bench.machine.environment import describe_environment
     from bench.workers.describing import ask_description
     from mnist_core.digits.load import choose_source
     from reports.lint.rules.maps import needs_times
 
-    machine = describe_environment()
-    known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
-    limit = min(known, default=None) if memory_limit is None else int(memory_limit * GIBIBYTE)
+    limit = limit_bytes(memory_limit)
     digits = choose_source(data, is_read=not subject.reads_own_data)
     with QuietBar(Console(stderr=True), f"looking at {subject.name}") as bar:
         described = ask_description(subject, digits, memory_limit_bytes=limit)

@@ -11,6 +11,7 @@ from mnist_core.language.errors import InputError
 from reports.record.case import Subject
 
 METAVAR = "SUBJECT"
+GIBIBYTE = 2**30
 ASK = "SUBJECT, such as my_pipeline.py:make, and --run 'train.py ARGUMENTS'"
 
 SubjectText = Annotated[
@@ -38,6 +39,10 @@ Pipeline = Annotated[
         help="path/to/file.py:name or package.module:name: a function that makes a dataset, or a dataset.",
         show_default=False,
     ),
+]
+MemoryLimit = Annotated[
+    float | None,
+    typer.Option(metavar="GIB", min=0.1, help="For its process. Default: what this machine has."),
 ]
 Run = Annotated[
     str | None,
@@ -134,3 +139,14 @@ def build_subjects(
     for subject in subjects:
         check_file(subject)
     return subjects
+
+
+def limit_bytes(gib: float | None) -> int | None:
+    """What an option in GiB stands for; None for the option takes what this machine, or its container, has."""
+    if gib is not None:
+        return int(gib * GIBIBYTE)
+    from bench.machine.environment import describe_environment
+
+    machine = describe_environment()
+    known = (machine.memory_limit_bytes, machine.memory_bytes)
+    return min((each for each in known if each is not None), default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from bench.commands.subject_options import GIBIBYTE
 from bench.machine.disturbances import find_disturbances, render_disturbances
 from bench.machine.environment import describe_environment
 from bench.slots.starter import InterpreterStarter
@@ -12,8 +13,6 @@ from bench.turns.group import Listener
 from mnist_core.digits.load import choose_source
 from mnist_core.files.parts import hold_scratch
 from reports.record.case import Subject
-
-GIBIBYTE = 2**30
 
 
 @contextmanager

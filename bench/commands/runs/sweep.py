@@ -16,7 +16,8 @@ from rich.console import Console
 
 from bench.commands.progress import SweepProgress
 from bench.commands.runs.kept import build_record, choose_file, refuse
-from bench.commands.runs.starting import GIBIBYTE, open_starter
+from bench.commands.runs.starting import open_starter
+from bench.commands.subject_options import limit_bytes
 from bench.machine.environment import describe_environment
 from bench.subjects.pipeline_text import find_code
 from bench.sweep.code import write_code
@@ -106,9 +107,7 @@ def measure_sweep(options: SweepOptions, out: Path | None, *, as_json: bool, pro
 
 def propose(options: SweepOptions) -> Proposal:
     """What may be changed of a pipeline, found out in a process of its own; raises as `ask_proposal` does."""
-    machine = describe_environment()
-    known = [each for each in (machine.memory_limit_bytes, machine.memory_bytes) if each is not None]
-    limit = min(known, default=None) if options.memory_gib is None else int(options.memory_gib * GIBIBYTE)
+    limit = limit_bytes(options.memory_gib)
     source = choose_source(options.data, is_read=not options.subject.reads_own_data)
     return ask_proposal(options.subject, source, memory_bytes=limit, tolerance=options.tolerance)
 
